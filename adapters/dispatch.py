@@ -1,0 +1,118 @@
+"""Sends the changes of a batch: concurrently, within a deadline, and not against an endpoint that is down."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+from relay import messages
+from relay.changes import Change
+from relay.config import Mode, Relay
+from relay.delivery import Outcome, Rejected, RetryLater
+from relay.messages import Message
+from relay.ports import Endpoint
+
+MAX_FAILURES_IN_A_ROW = 10
+_LEAST_SECONDS_PER_REQUEST = 1.0
+_LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammered
+
+
+def dispatch(
+    changes: Sequence[Change],
+    relay: Relay,
+    endpoint: Endpoint,
+    executor: Executor,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], object] = time.sleep,
+) -> Sequence[Outcome]:
+    """Return one outcome per change, in order; never raises for what an endpoint does.
+
+    What could not be sent before `batch_deadline_seconds`, or after ten passing failures in a row, is RetryLater.
+    While each pass gets something through, what is left is tried once more: an endpoint that stumbled is up again.
+    """
+    sending = _Sending(relay, endpoint, clock, wait)
+    outcomes: dict[int, Outcome] = {}
+    open_positions = list(range(len(changes)))
+    while open_positions:
+        if relay.mode is Mode.BATCH:
+            found = sending.batch(changes, open_positions)
+        else:
+            found = dict(executor.map(lambda at: (at, sending.one(changes[at])), open_positions))
+        outcomes |= found
+        passed = any(not isinstance(outcome, RetryLater) for outcome in found.values())
+        open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater)]
+        if not passed or sending.over():
+            break
+        sending.begin_pass()
+    return [outcomes[at] for at in range(len(changes))]
+
+
+class _Sending:
+    """The state that the requests of one batch share."""
+
+    def __init__(
+        self, relay: Relay, endpoint: Endpoint, clock: Callable[[], float], wait: Callable[[float], object]
+    ) -> None:
+        self._relay = relay
+        self._endpoint = endpoint
+        self._clock = clock
+        self._wait = wait
+        self._deadline = clock() + relay.batch_deadline_seconds
+        self._lock = threading.Lock()
+        self._failures_in_a_row = 0
+        self._paused_until = clock()
+
+    def over(self) -> bool:
+        return self._deadline - self._clock() < _LEAST_SECONDS_PER_REQUEST
+
+    def begin_pass(self) -> None:
+        self._failures_in_a_row = 0
+
+    def one(self, change: Change) -> Outcome:
+        return self._send(messages.single(change, self._relay))
+
+    def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Outcome]:
+        """Send the changes in one request; halve a rejected one until the bad change stands alone."""
+        outcome = self._send(messages.batch([changes[at] for at in positions], self._relay))
+        if isinstance(outcome, Rejected) and len(positions) > 1:
+            middle = len(positions) // 2
+            return self.batch(changes, positions[:middle]) | self.batch(changes, positions[middle:])
+        return dict.fromkeys(positions, outcome)
+
+    def _send(self, message: Message) -> Outcome:
+        """Send once, or again after the pause that the endpoint asked for, if that ends before the deadline."""
+        outcome: Outcome | None = None
+        while True:
+            held_back = self._hold_back()
+            if held_back is not None:
+                return outcome or held_back
+            outcome = self._endpoint.send(message, timeout_seconds=self._deadline - self._clock())
+            if not self._asks_to_wait(outcome):
+                return outcome
+
+    def _hold_back(self) -> RetryLater | None:
+        """Wait while the endpoint wants a pause; return why nothing may be sent any more, or None."""
+        while (pause_seconds := self._paused_until - self._clock()) > 0:
+            if self._clock() + pause_seconds > self._deadline - _LEAST_SECONDS_PER_REQUEST:
+                return RetryLater(None, "not sent: the endpoint asked for a longer pause", pause_seconds)
+            self._wait(pause_seconds)
+        if self.over():
+            return RetryLater(None, "not sent: the batch's deadline was reached")
+        if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            return RetryLater(None, f"not sent: {MAX_FAILURES_IN_A_ROW} requests in a row had failed")
+        return None
+
+    def _asks_to_wait(self, outcome: Outcome) -> bool:
+        """Remember what the answer says of the endpoint; tell whether it asks to try this message again later."""
+        with self._lock:
+            if not isinstance(outcome, RetryLater):
+                self._failures_in_a_row = 0
+                return False
+            if outcome.after_seconds is None:
+                self._failures_in_a_row += 1
+                return False
+            self._paused_until = max(
+                self._paused_until, self._clock() + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS)
+            )
+            return True

@@ -1,0 +1,19 @@
+-- Creates the schema and the failure ledger if they are missing; safe to repeat.
+IF SCHEMA_ID(N'relay') IS NULL
+    EXEC (N'CREATE SCHEMA [relay]');
+IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NULL
+    CREATE TABLE [relay].[Ledger] (
+        [Id] bigint IDENTITY (1, 1) NOT NULL CONSTRAINT [PK_Ledger] PRIMARY KEY,
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [KeyText] nvarchar(700) NOT NULL,
+        [Version] bigint NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Attempts] int NOT NULL,
+        [FirstFailedAt] datetime2(3) NOT NULL,
+        [LastTriedAt] datetime2(3) NOT NULL,
+        [LastStatus] int NULL,
+        [LastError] nvarchar(1000) NULL,
+        [Problem] nvarchar(4000) NULL,
+        CONSTRAINT [UQ_Ledger] UNIQUE ([App], [Relay], [KeyText])
+    );

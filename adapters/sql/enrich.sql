@@ -1,0 +1,98 @@
+-- What SQL Server knows of the keys of one batch, in one round trip: first the rows, then the facts about each key.
+-- The rows stay locked until the transaction ends, so that the version read after them is theirs and nobody else's.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?;
+DECLARE @table int = OBJECT_ID({{table_literal}});
+DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
+IF @oldest IS NULL
+    THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
+
+-- Lease rows at their second attempt or later without an entry: an earlier try died before it could settle.
+MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
+USING (
+    SELECT {{lease_key_text}} AS [KeyText], lease.[_az_func_ChangeVersion] AS [Version], lease.[_az_func_AttemptCount] AS [Attempts]
+    FROM {{leases}} AS lease
+    WHERE lease.[_az_func_AttemptCount] >= 2
+) AS unsettled
+ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = unsettled.[KeyText]
+WHEN NOT MATCHED THEN
+    INSERT ([App], [Relay], [KeyText], [Version], [State], [Attempts], [FirstFailedAt], [LastTriedAt], [LastError])
+    VALUES (@app, @relay, unsettled.[KeyText], unsettled.[Version], 'open', unsettled.[Attempts] - 1,
+            SYSUTCDATETIME(), SYSUTCDATETIME(), N'the batch ended before its result was recorded');
+
+SELECT k.[i], {{row_columns}}
+FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
+INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};
+
+-- The trigger's position is the baseline of the column mask; a key that is not found above it is looked for in all that is kept.
+SELECT @base = [LastSyncVersion]
+FROM [az_func].[GlobalState]
+WHERE [UserFunctionID] = @function_id AND [UserTableID] = @table;
+IF @base IS NULL OR @base < @oldest
+    SET @base = @oldest;
+IF EXISTS (
+    SELECT 1
+    FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
+    WHERE NOT EXISTS (SELECT 1 FROM CHANGETABLE(CHANGES {{table}}, @base) AS change WHERE {{change_join}})
+)
+    SET @base = @oldest;
+
+DECLARE @facts TABLE (
+    [i] int NOT NULL PRIMARY KEY,
+    {{key_declarations}},
+    [KeyText] nvarchar(700) NOT NULL,
+    [Version] bigint NOT NULL,
+    [CreatedVersion] bigint NULL,
+    [Relevant] bit NOT NULL,
+    [LeasedVersion] bigint NULL,
+    [Attempt] int NOT NULL,
+    [EntryState] varchar(10) NULL
+);
+INSERT INTO @facts
+SELECT
+    found.[i],
+    {{found_keys}},
+    found.[KeyText],
+    found.[Version],
+    found.[CreatedVersion],
+    found.[Relevant],
+    found.[LeasedVersion],
+    found.[Attempt],
+    entry.[State]
+FROM (
+    SELECT
+        k.[i],
+        {{exact_keys}},
+        {{exact_key_text}} AS [KeyText],
+        COALESCE(change.[SYS_CHANGE_VERSION], lease.[_az_func_ChangeVersion], @base) AS [Version],
+        change.[SYS_CHANGE_CREATION_VERSION] AS [CreatedVersion],
+        CASE
+            WHEN change.[SYS_CHANGE_OPERATION] = 'U'
+                AND change.[SYS_CHANGE_COLUMNS] IS NOT NULL
+                AND change.[SYS_CHANGE_VERSION] = lease.[_az_func_ChangeVersion]
+                AND {{no_watched_column}}
+                THEN 0
+            ELSE 1
+        END AS [Relevant],
+        lease.[_az_func_ChangeVersion] AS [LeasedVersion],
+        COALESCE(lease.[_az_func_AttemptCount], 0) AS [Attempt]
+    FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
+    LEFT JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_join}}
+    LEFT JOIN {{leases}} AS lease ON {{lease_join}}
+) AS found
+LEFT JOIN [relay].[Ledger] AS entry
+    ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];
+{{begin_keys}}
+SELECT
+    [i],
+    [KeyText],
+    [Version],
+    [CreatedVersion],
+    [Relevant],
+    [LeasedVersion],
+    [Attempt],
+    [EntryState],
+    {{fact_keys}}
+FROM @facts
+ORDER BY [i];

@@ -1,0 +1,2 @@
+-- Keeps changes longer than so far.
+ALTER DATABASE CURRENT SET CHANGE_TRACKING (CHANGE_RETENTION = {{days}} DAYS, AUTO_CLEANUP = ON);

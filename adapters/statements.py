@@ -1,0 +1,80 @@
+"""The app's T-SQL: named .sql files, with {{placeholders}} for validated identifiers; values are always bound."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from adapters.column_sql import declared_type, exact_value, key_text
+from relay.config import Relay
+from relay.identifiers import TableName, literal, quote
+from relay.names import leases_table
+from relay.tables import Table
+
+_FOLDER = Path(__file__).parent / "sql"
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of adapters/sql/<name>.sql."""
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def render(name: str, fragments: Mapping[str, str]) -> str:
+    """Return a statement with its placeholders filled; a placeholder without fragment is a KeyError."""
+    return _PLACEHOLDER.sub(lambda match: fragments[match[1]], statement(name))
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStatements:
+    """The statements of one relay, rendered for its table."""
+
+    enrich: str
+    settle: str
+    live_leases: str
+
+
+def relay_statements(app: str, relay: Relay, table: Table) -> RelayStatements:
+    """Render the relay's statements; key columns are called key1, key2, ... in what they return."""
+    fragments = _fragments(app, relay, table)
+    return RelayStatements(
+        enrich=render("enrich", fragments),
+        settle=render("settle", fragments),
+        live_leases=render("live_leases", fragments),
+    )
+
+
+def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
+    keys = [(f"key{number}", quote(column.name), column) for number, column in enumerate(table.key, start=1)]
+    exact = {alias: f"COALESCE(lease.{name}, change.{name}, k.[{alias}])" for alias, name, _ in keys}
+    masks = [
+        f"CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(@table, {literal(column)}, 'ColumnId'), change.[SYS_CHANGE_COLUMNS]) = 0"
+        for column in relay.watch
+    ]
+
+    def join(alias: str) -> str:
+        return " AND ".join(f"{alias}.{name} = k.[{key}]" for key, name, _ in keys)
+
+    return {
+        "table": str(relay.table),
+        "table_literal": literal(str(relay.table)),
+        "leases": str(TableName("az_func", leases_table(app, relay.name))),
+        "row_columns": ", ".join(
+            f"{exact_value(c, f'source.{quote(c.name)}')} AS {quote(c.name)}" for c in table.columns_read(relay)
+        ),
+        "row_join": join("source"),
+        "change_join": join("change"),
+        "lease_join": join("lease"),
+        "key_schema": ", ".join(f"[{key}] {declared_type(column)} '$.{key}'" for key, _, column in keys),
+        "key_declarations": ", ".join(f"[{key}] {declared_type(column)} NULL" for key, _, column in keys),
+        "exact_keys": ", ".join(f"{exact[key]} AS [{key}]" for key, _, _ in keys),
+        "exact_key_text": key_text({exact[key]: column for key, _, column in keys}),
+        "found_keys": ", ".join(f"found.[{key}]" for key, _, _ in keys),
+        "fact_keys": ", ".join(f"{exact_value(column, f'[{key}]')} AS [{key}]" for key, _, column in keys),
+        "lease_keys": ", ".join(f"{exact_value(column, f'lease.{name}')} AS [{key}]" for key, name, column in keys),
+        "lease_key_text": key_text({f"lease.{name}": column for _, name, column in keys}),
+        "no_watched_column": " AND ".join(masks) or "1 = 0",
+        "begin_keys": statement("begin_keys") if relay.watch else "",
+    }

@@ -1,0 +1,49 @@
+"""Puts settings and adapters together, once per process."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import pyodbc
+
+from adapters.change_source import SqlChangeSource
+from adapters.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.http_endpoint import HttpEndpoint
+from adapters.settings import read_settings
+from adapters.sql_server import SqlServer
+from relay.config import Relay, Settings
+
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold whole URLs, which may hold secrets
+
+
+@dataclass(frozen=True, slots=True)
+class RelayAdapters:
+    """Everything one relay needs of the outside."""
+
+    source: SqlChangeSource
+    endpoint: HttpEndpoint
+    executor: ThreadPoolExecutor  # its threads keep the connections to the endpoint
+
+
+@cache
+def settings() -> Settings:
+    """Return the app's settings; raises ConfigError."""
+    return read_settings()
+
+
+@cache
+def odbc_connection() -> OdbcConnection:
+    """Return how to connect to the database; raises ConfigError."""
+    return to_odbc(settings().sql_connection_string, find_driver(pyodbc.drivers()))
+
+
+@cache
+def relay_adapters(name: str) -> RelayAdapters:
+    """Return the adapters of a relay; they are kept for the life of the process."""
+    relay: Relay = settings().relay(name)
+    return RelayAdapters(
+        source=SqlChangeSource(SqlServer(odbc_connection()), settings().app, relay),
+        endpoint=HttpEndpoint(relay),
+        executor=ThreadPoolExecutor(relay.max_concurrency, thread_name_prefix=f"deliver-{name}"),
+    )

@@ -1,0 +1,1 @@
+"""A stand-in for SQL Server: TDS on loopback, a closed T-SQL subset, SQLite below."""

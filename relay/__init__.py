@@ -1,0 +1,1 @@
+"""The core: what to do, never how. No I/O, no clock, no randomness, no azure import."""

@@ -1,0 +1,72 @@
+"""A relay as configured: frozen values, read once from relays.toml."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from relay.delivery import REJECTING_STATUSES
+from relay.identifiers import TableName
+
+
+class Mode(StrEnum):
+    """How the changes of one batch are sent."""
+
+    EACH = "each"  # one POST per change
+    BATCH = "batch"  # one POST per batch, halved when it is rejected
+
+
+class Mask(StrEnum):
+    """What the endpoint sees instead of a column's value; NULL stays null."""
+
+    REDACT = "redact"  # ***
+    LAST4 = "last4"  # ***1234
+    SHA256 = "sha256"  # hexadecimal digest: equal values stay equal
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a column's value, such as at_least 100. A row passes if all of the relay's conditions hold."""
+
+    column: str
+    operator: str
+    operand: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """One table feeding one endpoint."""
+
+    name: str
+    table: TableName
+    endpoint: str = field(repr=False)  # URL; may hold a secret in its query
+    watch: Sequence[str] = ()  # empty: every column
+    send: Sequence[str] = ()  # empty: every column
+    rename: Mapping[str, str] = field(default_factory=dict)
+    mask: Mapping[str, Mask] = field(default_factory=dict)
+    condition: Sequence[Condition] = ()
+    mode: Mode = Mode.EACH
+    max_concurrency: int = 8
+    connect_timeout_seconds: float = 5.0
+    read_timeout_seconds: float = 30.0
+    batch_deadline_seconds: float = 120.0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    epoch: int = 0
+    rejecting_statuses: frozenset[int] = REJECTING_STATUSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the app reads from its surroundings."""
+
+    app: str  # WEBSITE_SITE_NAME: part of the trigger's identity, of the leases tables and of the ledger's keys
+    sql_connection_string: str = field(repr=False)
+    relays: Sequence[Relay]
+
+    def relay(self, name: str) -> Relay:
+        """Return the relay of that name; raise KeyError if there is none."""
+        return next((r for r in self.relays if r.name == name), None) or _missing(name)
+
+
+def _missing(name: str) -> Relay:
+    raise KeyError(name)

@@ -1,0 +1,25 @@
+"""JSON that keeps every digit: numbers become Decimal when read and are written as they are."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON; numbers with a fraction or exponent become Decimal."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def dumps(value: Any) -> str:
+    """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included."""
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case dict():
+            return (
+                "{" + ",".join(f"{json.dumps(str(k), ensure_ascii=False)}:{dumps(v)}" for k, v in value.items()) + "}"
+            )
+        case list() | tuple():
+            return "[" + ",".join(dumps(item) for item in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,149 @@
+"""relays.toml: what it may say, and that each mistake is named with its key and the remedy, all together."""
+
+from decimal import Decimal
+
+import pytest
+
+from relay.config import Condition, Mask, Mode
+from relay.config_file import parse_relays
+from relay.errors import ConfigError
+
+SETTINGS = {"API_URL": "https://api.example", "API_KEY": "s3cret"}
+LEAST = '[[relay]]\nname = "orders"\ntable = "dbo.Orders"\nendpoint = "%API_URL%/orders"\n'
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse_relays(text, SETTINGS)
+    return list(caught.value.problems)
+
+
+def test_a_relay_needs_only_name_table_and_endpoint() -> None:
+    [relay] = parse_relays(LEAST, SETTINGS)
+
+    assert relay.name == "orders"
+    assert str(relay.table) == "[dbo].[Orders]"
+    assert relay.endpoint == "https://api.example/orders"
+    assert relay.mode is Mode.EACH
+
+
+def test_every_key_of_a_relay_is_read() -> None:
+    text = (
+        LEAST
+        + """
+        watch = ["Status"]
+        send = ["OrderId", "Status", "Card"]
+        rename = { OrderId = "order_id" }
+        mask = { Card = "last4" }
+        condition = [{ column = "Country", in = ["SE", "NO"] }, { column = "Total", at_least = 10.50 }]
+        mode = "batch"
+        max_concurrency = 3
+        connect_timeout_seconds = 1.5
+        read_timeout_seconds = 9
+        batch_deadline_seconds = 60
+        headers = { X-Api-Key = "%API_KEY%" }
+        epoch = 2
+        rejecting_statuses = [422]
+        """
+    )
+
+    [relay] = parse_relays(text, SETTINGS)
+
+    assert relay.watch == ("Status",)
+    assert relay.send == ("OrderId", "Status", "Card")
+    assert relay.rename == {"OrderId": "order_id"}
+    assert relay.mask == {"Card": Mask.LAST4}
+    assert relay.condition == (
+        Condition("Country", "in", ("SE", "NO")),
+        Condition("Total", "at_least", Decimal("10.50")),
+    )
+    assert (relay.mode, relay.max_concurrency, relay.epoch) == (Mode.BATCH, 3, 2)
+    assert (relay.connect_timeout_seconds, relay.read_timeout_seconds, relay.batch_deadline_seconds) == (1.5, 9, 60)
+    assert relay.headers == {"X-Api-Key": "s3cret"}
+    assert relay.rejecting_statuses == {422}
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "remedy"),
+    [
+        pytest.param("wach = ['Status']", "'wach'", "no key of a relay", id="unknown key"),
+        pytest.param("watch = 'Status'", "watch", "list of column names", id="watch no list"),
+        pytest.param("send = ['A', 'a']", "send", "named twice", id="column twice"),
+        pytest.param("mask = { Card = 'hide' }", "mask.Card", "redact, last4, sha256", id="unknown mask"),
+        pytest.param("mode = 'bulk'", "mode", "each, batch", id="unknown mode"),
+        pytest.param("max_concurrency = 0", "max_concurrency", "from 1 to 64", id="number too small"),
+        pytest.param("max_concurrency = 2.5", "max_concurrency", "whole number", id="no whole number"),
+        pytest.param("max_concurrency = true", "max_concurrency", "whole number", id="bool is no number"),
+        pytest.param("batch_deadline_seconds = 500", "batch_deadline_seconds", "to 140", id="deadline above the leases"),
+        pytest.param("epoch = -1", "epoch", "from 0", id="negative epoch"),
+        pytest.param("headers = { X-Key = '%NO_SUCH%' }", "headers.X-Key", "NO_SUCH is missing", id="missing setting"),
+        pytest.param("headers = { Host = 'x' }", "headers.Host", "leave it out", id="own header"),
+        pytest.param("headers = { 'X Y' = 'x' }", "headers.X Y", "no HTTP header name", id="no header name"),
+        pytest.param('headers = { X = "a\\nb" }', "headers.X", "one line", id="header injection"),
+        pytest.param("condition = [{ column = 'A', like = 'x' }]", "condition.A.like", "take one of", id="unknown test"),
+        pytest.param("condition = [{ column = 'A' }]", "condition", "must look like", id="test without operator"),
+        pytest.param("condition = [{ column = 'A', in = 'x' }]", "condition.A.in", "a list", id="in without list"),
+        pytest.param("rename = { A = 'x', B = 'x' }", "rename", "same name", id="renamed alike"),
+        pytest.param("send = ['A']\nrename = { B = 'x' }", "rename.B", "not in send", id="renamed but not sent"),
+        pytest.param("send = ['A', 'B']\nrename = { A = 'B' }", "rename.A", "already the name", id="renamed over another"),
+        pytest.param("rejecting_statuses = [200]", "rejecting_statuses", "400 to 599", id="success cannot reject"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_key_and_the_remedy(lines: str, key: str, remedy: str) -> None:
+    [problem] = problems_of(LEAST + lines)
+
+    assert "relay 'orders'" in problem
+    assert key in problem
+    assert remedy in problem
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "remedy"),
+    [
+        ("ftp://api.example", "http or https"),
+        ("api.example/orders", "http or https"),
+        ("https://", "http or https"),
+        ("https://host:99999", "http or https"),
+        ("%NOWHERE%/x", "NOWHERE is missing"),
+    ],
+)
+def test_an_endpoint_must_be_an_http_url(endpoint: str, remedy: str) -> None:
+    text = LEAST.replace("%API_URL%/orders", endpoint)
+
+    [problem] = problems_of(text)
+
+    assert "endpoint" in problem
+    assert remedy in problem
+
+
+def test_all_mistakes_of_the_file_are_reported_together() -> None:
+    text = (
+        'colour = 1\n[[relay]]\nname = "a"\ntable = "x y"\nendpoint = "ftp://x"\nmode = "no"\n[[relay]]\nname = "a"\n'
+    )
+
+    problems = problems_of(text)
+
+    assert len(problems) == 7
+    assert any("'colour'" in p for p in problems)
+    assert any("2 relays have this name" in p for p in problems)
+
+
+@pytest.mark.parametrize("text", ["", "relay = 3", "[relay]\nname = 'x'"])
+def test_a_file_without_relays_says_how_to_write_one(text: str) -> None:
+    assert any("[[relay]]" in problem for problem in problems_of(text))
+
+
+def test_broken_toml_says_where() -> None:
+    [problem] = problems_of("[[relay]\n")
+
+    assert "line 1" in problem
+
+
+def test_secrets_stay_out_of_errors_and_reprs() -> None:
+    text = LEAST.replace("%API_URL%/orders", "gopher://x/?code=%API_KEY%") + "headers = { X = '%API_KEY%' }\nmode = 'x'"
+
+    shown = str(problems_of(text))
+    relays = parse_relays(LEAST.replace("/orders", "/?code=%API_KEY%") + "headers = { X = '%API_KEY%' }", SETTINGS)
+
+    assert "s3cret" not in shown
+    assert "s3cret" not in repr(relays)

@@ -1,0 +1,74 @@
+"""Names shared with the SQL trigger, quoting, and the trigger's payload."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from relay.errors import PayloadError
+from relay.identifiers import literal, parse_table_name, quote
+from relay.names import function_id, leases_table
+from relay.payload import may_be_altered, parse_payload
+
+
+def test_the_function_id_is_the_triggers_own() -> None:
+    assert function_id("contoso-relay", "RelayChanges") == "a0f589f6959d4cff"
+
+
+def test_each_app_and_relay_has_its_own_leases_table() -> None:
+    assert leases_table("app", "orders") == "Leases_app_orders"
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Orders", "[dbo].[Orders]"),
+        ("sales.Orders", "[sales].[Orders]"),
+        ("[my schema].[Order ]] Lines]", "[my schema].[Order ]] Lines]"),
+        (" dbo . Größe ", "[dbo].[Größe]"),
+        ("[dbo].[Robert'); DROP TABLE x;--]", "[dbo].[Robert'); DROP TABLE x;--]"),
+    ],
+)
+def test_a_table_name_is_read_and_quoted(text: str, quoted: str) -> None:
+    assert str(parse_table_name(text)) == quoted
+
+
+@pytest.mark.parametrize("text", ["", "a.b.c", "a b", "x;DROP TABLE y", "[a", "[]", "1a", "a--", "[" + "x" * 129 + "]"])
+def test_what_is_no_table_name_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"table name|SQL Server name"):
+        parse_table_name(text)
+
+
+def test_names_and_texts_cannot_break_out_of_their_quotes() -> None:
+    assert quote("a]b") == "[a]]b]"
+    assert literal("a'b") == "N'a''b'"
+
+
+def test_the_payload_says_which_keys() -> None:
+    payload = '[{"Operation":0,"Item":{"Id":1,"Total":1.50}},{"Operation":2,"Item":{"Id":2}}]'
+
+    assert parse_payload(payload) == [{"Id": 1, "Total": Decimal("1.50")}, {"Id": 2}]
+
+
+@pytest.mark.parametrize("payload", ["", "null", "{}", '"[]"', '[{"Operation":0}]', "[1]"])
+def test_a_payload_of_another_shape_is_refused_with_a_remedy(payload: str) -> None:
+    with pytest.raises(PayloadError, match="payload"):
+        parse_payload(payload)
+
+
+@pytest.mark.parametrize(
+    ("value", "altered"),
+    [
+        ("2026-01-02T03:04:05Z", True),
+        ("2026-01-02T03:04:05+00:00", True),
+        ("2026-01-02", False),
+        ("order T-1", False),
+        (Decimal("12345678901234.5"), True),
+        (Decimal("5.0"), False),
+        (123456789012345678, True),
+        (7, False),
+        (None, False),
+    ],
+)
+def test_values_that_the_triggers_json_may_have_altered_are_recognised(value: Any, altered: bool) -> None:
+    assert may_be_altered(value) is altered

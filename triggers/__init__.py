@@ -1,0 +1,1 @@
+"""What starts things: SQL triggers, one per relay. HTTP starters and timers join them here."""
