@@ -2,7 +2,7 @@
 
 import pytest
 
-from relay.changes import EntryState
+from relay.changes import Change, EntryState
 from relay.delivery import Delivered, Rejected, RetryLater
 from relay.settlement import Closing, Failure, Filtered, Result, settle
 from tests.fakes import a_change
@@ -24,7 +24,11 @@ def test_a_delivered_key_closes_its_entry_up_to_the_delivered_version() -> None:
 
 
 def test_a_relay_that_watches_columns_closes_what_its_batch_began() -> None:
-    results: list[tuple] = [(a_change(1), OK), (a_change(2, relevant=False), SKIPPED), (a_change(3), SKIPPED)]
+    results: list[tuple[Change, Result]] = [
+        (a_change(1), OK),
+        (a_change(2, relevant=False), SKIPPED),
+        (a_change(3), SKIPPED),
+    ]
 
     settlement = settle(results, watches_columns=True)
 
