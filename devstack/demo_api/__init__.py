@@ -1,0 +1,1 @@
+"""A small downstream API to break on purpose; it remembers everything that it received."""

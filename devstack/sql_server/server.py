@@ -1,0 +1,79 @@
+"""Listens on loopback and gives every client a thread."""
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devstack.sql_server.session import Database
+from devstack.sql_server.wire.connection import Access, serve
+from devstack.sql_server.wire.tls import server_context
+
+_BACKLOG = 512
+
+
+class Server:
+    """A listening server; close it to end its connections too."""
+
+    def __init__(
+        self, database: Database, access: Access, *, host: str = "127.0.0.1", port: int = 0, verbose: bool = False
+    ) -> None:
+        """Listen at once; raise OSError if the port is taken."""
+        self._database = database
+        self._access = access
+        self._verbose = verbose
+        self._clients: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._listener = socket.create_server((host, port), backlog=_BACKLOG)
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._accept, name="sql-server-accept", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and cut every connection."""
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._listener.close()
+        self._thread.join()
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            try:
+                client.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, address = self._listener.accept()
+            except OSError:
+                return
+            if self._verbose:
+                sys.stderr.write(f"sql_server: connection from port {address[1]}\n")
+            threading.Thread(target=self._serve, args=(client,), name=f"sql-client-{address[1]}", daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with self._lock:
+            self._clients.add(client)
+        try:
+            serve(client, self._database, self._access)
+        finally:
+            with self._lock:
+                self._clients.discard(client)
+
+
+@contextmanager
+def running_server(
+    database: Database, user: str, password: str, folder: Path, port: int = 0
+) -> Iterator[tuple[str, int]]:
+    """Run a server in this process; yields (host, port). The certificate is kept in the folder."""
+    server = Server(database, Access(user, password, server_context(folder)), port=port)
+    try:
+        yield "127.0.0.1", server.port
+    finally:
+        server.close()

@@ -1,0 +1,95 @@
+"""Every .sql file of the app, rendered as it runs, is accepted by Microsoft's own T-SQL parser."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.column_sql import declared_type
+from adapters.statements import relay_statements, render, statement
+from relay.config import Relay
+from relay.identifiers import TableName
+from relay.tables import Column, Table
+
+ROOT = Path(__file__).parent.parent.parent
+PARSER = Path(sys.executable).parent / "maxdop"
+TYPES = [
+    *(
+        "bit",
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "real",
+        "float",
+        "money",
+        "smallmoney",
+        "date",
+        "time",
+        "datetime",
+    ),
+    *("smalldatetime", "datetime2", "datetimeoffset", "char", "varchar", "nchar", "nvarchar", "binary", "varbinary"),
+    *("uniqueidentifier", "decimal", "numeric", "text", "ntext", "image", "xml", "timestamp"),
+]
+COLUMNS = [Column(f"Col ] ' {kind}", kind, 10, 18, 4, 0, computed=False) for kind in TYPES]
+KEYED = [
+    [Column("Id", "int", 4, 10, 0, 1, computed=False)],
+    [Column(f"k {n}", kind, 20, 18, 4, n, computed=False) for n, kind in enumerate(TYPES[:-6], start=1)],
+]
+
+
+def relay(*watch: str) -> Relay:
+    return Relay(name="orders", table=TableName("sales", "Order's ]lines"), endpoint="http://h", watch=watch)
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    for name in ("create_ledger", "describe_table", "tracking_of_database", "tracking_of_table"):
+        yield name, statement(name)
+    for name in ("enable_database", "extend_retention"):
+        yield name, render(name, {"days": "14"})
+    yield "enable_table", render("enable_table", {"table": str(relay().table)})
+    for watch in ((), ("Id",)):
+        for key in KEYED:
+            rendered = relay_statements("app", relay(*watch), Table([*key, *COLUMNS]))
+            for name in ("enrich", "settle", "live_leases"):
+                yield f"{name}, {len(key)} keys, {len(watch)} watched", getattr(rendered, name)
+
+
+def parse(sql: str) -> subprocess.CompletedProcess[str]:
+    """Run the parser; a ? of ODBC becomes the parameter that the driver makes of it."""
+    numbers = iter(range(1, 100))
+    named = re.sub(r"\?", lambda _: f"@P{next(numbers)}", sql)
+    return subprocess.run(
+        [str(PARSER), "--parser-version", "2019"], input=named, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in statements()])
+def test_microsofts_parser_accepts_the_statement(sql: str) -> None:
+    parsed = parse(sql)
+
+    assert parsed.returncode == 0, f"{parsed.stderr}\n{sql}"
+
+
+def test_the_parser_refuses_what_is_no_t_sql() -> None:
+    assert parse("SELEC 1 FRM x").returncode == 1
+
+
+def test_no_sql_file_is_left_out() -> None:
+    tested = {name.split(",")[0] for name, _ in statements()} | {"begin_keys"}  # a part of enrich
+
+    assert {path.stem for path in (ROOT / "adapters" / "sql").glob("*.sql")} == tested
+
+
+def test_every_file_says_in_a_sentence_what_it_does() -> None:
+    for path in (ROOT / "adapters" / "sql").glob("*.sql"):
+        assert path.read_text(encoding="utf-8").startswith("-- "), path.name
+
+
+def test_a_type_is_declared_as_the_server_writes_it() -> None:
+    assert [declared_type(column) for column in COLUMNS if column.type in {"nvarchar", "decimal", "time", "int"}] == [
+        "int", "time(4)", "nvarchar(10)", "decimal(18, 4)",
+    ]  # fmt: skip

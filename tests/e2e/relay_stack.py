@@ -1,0 +1,184 @@
+"""The whole stack for a test: SQL Server, the demo API and the Functions host with the real app, from the outside only."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+
+from adapters.connection_string import find_driver, to_odbc
+from devstack.command.processes import Stack
+
+ROOT = Path(__file__).parent.parent.parent
+TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
+PATIENCE_SECONDS = 90
+
+TABLES = """
+CREATE TABLE dbo.Orders (
+    OrderId int NOT NULL PRIMARY KEY, Status nvarchar(max) NULL, Total decimal(38, 10) NULL,
+    PlacedAt datetimeoffset(7) NULL, Note nvarchar(200) NULL);
+CREATE TABLE dbo.[Order Lines] (
+    OrderId int NOT NULL, Line nvarchar(40) NOT NULL, Quantity int NULL, PRIMARY KEY (OrderId, Line));
+"""
+RELAYS = """
+[[relay]]
+name = "orders"
+table = "dbo.Orders"
+endpoint = "%API_URL%/orders"
+watch = ["Status", "Total", "PlacedAt"]
+send = ["OrderId", "Status", "Total", "PlacedAt"]
+read_timeout_seconds = 5
+batch_deadline_seconds = 20
+
+[[relay]]
+name = "lines"
+table = "dbo.[Order Lines]"
+endpoint = "%API_URL%/lines"
+mode = "batch"
+read_timeout_seconds = 5
+batch_deadline_seconds = 20
+"""
+
+
+def wait_until(predicate: Callable[[], Any], *, description: str, patience_seconds: float = PATIENCE_SECONDS) -> Any:
+    """Return the predicate's first true answer; fail with the description if there is none in time."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        answer = predicate()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it did not come to this in {patience_seconds} s: {description}")
+        time.sleep(0.05)
+
+
+class RelayStack:
+    """A stack of its own in a folder of its own."""
+
+    def __init__(self, folder: Path, *, batch_size: int = 100) -> None:
+        relays = folder / "relays.toml"
+        relays.write_text(RELAYS, encoding="utf-8")
+        self.settings = {
+            "WEBSITE_SITE_NAME": "e2e-app",
+            "RELAYS_FILE": str(relays),
+            "Sql_Trigger_MaxBatchSize": str(batch_size),
+            "Sql_Trigger_PollingIntervalMs": "1000",
+        }
+        self.stack = Stack(folder / "data", env=self.settings)
+        self._connection: pyodbc.Connection | None = None
+
+    def start(self) -> None:
+        self.stack.start("sql_server", "demo_api")
+        self.sql(TABLES)
+        self.enable()
+        self.start_host()
+
+    def start_host(self, name: str = "functions_host") -> None:
+        part = self.stack.part(name)
+        self.stack.start_part(replace(part, command=(*part.command, "--time-scale", str(TIME_SCALE))))
+
+    def stop(self) -> None:
+        self._disconnect()
+        self.stack.stop()
+
+    def enable(self) -> None:
+        environment = {
+            **os.environ,
+            **self.settings,
+            "API_URL": self.stack.api_url,
+            "SqlConnectionString": self.stack.sql_connection_string,
+        }
+        command = [sys.executable, "-m", "adapters.enable_change_tracking"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    # The database, as any client sees it
+
+    def sql(self, statement: str, *parameters: Any) -> list[pyodbc.Row]:
+        """Run a statement; a server that is just being restarted is asked again."""
+
+        def attempt() -> list[list[pyodbc.Row]] | None:
+            try:
+                return [self._run(statement, parameters)]
+            except pyodbc.Error as error:
+                self._disconnect()
+                if "(SQL" in str(error.args[-1]) and not any(f"({n})" in str(error.args[-1]) for n in (0, 10054)):
+                    raise
+                return None
+
+        [rows] = wait_until(attempt, description=f"the server answers {statement[:60]!r}")
+        return list(rows)
+
+    def _run(self, statement: str, parameters: Sequence[Any]) -> list[pyodbc.Row]:
+        if self._connection is None:
+            odbc = to_odbc(self.stack.sql_connection_string, find_driver([]))
+            self._connection = pyodbc.connect(odbc.text, timeout=5, autocommit=True)
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, *parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(pyodbc.Error):
+                connection.close()
+
+    def ledger(self) -> list[tuple[Any, ...]]:
+        return [
+            tuple(r) for r in self.sql("SELECT Relay, KeyText, State, LastStatus FROM relay.Ledger ORDER BY KeyText")
+        ]
+
+    # The API, as its own log tells
+
+    def control(self, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.stack.api_url}/control/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            method="GET" if body is None else "PUT",
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def mode(self, mode: str, **parameters: Any) -> None:
+        self.control("mode", {"mode": mode, **parameters})
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return everything the API received, from its file."""
+        path = self.stack.data_dir / "demo_api" / "received.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def accepted(self, relay: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
+
+    def endpoint_rows(self, relay: str) -> dict[str, Any]:
+        """Return what the endpoint holds at last: the newest accepted version of each key; a delete is None."""
+        newest: dict[str, tuple[int, Any]] = {}
+        for entry in self.accepted(relay):
+            key = json.dumps(entry["key"], sort_keys=True)
+            if key not in newest or entry["version"] >= newest[key][0]:
+                newest[key] = entry["version"], None if entry["operation"] == "delete" else entry["data"]
+        return {key: data for key, (_, data) in newest.items()}
+
+
+@contextlib.contextmanager
+def running(folder: Path, **options: Any) -> Iterator[RelayStack]:
+    """Start a stack, stop it at the end; a failure shows the ends of the logs."""
+    relay_stack = RelayStack(folder, **options)
+    try:
+        relay_stack.start()
+        yield relay_stack
+    except BaseException:
+        for log in sorted((folder / "data" / "logs").glob("*.log")):
+            sys.stderr.write(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-40:]) + "\n")
+        raise
+    finally:
+        relay_stack.stop()
