@@ -4,12 +4,15 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from devstack.sql_server.session import Database
 from devstack.sql_server.wire.connection import Access, serve
 from devstack.sql_server.wire.tls import server_context
+
+if TYPE_CHECKING:
+    from devstack.sql_server.session import Database
 
 _BACKLOG = 512
 
@@ -18,7 +21,7 @@ class Server:
     """A listening server; close it to end its connections too."""
 
     def __init__(
-        self, database: Database, access: Access, *, host: str = "127.0.0.1", port: int = 0, verbose: bool = False
+        self, database: "Database", access: Access, *, host: str = "127.0.0.1", port: int = 0, verbose: bool = False
     ) -> None:
         """Listen at once; raise OSError if the port is taken."""
         self._database = database
@@ -33,10 +36,8 @@ class Server:
 
     def close(self) -> None:
         """Stop listening and cut every connection."""
-        try:
+        with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._listener.close()
         self._thread.join()
         with self._lock:
@@ -69,7 +70,7 @@ class Server:
 
 @contextmanager
 def running_server(
-    database: Database, user: str, password: str, folder: Path, port: int = 0
+    database: "Database", user: str, password: str, folder: Path, port: int = 0
 ) -> Iterator[tuple[str, int]]:
     """Run a server in this process; yields (host, port). The certificate is kept in the folder."""
     server = Server(database, Access(user, password, server_context(folder)), port=port)

@@ -5,9 +5,8 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ import pyodbc
 
 from adapters.connection_string import find_driver, to_odbc
 from devstack.command.processes import Stack
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
-PATIENCE_SECONDS = 90
 
 TABLES = """
 CREATE TABLE dbo.Orders (
@@ -46,18 +45,6 @@ mode = "batch"
 read_timeout_seconds = 5
 batch_deadline_seconds = 20
 """
-
-
-def wait_until(predicate: Callable[[], Any], *, description: str, patience_seconds: float = PATIENCE_SECONDS) -> Any:
-    """Return the predicate's first true answer; fail with the description if there is none in time."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        answer = predicate()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"it did not come to this in {patience_seconds} s: {description}")
-        time.sleep(0.05)
 
 
 class RelayStack:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.relay_stack import RelayStack, running, wait_until
+from tests.e2e.relay_stack import RelayStack, running
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
 

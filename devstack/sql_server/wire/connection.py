@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from devstack.sql_server.results import (
     Done,
@@ -21,7 +22,6 @@ from devstack.sql_server.results import (
     SqlError,
     TransactionChange,
 )
-from devstack.sql_server.session import Database, Session
 from devstack.sql_server.sql_types import SqlType
 from devstack.sql_server.wire import metadata_procedures, packets, prelogin, tokens
 from devstack.sql_server.wire.login import Login, parse_login
@@ -30,6 +30,9 @@ from devstack.sql_server.wire.prepared import PreparedStatements, declared
 from devstack.sql_server.wire.reading import Reader
 from devstack.sql_server.wire.rpc import Call, parse_calls
 from devstack.sql_server.wire.tls import PlainTransport, TlsTransport
+
+if TYPE_CHECKING:
+    from devstack.sql_server.session import Database, Session
 
 _HANDSHAKE_SECONDS = 30
 _BEGIN, _COMMIT, _ROLLBACK = 5, 7, 8
@@ -44,7 +47,7 @@ class Access:
     certificate: ssl.SSLContext = field(repr=False)
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):
     """The login failed; the messages say why."""
 
     def __init__(self, *messages: Message) -> None:
@@ -52,7 +55,7 @@ class _Refused(Exception):  # noqa: N818
         self.messages = messages
 
 
-def serve(connection: socket.socket, database: Database, access: Access) -> None:
+def serve(connection: socket.socket, database: "Database", access: Access) -> None:
     """Serve one client until it leaves; whatever it sends, this returns and the socket is closed."""
     with connection:
         try:
@@ -87,7 +90,7 @@ def _greet(plain: PlainTransport, access: Access) -> Transport:
     return TlsTransport(plain, access.certificate) if tls else plain
 
 
-def _enter(transport: Transport, database: Database, access: Access) -> tuple[Session, int] | None:
+def _enter(transport: Transport, database: "Database", access: Access) -> "tuple[Session, int] | None":
     message = packets.receive_message(transport)
     if message.type != packets.LOGIN7:
         raise ProtocolError("LOGIN7 was expected after PRELOGIN")
@@ -120,7 +123,7 @@ def _packet_bytes(wanted: int) -> int:
     return min(max(wanted, 512), packets.MAX_PACKET_BYTES) if wanted else packets.DEFAULT_PACKET_BYTES
 
 
-def _check(login: Login, database: Database, access: Access) -> None:
+def _check(login: Login, database: "Database", access: Access) -> None:
     right_user = login.user.casefold() == access.user.casefold()
     if not hmac.compare_digest(login.password.encode(), access.password.encode()) or not right_user:
         raise _Refused(Message(18456, f"Login failed for user '{login.user}'.", severity=14))
@@ -137,7 +140,7 @@ class _Requests:
     A thread of its own receives, because an attention must be noticed while a statement runs.
     """
 
-    def __init__(self, transport: Transport, session: Session, packet_bytes: int) -> None:
+    def __init__(self, transport: Transport, session: "Session", packet_bytes: int) -> None:
         self._transport = transport
         self._session = session
         self._packet_bytes = packet_bytes
@@ -374,5 +377,3 @@ def _until(events: Iterable[Event], cancelled: Callable[[], bool]) -> Iterator[E
         close = getattr(iterator, "close", None)
         if close is not None:
             close()
-
-

@@ -60,7 +60,7 @@ def datatype_info(data_type: int) -> Iterator[Event]:
     yield Done(len(rows))
 
 
-def _datatype_row(  # noqa: PLR0913
+def _datatype_row(
     name: str, code: int, precision: int, prefix: str | None, suffix: str | None, create: str | None, searchable: int,
     unsigned: int | None, money: int, least: int | None, most: int | None, sql_type: int, sub: int | None,
     radix: int | None, user_type: int,
@@ -124,6 +124,23 @@ def _described_row(ordinal: int, name: str, kind: SqlType) -> tuple[Any, ...]:
     elif kind.name in {"time", "datetime2", "datetimeoffset"}:
         shown += f"({scale})"
     return (
-        *(ordinal, name, system_id, shown, size, precision, scale, None, None, None, None, None, None, None, None, None),
+        *(
+            ordinal,
+            name,
+            system_id,
+            shown,
+            size,
+            precision,
+            scale,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        ),
         *(0, 0, 0, 1, 0, None, tds_id, _LONG_SIZE if size == -1 else size),
     )

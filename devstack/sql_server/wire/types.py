@@ -101,7 +101,9 @@ def _variable(kind: SqlType, value: Any) -> bytes:
         return struct.pack("<Q", _PLP_NULL) if kind.length == MAX else struct.pack("<H", _MAX_SIZE)
     if isinstance(value, str):
         content = (
-            value.encode("utf-16-le", "surrogatepass") if kind.name.startswith("n") else value.encode(_CODE_PAGE, "replace")
+            value.encode("utf-16-le", "surrogatepass")
+            if kind.name.startswith("n")
+            else value.encode(_CODE_PAGE, "replace")
         )
     else:
         content = bytes(value)
@@ -158,7 +160,8 @@ def _fixed(kind: SqlType, value: Any) -> bytes:
 def _scaled(value: Decimal, scale: int) -> int:
     """Return value * 10**scale without passing through the decimal context's precision."""
     sign, digits, exponent = Decimal(value).as_tuple()
-    assert isinstance(exponent, int)
+    if not isinstance(exponent, int):
+        raise ValueError("NaN and infinity are no decimals")
     number = int("".join(map(str, digits)) or "0")
     shift = exponent + scale
     number = number * 10**shift if shift >= 0 else number // 10**-shift
@@ -341,4 +344,6 @@ def _read_xml(reader: Reader) -> tuple[SqlType, Any]:
 def _text_or_bytes(name: str, content: bytes | None) -> Any:
     if content is None or name.endswith("binary"):
         return content
-    return content.decode("utf-16-le", "surrogatepass") if name.startswith("n") else content.decode(_CODE_PAGE, "replace")
+    return (
+        content.decode("utf-16-le", "surrogatepass") if name.startswith("n") else content.decode(_CODE_PAGE, "replace")
+    )
