@@ -102,10 +102,12 @@ def start_time(pid: int) -> str | None:
 
 def end_foreign(pid: int, started: str, grace_seconds: float = GRACE_SECONDS) -> None:
     """End a group whose leader is not our child, if the leader is still the process that started then."""
-    for number, wait_seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, grace_seconds)):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if start_time(pid) != started:
             return
         signal_group(pid, number)
-        deadline = time.monotonic() + wait_seconds
+        deadline = time.monotonic() + grace_seconds
         while start_time(pid) == started and time.monotonic() < deadline:
-            time.sleep(0.05)
+            time.sleep(0.02)
+        if start_time(pid) is None:
+            signal_group(pid, signal.SIGKILL)  # what the leader left behind

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devstack.command.errors import CommandError
+from devstack.functions_host import json_with_comments
+from devstack.functions_host.errors import FunctionInError
+from devstack.functions_host.sql_trigger.connection_string import read_pairs
 
 STAND_IN_SQL_PORT = 14330
 DEFAULT_SQL_PORT = 1433
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "(local)", "."})
-_PAIR = re.compile(r"""[;\s]*([^=;]+?)\s*=\s*(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)"|([^;]*))\s*(?:;|$)""")
 _KEYWORDS = {
     **dict.fromkeys(("server", "datasource", "addr", "address", "networkaddress"), "server"),
     **dict.fromkeys(("database", "initialcatalog"), "database"),
@@ -49,7 +51,7 @@ def app_settings(root: Path, environment: Mapping[str, str] = os.environ) -> dic
 
 def _values_of(path: Path) -> dict[str, str]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json_with_comments.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except ValueError as error:
@@ -58,7 +60,8 @@ def _values_of(path: Path) -> dict[str, str]:
         raise CommandError(f'{path.name} must be a JSON object with an object "Values" in it; correct it')
     if document.get("IsEncrypted", True):
         raise CommandError(f'{path.name} is encrypted or lacks "IsEncrypted": false; run `func settings decrypt`')
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+    present = {name: value for name, value in values.items() if value is not None}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in present.items()}
 
 
 def sql_address(settings: Mapping[str, str]) -> SqlAddress:
@@ -69,22 +72,16 @@ def sql_address(settings: Mapping[str, str]) -> SqlAddress:
             "the setting SqlConnectionString is missing; put it into local.settings.json or into the environment"
         )
     found = {"server": "", "database": "", "user": "", "password": ""}
-    position = 0
-    while match := _PAIR.match(text, position):
-        position = match.end()
-        keyword, single, double, plain = match.groups()
-        if name := _KEYWORDS.get(keyword.replace(" ", "").lower()):
-            found[name] = _unquoted(single, double, plain)
-    if text[position:].strip("; \t\r\n") or not found["server"]:
+    try:
+        for keyword, value in read_pairs(text):
+            if name := _KEYWORDS.get(keyword.replace(" ", "").lower()):
+                found[name] = value
+    except FunctionInError as error:
+        raise CommandError(f"SqlConnectionString: {error}") from error
+    if not found["server"]:
         raise CommandError("SqlConnectionString names no Server; write it as Server=tcp:host,port;Database=...;...")
     host, port = _host_and_port(found["server"])
     return SqlAddress(host=host, port=port, **found)
-
-
-def _unquoted(single: str | None, double: str | None, plain: str | None) -> str:
-    if single is not None:
-        return single.replace("''", "'")
-    return double.replace('""', '"') if double is not None else (plain or "").strip()
 
 
 def _host_and_port(server: str) -> tuple[str | None, int | None]:

@@ -1,0 +1,151 @@
+"""The command line of `./dev`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from devstack.command.checks import check
+from devstack.command.errors import CommandError
+from devstack.command.installation import set_up
+from devstack.command.parts import ROOT
+from devstack.command.ports import accepts_connections
+from devstack.command.settings import STAND_IN_SQL_PORT, app_settings, sql_address
+from devstack.command.up import down, status, up
+
+_SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb of the command line."""
+
+    usage: str
+    meaning: str
+    run: Callable[[list[str]], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one verb; return the exit status. Every error is a sentence on standard error and exit status 1."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    name, *rest = arguments or ["help"]
+    if name in {"-h", "--help"}:
+        name = "help"
+    try:
+        if name not in VERBS:
+            raise CommandError(f"there is no verb {name!r}; ./dev help shows them all")
+        return VERBS[name].run(rest)
+    except CommandError as error:
+        print(f"dev: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # who read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"dev: {what}; see that you may write there and that there is room, then try again", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("dev: interrupted", file=sys.stderr)
+        return 130
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _help(arguments: list[str]) -> int:
+    _no_more(arguments)
+    width = max(len(verb.usage) for verb in VERBS.values())
+    print("The one command of Durable SQL Relay. It installs what it needs into .venv and node_modules first.\n")
+    for verb in VERBS.values():
+        print(f"  ./dev {verb.usage.ljust(width)}  {verb.meaning}")
+    return 0
+
+
+def _up(arguments: list[str]) -> int:
+    options = set(arguments)
+    if unknown := options - {"--detach", "--stand-ins"}:
+        raise CommandError(f"./dev up does not know {' '.join(sorted(unknown))}; it takes --detach and --stand-ins")
+    return up(ROOT, set_up(ROOT), stand_ins="--stand-ins" in options, detach="--detach" in options)
+
+
+def _down(arguments: list[str]) -> int:
+    _no_more(arguments)
+    return down(ROOT)
+
+
+def _status(arguments: list[str]) -> int:
+    _no_more(arguments)
+    return status(ROOT)
+
+
+def _check(arguments: list[str]) -> int:
+    _no_more(arguments)
+    return check(ROOT, set_up(ROOT, with_azurite=False, with_libraries=False))
+
+
+def _demo(arguments: list[str]) -> int:
+    _become(set_up(ROOT), "devstack.demo", arguments, dict(os.environ))
+
+
+def _test(arguments: list[str]) -> int:
+    environment = dict(os.environ)
+    rest: list[str] = []
+    given = iter(arguments)
+    for argument in given:
+        option, equals, value = argument.partition("=")
+        if option != "--sql-server":
+            rest.append(argument)
+            continue
+        environment[_SERVER_VARIABLE] = value if equals else next(given, "")
+        if not environment[_SERVER_VARIABLE]:
+            raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
+    _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
+
+
+def _sql(arguments: list[str]) -> int:
+    match arguments:
+        case ["enable"]:
+            module, rest = "adapters.enable_change_tracking", []
+        case ["query", _]:
+            module, rest = "devstack.sql_query", arguments[1:]
+        case _:
+            raise CommandError('it is ./dev sql enable, or ./dev sql query "SELECT ..."')
+    settings = app_settings(ROOT)
+    if sql_address(settings).is_stand_in and not accepts_connections(STAND_IN_SQL_PORT):
+        raise CommandError(
+            "SqlConnectionString points to the stand-in of SQL Server, which does not run; start it with ./dev up"
+        )
+    _become(set_up(ROOT, with_azurite=False), module, rest, settings)
+
+
+def _become(python: Path, module: str, arguments: Sequence[str], environment: dict[str, str]) -> NoReturn:
+    """Go on as another program: its exit status, and how it takes Ctrl-C, are then its own."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execve(python, [str(python), "-m", module, *arguments], environment)  # noqa: S606
+
+
+def _no_more(arguments: list[str]) -> None:
+    if arguments:
+        raise CommandError(f"{' '.join(arguments)} means nothing here; ./dev help shows what does")
+
+
+VERBS = {
+    "up": Verb("up [--detach] [--stand-ins]", "start the local stack (real parts where they are there)", _up),
+    "down": Verb("down", "end what up has started", _down),
+    "status": Verb("status", "show each part of the stack; exit status 0 if all run", _status),
+    "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
+    "test": Verb(
+        'test [--sql-server "..."] [pytest args]', "run the tests (against a real SQL Server, if named)", _test
+    ),
+    "check": Verb("check", "lint, format and types", _check),
+    "sql": Verb('sql enable | sql query "..."', "prepare the database for the relays; run a statement in it", _sql),
+    "help": Verb("help", "this", _help),
+}

@@ -1,0 +1,147 @@
+"""The parts of a local stack: how each is started, where it listens, and how one sees that it is ready."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devstack.command.ports import HOST, accepts_connections
+
+ROOT = Path(__file__).resolve().parents[2]
+AZURITE = ROOT / "devstack" / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+SQL_PASSWORD_VARIABLE = "DEVSTACK_SQL_PASSWORD"  # noqa: S105 - the name of a variable
+
+# Told the log's text since the part's start; answers whether the part is ready.
+Readiness = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One process of the stack. `kind` says whether it is the real thing; `environment` comes on top of this process's own and stays out of every repr."""
+
+    name: str
+    command: tuple[str, ...]
+    ports: tuple[int, ...]
+    address: str
+    kind: str
+    is_ready: Readiness = field(repr=False)
+    ready_within_seconds: float = 60
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cwd: Path = ROOT
+
+
+def azurite(data: Path, *, blob_port: int, queue_port: int, table_port: int) -> Part:
+    """Azure Storage, emulated by Microsoft's Azurite; it opens its table port last."""
+    options = ["--location", str(data), "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+    ports = ["--blobPort", str(blob_port), "--queuePort", str(queue_port), "--tablePort", str(table_port)]
+    return Part(
+        name="azurite",
+        command=("node", str(AZURITE), *options, *ports),
+        ports=(blob_port, queue_port, table_port),
+        address=f"http://{HOST}:{blob_port} (queues {queue_port}, tables {table_port})",
+        kind="real (Azurite)",
+        is_ready=lambda _log: accepts_connections(table_port),
+    )
+
+
+def sql_server(data: Path, *, port: int, database: str, user: str, password: str, python: str = sys.executable) -> Part:
+    """The stand-in of SQL Server; it gets its password through the environment only."""
+    login = ["--database", database, "--user", user]
+    return Part(
+        name="sql_server",
+        command=(python, "-m", "devstack.sql_server", "--data", str(data), "--port", str(port), *login),
+        ports=(port,),
+        address=f"{HOST},{port}",
+        kind="stand-in",
+        is_ready=lambda log: "sql_server: listening on" in log,
+        environment={SQL_PASSWORD_VARIABLE: password},
+    )
+
+
+def demo_api(data: Path, *, port: int, python: str = sys.executable) -> Part:
+    """The downstream API to break on purpose."""
+    return Part(
+        name="demo_api",
+        command=(python, "-m", "devstack.demo_api", "--data", str(data), "--port", str(port)),
+        ports=(port,),
+        address=f"http://{HOST}:{port}",
+        kind="demo API",
+        is_ready=lambda log: "demo_api: listening on" in log,
+    )
+
+
+def functions_host(
+    app: Path,
+    *,
+    port: int,
+    name: str = "functions_host",
+    settings: Mapping[str, str] | None = None,
+    python: str = sys.executable,
+) -> Part:
+    """The stand-in of the Functions host; `settings` are app settings and win over local.settings.json."""
+    return Part(
+        name=name,
+        command=(python, "-m", "devstack.functions_host", "--app", str(app), "--port", str(port)),
+        ports=(port,),
+        address=f"http://{HOST}:{port}",
+        kind="stand-in",
+        is_ready=lambda _log: host_is_running(port),
+        environment=settings or {},
+    )
+
+
+def core_tools(app: Path, *, port: int, version: str, python: str = sys.executable) -> Part:
+    """The real Functions host, run by Azure Functions Core Tools with the Python of our virtual environment."""
+    folder = Path(python).parent
+    return Part(
+        name="functions_host",
+        command=("func", "start", "--port", str(port)),
+        ports=(port,),
+        address=f"http://{HOST}:{port}",
+        kind=f"real (func {version})",
+        is_ready=lambda _log: host_is_running(port),
+        ready_within_seconds=300,  # its first start downloads the extension bundle
+        environment={
+            "VIRTUAL_ENV": str(folder.parent),
+            "PATH": os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
+        },
+        cwd=app,
+    )
+
+
+def core_tools_version() -> str | None:
+    """Return the version of a `func` that really works, else None: its npm package can be there without the program."""
+    if shutil.which("func") is None:
+        return None
+    try:
+        asked = subprocess.run(
+            ["func", "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    lines = asked.stdout.split()
+    return lines[-1] if asked.returncode == 0 and lines and re.fullmatch(r"4\.\d+\.\d+\S*", lines[-1]) else None
+
+
+def host_is_running(port: int) -> bool:
+    """Ask a Functions host for its state, on the route that func and the stand-in share."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/admin/host/status")
+        answer = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(answer, dict) and answer.get("state") == "Running"
+
+
+def shown(command: Sequence[str]) -> str:
+    """Return a command as one line for people, without the folders of its program."""
+    return " ".join([Path(command[0]).name, *command[1:]])

@@ -1,0 +1,55 @@
+"""What a family of bindings brings to the host; the SQL trigger is one, timers and durable functions are others."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from devstack.functions_host.console import Console
+from devstack.functions_host.functions import Binding, LoadedFunction
+from devstack.functions_host.invoker import Invoker
+from devstack.functions_host.settings import HostJson
+
+
+@dataclass(frozen=True, slots=True)
+class HostServices:
+    """What the host offers to its extensions. `time_scale` multiplies times that are fixed on Azure."""
+
+    root: Path
+    host_id: str
+    host_json: HostJson
+    environment: Mapping[str, str]
+    console: Console
+    invoker: Invoker
+    time_scale: float
+    base_url: str
+
+
+class Extension(Protocol):
+    """Runs the triggers of some types and supplies the input bindings of some types."""
+
+    trigger_types: frozenset[str]
+    input_types: frozenset[str]
+
+    def add(self, function: LoadedFunction) -> None:
+        """Take a function whose trigger it runs; raise FunctionInError if the function cannot run."""
+
+    def start(self) -> None:
+        """Start to listen for what triggers its functions; must not block on anything that may be down."""
+
+    def stop(self) -> None:
+        """Stop listening; running invocations go on."""
+
+    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+        """Return the trigger's argument for a run asked for by POST /admin/functions/{name}."""
+
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+        """Return the argument of an input binding for one invocation."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return its webhooks, below /runtime/webhooks/."""
+
+
+ExtensionFactory = Callable[[HostServices], Extension]

@@ -1,0 +1,83 @@
+"""Sorts the app's functions: who runs which, which are disabled, which cannot run and why."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from devstack.functions_host.binding_expressions import resolve
+from devstack.functions_host.errors import FunctionInError
+from devstack.functions_host.extension import Extension
+from devstack.functions_host.functions import RETURN_VALUE, LoadedFunction
+from devstack.functions_host.http.routing import Router
+from devstack.functions_host.input_bindings import InputBindings
+from devstack.functions_host.settings import is_disabled
+
+HTTP_TRIGGER = "httpTrigger"
+# Known to the host and listed; an extension that runs one of them takes it out of this list by being there.
+LISTED_ONLY = frozenset({"timerTrigger", "orchestrationTrigger", "activityTrigger", "entityTrigger", "durableClient"})
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionsInCharge:
+    """The app's functions by name, and what is to be said about them."""
+
+    functions: dict[str, LoadedFunction] = field(default_factory=dict)
+    disabled: set[str] = field(default_factory=set)
+    not_run: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def take_charge(
+    functions: Iterable[LoadedFunction],
+    *,
+    router: Router,
+    extensions: Iterable[Extension],
+    inputs: InputBindings,
+    environment: Mapping[str, str],
+    allowed: Collection[str] | None,
+) -> FunctionsInCharge:
+    """Hand every function to the one that runs it. `allowed` are the only names to take; None takes all."""
+    result = FunctionsInCharge()
+    by_trigger = {trigger_type: extension for extension in extensions for trigger_type in extension.trigger_types}
+    wanted = None if allowed is None else {name.lower() for name in allowed}
+    for function in sorted(functions, key=lambda each: each.name.lower()):
+        if wanted is not None and function.name.lower() not in wanted:
+            continue
+        result.functions[function.name] = function
+        if is_disabled(function.name, environment):
+            result.disabled.add(function.name)
+            continue
+        try:
+            resolved = resolve(function, environment)
+            _check_bindings(resolved, by_trigger, inputs)
+            result.functions[function.name] = resolved
+            trigger_type = resolved.trigger.type
+            if trigger_type == HTTP_TRIGGER:
+                _check_http(resolved)
+                router.add(resolved)
+            elif trigger_type in by_trigger:
+                by_trigger[trigger_type].add(resolved)
+            else:
+                result.not_run[function.name] = trigger_type
+        except FunctionInError as error:
+            result.errors[function.name] = str(error)
+    return result
+
+
+def _check_bindings(function: LoadedFunction, by_trigger: Mapping[str, Extension], inputs: InputBindings) -> None:
+    unknown = [
+        binding.type
+        for binding in (function.trigger, *function.inputs)
+        if binding.type not in {HTTP_TRIGGER, *by_trigger, *LISTED_ONLY} and not inputs.supplies(binding.type)
+    ]
+    unknown += [b.type for b in function.outputs if (b.type, b.name) != ("http", RETURN_VALUE)]
+    if unknown:
+        raise FunctionInError(
+            f"The binding type(s) '{', '.join(unknown)}' are not registered: this stand-in does not support them."
+        )
+
+
+def _check_http(function: LoadedFunction) -> None:
+    if function.return_binding is None:
+        raise FunctionInError("an HTTP function needs the output binding that app.route or http_output adds")
+    if function.has_retry_policy:
+        raise FunctionInError("an HTTP function cannot have a retry policy; the host would not run it")

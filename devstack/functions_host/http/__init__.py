@@ -1,0 +1,1 @@
+"""HTTP: the app's own routes and the host's administration."""

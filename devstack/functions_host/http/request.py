@@ -1,0 +1,54 @@
+"""Turns an aiohttp request into the object that a function receives, by the host's rules."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from azure.functions import meta
+
+MAX_BODY_BYTES = 104_857_600
+
+
+async def read_body(request: web.Request) -> bytes:
+    """Return the body, which is empty unless Content-Length says otherwise: a chunked body never arrives."""
+    return await request.read() if request.content_length else b""
+
+
+def http_datum(
+    *, method: str, url: str, headers: Iterable[tuple[str, str]], query: str, route: Mapping[str, str], body: bytes
+) -> meta.Datum:
+    """Return the request as the worker gets it."""
+
+    def texts(values: Mapping[str, str]) -> dict[str, meta.Datum]:
+        return {name: meta.Datum(value, "string") for name, value in values.items()}
+
+    content: dict[str, Any] = {
+        "method": meta.Datum(method, "string"),
+        "url": meta.Datum(url, "string"),
+        "headers": texts(joined((name.lower(), value) for name, value in headers)),
+        "query": texts(query_parameters(query)),
+        "params": texts(route),
+        "body": meta.Datum(body, "bytes"),
+    }
+    return meta.Datum(content, "http")
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join the values of one name with commas; names count without case, the first spelling is kept."""
+    spellings: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        spelling = spellings.setdefault(name.lower(), name)
+        values[spelling] = f"{values[spelling]},{value}" if spelling in values else value
+    return values
+
+
+def query_parameters(query: str) -> dict[str, str]:
+    """Return the query's parameters; those without a value are dropped."""
+    return {name: value for name, value in joined(parse_qsl(query, keep_blank_values=True)).items() if value}
+
+
+def decoded_request(datum: meta.Datum, trigger_type: str) -> Any:
+    """Return the function's argument made from the request."""
+    return meta.get_binding_registry().get(trigger_type).decode(datum, trigger_metadata=None)

@@ -1,0 +1,2 @@
+-- Before every transaction of the trigger.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;

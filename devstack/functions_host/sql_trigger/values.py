@@ -1,0 +1,65 @@
+"""Temporal values with SQL Server's resolution of 100 ns, which datetime lacks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+TICKS_PER_SECOND = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExactDateTime:
+    """A datetime, datetime2 or smalldatetime; `ticks` are the 100 ns within the second."""
+
+    year: int
+    month: int
+    day: int
+    hour: int = 0
+    minute: int = 0
+    second: int = 0
+    ticks: int = 0
+
+    @classmethod
+    def of(cls, whole: datetime, ticks: int) -> "ExactDateTime":
+        """Join a datetime of whole seconds and ticks."""
+        return cls(whole.year, whole.month, whole.day, whole.hour, whole.minute, whole.second, ticks)
+
+    @property
+    def whole_seconds(self) -> datetime:
+        """The value cut to the second."""
+        return datetime(self.year, self.month, self.day, self.hour, self.minute, self.second)  # noqa: DTZ001
+
+    def __str__(self) -> str:
+        """ISO 8601 with 7 digits, as SQL Server reads it."""
+        return f"{self.whole_seconds.isoformat()}.{self.ticks:07}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExactTime:
+    """A time."""
+
+    hour: int
+    minute: int
+    second: int
+    ticks: int
+
+    def __str__(self) -> str:
+        """hh:mm:ss with 7 digits."""
+        return f"{self.hour:02}:{self.minute:02}:{self.second:02}.{self.ticks:07}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExactDateTimeOffset:
+    """A datetimeoffset: the local time and its distance from UTC."""
+
+    local: ExactDateTime
+    offset: timedelta
+
+    def __str__(self) -> str:
+        """ISO 8601 with 7 digits and the offset."""
+        return f"{self.local}{offset_text(self.offset)}"
+
+
+def offset_text(offset: timedelta) -> str:
+    """Return an offset as +hh:mm."""
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
