@@ -18,6 +18,7 @@ from devstack.command.processes import Stack
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
+CONNECTION_TROUBLE = {"08S01", "08001", "HYT00", "HYT01", "01000"}  # SQLSTATEs
 TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
 
 TABLES = """
@@ -91,18 +92,20 @@ class RelayStack:
 
     def sql(self, statement: str, *parameters: Any) -> list[pyodbc.Row]:
         """Run a statement; a server that is just being restarted is asked again."""
+        found: list[pyodbc.Row] = []
 
-        def attempt() -> list[list[pyodbc.Row]] | None:
+        def answered() -> bool:
             try:
-                return [self._run(statement, parameters)]
+                found[:] = self._run(statement, parameters)
             except pyodbc.Error as error:
                 self._disconnect()
-                if "(SQL" in str(error.args[-1]) and not any(f"({n})" in str(error.args[-1]) for n in (0, 10054)):
+                if error.args[0] not in CONNECTION_TROUBLE:
                     raise
-                return None
+                return False
+            return True
 
-        [rows] = wait_until(attempt, description=f"the server answers {statement[:60]!r}")
-        return list(rows)
+        wait_until(answered, description=f"the server answers {statement[:60]!r}")
+        return found
 
     def _run(self, statement: str, parameters: Sequence[Any]) -> list[pyodbc.Row]:
         if self._connection is None:

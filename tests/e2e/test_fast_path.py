@@ -24,7 +24,7 @@ def order_key(number: int) -> str:
 
 
 def arrives(relay: RelayStack, stream: str, key: str) -> dict[str, Any]:
-    return dict(wait_until(lambda: relay.endpoint_rows(stream).get(key), description=f"{key} arrives at {stream}"))
+    return wait_until(lambda: relay.endpoint_rows(stream).get(key) or {}, description=f"{key} arrives at {stream}")
 
 
 def test_an_insert_an_update_and_a_delete_arrive(relay: RelayStack) -> None:

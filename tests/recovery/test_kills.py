@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ def write_load(relay: RelayStack, stop: threading.Event, done: list[int]) -> Non
         stop.wait(0.02)
 
 
+def reached(done: list[int], count: int) -> bool:
+    return len(done) > count
+
+
 def everything_arrived(relay: RelayStack) -> bool:
     """Compare table and endpoint key by key; deleted rows must be deleted there too."""
     table = {json.dumps({"OrderId": row[0]}): row[1] for row in relay.sql("SELECT OrderId, Status FROM dbo.Orders")}
@@ -49,10 +54,8 @@ def test_killing_a_part_ten_times_at_random_loses_nothing(victim: str, tmp_path:
         writer.start()
         try:
             for _ in range(KILLS):
-                before = len(done)
-                wait_until(
-                    lambda before=before: len(done) > before + moments.randint(1, 20), description="the load goes on"
-                )
+                more = len(done) + moments.randint(1, 20)
+                wait_until(partial(reached, done, more), description="the load goes on")
                 relay.stack.kill(victim)
                 relay.stack.restart(victim)
         finally:

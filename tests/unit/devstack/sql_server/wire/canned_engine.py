@@ -140,6 +140,6 @@ class CannedDatabase:
 
 
 if __name__ == "__main__":
-    with running_server(CannedDatabase(), "sa", sys.argv[1], Path(sys.argv[2])) as (_, port):  # type: ignore[arg-type]
+    with running_server(CannedDatabase(), "sa", sys.argv[1], Path(sys.argv[2])) as (_, port):
         print(port, flush=True)
         sys.stdin.read()
