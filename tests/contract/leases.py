@@ -10,11 +10,11 @@ from relay.tables import Table
 APP = "contract-app"
 
 
-def leases_of(relay: Relay) -> str:
-    return str(TableName("az_func", leases_table(APP, relay.name)))
+def leases_of(relay: Relay, app: str = APP) -> str:
+    return str(TableName("az_func", leases_table(app, relay.name)))
 
 
-def start_trigger(server: SqlServer, relay: Relay, table: Table) -> None:
+def start_trigger(server: SqlServer, relay: Relay, table: Table, app: str = APP) -> None:
     """Create the trigger's schema, position and leases table."""
     keys = ", ".join(f"{quote(c.name)} {declared_type(c)} NOT NULL" for c in table.key)
     names = ", ".join(quote(c.name) for c in table.key)
@@ -28,11 +28,11 @@ def start_trigger(server: SqlServer, relay: Relay, table: Table) -> None:
         "DECLARE @f char(16) = ?, @t int = OBJECT_ID(?); "
         "INSERT INTO [az_func].[GlobalState] (UserFunctionID, UserTableID, LastSyncVersion) "
         "VALUES (@f, @t, CHANGE_TRACKING_MIN_VALID_VERSION(@t))",
-        function_id(APP, function_name(relay.name)),
+        function_id(app, function_name(relay.name)),
         str(relay.table),
     )
     server.run(
-        f"CREATE TABLE {leases_of(relay)} ({keys}, _az_func_ChangeVersion bigint NOT NULL, "
+        f"CREATE TABLE {leases_of(relay, app)} ({keys}, _az_func_ChangeVersion bigint NOT NULL, "
         f"_az_func_AttemptCount int NOT NULL, _az_func_LeaseExpirationTime datetime2 NULL, PRIMARY KEY ({names}))"
     )
 

@@ -313,6 +313,7 @@ def test_closing_a_key_takes_entries_up_to_its_version_only(scene: Make) -> None
 def test_other_relays_entries_stay_alone(scene: Make) -> None:
     made = scene()
     made.settle(failures=[failure()])
+    start_trigger(made.server, made.relay, made.table, "another-app")
     other = SqlChangeSource(made.server, "another-app", made.relay)
 
     other.settle(Settlement(0, 0, 0, 0, [Closing("[1]", 99)], []))

@@ -1,0 +1,1 @@
+"""The store: one SQLite file with the tables, their definitions, change tracking, and the locks around them."""

@@ -1,0 +1,1 @@
+"""Values: types and their rules, storage form, conversion, collation, arithmetic, dates, JSON."""
