@@ -113,11 +113,16 @@ def _refuse_a_second_stack(stack: Stack, planned: Sequence[Part]) -> None:
 
 
 def prepare_database(root: Path, python: Path, settings: Mapping[str, str], sql: SqlAddress) -> None:
-    """Create the demo's tables in the stand-in (never in a real database), and prepare it for the relays."""
-    if sql.is_stand_in:
-        script = str(root / "devstack" / "demo" / "tables.sql")
-        _run_on_database(root, [str(python), "-m", "devstack.sql_query", "--file", script], settings)
+    """Prepare the database for the relays; the stand-in (never a real database) gets the demo's tables and rows."""
+
+    def run_script(name: str) -> None:
+        if sql.is_stand_in:
+            script = str(root / "devstack" / "demo" / name)
+            _run_on_database(root, [str(python), "-m", "devstack.sql_query", "--file", script], settings)
+
+    run_script("tables.sql")
     _run_on_database(root, [str(python), "-m", "adapters.enable_change_tracking"], settings)
+    run_script("rows.sql")
 
 
 def _run_on_database(root: Path, command: list[str], settings: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from devstack.demo_api.received_log import DamagedLogError
 from devstack.demo_api.server import DemoApi
 from devstack.demo_api.state import State
 
@@ -23,7 +24,11 @@ def main() -> int:
     try:
         state = State(arguments.data)
     except OSError as error:
-        return _fail(f"the folder {arguments.data} cannot be used: {error.strerror or error}")
+        return _fail(
+            f"the folder {arguments.data} cannot be used: {error.strerror or error}; choose another with --data"
+        )
+    except DamagedLogError as error:
+        return _fail(str(error))
     with contextlib.closing(state):
         return asyncio.run(_serve(state, arguments.host, arguments.port))
 

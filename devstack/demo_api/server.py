@@ -1,24 +1,33 @@
 """The HTTP surface: POST for changes, /control for people and tests, / for the page."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+import logging
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from devstack.demo_api import exact
+from devstack.demo_api.changes import BadChangeError, parse_delivery
 from devstack.demo_api.modes import MODES, Mode, ModeError, parse_mode
 from devstack.demo_api.state import State
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 _PAGE = Path(__file__).parent / "page"
+_PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'self'; img-src data:; frame-ancestors 'none'",
+}
 _MAX_BODY_BYTES = 64 * 1024 * 1024
-_OPERATIONS = frozenset({"insert", "update", "delete"})
-_LOG_PAGE = 1000
-
-
-class BadChange(Exception):
-    """A body that is no change; the message says what is wrong with it."""
+_MOST_ENTRIES = 1000
+_LOOK_AGAIN_SECONDS = 0.5
+_LINGER_ZERO = struct.pack("ii", 1, 0)  # close() then sends RST instead of FIN: socket(7), SO_LINGER
+_log = logging.getLogger(__name__)
 
 
 class DemoApi:
@@ -31,7 +40,7 @@ class DemoApi:
 
     def application(self) -> web.Application:
         """Return the aiohttp application."""
-        application = web.Application(client_max_size=_MAX_BODY_BYTES)
+        application = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[_errors_as_problems])
         application.add_routes(
             [
                 web.get("/", _page("index.html")),
@@ -43,9 +52,11 @@ class DemoApi:
                 web.get("/control/log", self.get_log),
                 web.get("/control/state", self.get_state),
                 web.get("/control/missing", self.get_missing),
-                web.route("*", "/control/expect", self.put_expect),
+                web.get("/control/oddities", self.get_oddities),
+                web.put("/control/expect", self.expect),
+                web.post("/control/expect", self.expect),
                 web.post("/control/reset", self.reset),
-                web.post("/{stream:.*}", self.receive),
+                web.post("/{stream:(?!control(/|$)).*}", self.receive),
             ]
         )
         return application
@@ -57,29 +68,41 @@ class DemoApi:
         stream = "/" + request.match_info["stream"]
         try:
             body = exact.loads(await request.read())
-            changes, kind = parse_body(body, request.headers.get("Idempotency-Key"))
-        except (ValueError, BadChange) as error:
-            self._state.record([{}], stream=stream, mode="each", status=400, accepted=False)
-            return problem(400, "This is no change", str(error))
-        mode = self._modes.get(stream, self._modes[None])
+            changes, kind = parse_delivery(body, request.headers.get("Idempotency-Key"))
+        except (ValueError, BadChangeError) as error:
+            reason = str(error)
+            self._state.record([{}], stream=stream, mode="each", status=400, accepted=False, problem=reason)
+            return problem(400, "This is no change", reason)
+        mode = self._mode_of(stream)
         answer = mode.decide([change["key"] for change in changes])
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         self._state.record(changes, stream=stream, mode=kind, status=answer.status, accepted=answer.accept)
         if answer.hang:
-            await self._mode_changed.wait()
+            await self._hang(request, stream, mode)
         if answer.status is None:
             return _cut(request)
         if answer.status == 200:
-            return web.json_response({"accepted": len(changes)})
-        title = "Unprocessable change" if answer.status == 422 else "Failing on purpose"
-        return problem(answer.status, title, answer.reason, answer.headers)
+            return reply({"accepted": len(changes)})
+        if answer.status == 422:
+            return problem(422, "Unprocessable change", "The demo API was told to reject a row.")
+        reason = f"The demo API was told to answer {answer.status}."
+        return problem(answer.status, "Failing on purpose", reason, answer.headers)
+
+    def _mode_of(self, stream: str) -> Mode:
+        return self._modes.get(stream, self._modes[None])
+
+    async def _hang(self, request: web.Request, stream: str, mode: Mode) -> None:
+        """Wait until the client has given up or the stream's mode has changed."""
+        while self._mode_of(stream) is mode and request.transport is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._mode_changed.wait(), _LOOK_AGAIN_SECONDS)
 
     # Control
 
     async def get_mode(self, _: web.Request) -> web.StreamResponse:
         """Tell the modes in force and what there is to choose from."""
-        modes = [{"stream": s, "mode": m.name, **m.parameters} for s, m in self._modes.items()]
+        modes = [{"stream": stream, "mode": mode.name, **mode.parameters} for stream, mode in self._modes.items()]
         return reply({"modes": modes, "known": MODES})
 
     async def put_mode(self, request: web.Request) -> web.StreamResponse:
@@ -92,13 +115,16 @@ class DemoApi:
             self._modes = {None: mode}
         else:
             self._modes[stream] = mode
+        self._wake_hanging()
+        return await self.get_mode(request)
+
+    def _wake_hanging(self) -> None:
         changed, self._mode_changed = self._mode_changed, asyncio.Event()
         changed.set()
-        return await self.get_mode(request)
 
     async def get_summary(self, _: web.Request) -> web.StreamResponse:
         """Tell the counts."""
-        return reply({**self._state.summary(), "missing": len(self._state.missing())})
+        return reply(self._state.summary())
 
     async def get_log(self, request: web.Request) -> web.StreamResponse:
         """Tell what was received after a number, oldest first."""
@@ -106,69 +132,68 @@ class DemoApi:
             after, limit = int(request.query.get("after", "0")), int(request.query.get("limit", "200"))
         except ValueError:
             return problem(400, "This is no page", "after and limit must be whole numbers")
-        after, limit = max(after, 0), min(max(limit, 1), _LOG_PAGE)
+        if after < 0 or not 1 <= limit <= _MOST_ENTRIES:
+            return problem(400, "This is no page", f"after must be 0 or more, limit from 1 to {_MOST_ENTRIES}")
         entries = self._state.entries[after : after + limit]
         return reply({"entries": entries, "next": after + len(entries), "total": len(self._state.entries)})
 
     async def get_state(self, request: web.Request) -> web.StreamResponse:
         """Tell what a stream holds."""
-        return reply(self._state.keys(request.query.get("stream", "")))
+        stream = request.query.get("stream", "")
+        if not stream.startswith("/"):
+            return problem(400, "Which stream?", "say it as a path: /control/state?stream=/orders")
+        return reply(self._state.keys(stream))
 
     async def get_missing(self, _: web.Request) -> web.StreamResponse:
-        """Tell what is not as expected."""
-        return reply(self._state.missing()[:_LOG_PAGE])
+        """Tell what is not as expected; the summary's `missing` counts all of them."""
+        return reply(self._state.missing()[:_MOST_ENTRIES])
 
-    async def put_expect(self, request: web.Request) -> web.StreamResponse:
+    async def get_oddities(self, _: web.Request) -> web.StreamResponse:
+        """Tell the newest arrivals that came twice, out of order or with another content."""
+        return reply(self._state.oddities())
+
+    async def expect(self, request: web.Request) -> web.StreamResponse:
         """Take what should be there: {stream: [{"key": ..., "data": ... or null}]}."""
-        if request.method not in {"PUT", "POST"}:
-            return problem(405, "Method not allowed", "use PUT or POST")
         try:
-            body = exact.loads(await request.read())
-            expected = {
-                stream: {exact.canonical(told["key"]): {"key": told["key"], "data": told["data"]} for told in rows}
-                for stream, rows in body.items()
-            }
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return problem(400, "This is no expectation", 'send {"/orders": [{"key": {...}, "data": {...} or null}]}')
-        self._state.expected = expected
+            self._state.expect(exact.loads(await request.read()))
+        except ValueError as error:
+            remedy = 'send {"/orders": [{"key": {...}, "data": {...} or null}]}'
+            return problem(400, "This is no expectation", f"{error}; {remedy}")
         return await self.get_summary(request)
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
         """Forget everything and behave well."""
         self._state.reset()
-        self._state.expected = {}
         self._modes = {None: Mode()}
+        self._wake_hanging()
         return await self.get_summary(request)
 
 
-def parse_body(body: Any, idempotency_key: str | None) -> tuple[list[Mapping[str, Any]], str]:
-    """Return the changes of a body and its mode; raise BadChange."""
-    if not isinstance(body, dict):
-        raise BadChange("the body must be a JSON object")
-    changes = body.get("changes") if "changes" in body else [body]
-    if not isinstance(changes, list) or not changes:
-        raise BadChange('"changes" must be a list of changes')
-    for change in changes:
-        _check(change)
-    if not idempotency_key or len(idempotency_key) < 3 or idempotency_key[0] + idempotency_key[-1] != '""':
-        raise BadChange('the header Idempotency-Key is missing; it is a quoted text, such as "8e03978e"')
-    return changes, "batch" if "changes" in body else "each"
-
-
-def _check(change: Any) -> None:
-    shape = {"id": str, "relay": str, "operation": str, "version": int, "key": dict, "data": dict | None}
-    for name, kind in shape.items():
-        if not isinstance(change, dict) or name not in change or not isinstance(change[name], kind):
-            raise BadChange(f"{name!r} is missing or of a wrong type in a change")
-    if change["operation"] not in _OPERATIONS:
-        raise BadChange(f"operation {change['operation']!r} is none of {', '.join(sorted(_OPERATIONS))}")
+@web.middleware
+async def _errors_as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        reason = f"{request.path} takes {allowed}, not {request.method}"
+        return problem(405, "Method not allowed", reason, {"Allow": allowed})
+    except web.HTTPNotFound:
+        return problem(404, "Nothing here", f"there is no {request.path}; the README lists what there is")
+    except web.HTTPRequestEntityTooLarge:
+        reason = f"a request may have {_MAX_BODY_BYTES} bytes; send smaller batches"
+        return problem(413, "Too large", reason)
+    except OSError as error:
+        _log.error("the data folder cannot be written: %s", error.strerror or error)  # noqa: TRY400
+        return problem(507, "Not kept", f"the data folder cannot be written: {error.strerror or error}")
 
 
 def _cut(request: web.Request) -> web.StreamResponse:
-    """End the connection by a reset, without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
-    raise ConnectionResetError("told to reset the connection")
+    """End the connection by a TCP reset, without an answer."""
+    transport = request.transport
+    if transport is not None:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        transport.abort()
+    return web.Response()  # nobody is there to get it
 
 
 def reply(body: Any) -> web.Response:
@@ -184,8 +209,8 @@ def problem(status: int, title: str, detail: str, headers: Mapping[str, str] | N
     )
 
 
-def _page(name: str) -> Any:
+def _page(name: str) -> Handler:
     async def serve(_: web.Request) -> web.StreamResponse:
-        return web.FileResponse(_PAGE / name, headers={"Cache-Control": "no-store"})
+        return web.FileResponse(_PAGE / name, headers=_PAGE_HEADERS)
 
     return serve

@@ -1,59 +1,99 @@
-"""What the API received: an append-only log on disk, and what follows from it. The last version of a key wins."""
+"""What the API received and what follows from it. The last version of a key wins."""
 
-import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from devstack.demo_api import exact
+from devstack.demo_api.received_log import Entry, ReceivedLog
 
-Entry = dict[str, Any]
+COUNTS = ("received", "accepted", "duplicates", "reordered", "conflicting", "rejected", "failed")
+_REJECTING = frozenset({400, 413, 415, 422})
+_ODDITIES = ("duplicate", "reordered", "conflicting")
+_ODDITIES_KEPT = 20
+
+
+class Held(NamedTuple):
+    """What a key holds: the newest accepted entry, and its data as canonical text ("null" once deleted)."""
+
+    entry: Entry
+    data: str
+
+
+class Expected(NamedTuple):
+    """What a key should hold; the text is that of the data, "null" for a key that should not be there."""
+
+    key: Any
+    data: Any
+    text: str
 
 
 class State:
     """The log and what can be derived from it; everything derived is computed anew from the file at start."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the log of an earlier run, if there is one; raise OSError if the folder cannot be used."""
+        """Carry on from an earlier run; raise OSError or DamagedLogError if the folder cannot be used."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "received.jsonl"
-        self.expected: dict[str, dict[str, Any]] = {}  # stream -> key text -> data that should be there; None: deleted
-        self._forget()
-        if self._path.exists():
-            for entry in _read(self._path):
-                self._apply(entry)
-        self._file = self._path.open("ab", buffering=0)
-
-    def _forget(self) -> None:
-        self.entries: list[Entry] = []
-        self.counts: Counter[str] = Counter()
-        self.by_stream: dict[str, Counter[str]] = {}
-        self._accepted_ids: set[str] = set()
-        self._content_of_id: dict[str, str] = {}
-        self._newest: dict[str, dict[str, Entry]] = {}  # stream -> key text -> newest accepted entry
+        self._expected_file = folder / "expected.json"
+        self._log = ReceivedLog(folder / "received.jsonl")
+        try:
+            self._load()
+            self._expected: dict[str, dict[str, Expected]] = {}
+            if self._expected_file.exists():
+                self._expected = _parse_expected(exact.loads(self._expected_file.read_bytes()))
+        except BaseException:
+            self._log.close()
+            raise
 
     def close(self) -> None:
         """Close the log."""
-        self._file.close()
+        self._log.close()
 
     def reset(self) -> None:
-        """Forget everything, the file too."""
-        self._file.close()
-        self._path.unlink()
-        self._file = self._path.open("ab", buffering=0)
+        """Forget everything, the files too."""
+        self._log.clear()
+        self._expected_file.unlink(missing_ok=True)
+        self._expected = {}
         self._forget()
 
+    def _forget(self) -> None:
+        self.entries: list[Entry] = []
+        self._counts: dict[str, Counter[str]] = {}  # stream -> count
+        self._oddities: deque[Entry] = deque(maxlen=_ODDITIES_KEPT)
+        self._accepted_ids: set[str] = set()
+        self._content_of_id: dict[str, bytes] = {}
+        self._held: dict[str, dict[str, Held]] = {}  # stream -> key text -> what it holds
+
+    def _load(self) -> None:
+        self._forget()
+        for number, entry in enumerate(self._log.read(), 1):
+            try:
+                self._remember(entry)
+            except (KeyError, TypeError, ValueError) as error:
+                raise self._log.damaged(number, f"{type(error).__name__}: {error}") from None
+
     def record(
-        self, changes: Sequence[Mapping[str, Any]], *, stream: str, mode: str, status: int | None, accepted: bool
+        self,
+        changes: Sequence[Mapping[str, Any]],
+        *,
+        stream: str,
+        mode: str,
+        status: int | None,
+        accepted: bool,
+        problem: str | None = None,
     ) -> None:
-        """Write one request's changes to disk, before it is answered; SIGKILL after this loses nothing."""
+        """Write one request's changes to disk, before it is answered; SIGKILL after this loses nothing.
+
+        Raise OSError, and remember none of them, if they cannot be written.
+        """
         request = (self.entries[-1]["request"] if self.entries else 0) + 1
-        added: list[Entry] = []
+        first = len(self.entries)
         for change in changes:
             entry = {
-                "number": len(self.entries) + len(added) + 1,
+                "number": len(self.entries) + 1,
                 "request": request,
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "stream": stream,
@@ -61,57 +101,58 @@ class State:
                 "status": status,
                 "accepted": accepted,
                 **{name: change.get(name) for name in ("relay", "operation", "version", "id", "key", "data")},
+                **({} if problem is None else {"problem": problem}),
             }
-            added.append(self._judged(entry))
-            self._remember(added[-1])
-        self._file.write("".join(exact.dumps(entry) + "\n" for entry in added).encode())
-        self.entries += added
+            self._remember(self._judged(entry))
+        try:
+            self._log.append(self.entries[first:])
+        except OSError:
+            self._load()
+            raise
 
     def _judged(self, entry: Entry) -> Entry:
-        identifier = entry["id"]
-        newest = self._newest.get(entry["stream"], {}).get(exact.canonical(entry["key"]))
-        content = exact.canonical([entry[name] for name in ("operation", "version", "key", "data")])
+        held = self._held.get(entry["stream"], {}).get(exact.canonical(entry["key"]))
+        content = _content(entry)
         return {
             **entry,
-            "duplicate": entry["accepted"] and identifier in self._accepted_ids,
-            "reordered": entry["accepted"] and newest is not None and _version(entry) < _version(newest),
-            "conflicting": identifier is not None and self._content_of_id.get(identifier, content) != content,
+            "duplicate": entry["accepted"] and entry["id"] in self._accepted_ids,
+            "reordered": entry["accepted"] and held is not None and entry["version"] < held.entry["version"],
+            "conflicting": entry["id"] is not None and self._content_of_id.get(entry["id"], content) != content,
         }
-
-    def _apply(self, entry: Entry) -> None:
-        self._remember(entry)
-        self.entries.append(entry)
 
     def _remember(self, entry: Entry) -> None:
-        stream, identifier = entry["stream"], entry["id"]
-        for counter in (self.counts, self.by_stream.setdefault(stream, Counter())):
-            counter["received"] += 1
-            counter["accepted"] += entry["accepted"]
-            counter["duplicates"] += entry["duplicate"]
-            counter["reordered"] += entry["reordered"]
-            counter["conflicting"] += entry["conflicting"]
-            counter["rejected"] += entry["status"] in {400, 413, 415, 422}
-            counter["failed"] += not entry["accepted"] and entry["status"] not in {400, 413, 415, 422}
-        if identifier is not None:
-            content = exact.canonical([entry[name] for name in ("operation", "version", "key", "data")])
-            self._content_of_id.setdefault(identifier, content)
+        stream, status = entry["stream"], entry["status"]
+        counts = self._counts.setdefault(stream, Counter())
+        counts["received"] += 1
+        counts["accepted"] += entry["accepted"]
+        counts["duplicates"] += entry["duplicate"]
+        counts["reordered"] += entry["reordered"]
+        counts["conflicting"] += entry["conflicting"]
+        if not entry["accepted"]:
+            counts["rejected" if status in _REJECTING else "failed"] += 1
+        if entry["id"] is not None:
+            self._content_of_id.setdefault(entry["id"], _content(entry))
+        if any(entry[name] for name in _ODDITIES):
+            self._oddities.append(entry)
         if entry["accepted"]:
-            self._accepted_ids.add(identifier)
+            self._accepted_ids.add(entry["id"])
             if not entry["reordered"]:
-                self._newest.setdefault(stream, {})[exact.canonical(entry["key"])] = entry
+                data = None if entry["operation"] == "delete" else entry["data"]
+                held = Held(entry, exact.canonical(data))
+                self._held.setdefault(stream, {})[exact.canonical(entry["key"])] = held
+        self.entries.append(entry)
 
     def summary(self) -> dict[str, Any]:
-        """Return the counts, in all and per stream."""
-        names = ("received", "accepted", "duplicates", "reordered", "conflicting", "rejected", "failed")
+        """Return the counts, in all and per stream; `keys` counts the distinct ones, deleted ones too."""
         streams = {
-            stream: {**{name: counter[name] for name in names}, "keys": len(self._newest.get(stream, {}))}
-            for stream, counter in sorted(self.by_stream.items())
+            stream: {**{name: counts[name] for name in COUNTS}, "keys": len(self._held.get(stream, {}))}
+            for stream, counts in sorted(self._counts.items())
         }
-        keys = sum(len(newest) for newest in self._newest.values())
-        return {**{name: self.counts[name] for name in names}, "keys": keys, "streams": streams}
+        total = {name: sum(counts[name] for counts in streams.values()) for name in (*COUNTS, "keys")}
+        return {**total, "missing": len(self.missing()), "streams": streams}
 
     def keys(self, stream: str) -> list[dict[str, Any]]:
-        """Return the newest accepted state of each key."""
+        """Return the newest accepted state of each key of a stream."""
         return [
             {
                 "key": entry["key"],
@@ -119,31 +160,52 @@ class State:
                 "data": entry["data"],
                 "deleted": entry["operation"] == "delete",
             }
-            for entry in self._newest.get(stream, {}).values()
+            for entry, _ in self._held.get(stream, {}).values()
         ]
 
+    def oddities(self) -> list[Entry]:
+        """Return the newest arrivals that came twice, out of order, or with another content; newest first."""
+        return list(reversed(self._oddities))
+
+    def expect(self, body: Any) -> None:
+        """Take what should be there, in place of an earlier expectation; raise ValueError, OSError."""
+        expected = _parse_expected(body)
+        new = self._expected_file.with_suffix(".new")
+        new.write_bytes(exact.dumps(body).encode())
+        new.replace(self._expected_file)
+        self._expected = expected
+
     def missing(self) -> list[dict[str, Any]]:
-        """Return the keys whose state is not what was announced by /control/expect."""
+        """Return the keys whose state is not what was announced."""
         found = []
-        for stream, expected in self.expected.items():
-            newest = self._newest.get(stream, {})
-            for text, told in expected.items():
-                entry = newest.get(text)
-                there = None if entry is None or entry["operation"] == "delete" else entry["data"]
-                if exact.canonical(there) != exact.canonical(told["data"]):
-                    found.append({"stream": stream, "key": told["key"], "expected": told["data"], "there": there})
+        for stream, keys in self._expected.items():
+            held = self._held.get(stream, {})
+            for text, expected in keys.items():
+                there = held.get(text)
+                if expected.text != (there.data if there else "null"):
+                    data = None if there is None or there.data == "null" else there.entry["data"]
+                    found.append({"stream": stream, "key": expected.key, "expected": expected.data, "there": data})
         return found
 
 
-def _version(entry: Entry) -> int:
-    return int(entry["version"] or 0)
+def _content(entry: Entry) -> bytes:
+    """Return a digest of what must be the same each time that an id comes."""
+    text = exact.canonical([entry[name] for name in ("relay", "operation", "version", "key", "data")])
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _read(path: Path) -> Iterator[Entry]:
-    """Yield the log's entries; a last line that a crash cut off is removed from the file."""
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
-    for line in content[:whole].splitlines():
-        yield exact.loads(line)
+def _parse_expected(body: Any) -> dict[str, dict[str, Expected]]:
+    """Return the expectation per stream and canonical key; raise ValueError."""
+    if not isinstance(body, dict):
+        raise ValueError("the expectation must be an object whose names are streams")
+    expected: dict[str, dict[str, Expected]] = {}
+    for stream, rows in body.items():
+        if not stream.startswith("/") or not isinstance(rows, list):
+            raise ValueError(f"{stream!r} must be a path such as /orders, with a list of rows")
+        expected[stream] = {}
+        for row in rows:
+            if not isinstance(row, dict) or row.keys() != {"key", "data"} or not isinstance(row["key"], dict):
+                raise ValueError(f"a row of {stream} is not of the form key, data")
+            text = exact.canonical(row["data"])
+            expected[stream][exact.canonical(row["key"])] = Expected(row["key"], row["data"], text)
+    return expected

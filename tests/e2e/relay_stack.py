@@ -144,7 +144,7 @@ class RelayStack:
     def log(self) -> list[dict[str, Any]]:
         """Return everything the API received, from its file."""
         path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
 
     def accepted(self, relay: str) -> list[dict[str, Any]]:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
