@@ -56,7 +56,7 @@ class DemoApi:
                 web.put("/control/expect", self.expect),
                 web.post("/control/expect", self.expect),
                 web.post("/control/reset", self.reset),
-                web.post("/{stream:(?!control(/|$)).*}", self.receive),
+                web.post("/{stream:(?!control(?:/|$)).*}", self.receive),
             ]
         )
         return application
@@ -182,8 +182,10 @@ async def _errors_as_problems(request: web.Request, handler: Handler) -> web.Str
     except web.HTTPRequestEntityTooLarge:
         reason = f"a request may have {_MAX_BODY_BYTES} bytes; send smaller batches"
         return problem(413, "Too large", reason)
+    except ConnectionError:  # an OSError too, but the client's: it has gone
+        raise
     except OSError as error:
-        _log.error("the data folder cannot be written: %s", error.strerror or error)  # noqa: TRY400
+        _log.error("the data folder cannot be written: %s", error.strerror or error)
         return problem(507, "Not kept", f"the data folder cannot be written: {error.strerror or error}")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-
 from devstack.functions_host.console import Console, LogFilter
 from devstack.functions_host.sql_trigger.connection import Link, connect, execute, find_driver
 from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString, to_odbc
@@ -68,7 +67,9 @@ class Scene:
             "IF NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID()) "
             "ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 14 DAYS, AUTO_CLEANUP = ON)"
         )
-        self.run(f"CREATE TABLE {self.table.quoted} (Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NOT NULL, Note int NULL)")
+        self.run(
+            f"CREATE TABLE {self.table.quoted} (Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NOT NULL, Note int NULL)"
+        )
         self.run(f"ALTER TABLE {self.table.quoted} ENABLE CHANGE_TRACKING")
         self._ids: dict[str, int] = {}
         self._identity = Identity("f" + name[1:16].ljust(15, "0"), "h" + name[1:16].ljust(15, "0"), leases_table_name)
@@ -177,5 +178,3 @@ def scene_on(connection_string: str, name: str, *, leases_table_name: str | None
             scene.close()
     finally:
         connection.close()
-
-

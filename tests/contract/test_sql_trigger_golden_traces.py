@@ -187,7 +187,8 @@ def test_a_parked_row_holds_the_position_and_comes_back_later(scene: Scene) -> N
     assert scene.position == 0
     scene.time_passes()
     assert worker.turn() == [("A", INSERT)]
-    assert scene.leases["A"] == (1, 0, False)
+    assert scene.position == 1
+    assert scene.leases.keys() == {"B", "C", "D"}
 
 
 def test_a_sweep_takes_the_live_lease_of_a_row_that_changed_again(scene: Scene) -> None:
@@ -289,9 +290,7 @@ def test_a_batch_that_ends_after_the_stop_is_not_released(scene: Scene) -> None:
 def test_a_failed_poll_is_logged_and_the_next_one_works(scene: Scene) -> None:
     worker = scene.worker()
     scene.insert("A")
-    scene.run(f"EXEC sp_rename N'{scene.leases_table}', N'Elsewhere'") if False else scene.run(
-        f"DROP TABLE {scene.leases_table}"
-    )
+    scene.run(f"DROP TABLE {scene.leases_table}")
 
     worker.listener.turn(worker.link)
     failed_state = worker.listener.state

@@ -161,8 +161,6 @@ class DefinitionParser(QueryParser):
                     with_values = True
             elif self.at_any("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
                 own.append(self._column_constraint(name, label))
-                if isinstance(own[-1], KeyDefinition) and own[-1].kind == "primary":
-                    nullable = bool(nullable)
             elif label is not None:
                 raise self.error()
             else:

@@ -64,7 +64,7 @@ def add_to_table(ids: Ids, table: Table, definition: syntax.TableDefinition, *, 
         table = _add_column(ids, table, column)
     for key in definition.constraints:
         if isinstance(key, syntax.KeyDefinition) and key.kind == "primary":
-            table = _not_null(table, key)
+            table = _not_null(table, key, definition)
     keys = [c for c in definition.constraints if isinstance(c, syntax.KeyDefinition)]
     for key in sorted(keys, key=lambda k: k.kind != "primary"):
         table = add_key(ids, table, key)
@@ -195,8 +195,10 @@ def _column(table: Table, name: str, what: str) -> Column:
     return column
 
 
-def _not_null(table: Table, key: syntax.KeyDefinition) -> Table:
-    names = {name.lower() for name, _ in key.columns}
+def _not_null(table: Table, key: syntax.KeyDefinition, definition: syntax.TableDefinition) -> Table:
+    """Return the table with the key's columns not nullable, unless a definition says NULL explicitly."""
+    silent = {column.name.lower() for column in definition.columns if column.nullable is None}
+    names = {name.lower() for name, _ in key.columns} & silent
     columns = tuple(replace(c, nullable=False) if c.name.lower() in names else c for c in table.columns)
     return replace(table, columns=columns)
 

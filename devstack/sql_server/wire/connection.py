@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from devstack.sql_server.results import (
@@ -206,7 +207,7 @@ class _Requests:
 
     def _calls(self, body: bytes, reply: "_Reply") -> None:
         for call in parse_calls(body):
-            reply.procedure(self._guarded(lambda call=call: self._call(call)), self._cancelled)
+            reply.procedure(self._guarded(partial(self._call, call)), self._cancelled)
             if self._cancelled():
                 return
 

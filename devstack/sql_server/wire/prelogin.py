@@ -19,7 +19,7 @@ def parse_encryption(content: bytes) -> int:
         if option == ENCRYPTION:
             if length < 1 or offset >= len(content):
                 raise ProtocolError("PRELOGIN's ENCRYPTION option lies outside the message")
-            return content[offset]
+            return int(content[offset])
         position += 5
     raise ProtocolError("PRELOGIN has no ENCRYPTION option")
 

@@ -164,13 +164,17 @@ def _scaled(value: Decimal, scale: int) -> int:
         raise ValueError("NaN and infinity are no decimals")
     number = int("".join(map(str, digits)) or "0")
     shift = exponent + scale
-    number = number * 10**shift if shift >= 0 else number // 10**-shift
+    number = number * int(10**shift) if shift >= 0 else number // int(10**-shift)
     return -number if sign else number
 
 
 def _clock(ticks: int, scale: int) -> bytes:
     size = 3 if scale <= 2 else 4 if scale <= 4 else 5
-    return (ticks // 10 ** (7 - scale)).to_bytes(size, "little")
+    return (ticks // _ticks_per_unit(scale)).to_bytes(size, "little")
+
+
+def _ticks_per_unit(scale: int | None) -> int:
+    return int(10 ** (7 - (7 if scale is None else scale)))
 
 
 def _day(days: int) -> bytes:
@@ -293,7 +297,7 @@ def _decimal(number: int, scale: int) -> Decimal:
 
 
 def _ticks(content: bytes, scale: int | None) -> int:
-    return int.from_bytes(content, "little") * 10 ** (7 - (scale if scale is not None else 7))
+    return int.from_bytes(content, "little") * _ticks_per_unit(scale)
 
 
 def _day_ticks(content: bytes) -> int:

@@ -153,7 +153,11 @@ def test_a_failure_is_logged_with_its_stack(invoker: Invoker, output: io.StringI
 def test_a_log_record_finds_its_invocation(name: str, message: str, category: str) -> None:
     lines: list[tuple[str, str]] = []
     console = silent_console()
-    console.log = lambda category, _level, text: lines.append((category, text))  # type: ignore[method-assign]
+
+    def record(category: str, level: int, message: str) -> None:
+        lines.append((category, message))
+
+    console.log = record  # type: ignore[method-assign]
     with running_invoker(console) as invoker:
         handler = WorkerLogHandler(console, invoker.function_of_invocation)
         logging.getLogger().addHandler(handler)

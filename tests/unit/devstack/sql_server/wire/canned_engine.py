@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from devstack.sql_server.results import (
     Column,
@@ -140,6 +140,6 @@ class CannedDatabase:
 
 
 if __name__ == "__main__":
-    with running_server(CannedDatabase(), "sa", sys.argv[1], Path(sys.argv[2])) as (_, port):
+    with running_server(cast(Any, CannedDatabase()), "sa", sys.argv[1], Path(sys.argv[2])) as (_, port):
         print(port, flush=True)
         sys.stdin.read()
