@@ -2,9 +2,13 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from devstack.functions_host.console import Console, LogFilter
 from devstack.functions_host.sql_trigger.connection import Link, connect, execute, find_driver
@@ -21,7 +25,7 @@ LEASE_MS = 60_000
 class Worker:
     """One host's listener on the scene's table; it fails for batches that hold a row named in `sick`."""
 
-    def __init__(self, to: OdbcConnectionString, watched: WatchedTable) -> None:
+    def __init__(self, to: OdbcConnectionString, watched: WatchedTable, time_scale: float = 1.0) -> None:
         self.batches: list[list[tuple[str, int]]] = []
         self.payloads: list[list[dict[str, Any]]] = []
         self.sick: set[str] = set()
@@ -31,7 +35,7 @@ class Worker:
         self.listener = Listener(
             watched=watched,
             to=to,
-            timing=Timing(1.0, 1.0),
+            timing=Timing(time_scale, 1.0),
             call_function=self._called,
             console=Console(LogFilter({"Host": "Debug"}, verbose=False), self._log),
         )
@@ -77,18 +81,21 @@ class Scene:
         self.watched = self.prepare()
         self._workers: list[Worker] = []
 
-    def prepare(self, *, max_batch_size: int = 100) -> WatchedTable:
+    def prepare(self, table: TableName | None = None) -> WatchedTable:
         """What a listener does first."""
-        return prepare(
-            self._connection, self.table, self._identity, SqlTriggerOptions(max_batch_size=max_batch_size), LEASE_MS
-        )
+        return prepare(self._connection, table or self.table, self._identity, SqlTriggerOptions(), LEASE_MS)
 
-    def worker(self, *, sick: str = "") -> Worker:
+    def worker(self, *, sick: str = "", to: OdbcConnectionString | None = None, time_scale: float = 1.0) -> Worker:
         """Add a host that fails for the rows named by these letters."""
-        worker = Worker(self.to, self.watched)
+        worker = Worker(to or self.to, self.watched, time_scale)
         worker.sick = set(sick)
         self._workers.append(worker)
         return worker
+
+    def reconnect(self) -> None:
+        """Take a new connection for the scene itself."""
+        self._connection.close()
+        self._connection = connect(self.to)
 
     def run(self, sql: str, *parameters: object) -> list[list[Any]]:
         """Run a batch in a transaction of its own; return the rows of its results, one after the other."""
@@ -159,6 +166,7 @@ class Scene:
         self.run(f"DROP TABLE IF EXISTS {self.leases_table}")
         self.run("DELETE FROM az_func.GlobalState WHERE UserTableID = ?", self.watched.table_id)
         self.run(f"DROP TABLE {self.table.quoted}")
+        self._connection.close()
 
     def _current_version(self) -> int:
         [[version]] = self.run("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
@@ -169,12 +177,55 @@ class Scene:
 def scene_on(connection_string: str, name: str, *, leases_table_name: str | None = None) -> Iterator[Scene]:
     """Set a scene on the database."""
     to = to_odbc(connection_string, find_driver())
-    connection = connect(to)
+    scene = Scene(connect(to), to, name, leases_table_name)
     try:
-        scene = Scene(connection, to, name, leases_table_name)
-        try:
-            yield scene
-        finally:
-            scene.close()
+        yield scene
     finally:
-        connection.close()
+        scene.close()
+
+
+class SqlServerProcess:
+    """A SQL Server stand-in of one's own, to crash."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._port = 0
+        self._process = self._started()
+
+    @property
+    def connection_string(self) -> str:
+        """Where it listens, before and after a crash."""
+        return (
+            f"Server=tcp:127.0.0.1,{self._port};Database=Crash;User ID=sa;Password=Crash-Test-1;"
+            "Encrypt=True;TrustServerCertificate=True"
+        )
+
+    def crash(self) -> None:
+        """Kill it."""
+        self._process.kill()
+        self._process.communicate()
+
+    def restart(self) -> None:
+        """Start it again on the same port and data."""
+        self._process = self._started()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.crash()
+
+    def _started(self) -> subprocess.Popen[str]:
+        options = ["--data", str(self._data), "--port", str(self._port), "--database", "Crash"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "devstack.sql_server", *options],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "DEVSTACK_SQL_PASSWORD": "Crash-Test-1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        assert "listening on 127.0.0.1," in ready, ready
+        self._port = int(ready.split("127.0.0.1,")[1].split()[0])
+        return process

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from devstack.functions_host.errors import FunctionInError
+from devstack.functions_host.sql_trigger.identifiers import TableName
 from devstack.functions_host.sql_trigger.listener import State
 from tests.contract.sql_trigger_scene import Scene, scene_on
 
@@ -370,11 +371,13 @@ def test_state_kept_under_the_host_id_moves_to_the_site_name(scene: Scene) -> No
 def test_a_table_that_cannot_be_watched_is_refused_in_the_triggers_words(
     scene: Scene, unique: str, columns: str | None, tracked: bool, problem: str
 ) -> None:
-    scene.table = type(scene.table)("dbo", unique + "x")
+    table = TableName("dbo", unique + "x")
     if columns is not None:
-        scene.run(f"CREATE TABLE {scene.table.quoted} ({columns})")
+        scene.run(f"CREATE TABLE {table.quoted} ({columns})")
     if tracked:
-        scene.run(f"ALTER TABLE {scene.table.quoted} ENABLE CHANGE_TRACKING")
+        scene.run(f"ALTER TABLE {table.quoted} ENABLE CHANGE_TRACKING")
 
     with pytest.raises(FunctionInError, match=problem):
-        scene.prepare()
+        scene.prepare(table)
+
+    scene.run(f"DROP TABLE IF EXISTS {table.quoted}")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,11 +166,15 @@ def test_nothing_was_refused_as_malformed_and_no_key_came_with_two_bodies(relay:
     assert not [entry for entry in relay.log() if entry["status"] == 400]
 
 
-def test_the_parts_leave_their_state_to_their_successors(relay: RelayStack, tmp_path: Path) -> None:
+def test_the_parts_leave_their_state_to_their_successors(relay: RelayStack) -> None:
+    relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (61, N'before the restart')")
+    arrives(relay, "orders", order_key(61))
+
     for part in ("functions_host", "sql_server", "demo_api"):
         relay.stack.restart(part)
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (60, N'after the restart')")
 
     arrives(relay, "orders", order_key(60))
 
-    assert relay.endpoint_rows("orders")[order_key(10)]["Status"] == "new"
+    assert relay.endpoint_rows("orders")[order_key(61)]["Status"] == "before the restart"
+    assert len([entry for entry in relay.accepted("orders") if entry["key"] == {"OrderId": 61}]) == 1

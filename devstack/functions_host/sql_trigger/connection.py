@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from devstack.functions_host.sql_trigger.values import ExactDateTime, ExactDateT
 
 _DEADLOCK = "40001"
 _BROKEN_STATES = "08"
+_FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - these types know no zone
 _SQL_TYPE_TIMESTAMP = 93
 _SQL_SS_TIME2 = -154
 _SQL_SS_TIMESTAMPOFFSET = -155
@@ -162,6 +163,15 @@ def _end_transaction_mode(connection: Any) -> None:
 
 
 def _date_time(raw: bytes) -> ExactDateTime:
+    """Read what the driver hands over: a struct for datetime2, the server's own bytes for the two older types."""
+    match len(raw):
+        case 4:  # smalldatetime: days since 1900, minutes
+            days, minutes = struct.unpack("<HH", raw)
+            return ExactDateTime.of(_FIRST_DAY + timedelta(days=days, minutes=minutes), 0)
+        case 8:  # datetime: days since 1900, 1/300 s, which .NET rounds to milliseconds
+            days, three_hundredths = struct.unpack("<iI", raw)
+            seconds, ms = divmod(int(three_hundredths / 0.3 + 0.5), 1000)
+            return ExactDateTime.of(_FIRST_DAY + timedelta(days=days, seconds=seconds), ms * 10_000)
     year, month, day, hour, minute, second, nanoseconds = struct.unpack("<hHHHHHI", raw)
     return ExactDateTime(year, month, day, hour, minute, second, nanoseconds // 100)
 

@@ -79,7 +79,7 @@ def json_value(value: Any, type_name: str) -> str:
         case bytes() | bytearray():
             return _string(base64.b64encode(value).decode())
         case ExactDateTime():
-            return _string(_iso(value))
+            return _string(str(value))
         case ExactDateTimeOffset():
             return _string(_in_host_zone(value.local, value.offset))
         case ExactTime():
@@ -88,7 +88,7 @@ def json_value(value: Any, type_name: str) -> str:
         case datetime():
             return json_value(ExactDateTime.of(value, value.microsecond * 10), type_name)
         case date():
-            return _string(_iso(ExactDateTime(value.year, value.month, value.day)))
+            return _string(str(ExactDateTime(value.year, value.month, value.day)))
         case str():
             return _string(value.lower() if type_name == "uniqueidentifier" else _reread(value))
     raise TypeError(f"a value of SQL type {type_name} arrived as {type(value).__name__}, which has no JSON form")
@@ -137,15 +137,10 @@ def _string(text: str) -> str:
     return quoted
 
 
-def _iso(value: ExactDateTime) -> str:
-    fraction = f"{value.ticks:07}".rstrip("0")
-    return value.whole_seconds.isoformat() + (f".{fraction}" if fraction else "")
-
-
 def _in_host_zone(local: ExactDateTime, offset: timedelta) -> str:
     utc = local.whole_seconds.replace(tzinfo=UTC) - offset
     here = utc.astimezone()
-    return _iso(ExactDateTime.of(here, local.ticks)) + offset_text(here.utcoffset() or timedelta())
+    return str(ExactDateTime.of(here, local.ticks)) + offset_text(here.utcoffset() or timedelta())
 
 
 def _reread(text: str) -> str:
@@ -175,9 +170,9 @@ def _reread_iso(text: str) -> str | None:
         return None
     local = ExactDateTime.of(day + timedelta(hours=hour, minutes=minute, seconds=second), ticks)
     if found["zone"] is None:
-        return _iso(local)
+        return str(local)
     if found["zone"] in "Zz":
-        return _iso(local) + "Z"
+        return str(local) + "Z"
     distance = timedelta(hours=int(found["zone_hour"]), minutes=int(found["zone_minute"] or 0))
     return _in_host_zone(local, -distance if found["sign"] == "-" else distance)
 
@@ -188,4 +183,4 @@ def _reread_microsoft(text: str) -> str | None:
         return None
     seconds, ms = divmod(int(found["ms"]), 1000)
     moment = ExactDateTime.of(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), ms * 10_000)
-    return _in_host_zone(moment, timedelta()) if found["zone"] else _iso(moment) + "Z"
+    return _in_host_zone(moment, timedelta()) if found["zone"] else str(moment) + "Z"

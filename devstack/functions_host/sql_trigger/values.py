@@ -29,8 +29,9 @@ class ExactDateTime:
         return datetime(self.year, self.month, self.day, self.hour, self.minute, self.second)  # noqa: DTZ001
 
     def __str__(self) -> str:
-        """ISO 8601 with 7 digits, as SQL Server reads it."""
-        return f"{self.whole_seconds.isoformat()}.{self.ticks:07}"
+        """ISO 8601 without needless digits: more than 3 could not be read as a datetime."""
+        fraction = f"{self.ticks:07}".rstrip("0")
+        return self.whole_seconds.isoformat() + (f".{fraction}" if fraction else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class ExactDateTimeOffset:
     offset: timedelta
 
     def __str__(self) -> str:
-        """ISO 8601 with 7 digits and the offset."""
+        """ISO 8601 with the offset."""
         return f"{self.local}{offset_text(self.offset)}"
 
 

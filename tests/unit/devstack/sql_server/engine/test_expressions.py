@@ -312,7 +312,10 @@ def test_every_type_is_stored_and_read_back_exactly(client: Client, declared: Sq
 
 
 def test_decimals_of_any_size_sort_by_value(client: Client) -> None:
-    values = [Decimal(text) for text in ("-12345678901234567890.5", "-100", "-99.99", "-0.01", "0", "0.001", "9.9", "10", "1e30")]
+    values = [
+        Decimal(text)
+        for text in ("-12345678901234567890.5", "-100", "-99.99", "-0.01", "0", "0.001", "9.9", "10", "1e30")
+    ]
     client.run("CREATE TABLE t (v decimal(38,6) NOT NULL)")
     for value in reversed(values):
         client.run("INSERT INTO t VALUES (@v)", Parameter("@v", SqlType("decimal", precision=38, scale=6), value))
@@ -333,7 +336,10 @@ def test_uniqueidentifiers_sort_by_their_last_bytes_first(client: Client) -> Non
 def test_clock_stands_still_within_a_statement(client: Client) -> None:
     assert client.value("SELECT CASE WHEN SYSDATETIME() = SYSDATETIME() THEN 1 ELSE 0 END") == 1
     assert client.value("SELECT ABS(DATEDIFF(second, SYSUTCDATETIME(), GETUTCDATE()))") <= 1
-    assert client.value("SELECT ABS(DATEDIFF(second, SYSDATETIMEOFFSET(), TODATETIMEOFFSET(SYSUTCDATETIME(), '+00:00')))") == 0
+    assert (
+        client.value("SELECT ABS(DATEDIFF(second, SYSDATETIMEOFFSET(), TODATETIMEOFFSET(SYSUTCDATETIME(), '+00:00')))")
+        == 0
+    )
 
 
 def test_newid_differs_per_row(client: Client) -> None:
