@@ -170,7 +170,7 @@ def test_the_parts_leave_their_state_to_their_successors(relay: RelayStack) -> N
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (61, N'before the restart')")
     arrives(relay, "orders", order_key(61))
 
-    for part in ("functions_host", "sql_server", "demo_api"):
+    for part in ("sql_server", "demo_api", "functions_host"):
         relay.stack.restart(part)
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (60, N'after the restart')")
 
