@@ -61,7 +61,7 @@ def test_microsofts_parser_accepts_the_statement(sql: str) -> None:
 
 
 def test_the_parser_refuses_what_is_no_t_sql() -> None:
-    assert "Incorrect syntax" in syntax_errors(["SELECT 1", "SELECT 1 FROM WHERE x"])
+    assert syntax_errors(["SELECT 1", "SELECT 1 FROM WHERE x"])
 
 
 def test_no_sql_file_is_left_out() -> None:
