@@ -1,13 +1,14 @@
 """The app's SQL against a server: exact values, the column filter, the ledger, the reset of exhausted leases."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from adapters.change_source import SqlChangeSource, describe
+from adapters.connection_string import OdbcConnection
 from adapters.enable_change_tracking import enable
 from adapters.sql_server import SqlServer
 from relay.changes import Change, EntryState, Operation
@@ -16,6 +17,7 @@ from relay.errors import ConfigError, DatabaseError
 from relay.identifiers import TableName
 from relay.settlement import Closing, Failure, Settlement
 from tests.contract.leases import APP, lease_everything, lease_rows, leases_of, start_trigger
+from tests.contract.rewording import RewordingSqlServer
 
 Make = Callable[..., "Scene"]
 
@@ -23,14 +25,15 @@ Make = Callable[..., "Scene"]
 class Scene:
     """One relayed table with its trigger's tables."""
 
-    def __init__(self, server: SqlServer, relay: Relay, columns: str) -> None:
+    def __init__(self, server: SqlServer, app_server: SqlServer, relay: Relay, columns: str) -> None:
         self.server = server
+        self.app_server = app_server
         self.relay = relay
         server.run(f"CREATE TABLE {relay.table} ({columns})")
-        self.told = list(enable(server, [relay]))
-        self.table = describe(server, relay.table)
+        self.told = list(enable(app_server, [relay]))
+        self.table = describe(app_server, relay.table)
         start_trigger(server, relay, self.table)
-        self.source = SqlChangeSource(server, APP, relay)
+        self.source = SqlChangeSource(app_server, APP, relay)
 
     def run(self, sql: str, *parameters: Any) -> None:
         self.server.run(sql.replace("{t}", str(self.relay.table)), *parameters)
@@ -54,15 +57,23 @@ class Scene:
         return [tuple(row) for row in rows]
 
 
+@pytest.fixture(params=[SqlServer, RewordingSqlServer], ids=["as written", "reworded"])
+def app_server(odbc: OdbcConnection, request: pytest.FixtureRequest) -> Iterator[SqlServer]:
+    """The app's client of the database, and one that says the same in other words: the meaning counts, not the text."""
+    server: SqlServer = request.param(odbc)
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def scene(server: SqlServer, unique: str) -> Make:
+def scene(server: SqlServer, app_server: SqlServer, unique: str) -> Make:
     def make(
         columns: str = "Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL, Note nvarchar(50) NULL", **differences: Any
     ) -> Scene:
         relay = Relay(
             name=unique, table=TableName("dbo", f"Table ] {unique}"), endpoint="http://127.0.0.1:1", **differences
         )
-        return Scene(server, relay, columns)
+        return Scene(server, app_server, relay, columns)
 
     return make
 
@@ -70,7 +81,7 @@ def scene(server: SqlServer, unique: str) -> Make:
 def test_enabling_is_safe_to_repeat(scene: Make) -> None:
     made = scene()
 
-    again = list(enable(made.server, [made.relay]))
+    again = list(enable(made.app_server, [made.relay]))
 
     assert any("change tracking is now on, columns tracked" in line for line in made.told)
     assert any("on already, columns tracked" in line for line in again)
@@ -314,7 +325,7 @@ def test_other_relays_entries_stay_alone(scene: Make) -> None:
     made = scene()
     made.settle(failures=[failure()])
     start_trigger(made.server, made.relay, made.table, "another-app")
-    other = SqlChangeSource(made.server, "another-app", made.relay)
+    other = SqlChangeSource(made.app_server, "another-app", made.relay)
 
     other.settle(Settlement(0, 0, 0, 0, [Closing("[1]", 99)], []))
 
