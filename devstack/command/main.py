@@ -31,7 +31,7 @@ class Verb:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one verb; return the exit status. Every error is a sentence on standard error and exit status 1."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell starts background jobs with SIGINT ignored
         signal.signal(number, _interrupt)
     name, *rest = arguments or ["help"]
     if name in {"-h", "--help"}:
