@@ -41,9 +41,9 @@ def _enable_database(server: SqlServer) -> Iterator[str]:
         yield f"database {name}: change tracking is now on, retention {RETENTION_DAYS} days"
     elif retention_days < RETENTION_DAYS:
         server.run_outside_transaction(render("extend_retention", {"days": str(RETENTION_DAYS)}))
-        yield f"database {name}: retention of change tracking is now {RETENTION_DAYS} days (it was {retention_days:g})"
+        yield f"database {name}: retention of change tracking is now {RETENTION_DAYS} days (it was {float(retention_days):g})"
     else:
-        yield f"database {name}: change tracking was on already, retention {retention_days:g} days"
+        yield f"database {name}: change tracking was on already, retention {float(retention_days):g} days"
 
 
 def _enable_table(server: SqlServer, table: str) -> Iterator[str]:

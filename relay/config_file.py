@@ -100,7 +100,8 @@ class _Reader:
     def _name(self) -> str:
         value = self.rest.pop("name", None)
         if not isinstance(value, str) or not _NAME.fullmatch(value):
-            self._problem("name", f"{value!r} cannot be used; take a-z, 0-9 and _, a letter first, at most 40")
+            found = "it is missing" if value is None else f"{value!r} cannot be used"
+            self._problem("name", f"{found}; take a-z, 0-9 and _, a letter first, at most 40")
             return ""
         return value
 

@@ -53,9 +53,10 @@ def _report(relay: Relay, changes: Sequence[Change], settlement: Settlement) -> 
     level = logging.WARNING if settlement.rejected or settlement.failed else logging.INFO
     _log.log(
         level,
-        "Relay %s: %d changes: %s",
+        "Relay %s: %d %s: %s",
         relay.name,
         len(changes),
+        "change" if len(changes) == 1 else "changes",
         ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none to send",
         extra={"action": "batch_settled", "relay": relay.name, **counts},
     )
