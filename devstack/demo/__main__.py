@@ -24,6 +24,7 @@ from devstack.functions_host.sql_trigger.connection_string import to_odbc
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = Path(__file__).with_name("tables.sql")
+FOLDER = ROOT / ".data" / "demo"  # made anew by every run
 PATIENCE_SECONDS = 90
 TIME_SCALE = 0.1  # the stand-in's minute lasts 6 s, so that a demo is no test of patience
 
@@ -129,12 +130,12 @@ def count_filtered(steps: Sequence[Step], log: Sequence[Entry], already: int) ->
     return sum((step.stream, key) not in arrived for step in steps if not step.sent for key in step.keys)
 
 
-def main() -> int:
-    """Run as a program; return the exit status."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a program; exit status 1 if anything is lost."""
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
     parser.add_argument("--short", action="store_true", help="the fast path only")
-    parser.parse_args()
-    demo = Demo(ROOT / ".data" / "demo")
+    parser.parse_args(arguments)
+    demo = Demo(FOLDER)
     try:
         demo.start()
         changes = filtered = 0
