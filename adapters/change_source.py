@@ -4,29 +4,14 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.column_sql import UNSUPPORTED_TYPES
+from adapters.relay_table import RelayTable
 from adapters.sql_server import SqlServer
-from adapters.statements import RelayStatements, relay_statements, statement
 from relay import exact_json
 from relay.changes import Change, EntryState
 from relay.config import Relay
-from relay.errors import ConfigError
-from relay.identifiers import TableName
 from relay.names import function_id, function_name
 from relay.payload import Key, may_be_altered
 from relay.settlement import Settlement
-from relay.tables import Column, Table, problems
-
-
-def describe(server: SqlServer, table: TableName) -> Table:
-    """Return the table's columns; no columns if there is no such table."""
-    [rows] = server.run(statement("describe_table"), str(table))
-    return Table([_column(*row) for row in rows])
-
-
-def _column(name: str, kind: str, bytes_long: int, precision: int, scale: int, key: int, computed: bool) -> Column:
-    length = bytes_long // 2 if kind in {"nchar", "nvarchar"} and bytes_long > 0 else bytes_long
-    return Column(name, kind, length, precision, scale, key, computed)
 
 
 class SqlChangeSource:
@@ -37,27 +22,29 @@ class SqlChangeSource:
         self._server = server
         self._app = app
         self._relay = relay
-        self._known: tuple[Table, RelayStatements] | None = None
+        self._table = RelayTable(server, app, relay)
 
     def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
         """Return what SQL Server knows of these keys.
 
         Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
         """
-        table, statements = self._table()
+        table = self._table.columns
         altered = [any(c.inexact_in_payload and may_be_altered(item.get(c.name)) for c in table.key) for item in items]
         keys = [[item.get(c.name) for c in table.key] for item, bad in zip(items, altered, strict=True) if not bad]
         if any(altered):
             # The exact keys are among those leased at this moment. Taking another worker's rows along does no harm:
             # they carry the same idempotency keys.
-            [leased] = self._server.run(statements.live_leases)
+            [leased] = self._server.run(self._table.statements["live_leases"])
             keys += [[plain(value) for value in row] for row in leased]
-        return self._enrich(keys, table, statements)
+        return self.enrich_exactly(keys)
 
-    def _enrich(self, keys: Sequence[Sequence[Any]], table: Table, statements: RelayStatements) -> Sequence[Change]:
+    def enrich_exactly(self, keys: Sequence[Sequence[Any]]) -> Sequence[Change]:
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
+        table = self._table.columns
         numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
         rows, facts = self._server.run(
-            statements.enrich,
+            self._table.statements["enrich"],
             self._app,
             self._relay.name,
             function_id(self._app, function_name(self._relay.name)),
@@ -83,28 +70,18 @@ class SqlChangeSource:
 
     def settle(self, settlement: Settlement) -> None:
         """Write failures into the ledger and close what is settled. Raises DatabaseError."""
-        _, statements = self._table()
         closings = [{"k": c.key_text, "v": c.version} for c in settlement.closings]
         failures = [
             {"k": f.key_text, "v": f.version, "state": f.state.value, "status": f.status, "reason": f.reason[:1000], "problem": f.problem[:4000]}
             for f in settlement.failures
         ]  # fmt: skip
         self._server.run(
-            statements.settle,
+            self._table.statements["settle"],
             self._app,
             self._relay.name,
             exact_json.dumps(closings),
             exact_json.dumps(failures),
         )
-
-    def _table(self) -> tuple[Table, RelayStatements]:
-        if self._known is None:
-            table = describe(self._server, self._relay.table)
-            found = list(problems(self._relay, table, unsupported=UNSUPPORTED_TYPES))
-            if found:
-                raise ConfigError(found)
-            self._known = table, relay_statements(self._app, self._relay, table)
-        return self._known
 
 
 def plain(value: Any) -> Any:

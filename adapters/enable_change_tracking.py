@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import pyodbc
 
-from adapters.change_source import describe
 from adapters.column_sql import UNSUPPORTED_TYPES
 from adapters.connection_string import find_driver, to_odbc
+from adapters.relay_table import describe
 from adapters.settings import read_settings
 from adapters.sql_server import SqlServer
 from adapters.statements import render, statement
@@ -30,8 +30,8 @@ def enable(server: SqlServer, relays: Sequence[Relay]) -> Iterator[str]:
     yield from _enable_database(server)
     for table in dict.fromkeys(relay.table for relay in relays):
         yield from _enable_table(server, str(table))
-    server.run(statement("create_ledger"))
-    yield "failure ledger [relay].[Ledger]: ready"
+    server.run(statement("create_tables"))
+    yield "failure ledger [relay].[Ledger] and recoveries [relay].[Recovery]: ready"
 
 
 def _enable_database(server: SqlServer) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from relay.config import Settings
-from relay.config_file import parse_relays
+from relay.config_file import Configuration, parse_configuration
 from relay.errors import ConfigError
 
 _APP_ROOT = Path(__file__).parent.parent
@@ -29,8 +29,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             "such as Server=tcp:host,1433;Database=name;User ID=user;Password=..."
         )
     path = _APP_ROOT / environment.get("RELAYS_FILE", "relays.toml")
+    configuration = Configuration(())
     try:
-        relays = parse_relays(path.read_text(encoding="utf-8"), environment)
+        configuration = parse_configuration(path.read_text(encoding="utf-8"), environment)
     except ConfigError as error:
         problems += error.problems
     except (OSError, UnicodeDecodeError) as error:
@@ -38,4 +39,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         problems.append(f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py")
     if problems:
         raise ConfigError(problems)
-    return Settings(app=app, sql_connection_string=connection_string, relays=relays)
+    return Settings(
+        app=app,
+        sql_connection_string=connection_string,
+        relays=configuration.relays,
+        channels=configuration.channels,
+        public_url=_public_url(environment),
+    )
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    """Return where operators reach the app; Azure and Core Tools set the host's name."""
+    host = environment.get("WEBSITE_HOSTNAME", "localhost:7071")
+    scheme = "http" if host.split(":")[0] in {"localhost", "127.0.0.1"} else "https"
+    return f"{scheme}://{host}/api"

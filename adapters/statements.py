@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,19 @@ from relay.identifiers import TableName, literal, quote
 from relay.names import leases_table
 from relay.tables import Table
 
+# What every statement of a relay may contain, and the statements.
+PARTS = ("take_trigger_lock", "enter_unsettled", "begin_keys", "entries")
+OF_A_RELAY = (
+    "enrich",
+    "settle",
+    "live_leases",
+    "recovery_check",
+    "recovery_list",
+    "recovery_keys",
+    "recovery_reset",
+    "recovery_give_up",
+    "recovery_close",
+)
 _FOLDER = Path(__file__).parent / "sql"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
@@ -27,23 +39,14 @@ def render(name: str, fragments: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: fragments[match[1]], statement(name))
 
 
-@dataclass(frozen=True, slots=True)
-class RelayStatements:
-    """The statements of one relay, rendered for its table."""
-
-    enrich: str
-    settle: str
-    live_leases: str
-
-
-def relay_statements(app: str, relay: Relay, table: Table) -> RelayStatements:
-    """Render the relay's statements; key columns are called key1, key2, ... in what they return."""
+def relay_statements(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
+    """Return the relay's statements by name, rendered for its table; key columns are called key1, key2, ..."""
     fragments = _fragments(app, relay, table)
-    return RelayStatements(
-        enrich=render("enrich", fragments),
-        settle=render("settle", fragments),
-        live_leases=render("live_leases", fragments),
-    )
+    for part in PARTS:
+        fragments[part] = render(part, fragments)
+    if not relay.watch:
+        fragments["begin_keys"] = ""
+    return {name: render(name, fragments) for name in OF_A_RELAY}
 
 
 def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
@@ -76,5 +79,4 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "lease_keys": ", ".join(f"{exact_value(column, f'lease.{name}')} AS [{key}]" for key, name, column in keys),
         "lease_key_text": key_text({f"lease.{name}": column for _, name, column in keys}),
         "no_watched_column": " AND ".join(masks) or "1 = 0",
-        "begin_keys": statement("begin_keys") if relay.watch else "",
     }

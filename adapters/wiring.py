@@ -10,6 +10,7 @@ import pyodbc
 from adapters.change_source import SqlChangeSource
 from adapters.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.http_endpoint import HttpEndpoint
+from adapters.recovery_store import SqlRecoveryStore
 from adapters.settings import read_settings
 from adapters.sql_server import SqlServer
 from relay.config import Relay, Settings
@@ -24,6 +25,17 @@ class RelayAdapters:
     source: SqlChangeSource
     endpoint: HttpEndpoint
     executor: ThreadPoolExecutor  # its threads keep the connections to the endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryAdapters:
+    """What the recovery of one relay needs of the outside; its own connection, beside the trigger's."""
+
+    relay: Relay
+    store: SqlRecoveryStore
+    source: SqlChangeSource
+    endpoint: HttpEndpoint
+    executor: ThreadPoolExecutor
 
 
 @cache
@@ -46,4 +58,19 @@ def relay_adapters(name: str) -> RelayAdapters:
         source=SqlChangeSource(SqlServer(odbc_connection()), settings().app, relay),
         endpoint=HttpEndpoint(relay),
         executor=ThreadPoolExecutor(relay.max_concurrency, thread_name_prefix=f"deliver-{name}"),
+    )
+
+
+@cache
+def recovery_adapters(name: str) -> RecoveryAdapters:
+    """Return the adapters of a relay's recovery; raises KeyError if there is no such relay."""
+    relay = settings().relay(name)
+    server = SqlServer(odbc_connection())
+    delivering = relay_adapters(name)
+    return RecoveryAdapters(
+        relay=relay,
+        store=SqlRecoveryStore(server, settings().app, relay),
+        source=SqlChangeSource(server, settings().app, relay),
+        endpoint=delivering.endpoint,
+        executor=delivering.executor,
     )

@@ -1,10 +1,11 @@
 """A relay as configured: frozen values, read once from relays.toml."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from relay.backoff import Backoff
 from relay.delivery import REJECTING_STATUSES
 from relay.identifiers import TableName
 
@@ -34,6 +35,55 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPolicy:
+    """How long and how often the recovery tries, once the trigger's own attempts are used up."""
+
+    backoff: Backoff = field(default_factory=Backoff)
+    window_hours: float = 168.0  # after it a change becomes a dead letter
+    notify_after_rounds: int = 10
+
+    @property
+    def window_seconds(self) -> int:
+        """Return the window in seconds."""
+        return round(self.window_hours * 3600)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "RecoveryPolicy":
+        """Read it back."""
+        return cls(**{**stored, "backoff": Backoff(**stored["backoff"])})
+
+
+class ChannelKind(StrEnum):
+    """How people are told."""
+
+    WEBHOOK = "webhook"  # JSON to a URL: Teams, Slack, anything
+    EMAIL = "email"  # a mail API in SendGrid's form
+    LOG = "log"  # the app's own log, as an error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to tell people; every notice goes to every channel of its relay."""
+
+    name: str
+    kind: ChannelKind
+    url: str = field(default="", repr=False)  # may hold a secret
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    to: Sequence[str] = ()  # e-mail addresses
+    sender: str = ""
+    relays: Sequence[str] = ()  # empty: every relay
+    timeout_seconds: float = 15.0
+
+    def concerns(self, relay: str) -> bool:
+        """Tell whether the channel takes notices of the relay."""
+        return not self.relays or relay in self.relays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """One table feeding one endpoint."""
 
@@ -53,6 +103,7 @@ class Relay:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     epoch: int = 0
     rejecting_statuses: frozenset[int] = REJECTING_STATUSES
+    recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +113,8 @@ class Settings:
     app: str  # WEBSITE_SITE_NAME: part of the trigger's identity, of the leases tables and of the ledger's keys
     sql_connection_string: str = field(repr=False)
     relays: Sequence[Relay]
+    channels: Sequence[Channel] = ()
+    public_url: str = ""  # where operators reach the app, for links in notices
 
     def relay(self, name: str) -> Relay:
         """Return the relay of that name; raise KeyError if there is none."""

@@ -21,3 +21,33 @@ def function_id(app: str, function: str) -> str:
     """
     digest = hashlib.sha256(f"{app}{function}".encode()).digest()
     return uuid.UUID(bytes_le=digest[:16]).hex[:16]
+
+
+# Durable functions are called by name across rooms; the names are part of running instances' history, so they stay.
+RECOVERY = "recovery"
+NOTIFICATION = "notification"
+NOTIFY_CHANNEL = "notify_channel"
+BREAKER = "breaker"
+CHECK = "recovery_check"
+PROBE = "recovery_probe"
+RESET = "recovery_reset"
+LIST = "recovery_list"
+REDELIVER = "recovery_redeliver"
+GIVE_UP = "recovery_give_up"
+RECORD = "recovery_record"
+CLOSE = "recovery_close"
+ANNOUNCE = "recovery_announce"
+SEND_NOTICE = "send_notice"
+
+WAKE = "wake"  # the external event that ends a recovery's wait
+
+
+def recovery_instance(app: str, relay: str) -> str:
+    """Return the id of a relay's recovery: one instance per relay."""
+    return f"recovery-{app}-{relay}"
+
+
+def notification_instance(app: str, relay: str, occasion: str, since: str, rounds: int) -> str:
+    """Return the id of a notification: the same notice is never started twice."""
+    moment = "".join(character for character in since if character.isdigit())
+    return f"notification-{app}-{relay}-{occasion}-{moment}-{rounds}"

@@ -1,46 +1,84 @@
 """One batch of a SQL trigger: enrich, filter, deliver, settle; everything it needs is handed in."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
-from adapters.dispatch import dispatch
-from relay.changes import Change
+from adapters.delivery import Delivery, deliver
+from relay.changes import Change, EntryState
 from relay.config import Relay
 from relay.delivery import Outcome, RetryLater
 from relay.errors import EndpointDown
-from relay.filters import decide
 from relay.payload import parse_payload
 from relay.ports import ChangeSource, Endpoint
-from relay.settlement import Filtered, Settlement, settle
+from relay.settlement import Settlement
 
+MAX_ATTEMPTS = 5  # of the SQL trigger
 _log = logging.getLogger(__name__)
 
 
-def relay_batch(payload: str, relay: Relay, source: ChangeSource, endpoint: Endpoint, executor: Executor) -> Settlement:
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The endpoint is known to be down for so long."""
+
+    seconds: float
+    reason: str
+
+    def outcomes(self, changes: Sequence[Change]) -> Sequence[Outcome]:
+        """Return what becomes of changes that are not sent."""
+        return [RetryLater(None, f"not sent: {self.reason}", None) for _ in changes]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What came of a batch, and what has to follow."""
+
+    relay: Relay
+    delivery: Delivery
+    attempt: int  # the highest of the batch
+
+    @property
+    def error(self) -> EndpointDown | None:
+        """Return what to raise, so that the trigger tries again: nothing at all got through."""
+        settlement = self.delivery.settlement
+        if not settlement.endpoint_down:
+            return None
+        reasons = "; ".join(sorted({outcome.reason for outcome in self.delivery.unsent}))
+        return EndpointDown(
+            f"Relay {self.relay.name}: nothing of {settlement.failed} changes got through ({reasons}). "
+            f"Attempt {self.attempt} of {MAX_ATTEMPTS}; the trigger tries again in about a minute."
+        )
+
+    @property
+    def needs_recovery(self) -> bool:
+        """Tell whether something is left that the trigger will not try again, or that people must be told of."""
+        settlement = self.delivery.settlement
+        if settlement.endpoint_down:
+            return self.attempt >= MAX_ATTEMPTS
+        return bool(settlement.failed or settlement.rejected)
+
+
+def relay_batch(
+    payload: str,
+    relay: Relay,
+    source: ChangeSource,
+    endpoint: Endpoint,
+    executor: Executor,
+    *,
+    breaker: Callable[[], Pause | None] = lambda: None,
+) -> BatchResult:
     """Enrich, filter, deliver and settle one batch of the trigger.
 
-    Raises EndpointDown if nothing of it got through, so that the trigger tries again; DatabaseError if the batch could
-    not be read or its result not be recorded, for the same reason.
+    `breaker` is asked only if a change of the batch has failed before; nothing is sent while the pause lasts that it
+    returns. Raises DatabaseError if the batch could not be read or its result not be recorded, so that the trigger tries
+    again; an endpoint that is down is a result, see `BatchResult.error`.
     """
     changes = source.enrich(parse_payload(payload))
-    decisions = {change.key_text: decide(change, relay) for change in changes}
-    to_send = [change for change in changes if decisions[change.key_text] is None]
-    outcomes = dispatch(to_send, relay, endpoint, executor)
-    filtered: list[tuple[Change, Outcome | Filtered]] = [
-        (change, decision) for change in changes if (decision := decisions[change.key_text]) is not None
-    ]
-    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], watches_columns=bool(relay.watch))
-    if settlement.closings or settlement.failures:
-        source.settle(settlement)
-    _report(relay, changes, settlement)
-    if settlement.endpoint_down:
-        reasons = {outcome.reason for outcome in outcomes if isinstance(outcome, RetryLater)}
-        raise EndpointDown(
-            f"Relay {relay.name}: nothing of {settlement.failed} changes got through ({'; '.join(sorted(reasons))}). "
-            f"Attempt {max(change.attempt for change in changes)} of 5; the trigger tries again in about a minute."
-        )
-    return settlement
+    pause = breaker() if any(change.entry is EntryState.OPEN for change in changes) else None
+    delivery = deliver(changes, relay, source, endpoint, executor, send=pause.outcomes if pause else None)
+    _report(relay, changes, delivery.settlement)
+    return BatchResult(relay, delivery, max((change.attempt for change in changes), default=0))
 
 
 def _report(relay: Relay, changes: Sequence[Change], settlement: Settlement) -> None:

@@ -31,7 +31,9 @@ def register(relay: Relay, executor: Executor) -> None:
                 context.invocation_id
             )  # so that log lines find their invocation
             adapters = wiring.relay_adapters(relay.name)
-            relay_batch(changes, relay, adapters.source, adapters.endpoint, adapters.executor)
+            result = relay_batch(changes, relay, adapters.source, adapters.endpoint, adapters.executor)
+            if result.error:
+                raise result.error
 
         await asyncio.get_running_loop().run_in_executor(executor, body)
 

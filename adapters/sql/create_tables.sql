@@ -1,4 +1,4 @@
--- Creates the schema and the failure ledger if they are missing; safe to repeat.
+-- Creates the schema, the failure ledger and the recoveries' state if they are missing; safe to repeat.
 IF SCHEMA_ID(N'relay') IS NULL
     EXEC (N'CREATE SCHEMA [relay]');
 IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NULL
@@ -15,5 +15,19 @@ IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NULL
         [LastStatus] int NULL,
         [LastError] nvarchar(1000) NULL,
         [Problem] nvarchar(4000) NULL,
+        [ToldAt] datetime2(3) NULL,
         CONSTRAINT [UQ_Ledger] UNIQUE ([App], [Relay], [KeyText])
+    );
+IF OBJECT_ID(N'[relay].[Recovery]', N'U') IS NULL
+    CREATE TABLE [relay].[Recovery] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [Since] datetime2(3) NOT NULL,
+        [Rounds] int NOT NULL,
+        [Step] int NOT NULL,
+        [NextDueAt] datetime2(3) NOT NULL,
+        [Told] nvarchar(400) NOT NULL,
+        [Command] varchar(10) NULL,
+        [CommandNumber] int NOT NULL,
+        CONSTRAINT [PK_Recovery] PRIMARY KEY ([App], [Relay])
     );

@@ -8,19 +8,7 @@ DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
 
--- Lease rows at their second attempt or later without an entry: an earlier try died before it could settle.
-MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
-USING (
-    SELECT {{lease_key_text}} AS [KeyText], lease.[_az_func_ChangeVersion] AS [Version], lease.[_az_func_AttemptCount] AS [Attempts]
-    FROM {{leases}} AS lease
-    WHERE lease.[_az_func_AttemptCount] >= 2
-) AS unsettled
-ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = unsettled.[KeyText]
-WHEN NOT MATCHED THEN
-    INSERT ([App], [Relay], [KeyText], [Version], [State], [Attempts], [FirstFailedAt], [LastTriedAt], [LastError])
-    VALUES (@app, @relay, unsettled.[KeyText], unsettled.[Version], 'open', unsettled.[Attempts] - 1,
-            SYSUTCDATETIME(), SYSUTCDATETIME(), N'the batch ended before its result was recorded');
-
+{{enter_unsettled}}
 SELECT k.[i], {{row_columns}}
 FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
 INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};

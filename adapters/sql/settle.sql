@@ -4,27 +4,30 @@ SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @closings nvarchar(max) = ?, @failures nvarchar(max) = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 
--- An exhausted lease row ignores its key's newer changes too: closing the key must reset it. The trigger's own lock comes
--- first, so that locks are always taken in one order.
+-- An exhausted lease row ignores its key's newer changes too: whoever settles a key must reset it. The trigger's own lock
+-- comes first, so that locks are always taken in one order.
+DECLARE @settled TABLE ([KeyText] nvarchar(700) NOT NULL PRIMARY KEY NONCLUSTERED, [Version] bigint NOT NULL);
+INSERT INTO @settled
+SELECT [k], [v] FROM OPENJSON(@closings) WITH ([k] nvarchar(700) '$.k', [v] bigint '$.v')
+UNION ALL
+SELECT [k], [v]
+FROM OPENJSON(@failures) WITH ([k] nvarchar(700) '$.k', [v] bigint '$.v', [state] varchar(10) '$.state')
+WHERE [state] = 'dead';
 IF EXISTS (
     SELECT 1
     FROM {{leases}} AS lease
-    INNER JOIN OPENJSON(@closings) WITH ([k] nvarchar(700) '$.k') AS closing ON closing.[k] = {{lease_key_text}}
+    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
     WHERE lease.[_az_func_AttemptCount] >= 5
 )
 BEGIN
-    DECLARE @granted int;
-    EXEC @granted = sys.sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive',
-        @LockOwner = 'Transaction', @LockTimeout = 5000;
-    IF @granted < 0
-        THROW 51000, N'the lock of the SQL trigger was not granted within 5 seconds', 1;
+    {{take_trigger_lock}}
     UPDATE lease
     SET
         [_az_func_AttemptCount] = 0,
         [_az_func_LeaseExpirationTime] =
-            CASE WHEN lease.[_az_func_ChangeVersion] <= closing.[v] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
+            CASE WHEN lease.[_az_func_ChangeVersion] <= settled.[Version] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
     FROM {{leases}} AS lease
-    INNER JOIN OPENJSON(@closings) WITH ([k] nvarchar(700) '$.k', [v] bigint '$.v') AS closing ON closing.[k] = {{lease_key_text}}
+    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
     WHERE lease.[_az_func_AttemptCount] >= 5;
 END;
 
@@ -46,7 +49,8 @@ WHEN MATCHED AND entry.[Version] <= failure.[v] THEN
         [LastTriedAt] = @now,
         [LastStatus] = failure.[status],
         [LastError] = failure.[reason],
-        [Problem] = failure.[problem]
+        [Problem] = failure.[problem],
+        [ToldAt] = NULL
 WHEN NOT MATCHED THEN
     INSERT ([App], [Relay], [KeyText], [Version], [State], [Attempts], [FirstFailedAt], [LastTriedAt], [LastStatus], [LastError], [Problem])
     VALUES (@app, @relay, failure.[k], failure.[v], failure.[state], 1, @now, @now, failure.[status], failure.[reason], failure.[problem]);

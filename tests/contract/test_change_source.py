@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.change_source import SqlChangeSource, describe
+from adapters.change_source import SqlChangeSource
 from adapters.connection_string import OdbcConnection
 from adapters.enable_change_tracking import enable
+from adapters.relay_table import describe
 from adapters.sql_server import SqlServer
 from relay.changes import Change, EntryState, Operation
 from relay.config import Relay

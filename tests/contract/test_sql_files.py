@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.column_sql import declared_type
-from adapters.statements import relay_statements, render, statement
+from adapters.statements import PARTS, relay_statements, render, statement
 from relay.config import Relay
 from relay.identifiers import TableName
 from relay.tables import Column, Table
@@ -43,7 +43,10 @@ def relay(*watch: str) -> Relay:
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    for name in ("create_ledger", "describe_table", "tracking_of_database", "tracking_of_table"):
+    for name in (
+        *("create_tables", "describe_table", "tracking_of_database", "tracking_of_table"),
+        *("recovery_record", "recovery_command"),
+    ):
         yield name, statement(name)
     for name in ("enable_database", "extend_retention"):
         yield name, render(name, {"days": "14"})
@@ -51,8 +54,8 @@ def statements() -> Iterator[tuple[str, str]]:
     for watch in ((), ("Id",)):
         for key in KEYED:
             rendered = relay_statements("app", relay(*watch), Table([*key, *COLUMNS]))
-            for name in ("enrich", "settle", "live_leases"):
-                yield f"{name}, {len(key)} keys, {len(watch)} watched", getattr(rendered, name)
+            for name, sql in rendered.items():
+                yield f"{name}, {len(key)} keys, {len(watch)} watched", sql
 
 
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in statements()])
@@ -65,7 +68,7 @@ def test_the_parser_refuses_what_is_no_t_sql() -> None:
 
 
 def test_no_sql_file_is_left_out() -> None:
-    tested = {name.split(",")[0] for name, _ in statements()} | {"begin_keys"}  # a part of enrich
+    tested = {name.split(",")[0] for name, _ in statements()} | set(PARTS)
 
     assert {path.stem for path in (ROOT / "adapters" / "sql").glob("*.sql")} == tested
 

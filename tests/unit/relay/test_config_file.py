@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from relay.config import Condition, Mask, Mode
-from relay.config_file import parse_relays
+from relay.config_file import parse_configuration
 from relay.errors import ConfigError
 
 SETTINGS = {"API_URL": "https://api.example", "API_KEY": "s3cret"}
@@ -14,12 +14,12 @@ LEAST = '[[relay]]\nname = "orders"\ntable = "dbo.Orders"\nendpoint = "%API_URL%
 
 def problems_of(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        parse_relays(text, SETTINGS)
+        parse_configuration(text, SETTINGS)
     return list(caught.value.problems)
 
 
 def test_a_relay_needs_only_name_table_and_endpoint() -> None:
-    [relay] = parse_relays(LEAST, SETTINGS)
+    [relay] = parse_configuration(LEAST, SETTINGS).relays
 
     assert relay.name == "orders"
     assert str(relay.table) == "[dbo].[Orders]"
@@ -47,7 +47,7 @@ def test_every_key_of_a_relay_is_read() -> None:
         """
     )
 
-    [relay] = parse_relays(text, SETTINGS)
+    [relay] = parse_configuration(text, SETTINGS).relays
 
     assert relay.watch == ("Status",)
     assert relay.send == ("OrderId", "Status", "Card")
@@ -143,7 +143,9 @@ def test_secrets_stay_out_of_errors_and_reprs() -> None:
     text = LEAST.replace("%API_URL%/orders", "gopher://x/?code=%API_KEY%") + "headers = { X = '%API_KEY%' }\nmode = 'x'"
 
     shown = str(problems_of(text))
-    relays = parse_relays(LEAST.replace("/orders", "/?code=%API_KEY%") + "headers = { X = '%API_KEY%' }", SETTINGS)
+    relays = parse_configuration(
+        LEAST.replace("/orders", "/?code=%API_KEY%") + "headers = { X = '%API_KEY%' }", SETTINGS
+    ).relays
 
     assert "s3cret" not in shown
     assert "s3cret" not in repr(relays)

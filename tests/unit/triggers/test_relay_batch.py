@@ -1,6 +1,7 @@
 """One batch of the trigger, from payload to settlement, without I/O."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
@@ -25,7 +26,7 @@ def test_changes_are_enriched_filtered_and_delivered(executor: Executor) -> None
     source = FakeChangeSource([a_change(1), a_change(2, relevant=False)])
     endpoint = FakeEndpoint()
 
-    settlement = relay_batch(PAYLOAD, a_relay(), source, endpoint, executor)
+    settlement = relay_batch(PAYLOAD, a_relay(), source, endpoint, executor).delivery.settlement
 
     assert source.asked == [[{"OrderId": 1}]]
     assert [json.loads(message.body)["key"] for message in endpoint.messages] == [{"OrderId": 1}]
@@ -44,9 +45,11 @@ def test_a_dead_endpoint_is_recorded_and_raised(executor: Executor) -> None:
     source = FakeChangeSource([a_change(1, attempt=3), a_change(2, attempt=3)])
     endpoint = FakeEndpoint(lambda _: RetryLater(503, "the endpoint answered 503"))
 
-    with pytest.raises(EndpointDown, match=r"2 changes.*503.*Attempt 3 of 5"):
-        relay_batch(PAYLOAD, a_relay(), source, endpoint, executor)
+    result = relay_batch(PAYLOAD, a_relay(), source, endpoint, executor)
 
+    assert isinstance(result.error, EndpointDown)
+    assert re.search(r"2 changes.*503.*Attempt 3 of 5", str(result.error))
+    assert not result.needs_recovery
     assert [failure.key_text for failure in source.settled[0].failures] == ["[1]", "[2]"]
 
 

@@ -1,0 +1,1 @@
+"""Durable entities: thin shells over the core's transitions."""

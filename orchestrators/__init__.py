@@ -1,0 +1,1 @@
+"""Durable orchestrations: generators that act out the core's decisions; no clock, no I/O, no randomness of their own."""

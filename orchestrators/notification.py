@@ -1,0 +1,51 @@
+"""Tells people: one sub-orchestration per channel, each with retries of its own, so that no channel holds up another."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.waiting import Steps, TriedOften, retried
+from relay.backoff import Backoff
+from relay.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE
+
+RETRIES = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=21_600)
+LIMIT = 24  # about four days
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=NOTIFICATION)
+def notification(context: df.DurableOrchestrationContext) -> Steps:
+    """Send a notice to every channel. Input: {"notice": {...}, "channels": [names]}; returns one result per channel."""
+    return (yield from notification_steps(context))
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=NOTIFY_CHANNEL)
+def notify_channel(context: df.DurableOrchestrationContext) -> Steps:
+    """Send a notice to one channel until it is taken. Input: {"notice": {...}, "channel": name, "id": text}."""
+    return (yield from notify_channel_steps(context))
+
+
+def notification_steps(context: df.DurableOrchestrationContext) -> Steps:
+    """Start all channels at once and wait for all of them."""
+    request = context.get_input()
+    channels = [
+        context.call_sub_orchestrator(
+            NOTIFY_CHANNEL,
+            {"notice": request["notice"], "channel": channel, "id": context.instance_id},
+            f"{context.instance_id}:{channel}",
+        )
+        for channel in request["channels"]
+    ]
+    results: list[dict[str, Any]] = (yield context.task_all(channels)) if channels else []
+    return results
+
+
+def notify_channel_steps(context: df.DurableOrchestrationContext) -> Steps:
+    """Try until the channel takes it, or as often as it is reasonable; a failure is a result, not an error."""
+    request = context.get_input()
+    try:
+        yield from retried(context, SEND_NOTICE, request, RETRIES, LIMIT)
+    except TriedOften as error:
+        return {"channel": request["channel"], "sent": False, "reason": str(error)}
+    return {"channel": request["channel"], "sent": True, "reason": ""}

@@ -1,0 +1,134 @@
+"""The recovery's decisions: from what SQL Server knows of a relay's failures to the next step. The orchestrator acts it out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from relay.backoff import interval_seconds
+from relay.config import RecoveryPolicy
+from relay.delivery import ENDPOINT_FAULTS
+from relay.notices import Occasion
+
+LONGEST_WAIT_SECONDS = 86_400.0  # one wait; longer ones are several generations, which are no rounds
+
+
+class Command(StrEnum):
+    """What an operator asked for."""
+
+    RETRY_NOW = "retry_now"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the failure ledger, the lease table and the recovery's own row in SQL Server say, in one moment."""
+
+    parked: int = 0  # failed while others got through; the recovery delivers them
+    orphaned: int = 0  # the trigger has deleted their lease rows; the recovery delivers them
+    exhausted: int = 0  # five attempts used up; the trigger delivers them once they are reset
+    retrying: int = 0  # still the trigger's
+    expired: int = 0  # open for longer than the window
+    untold_dead: int = 0  # dead letters that nobody was told of
+    since: str = ""  # ISO 8601, UTC; when this trouble began
+    rounds: int = 0
+    step: int = 0  # rounds without progress: the exponent of the wait
+    seconds_until_due: float = 0.0
+    told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
+    command: Command | None = None
+    command_number: int = 0
+    last_status: int | None = None
+    last_error: str = ""
+
+    @property
+    def open(self) -> int:
+        """Return how many changes are not settled."""
+        return self.parked + self.orphaned + self.exhausted + self.retrying
+
+    @property
+    def over(self) -> bool:
+        """Tell whether there is nothing left to do."""
+        return not self.open and not self.untold_dead
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {**asdict(self), "told": list(self.told), "command": self.command.value if self.command else None}
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "Situation":
+        """Read what the check activity returned."""
+        command = found["command"]
+        return cls(**{
+            **found,
+            "told": tuple(found["told"]),
+            "command": Command(command) if command else None,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round came to; the sums of its probe, reset and redeliveries."""
+
+    delivered: int = 0
+    rejected: int = 0
+    failed: int = 0
+    reset: int = 0
+    given_up: int = 0
+    status: int | None = None  # of the last failure
+    reason: str = ""
+    asked_for_seconds: float | None = None  # the longest Retry-After
+
+    @property
+    def endpoint_up(self) -> bool:
+        """Tell whether the endpoint answered for a change: taken or refused."""
+        return self.delivered > 0 or self.rejected > 0
+
+    def plus(self, result: Mapping[str, Any]) -> "Round":
+        """Return the round with an activity's result added."""
+        asked = [s for s in (self.asked_for_seconds, result.get("asked_for_seconds")) if s is not None]
+        return Round(
+            delivered=self.delivered + result.get("delivered", 0),
+            rejected=self.rejected + result.get("rejected", 0),
+            failed=self.failed + result.get("failed", 0),
+            reset=self.reset + result.get("reset", 0),
+            given_up=self.given_up + result.get("given_up", 0),
+            status=result.get("status") or self.status,
+            reason=result.get("reason") or self.reason,
+            asked_for_seconds=max(asked, default=None),
+        )
+
+
+def wait_seconds(situation: Situation) -> float:
+    """Return how long to wait before the round; 0: now."""
+    if situation.command is not None or situation.untold_dead:
+        return 0.0
+    return min(max(0.0, situation.seconds_until_due), LONGEST_WAIT_SECONDS)
+
+
+def next_step(situation: Situation, done: Round) -> int:
+    """Return the exponent of the next wait: a round that got something through begins anew."""
+    return 0 if done.endpoint_up or done.reset else situation.step + 1
+
+
+def due_in_seconds(situation: Situation, done: Round, policy: RecoveryPolicy, fraction: float) -> float:
+    """Return the wait until the next round; `fraction` is random, 0 to 1."""
+    step = next_step(situation, done)
+    return interval_seconds(policy.backoff, step, fraction, asked_for_seconds=done.asked_for_seconds)
+
+
+def occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Sequence[Occasion]:
+    """Return what people have to be told of after a round, each once per trouble; dead letters whenever there are new ones."""
+    found = []
+    if situation.untold_dead or done.given_up or done.rejected:
+        found.append(Occasion.DEAD_LETTERS)
+    if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
+        found.append(Occasion.ENDPOINT_FAULT)
+    long_enough = situation.rounds + 1 >= policy.notify_after_rounds
+    if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
+        found.append(Occasion.LONG_OUTAGE)
+    return found
+
+
+def recovered_is_news(situation: Situation) -> bool:
+    """Tell whether people who were told of trouble wait to hear that it is over."""
+    return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(situation.told))

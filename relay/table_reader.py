@@ -1,0 +1,128 @@
+"""Reads one table of relays.toml key by key and collects everything that is wrong with it."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SETTING = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+E_ = TypeVar("E_", bound=StrEnum)
+
+
+class TableReader:
+    """What all tables have in common; `rest` holds the keys that nobody has asked for yet."""
+
+    own_headers: frozenset[str] = frozenset()
+
+    def __init__(self, table: dict[str, Any], kind: str, position: int, settings: Mapping[str, str]) -> None:
+        """Read nothing yet. `kind` is the table's name in the file."""
+        self.rest = dict(table)
+        self.settings = settings
+        self.problems: list[str] = []
+        self._kind = kind
+        name = table.get("name")
+        self.label = f"{kind} {name!r}" if isinstance(name, str) else f"{kind} number {position}"
+
+    def problem(self, key: str, text: str) -> None:
+        """Remember what is wrong with a key and what to do."""
+        self.problems.append(f"{self.label}: {key}: {text}")
+
+    def check_rest(self) -> None:
+        """Everything left over is a key that nobody knows."""
+        self.problems += [
+            f"{self.label}: {key!r} is no key of a {self._kind}; the keys are listed in relays.toml's own comments"
+            for key in self.rest
+        ]
+
+    def name(self) -> str:
+        """Consume `name`."""
+        value = self.rest.pop("name", None)
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
+            found = "it is missing" if value is None else f"{value!r} cannot be used"
+            self.problem("name", f"{found}; take a-z, 0-9 and _, a letter first, at most 40")
+            return ""
+        return value
+
+    def url(self, key: str, missing: str) -> str:
+        """Consume an http(s) URL; `missing` is the remedy if there is none."""
+        value = self.rest.pop(key, None)
+        if not isinstance(value, str):
+            self.problem(key, missing)
+            return ""
+        url = self.expand(key, value)
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            usable = False
+        if url and not usable:
+            # The value may hold a secret (a key in the query), so only what was written in the file is shown.
+            self.problem(key, f"{value!r} does not give an http or https URL with a host")
+        return url
+
+    def expand(self, key: str, text: str) -> str:
+        """Return the text with app settings in place of %NAME%; empty if one is missing."""
+        missing = [name for name in _SETTING.findall(text) if not self.settings.get(name)]
+        for name in missing:
+            self.problem(key, f"the app setting {name} is missing or empty; set it, or write the value itself")
+        return "" if missing else _SETTING.sub(lambda match: self.settings[match[1]], text)
+
+    def texts(self, key: str, remedy: str) -> tuple[str, ...]:
+        """Consume a list of different texts; missing is empty."""
+        value = self.rest.pop(key, None)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not value or not all(isinstance(c, str) and c for c in value):
+            self.problem(key, remedy)
+            return ()
+        return tuple(value)
+
+    def mapping(self, key: str, shape: str) -> dict[str, str]:
+        """Consume a table of texts; missing is empty."""
+        value = self.rest.pop(key, {})
+        if isinstance(value, dict) and all(isinstance(v, str) and v for v in value.values()):
+            return dict(value)
+        self.problem(key, f"it must look like {shape}")
+        return {}
+
+    def choice(self, key: str, kind: type[E_], default: E_ | None) -> E_ | None:
+        """Consume one of an enumeration's values; `default` None: it must be there."""
+        value = self.rest.pop(key, default)
+        if value not in {member.value for member in kind}:
+            found = "it is missing" if value is None else f"{value!r} is not known"
+            self.problem(key, f"{found}; take one of {', '.join(member.value for member in kind)}")
+            return default
+        return kind(value)
+
+    def number(self, key: str, default: float, least: float, most: float, *, whole: bool = False) -> float:
+        """Consume a number within bounds."""
+        return self.checked_number(key, self.rest.pop(key, default), default, least, most, whole=whole)
+
+    def checked_number(
+        self, key: str, value: Any, default: float, least: float, most: float, *, whole: bool = False
+    ) -> float:
+        """Return the number, or the default if it is none or out of bounds."""
+        right_kind = isinstance(value, int) if whole else isinstance(value, int | float | Decimal)
+        if isinstance(value, bool) or not right_kind or not least <= value <= most:
+            kind = "a whole number" if whole else "a number"
+            self.problem(key, f"{value!r} must be {kind} from {least} to {most}")
+            return default
+        return int(value) if whole else float(value)
+
+    def headers(self) -> dict[str, str]:
+        """Consume `headers`, with app settings in place of %NAME%."""
+        headers = {}
+        for name, value in self.mapping("headers", '{ X-Api-Key = "%ORDERS_API_KEY%" }').items():
+            expanded = self.expand(f"headers.{name}", value)
+            if not _HEADER.fullmatch(name):
+                self.problem(f"headers.{name}", "this is no HTTP header name")
+            elif name.lower() in self.own_headers:
+                self.problem(f"headers.{name}", "the relay sets this header itself; leave it out")
+            elif not expanded.isascii() or not expanded.isprintable():
+                self.problem(f"headers.{name}", "its value must be printable ASCII on one line")
+            headers[name] = expanded
+        return headers
