@@ -1,7 +1,7 @@
 """Puts settings and adapters together, once per process."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,7 @@ from adapters.recovery_store import SqlRecoveryStore
 from adapters.settings import read_settings
 from adapters.sql_server import SqlServer
 from relay.config import Relay, Settings
+from relay.ports import Endpoint
 
 logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold whole URLs, which may hold secrets
 
@@ -34,8 +35,8 @@ class RecoveryAdapters:
     relay: Relay
     store: SqlRecoveryStore
     source: SqlChangeSource
-    endpoint: HttpEndpoint
-    executor: ThreadPoolExecutor
+    endpoint: Endpoint
+    executor: Executor
 
 
 @cache

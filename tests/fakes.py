@@ -1,6 +1,7 @@
 """Hand-written doubles of the ports; they record what they were asked."""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -63,3 +64,12 @@ class FakeEndpoint:
         assert timeout_seconds > 0
         self.messages.append(message)
         return self.answer(message)
+
+
+class InlineExecutor(Executor):
+    """Runs everything at once, in the caller's thread."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future

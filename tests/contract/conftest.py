@@ -4,14 +4,19 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyodbc
 import pytest
 
 from adapters.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.sql_server import SqlServer
+from relay.config import Relay
+from relay.identifiers import TableName
+from tests.contract.relay_scene import Scene
+from tests.contract.rewording import RewordingSqlServer
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -60,3 +65,24 @@ def server(odbc: OdbcConnection) -> Iterator[SqlServer]:
 def unique() -> str:
     """A name that no other test uses."""
     return "t" + uuid.uuid4().hex[:12]
+
+
+@pytest.fixture(params=[SqlServer, RewordingSqlServer], ids=["as written", "reworded"])
+def app_server(odbc: OdbcConnection, request: pytest.FixtureRequest) -> Iterator[SqlServer]:
+    """The app's client of the database, and one that says the same in other words: the meaning counts, not the text."""
+    server: SqlServer = request.param(odbc)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def scene(server: SqlServer, app_server: SqlServer, unique: str) -> Callable[..., Scene]:
+    def make(
+        columns: str = "Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL, Note nvarchar(50) NULL", **differences: Any
+    ) -> Scene:
+        relay = Relay(
+            name=unique, table=TableName("dbo", f"Table ] {unique}"), endpoint="http://127.0.0.1:1", **differences
+        )
+        return Scene(server, app_server, relay, columns)
+
+    return make

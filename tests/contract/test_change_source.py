@@ -1,82 +1,24 @@
 """The app's SQL against a server: exact values, the column filter, the ledger, the reset of exhausted leases."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from adapters.change_source import SqlChangeSource
-from adapters.connection_string import OdbcConnection
 from adapters.enable_change_tracking import enable
-from adapters.relay_table import describe
 from adapters.sql_server import SqlServer
-from relay.changes import Change, EntryState, Operation
+from relay.changes import EntryState, Operation
 from relay.config import Relay
 from relay.errors import ConfigError, DatabaseError
 from relay.identifiers import TableName
 from relay.settlement import Closing, Failure, Settlement
-from tests.contract.leases import APP, lease_everything, lease_rows, leases_of, start_trigger
-from tests.contract.rewording import RewordingSqlServer
+from tests.contract.leases import lease_rows, leases_of, start_trigger
+from tests.contract.relay_scene import Scene
 
-Make = Callable[..., "Scene"]
-
-
-class Scene:
-    """One relayed table with its trigger's tables."""
-
-    def __init__(self, server: SqlServer, app_server: SqlServer, relay: Relay, columns: str) -> None:
-        self.server = server
-        self.app_server = app_server
-        self.relay = relay
-        server.run(f"CREATE TABLE {relay.table} ({columns})")
-        self.told = list(enable(app_server, [relay]))
-        self.table = describe(app_server, relay.table)
-        start_trigger(server, relay, self.table)
-        self.source = SqlChangeSource(app_server, APP, relay)
-
-    def run(self, sql: str, *parameters: Any) -> None:
-        self.server.run(sql.replace("{t}", str(self.relay.table)), *parameters)
-
-    def lease(self, attempt: int = 1) -> None:
-        lease_everything(self.server, self.relay, self.table, attempt=attempt)
-
-    def enrich(self, *keys: Any, name: str = "Id") -> list[Change]:
-        return list(self.source.enrich([{name: key} for key in keys]))
-
-    def settle(self, closings: list[Closing] | None = None, failures: list[Failure] | None = None) -> None:
-        self.source.settle(Settlement(0, 0, 0, 0, closings or [], failures or []))
-
-    def ledger(self) -> list[tuple[Any, ...]]:
-        [rows] = self.server.run(
-            "SELECT KeyText, Version, State, Attempts, LastStatus, LastError, Problem FROM relay.Ledger "
-            "WHERE App = ? AND Relay = ? ORDER BY KeyText",
-            APP,
-            self.relay.name,
-        )
-        return [tuple(row) for row in rows]
-
-
-@pytest.fixture(params=[SqlServer, RewordingSqlServer], ids=["as written", "reworded"])
-def app_server(odbc: OdbcConnection, request: pytest.FixtureRequest) -> Iterator[SqlServer]:
-    """The app's client of the database, and one that says the same in other words: the meaning counts, not the text."""
-    server: SqlServer = request.param(odbc)
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def scene(server: SqlServer, app_server: SqlServer, unique: str) -> Make:
-    def make(
-        columns: str = "Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL, Note nvarchar(50) NULL", **differences: Any
-    ) -> Scene:
-        relay = Relay(
-            name=unique, table=TableName("dbo", f"Table ] {unique}"), endpoint="http://127.0.0.1:1", **differences
-        )
-        return Scene(server, app_server, relay, columns)
-
-    return make
+Make = Callable[..., Scene]
 
 
 def test_enabling_is_safe_to_repeat(scene: Make) -> None:
