@@ -151,7 +151,7 @@ def test_reset_gives_exhausted_rows_back_to_the_trigger_and_touches_no_other(sce
 
     assert made.store.reset() == 2
 
-    assert [row[1:] for row in lease_rows(made.server, made.relay)] == [[0, 0], [0, 0], [2, 0]]
+    assert sorted(row[1:] for row in lease_rows(made.server, made.relay)) == [[0, 0], [0, 0], [2, 0]]
     assert whose(made.store.check())[3] == 2 + 1
 
 
