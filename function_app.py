@@ -3,7 +3,27 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from triggers import sql_changes
+from activities import (
+    recovery_announce,
+    recovery_check,
+    recovery_close,
+    recovery_give_up,
+    recovery_list,
+    recovery_probe,
+    recovery_record,
+    recovery_redeliver,
+    recovery_reset,
+    send_notice,
+)
+from entities import breaker
+from orchestrators import notification, recovery
+from triggers import operator, sql_changes, starters, watchdog
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-app.register_functions(sql_changes.blueprint)
+for module in (
+    *(sql_changes, starters, operator, watchdog),
+    *(recovery, notification, breaker),
+    *(recovery_check, recovery_probe, recovery_reset, recovery_list, recovery_redeliver),
+    *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice),
+):
+    app.register_functions(module.blueprint)

@@ -104,6 +104,7 @@ class Relay:
     epoch: int = 0
     rejecting_statuses: frozenset[int] = REJECTING_STATUSES
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    breaker_seconds: float = 50.0  # a little less than the trigger's pause, so that each of its attempts asks anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ class RelayReader(TableReader):
             epoch=int(self.number("epoch", 0, 0, 2**31 - 1, whole=True)),
             rejecting_statuses=self._statuses(),
             recovery=self._recovery(),
+            breaker_seconds=self.number("breaker_seconds", 50, 0, 3600),
         )
         self.check_rest()
         self._check_together(relay)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+import azure.functions as func
 
 from relay.changes import Change
 from relay.config import Relay
@@ -73,3 +75,63 @@ class InlineExecutor(Executor):
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
+
+
+@dataclass
+class FakeStatus:
+    """What a durable client tells of an instance."""
+
+    runtime_status: str
+    custom_status: Any = None
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass
+class FakeEntityState:
+    """What a durable client tells of an entity."""
+
+    entity_exists: bool = False
+    entity_state: Any = None
+
+
+class FakeDurableClient:
+    """Keeps what was started, raised, signalled and terminated; the statuses are set by the test."""
+
+    def __init__(self, **statuses: str) -> None:
+        self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}
+        self.started: list[tuple[str, str | None, Any]] = []
+        self.raised: list[tuple[str, str]] = []
+        self.signals: list[tuple[str, str, Any]] = []
+        self.terminated: list[str] = []
+        self.entity = FakeEntityState()
+        self.fails = False
+
+    async def get_status(self, instance_id: str) -> FakeStatus | None:
+        if self.fails:
+            raise ConnectionError("storage is away")
+        status = self.statuses.get(instance_id)
+        return FakeStatus(status) if status else None
+
+    async def start_new(self, name: str, instance_id: str | None = None, client_input: Any = None) -> str:
+        self.started.append((name, instance_id, client_input))
+        return instance_id or "new"
+
+    async def raise_event(self, instance_id: str, name: str) -> None:
+        self.raised.append((instance_id, name))
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        assert reason
+        self.terminated.append(instance_id)
+
+    async def read_entity_state(self, _: Any) -> FakeEntityState:
+        if self.fails:
+            raise ConnectionError("storage is away")
+        return self.entity
+
+    async def signal_entity(self, entity: Any, operation: str, value: Any = None) -> None:
+        self.signals.append((str(entity.key), operation, value))
+
+    def create_check_status_response(self, _: Any, instance_id: str) -> Any:
+        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202)

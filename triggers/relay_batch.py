@@ -37,6 +37,7 @@ class BatchResult:
     relay: Relay
     delivery: Delivery
     attempt: int  # the highest of the batch
+    was_held_back: bool = False  # by the breaker: nothing new is known of the endpoint
 
     @property
     def error(self) -> EndpointDown | None:
@@ -78,7 +79,8 @@ def relay_batch(
     pause = breaker() if any(change.entry is EntryState.OPEN for change in changes) else None
     delivery = deliver(changes, relay, source, endpoint, executor, send=pause.outcomes if pause else None)
     _report(relay, changes, delivery.settlement)
-    return BatchResult(relay, delivery, max((change.attempt for change in changes), default=0))
+    attempt = max((change.attempt for change in changes), default=0)
+    return BatchResult(relay, delivery, attempt, was_held_back=pause is not None)
 
 
 def _report(relay: Relay, changes: Sequence[Change], settlement: Settlement) -> None:

@@ -1,4 +1,4 @@
-"""One SQL trigger function per relay: an async shell around the blocking batch."""
+"""One SQL trigger function per relay: an async shell, which holds the durable client, around the blocking batch."""
 
 import asyncio
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -9,7 +9,11 @@ import azure.functions as func
 from adapters import wiring
 from relay.config import Relay
 from relay.names import function_name, leases_table
-from triggers.relay_batch import relay_batch
+from triggers.durable_client import pause_of
+from triggers.follow_up import follow_up
+from triggers.relay_batch import BatchResult, Pause, relay_batch
+
+BREAKER_PATIENCE_SECONDS = 10.0
 
 blueprint = df.Blueprint()
 
@@ -25,17 +29,23 @@ def register(relay: Relay, executor: Executor) -> None:
         connection_string_setting="SqlConnectionString",
         leases_table_name=leases_table(settings.app, relay.name),
     )
-    async def relay_changes(changes: str, context: func.Context) -> None:
-        def body() -> None:
-            context.thread_local_storage.invocation_id = (
-                context.invocation_id
-            )  # so that log lines find their invocation
-            adapters = wiring.relay_adapters(relay.name)
-            result = relay_batch(changes, relay, adapters.source, adapters.endpoint, adapters.executor)
-            if result.error:
-                raise result.error
+    @blueprint.durable_client_input(client_name="client")
+    async def relay_changes(changes: str, context: func.Context, client: str) -> None:
+        loop = asyncio.get_running_loop()
 
-        await asyncio.get_running_loop().run_in_executor(executor, body)
+        def breaker() -> Pause | None:
+            asked = asyncio.run_coroutine_threadsafe(pause_of(client, relay.name), loop)
+            return asked.result(BREAKER_PATIENCE_SECONDS)
+
+        def body() -> BatchResult:
+            context.thread_local_storage.invocation_id = context.invocation_id  # so that log lines find it
+            adapters = wiring.relay_adapters(relay.name)
+            return relay_batch(changes, relay, adapters.source, adapters.endpoint, adapters.executor, breaker=breaker)
+
+        result = await loop.run_in_executor(executor, body)
+        await follow_up(result, settings.app, client)
+        if result.error:
+            raise result.error
 
 
 def register_all() -> None:

@@ -1,13 +1,15 @@
 -- Makes dead letters of unsettled entries: those whose window is over, or all. Their exhausted lease rows are let go, because
--- they would ignore the rows' newer changes.
+-- they would ignore the rows' newer changes. Whatever the trigger will still try is left to it.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @window_seconds int = ?, @all bit = ?, @reason nvarchar(1000) = ?;
 {{take_trigger_lock}}
 {{entries}}
-DELETE FROM @entries
-WHERE [Whose] = 'retrying'
-    OR (@all = 0 AND [FirstFailedAt] >= DATEADD(second, -@window_seconds, SYSUTCDATETIME()));
+DELETE entry
+FROM @entries AS entry
+LEFT JOIN @leases AS lease ON lease.[KeyText] = entry.[KeyText]
+WHERE (entry.[Whose] = 'retrying' AND (@all = 0 OR lease.[Attempts] < 5))
+    OR (@all = 0 AND entry.[FirstFailedAt] >= DATEADD(second, -@window_seconds, SYSUTCDATETIME()));
 UPDATE lease
 SET
     [_az_func_AttemptCount] = 0,

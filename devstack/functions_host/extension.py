@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -50,6 +50,14 @@ class Extension(Protocol):
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return its webhooks, below /runtime/webhooks/."""
+
+
+@runtime_checkable
+class LetsGo(Protocol):
+    """An extension that holds what other hosts may want, and needs a moment to let go of it."""
+
+    async def stopped(self) -> None:
+        """Wait, after `stop`, until it has let go; it may be cancelled."""
 
 
 ExtensionFactory = Callable[[HostServices], Extension]

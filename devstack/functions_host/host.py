@@ -1,6 +1,7 @@
 """The host as a whole: loads an app, announces it, runs it until it is told to stop."""
 
 import asyncio
+import contextlib
 import hashlib
 import platform
 import re
@@ -16,8 +17,9 @@ from typing import Any
 from devstack.functions_host import loading, settings
 from devstack.functions_host.announcement import announce
 from devstack.functions_host.console import Console, LogFilter
+from devstack.functions_host.durable.extension import DurableExtension
 from devstack.functions_host.errors import SettingsError
-from devstack.functions_host.extension import Extension, ExtensionFactory, HostServices
+from devstack.functions_host.extension import Extension, ExtensionFactory, HostServices, LetsGo
 from devstack.functions_host.functions import LoadedFunction
 from devstack.functions_host.functions_in_charge import FunctionsInCharge, take_charge
 from devstack.functions_host.http.admin import Admin
@@ -26,10 +28,11 @@ from devstack.functions_host.http.server import HttpServer, bind
 from devstack.functions_host.input_bindings import InputBindings
 from devstack.functions_host.invoker import Invoker
 from devstack.functions_host.sql_trigger.extension import SqlTriggerExtension
+from devstack.functions_host.timer.extension import TimerExtension
 from devstack.functions_host.version import NAME, VERSION
 from devstack.functions_host.worker_log import WorkerLogHandler, forward_logs
 
-EXTENSIONS: tuple[ExtensionFactory, ...] = (SqlTriggerExtension,)
+EXTENSIONS: tuple[ExtensionFactory, ...] = (SqlTriggerExtension, TimerExtension, DurableExtension)
 _DEFAULT_PORT = 7071
 _DEFAULT_ADDRESS = "127.0.0.1"
 # How long running invocations are waited for: by the host when the platform stops it, by Core Tools after Ctrl+C.
@@ -95,7 +98,12 @@ class Host:
         for extension in self._extensions:
             extension.stop()
         await self._server.stop_accepting()
-        await asyncio.get_running_loop().run_in_executor(None, self._services.invoker.drain, grace_seconds)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + grace_seconds
+        await loop.run_in_executor(None, self._services.invoker.drain, grace_seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await asyncio.gather(*(each.stopped() for each in self._extensions if isinstance(each, LetsGo)))
         await self._server.close()
 
 

@@ -288,3 +288,12 @@ def test_a_key_of_bytes_is_read_back_from_its_text(scene: Make) -> None:
 
     assert redeliver(made.store.list_ids(10), adapters)["delivered"] == 1
     assert b'"Name":"here"' in endpoint.messages[0].body
+
+
+def test_giving_up_everything_takes_what_has_used_up_its_attempts_though_the_last_lease_lives(scene: Make) -> None:
+    made = scene()
+    failed(made, 1, attempt=5)
+
+    assert made.store.give_up(everything=True, reason="given up by an operator") == 1
+    assert made.ledger()[0][2] == "dead"
+    assert [row[1:] for row in lease_rows(made.server, made.relay)] == [[0, 1]]

@@ -37,6 +37,7 @@ watch = ["Status", "Total", "PlacedAt"]
 send = ["OrderId", "Status", "Total", "PlacedAt"]
 read_timeout_seconds = 5
 batch_deadline_seconds = 20
+breaker_seconds = 1
 
 [[relay]]
 name = "lines"
@@ -45,15 +46,16 @@ endpoint = "%API_URL%/lines"
 mode = "batch"
 read_timeout_seconds = 5
 batch_deadline_seconds = 20
+breaker_seconds = 1
 """
 
 
 class RelayStack:
     """A stack of its own in a folder of its own."""
 
-    def __init__(self, folder: Path, *, batch_size: int = 100) -> None:
+    def __init__(self, folder: Path, *, batch_size: int = 100, relays_text: str = RELAYS) -> None:
         relays = folder / "relays.toml"
-        relays.write_text(RELAYS, encoding="utf-8")
+        relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
             "WEBSITE_SITE_NAME": "e2e-app",
             "RELAYS_FILE": str(relays),
@@ -64,7 +66,7 @@ class RelayStack:
         self._connection: pyodbc.Connection | None = None
 
     def start(self) -> None:
-        self.stack.start("sql_server", "demo_api")
+        self.stack.start("azurite", "sql_server", "demo_api")
         self.sql(TABLES)
         self.enable()
         self.start_host()

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from devstack.functions_host.errors import FunctionInError
 from devstack.functions_host.extension import Extension, HostServices
 from devstack.functions_host.functions import LoadedFunction
 from devstack.functions_host.functions_in_charge import FunctionsInCharge
@@ -102,7 +103,10 @@ class Admin:
         if extension is None or function.name in self._errors:
             reason = self._errors.get(function.name) or f"this stand-in cannot run a {trigger.type} by hand"
             return web.Response(status=501, text=f"Function '{function.name}': {reason}")
-        argument = extension.manual_argument(function, text)
+        try:
+            argument = extension.manual_argument(function, text)
+        except FunctionInError as error:
+            return web.Response(status=501, text=f"Function '{function.name}': {error}")
         self._services.invoker.start(Call(function, {trigger.name: argument}, MANUAL_REASON))
         return web.Response(status=202)
 

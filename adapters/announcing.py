@@ -1,0 +1,22 @@
+"""Starts the notification of people, over a durable client that is handed in."""
+
+from typing import Any
+
+from relay.config import Settings
+from relay.names import NOTIFICATION, notification_instance
+from relay.notices import Notice, Occasion
+
+
+async def announce(request: dict[str, Any], settings: Settings, client: Any) -> str:
+    """Start the notification unless it was started before; `client` is a durable client."""
+    relay = request["relay"]
+    notice = Notice(
+        **{**request, "occasion": Occasion(request["occasion"])},
+        app=settings.app,
+        act_url=f"{settings.public_url}/relays/{relay}",
+    )
+    instance_id = notification_instance(settings.app, relay, notice.occasion, notice.since, notice.rounds)
+    if not await client.get_status(instance_id):
+        channels = [channel.name for channel in settings.channels if channel.concerns(relay)]
+        await client.start_new(NOTIFICATION, instance_id, {"notice": notice.to_dict(), "channels": channels})
+    return instance_id

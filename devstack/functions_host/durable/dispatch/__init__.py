@@ -1,0 +1,1 @@
+"""Takes messages out of the hub's queues and has them worked off."""

@@ -1,0 +1,1 @@
+"""The task hub as it lies in Azure Storage: tables, queues and blobs."""

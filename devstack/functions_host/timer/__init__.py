@@ -1,0 +1,1 @@
+"""Timer triggers: schedules, their status in the storage account, the lock that lets one host fire."""

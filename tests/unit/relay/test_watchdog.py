@@ -1,0 +1,36 @@
+from typing import Any
+
+import pytest
+
+from relay.recovery import Command, Situation
+from relay.watchdog import Action, decide
+
+
+def open_situation(**differences: Any) -> Situation:
+    return Situation(**{"orphaned": 1, "seconds_until_due": 60.0, **differences})
+
+
+@pytest.mark.parametrize(
+    ("situation", "status", "action"),
+    [
+        (Situation(), None, Action.NOTHING),
+        (open_situation(), None, Action.START),
+        (open_situation(), "Completed", Action.START),
+        (open_situation(), "Failed", Action.START),
+        (open_situation(), "Terminated", Action.START),
+        (open_situation(), "Running", Action.NOTHING),
+        (open_situation(), "Pending", Action.NOTHING),
+        (open_situation(seconds_until_due=-60.0), "Running", Action.NOTHING),
+        (open_situation(seconds_until_due=-200.0), "Running", Action.WAKE),
+        (open_situation(seconds_until_due=-2000.0), "Running", Action.REPLACE),
+        (open_situation(command=Command.RETRY_NOW), "Running", Action.WAKE),
+        (open_situation(), "Suspended", Action.TELL),
+        (Situation(untold_dead=1), None, Action.START),
+    ],
+    ids=[
+        *("no trouble", "none there", "ended too early", "failed", "terminated", "runs", "just started", "a little late"),
+        *("late", "late for long", "a command waits", "suspended", "dead letters nobody was told of"),
+    ],
+)  # fmt: skip
+def test_what_is_done_about_a_relay(situation: Situation, status: str | None, action: Action) -> None:
+    assert decide(situation, status) is action

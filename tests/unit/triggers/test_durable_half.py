@@ -1,0 +1,208 @@
+"""Starters, operator's routes, watchdog and follow-up, over a durable client that only remembers."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from adapters.announcing import announce
+from adapters.delivery import Delivery
+from relay.breaker import Breaker
+from relay.config import Channel, ChannelKind, Settings
+from relay.delivery import RetryLater
+from relay.recovery import Command, Situation
+from relay.settlement import Settlement
+from relay.watchdog import Action
+from tests.fakes import FakeDurableClient, FakeEntityState, a_relay
+from triggers.durable_client import pause_of
+from triggers.follow_up import follow_up
+from triggers.operator import give_command
+from triggers.relay_batch import BatchResult
+from triggers.starters import start
+from triggers.watchdog import look_after
+
+LOG = Channel(name="log", kind=ChannelKind.LOG)
+OTHERS = Channel(name="others", kind=ChannelKind.LOG, relays=("customers",))
+SETTINGS = Settings(
+    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG, OTHERS), public_url="https://shop/api"
+)
+INSTANCE = "recovery-shop-orders"
+FACTS = {"relay": "orders", "occasion": "long_outage", "since": "2026-01-02T03:04:05Z", "rounds": 10, "changes": 3}
+
+
+def done(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def request(body: Any) -> func.HttpRequest:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return func.HttpRequest("POST", "http://localhost/api", body=content)
+
+
+def test_a_recovery_is_started_under_its_fixed_id() -> None:
+    client = FakeDurableClient()
+
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, client))
+
+    assert response.status_code == 202
+    assert client.started == [("recovery", INSTANCE, {"relay": "orders"})]
+
+
+def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
+    client = FakeDurableClient(recovery_shop_orders="Running")
+
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, client))
+
+    assert (response.status_code, client.started) == (202, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("send_notice", {}, 404),
+        ("recovery", b"{", 400),
+        ("recovery", {"relay": "nope"}, 400),
+        ("recovery", ["orders"], 400),
+        ("notification", {"notice": {}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {}, "channels": ["nope"]}, 400),
+    ],
+)
+def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
+    client = FakeDurableClient()
+
+    response = done(start(name, request(body), SETTINGS, client))
+
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert json.loads(response.get_body())["detail"]
+    assert client.started == []
+
+
+class Store:
+    def __init__(self, *, has_recovery: bool = True) -> None:
+        self.has_recovery = has_recovery
+        self.commands: list[Command] = []
+
+    def check(self) -> Situation:
+        return Situation()
+
+    def command(self, command: Command) -> bool:
+        if self.has_recovery:
+            self.commands.append(command)
+        return self.has_recovery
+
+
+def test_retry_now_is_written_down_before_the_recovery_is_woken() -> None:
+    client, store = FakeDurableClient(recovery_shop_orders="Running"), Store()
+
+    response = done(give_command(Command.RETRY_NOW, "orders", SETTINGS, store, client))  # type: ignore[arg-type]
+
+    assert response.status_code == 202
+    assert store.commands == [Command.RETRY_NOW]
+    assert client.raised == [(INSTANCE, "wake")]
+
+
+def test_a_command_without_trouble_is_a_conflict() -> None:
+    client = FakeDurableClient()
+
+    response = done(give_command(Command.GIVE_UP, "orders", SETTINGS, Store(has_recovery=False), client))  # type: ignore[arg-type]
+
+    assert (response.status_code, client.started, client.raised) == (409, [], [])
+
+
+@pytest.mark.parametrize(
+    ("status", "situation", "action"),
+    [
+        ("", Situation(orphaned=1, seconds_until_due=9.0), Action.START),
+        ("Running", Situation(orphaned=1, seconds_until_due=-300.0), Action.WAKE),
+        ("Running", Situation(orphaned=1, seconds_until_due=-3000.0), Action.REPLACE),
+        ("Suspended", Situation(orphaned=1), Action.TELL),
+    ],
+)
+def test_the_watchdog_acts_on_what_it_finds(status: str, situation: Situation, action: Action) -> None:
+    client = FakeDurableClient(recovery_shop_orders=status)
+
+    assert done(look_after("orders", situation, SETTINGS, client)) is action
+
+    found = {
+        Action.START: client.started and client.started[0][0] == "recovery",
+        Action.WAKE: client.raised == [(INSTANCE, "wake")],
+        Action.REPLACE: client.terminated == [INSTANCE],
+        Action.TELL: client.started and client.started[0][0] == "notification",
+    }
+    assert found[action]
+
+
+def test_a_notice_goes_to_the_relays_channels_and_is_never_started_twice() -> None:
+    client = FakeDurableClient()
+
+    instance_id = done(announce(FACTS, SETTINGS, client))
+    [(name, started_id, told)] = client.started
+    assert (name, started_id) == ("notification", instance_id)
+    assert told["channels"] == ["log"]
+    assert told["notice"]["act_url"] == "https://shop/api/relays/orders"
+
+    client.statuses[instance_id] = "Completed"
+    done(announce(FACTS, SETTINGS, client))
+    assert len(client.started) == 1
+
+
+def result(*, failed: int, delivered: int = 0, attempt: int = 1, was_held_back: bool = False) -> BatchResult:
+    settlement = Settlement(delivered, 0, 0, failed, [], [])
+    return BatchResult(a_relay(), Delivery(settlement, [RetryLater(503, "down")] * failed), attempt, was_held_back)
+
+
+def test_the_happy_path_asks_the_durable_client_for_nothing() -> None:
+    client = FakeDurableClient()
+    client.fails = True
+
+    done(follow_up(result(failed=0, delivered=5), "shop", client))
+
+    assert (client.started, client.signals) == ([], [])
+
+
+def test_a_recovery_starts_when_attempts_are_used_up_or_something_was_parked() -> None:
+    for told, starts in (
+        (result(failed=3, attempt=4), False),
+        (result(failed=3, attempt=5), True),
+        (result(failed=1, delivered=2, attempt=1), True),
+    ):
+        client = FakeDurableClient()
+
+        done(follow_up(told, "shop", client))
+
+        assert bool(client.started) is starts
+
+
+def test_the_breaker_is_tripped_by_what_was_sent_and_not_by_what_it_held_back() -> None:
+    for was_held_back in (False, True):
+        client = FakeDurableClient()
+
+        done(follow_up(result(failed=3, was_held_back=was_held_back), "shop", client))
+
+        assert [signal[:2] for signal in client.signals] == ([] if was_held_back else [("orders", "trip")])
+
+
+def test_trouble_with_storage_leaves_the_batchs_own_result(caplog: pytest.LogCaptureFixture) -> None:
+    client = FakeDurableClient()
+    client.fails = True
+
+    done(follow_up(result(failed=3, attempt=5), "shop", client))
+
+    assert "the watchdog will" in caplog.text
+
+
+def test_an_open_breaker_is_a_pause_and_one_that_cannot_be_read_is_none() -> None:
+    client = FakeDurableClient()
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    client.entity = FakeEntityState(True, Breaker(open_until=until, reason="503").to_dict())
+
+    pause = done(pause_of(client, "orders"))
+    assert pause is not None
+    assert pause.reason == "503"
+
+    client.fails = True
+    assert done(pause_of(client, "orders")) is None

@@ -1,0 +1,77 @@
+"""Starts orchestrations over HTTP: those that may be started by hand, each with an input that is checked first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from adapters import wiring
+from relay.config import Settings
+from relay.names import NOTIFICATION, RECOVERY, recovery_instance
+from relay.notices import Notice
+from triggers.durable_client import runtime_status
+from triggers.http_answers import problem
+
+blueprint = df.Blueprint()
+
+
+def _recovery_problem(body: Any, settings: Settings) -> str | None:
+    known = [relay.name for relay in settings.relays]
+    if isinstance(body, dict) and set(body) == {"relay"} and body["relay"] in known:
+        return None
+    return f'The body must be {{"relay": name}} with one of the relays {", ".join(known)}.'
+
+
+def _notification_problem(body: Any, settings: Settings) -> str | None:
+    channels = [channel.name for channel in settings.channels]
+    shape = f'The body must be {{"notice": {{...}}, "channels": [...]}} with channels out of {", ".join(channels)}.'
+    if not isinstance(body, dict) or set(body) != {"notice", "channels"} or not isinstance(body["channels"], list):
+        return shape
+    if not set(map(str, body["channels"])) <= set(channels):
+        return shape
+    try:
+        Notice.from_dict(body["notice"])
+    except KeyError as error:
+        return f"notice: {error.args[0]!r} is missing"
+    except (TypeError, ValueError) as error:
+        return f"notice: {error}"
+    return None
+
+
+ALLOWED: Mapping[str, Callable[[Any, Settings], str | None]] = {
+    RECOVERY: _recovery_problem,
+    NOTIFICATION: _notification_problem,
+}
+
+
+@blueprint.route(route="orchestrators/{name}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/orchestrators/{name} with a JSON input: 202 with the links to follow it."""
+    return await start(req.route_params["name"], req, wiring.settings(), client)
+
+
+async def start(name: str, req: func.HttpRequest, settings: Settings, client: Any) -> func.HttpResponse:
+    """Check the input, then start; `client` is a durable client."""
+    check = ALLOWED.get(name)
+    if check is None:
+        return problem(
+            404, "No such orchestration", f"There is no {name!r} to start; take one of {', '.join(ALLOWED)}."
+        )
+    try:
+        body = req.get_json()
+    except ValueError as error:
+        return problem(400, "No JSON", f"The body is no JSON: {error}.")
+    wrong = check(body, settings)
+    if wrong:
+        return problem(400, "The input cannot be used", wrong)
+    instance_id = None
+    if name == RECOVERY:
+        instance_id = recovery_instance(settings.app, body["relay"])
+        if runtime_status(await client.get_status(instance_id)) in {"Running", "Pending", "Suspended"}:
+            found: func.HttpResponse = client.create_check_status_response(req, instance_id)
+            return found  # one per relay: running already is success
+    instance_id = await client.start_new(name, instance_id, body)
+    started: func.HttpResponse = client.create_check_status_response(req, instance_id)
+    return started
