@@ -24,8 +24,6 @@ def announce(services: HostServices, in_charge: FunctionsInCharge) -> None:
         console.plain(f"Function {name} is disabled.")
     for name, error in in_charge.errors.items():
         console.plain(f"The '{name}' function is in error: {error}")
-    for name, trigger_type in in_charge.not_run.items():
-        console.plain(f"Warning: function '{name}' is listed, but this stand-in does not run a {trigger_type} yet.")
     if not console.verbose:
         console.plain("For detailed output, run with --verbose flag.")
 

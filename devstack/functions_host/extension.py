@@ -53,6 +53,14 @@ class Extension(Protocol):
 
 
 @runtime_checkable
+class Opens(Protocol):
+    """An extension that requests may need; the host answers none before it is open."""
+
+    async def opened(self) -> None:
+        """Wait, after `start`, until it is open; not for something that is found to be out of reach."""
+
+
+@runtime_checkable
 class LetsGo(Protocol):
     """An extension that holds what other hosts may want, and needs a moment to let go of it."""
 

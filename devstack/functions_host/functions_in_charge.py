@@ -12,8 +12,6 @@ from devstack.functions_host.input_bindings import InputBindings
 from devstack.functions_host.settings import is_disabled
 
 HTTP_TRIGGER = "httpTrigger"
-# Known to the host and listed; an extension that runs one of them takes it out of this list by being there.
-LISTED_ONLY = frozenset({"timerTrigger", "orchestrationTrigger", "activityTrigger", "entityTrigger", "durableClient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,6 @@ class FunctionsInCharge:
 
     functions: dict[str, LoadedFunction] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
-    not_run: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,10 +51,8 @@ def take_charge(
             if trigger_type == HTTP_TRIGGER:
                 _check_http(resolved)
                 router.add(resolved)
-            elif trigger_type in by_trigger:
-                by_trigger[trigger_type].add(resolved)
             else:
-                result.not_run[function.name] = trigger_type
+                by_trigger[trigger_type].add(resolved)
         except FunctionInError as error:
             result.errors[function.name] = str(error)
     return result
@@ -67,7 +62,7 @@ def _check_bindings(function: LoadedFunction, by_trigger: Mapping[str, Extension
     unknown = [
         binding.type
         for binding in (function.trigger, *function.inputs)
-        if binding.type not in {HTTP_TRIGGER, *by_trigger, *LISTED_ONLY} and not inputs.supplies(binding.type)
+        if binding.type not in {HTTP_TRIGGER, *by_trigger} and not inputs.supplies(binding.type)
     ]
     unknown += [b.type for b in function.outputs if (b.type, b.name) != ("http", RETURN_VALUE)]
     if unknown:

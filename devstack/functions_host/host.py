@@ -19,7 +19,7 @@ from devstack.functions_host.announcement import announce
 from devstack.functions_host.console import Console, LogFilter
 from devstack.functions_host.durable.extension import DurableExtension
 from devstack.functions_host.errors import SettingsError
-from devstack.functions_host.extension import Extension, ExtensionFactory, HostServices, LetsGo
+from devstack.functions_host.extension import Extension, ExtensionFactory, HostServices, LetsGo, Opens
 from devstack.functions_host.functions import LoadedFunction
 from devstack.functions_host.functions_in_charge import FunctionsInCharge, take_charge
 from devstack.functions_host.http.admin import Admin
@@ -88,10 +88,11 @@ class Host:
         )
 
     async def start(self) -> None:
-        """Listen for requests and triggers."""
-        await self._server.start(self._bound)
+        """Listen for triggers, then for requests."""
         for extension in self._extensions:
             extension.start()
+        await asyncio.gather(*(each.opened() for each in self._extensions if isinstance(each, Opens)))
+        await self._server.start(self._bound)
 
     async def stop(self, grace_seconds: float) -> None:
         """Stop listening, wait for running invocations as long as allowed, then leave the rest alone."""

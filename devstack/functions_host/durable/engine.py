@@ -35,6 +35,7 @@ class Engine:
         settings: DurableSettings,
         timing: Timing,
         console: Console,
+        tried_to_open: asyncio.Event,
     ) -> None:
         self._hub = hub
         self._settings = settings
@@ -70,7 +71,7 @@ class Engine:
             stopped=self._stop_polling,
             console=console,
         )
-        self.is_ready = asyncio.Event()
+        self._tried_to_open = tried_to_open
 
     async def run(self) -> None:
         """Run until cancelled; then what runs already is left alone, it will be taken up again by whoever is next."""
@@ -81,7 +82,6 @@ class Engine:
                 self._hub.names.work_items, self._activities.take, self._activities.deliver, self._timing, self._console
             )
         )
-        self.is_ready.set()
         lasting: Sequence[Coroutine[Any, Any, None]] = (
             self._partitions.run(),
             self._control_renewal.run(),
@@ -108,6 +108,7 @@ class Engine:
                 await self._hub.create()
             except (StorageFailed, StorageUnavailable) as error:
                 tries += 1
+                self._tried_to_open.set()
                 self._console.log(
                     CATEGORY,
                     logging.ERROR,
@@ -118,6 +119,7 @@ class Engine:
                 continue
             if tries:
                 self._console.log(CATEGORY, logging.WARNING, f"The task hub '{self._settings.hub}' is open now.")
+            self._tried_to_open.set()
             return
 
     def _wake(self, queue: str) -> None:

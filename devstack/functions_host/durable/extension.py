@@ -52,6 +52,7 @@ class DurableExtension:
         self._rpc_port: int | None = None
         self._running: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._tried_to_open = asyncio.Event()
         name = self._settings.connection_name
         self._links = Links(
             base=services.base_url + PUBLIC_PATH,
@@ -83,6 +84,11 @@ class DurableExtension:
         listening = _bind_rpc()
         self._rpc_port = listening.getsockname()[1]
         self._running = asyncio.get_running_loop().create_task(self._run(listening))
+
+    async def opened(self) -> None:
+        """Wait until the task hub is open, or has been found to be out of reach."""
+        if self._running is not None:
+            await self._tried_to_open.wait()
 
     def stop(self) -> None:
         """Take no more work; what runs goes on."""
@@ -138,6 +144,7 @@ class DurableExtension:
             hub = TaskHub(parse_connection_string(text), names, self._hook, self._services.console)
         except SettingsError as error:
             self._services.console.say(f"Durable functions do not run: {error}")
+            self._tried_to_open.set()
             await self._stopping.wait()
             await runner.cleanup()
             return
@@ -149,6 +156,7 @@ class DurableExtension:
             settings=settings,
             timing=Timing(self._services.time_scale, settings),
             console=self._services.console,
+            tried_to_open=self._tried_to_open,
         )
         running = asyncio.create_task(engine.run())
         told_to_stop = asyncio.create_task(self._stopping.wait())
@@ -163,6 +171,7 @@ class DurableExtension:
         finally:
             running.cancel()
             told_to_stop.cancel()
+            self._operations = None
             await runner.cleanup()
             await hub.close()
 
