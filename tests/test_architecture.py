@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS = {"relay", "adapters", "triggers", "orchestrators", "activities", "entities", "devstack", "tests", "function_app"}
+APP = {"relay", "adapters", "triggers", "orchestrators", "activities", "entities", "function_app"}
+OURS = APP | {"devstack", "bench", "tests"}
 NOT_FOR_DECISIONS = {
     *("os", "io", "pathlib", "socket", "ssl", "http", "urllib.request", "subprocess", "threading", "asyncio"),
     *(
@@ -31,6 +32,7 @@ ALLOWED = {  # room -> which of our rooms it may import
     "activities": {"activities", "adapters", "relay"},
     "entities": {"entities", "relay"},
     "devstack": {"devstack"},
+    "bench": {"bench", "devstack", "tests"},
     "function_app.py": {"triggers", "orchestrators", "activities", "entities"},
 }
 WITHOUT_AZURE = {"relay", "adapters"}

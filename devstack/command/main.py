@@ -94,6 +94,10 @@ def _demo(arguments: list[str]) -> int:
     _become(set_up(ROOT), "devstack.demo", arguments, dict(os.environ))
 
 
+def _bench(arguments: list[str]) -> int:
+    _become(set_up(ROOT), "bench", arguments, dict(os.environ))
+
+
 def _test(arguments: list[str]) -> int:
     environment = dict(os.environ)
     rest: list[str] = []
@@ -145,6 +149,7 @@ VERBS = {
     "test": Verb(
         'test [--sql-server "..."] [pytest args]', "run the tests (against a real SQL Server, if named)", _test
     ),
+    "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
     "check": Verb("check", "lint, format and types", _check),
     "sql": Verb('sql enable | sql query "..."', "prepare the database for the relays; run a statement in it", _sql),
     "help": Verb("help", "this", _help),
