@@ -13,6 +13,9 @@ from relay.messages import Message
 from relay.ports import Endpoint
 
 MAX_FAILURES_IN_A_ROW = 10
+MAX_PAUSES_IN_A_ROW = (
+    3  # an endpoint that is down may ask for pauses for ever; one that limits the rate lets some through
+)
 _LEAST_SECONDS_PER_REQUEST = 1.0
 _LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammered
 
@@ -61,6 +64,7 @@ class _Sending:
         self._deadline = clock() + relay.batch_deadline_seconds
         self._lock = threading.Lock()
         self._failures_in_a_row = 0
+        self._pauses_in_a_row = 0
         self._paused_until = clock()
 
     def over(self) -> bool:
@@ -93,6 +97,8 @@ class _Sending:
 
     def _hold_back(self) -> RetryLater | None:
         """Wait while the endpoint wants a pause; return why nothing may be sent any more, or None."""
+        if self._pauses_in_a_row > MAX_PAUSES_IN_A_ROW:
+            return RetryLater(None, f"not sent: after {MAX_PAUSES_IN_A_ROW} pauses the endpoint asked for one more")
         while (pause_seconds := self._paused_until - self._clock()) > 0:
             if self._clock() + pause_seconds > self._deadline - _LEAST_SECONDS_PER_REQUEST:
                 return RetryLater(None, "not sent: the endpoint asked for a longer pause", pause_seconds)
@@ -107,12 +113,13 @@ class _Sending:
         """Remember what the answer says of the endpoint; tell whether it asks to try this message again later."""
         with self._lock:
             if not isinstance(outcome, RetryLater):
-                self._failures_in_a_row = 0
+                self._failures_in_a_row = self._pauses_in_a_row = 0
                 return False
             if outcome.after_seconds is None:
                 self._failures_in_a_row += 1
                 return False
-            self._paused_until = max(
-                self._paused_until, self._clock() + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS)
-            )
+            now = self._clock()
+            if now >= self._paused_until:  # else it was sent before the pause that has begun meanwhile
+                self._pauses_in_a_row += 1
+            self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True

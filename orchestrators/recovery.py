@@ -41,6 +41,7 @@ from relay.recovery import (
     next_step,
     occasions,
     recovered_is_news,
+    rounds_with_this,
     wait_seconds,
 )
 
@@ -108,7 +109,7 @@ def _look_and_act(context: df.DurableOrchestrationContext, relay: str) -> Steps:
         RECORD,
         {
             "relay": relay,
-            "rounds": situation.rounds + (1 if situation.open else 0),
+            "rounds": rounds_with_this(situation),
             "step": next_step(situation, done),
             "due_in_seconds": due,
             "told": told,
@@ -157,7 +158,7 @@ def _announce(
             "relay": relay,
             "occasion": occasion.value,
             "since": situation.since,
-            "rounds": situation.rounds + 1,
+            "rounds": rounds_with_this(situation),
             "changes": situation.open,
             "dead_letters": situation.untold_dead + done.given_up + done.rejected,
             "status": done.status or situation.last_status,
@@ -187,7 +188,7 @@ def _status(state: str, situation: Situation, done: Round | None = None) -> dict
     return {
         "state": state,
         "since": situation.since,
-        "rounds": situation.rounds + (1 if done else 0),
+        "rounds": rounds_with_this(situation) if done else situation.rounds,
         "open": situation.open,
         "exhausted": situation.exhausted,
         "last_error": ((done.reason if done else "") or situation.last_error)[:500],

@@ -46,6 +46,11 @@ class Situation:
         return self.parked + self.orphaned + self.exhausted + self.retrying
 
     @property
+    def ours(self) -> int:
+        """Return how many of them the trigger does not try any more."""
+        return self.open - self.retrying
+
+    @property
     def over(self) -> bool:
         """Tell whether there is nothing left to do."""
         return not self.open and not self.untold_dead
@@ -107,7 +112,14 @@ def wait_seconds(situation: Situation) -> float:
 
 def next_step(situation: Situation, done: Round) -> int:
     """Return the exponent of the next wait: a round that got something through begins anew."""
-    return 0 if done.endpoint_up or done.reset else situation.step + 1
+    if done.endpoint_up or done.reset:
+        return 0
+    return situation.step + 1 if situation.ours else situation.step
+
+
+def rounds_with_this(situation: Situation) -> int:
+    """Return the number of rounds once this one is done; to look at what the trigger still tries is no round."""
+    return situation.rounds + (1 if situation.ours else 0)
 
 
 def due_in_seconds(situation: Situation, done: Round, policy: RecoveryPolicy, fraction: float) -> float:
@@ -123,7 +135,7 @@ def occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Sequ
         found.append(Occasion.DEAD_LETTERS)
     if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
         found.append(Occasion.ENDPOINT_FAULT)
-    long_enough = situation.rounds + 1 >= policy.notify_after_rounds
+    long_enough = rounds_with_this(situation) >= policy.notify_after_rounds
     if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
         found.append(Occasion.LONG_OUTAGE)
     return found

@@ -6,6 +6,7 @@ from relay.recovery import Situation
 
 WAKE_AFTER_SECONDS = 120.0
 REPLACE_AFTER_SECONDS = 1800.0
+TRIGGER_TAKES_SECONDS = 900.0  # five attempts, a minute and at most a batch's deadline each
 _ACTIVE = frozenset({"Running", "Pending", "ContinuedAsNew"})
 
 
@@ -25,9 +26,10 @@ def decide(situation: Situation, runtime_status: str | None) -> Action:
         return Action.NOTHING
     if runtime_status == "Suspended":
         return Action.TELL
-    if runtime_status not in _ACTIVE:
-        return Action.START
     late_seconds = -situation.seconds_until_due
+    if runtime_status not in _ACTIVE:
+        left_to_trigger = situation.open and not situation.ours and not situation.untold_dead and not situation.command
+        return Action.NOTHING if left_to_trigger and late_seconds < TRIGGER_TAKES_SECONDS else Action.START
     if late_seconds > REPLACE_AFTER_SECONDS:
         return Action.REPLACE
     if late_seconds > WAKE_AFTER_SECONDS or situation.command is not None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from devstack.demo import __main__ as program
+from devstack.demo import stage
 from devstack.demo.audit import Entry
 from devstack.demo.workload import ARRIVALS, CHANGES
 
-LAST_LINE = re.compile(
-    r"demo: changes=(\d+) delivered=(\d+) filtered=(\d+) lost=(\d+) duplicates=(\d+) reordered=(\d+)"
-)
+SHORT = r"demo: changes=(\d+) delivered=(\d+) filtered=(\d+) lost=(\d+) duplicates=(\d+) reordered=(\d+)"
+LONG = SHORT + r" rounds=(\d+) notifications=(\d+) restarts=(\d+)"
+STEPS = [*ARRIVALS, *CHANGES]
+ALL_CHANGES = sum(len(step.keys) for step in STEPS)
 
 
 @pytest.fixture(autouse=True)
@@ -19,29 +21,46 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "FOLDER", tmp_path / "demo")
 
 
+def numbers_of(last_line: str, pattern: str) -> list[int]:
+    counted = re.fullmatch(pattern, last_line)
+    assert counted is not None, last_line
+    return [int(number) for number in counted.groups()]
+
+
 def test_the_short_demo_loses_nothing_and_filters_what_it_should(capsys: pytest.CaptureFixture[str]) -> None:
     status = program.main(["--short"])
 
-    counted = LAST_LINE.fullmatch(capsys.readouterr().out.splitlines()[-1])
+    changes, _, filtered, lost, _, reordered = numbers_of(capsys.readouterr().out.splitlines()[-1], SHORT)
     assert status == 0
-    assert counted is not None
-    changes, _, filtered, lost, _, reordered = map(int, counted.groups())
-    steps = [*ARRIVALS, *CHANGES]
-    assert changes == sum(len(step.keys) for step in steps)
-    assert filtered == sum(len(step.keys) for step in steps if not step.sent)
+    assert changes == ALL_CHANGES
+    assert filtered == sum(len(step.keys) for step in STEPS if not step.sent)
     assert (lost, reordered) == (0, 0)
+
+
+def test_the_demo_tells_the_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
+    status = program.main([])
+
+    printed = capsys.readouterr().out.splitlines()
+    changes, _, _, lost, _, _, rounds, notifications, restarts = numbers_of(printed[-1], LONG)
+    assert status == 0, printed
+    assert (changes, lost, restarts) == (ALL_CHANGES, 0, 1)
+    assert rounds >= 20, "ten rounds at least of each of the two recoveries"
+    assert notifications == 4, "each recovery tells once that nothing gets through, and once that it is over"
+    told = [line for line in printed if "notice to people" in line]
+    assert ["recovered" in line for line in told] == [False, False, True, True]
+    assert all("after 10 rounds: " in line for line in told[:2]), told
 
 
 def test_a_change_that_never_arrived_makes_the_demo_fail(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole_log = program.Demo.log
+    whole_log = stage.Stage.log
 
-    def log_with_a_loss(demo: program.Demo) -> list[Entry]:
+    def log_with_a_loss(demo: stage.Stage) -> list[Entry]:
         return [entry for entry in whole_log(demo) if entry["key"] != {"order_id": 1007}]
 
-    monkeypatch.setattr(program.Demo, "log", log_with_a_loss)
-    monkeypatch.setattr(program, "PATIENCE_SECONDS", 5)
+    monkeypatch.setattr(stage.Stage, "log", log_with_a_loss)
+    monkeypatch.setattr(stage, "PATIENCE_SECONDS", 5)
 
     status = program.main(["--short"])
 

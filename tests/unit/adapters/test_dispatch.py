@@ -124,12 +124,26 @@ def test_a_pause_beyond_the_deadline_stops_the_batch_at_once(executor: Executor)
     assert clock.now == 1000.0
 
 
-def test_retry_after_zero_does_not_hammer(executor: Executor) -> None:
+def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Executor) -> None:
+    clock = Clock()
     endpoint = answers(lambda _: RetryLater(503, "busy", 0.0))
 
-    run(executor, [a_change(1)], endpoint, a_relay(batch_deadline_seconds=20))
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
 
-    assert len(endpoint.messages) <= 20
+    assert outcomes[0] == RetryLater(503, "busy", 0.0)
+    assert outcomes[1] == RetryLater(None, "not sent: after 3 pauses the endpoint asked for one more")
+    assert (len(endpoint.messages), clock.now) == (4, 1003.0), "each pause lasts a second at least"
+
+
+def test_pauses_go_on_as_long_as_something_gets_through(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = FakeEndpoint()
+    sent = iter(range(1000))
+    endpoint.answer = lambda _: Delivered(200) if next(sent) % 2 else RetryLater(429, "slow down", 1.0)
+
+    outcomes = run(executor, [a_change(number) for number in range(20)], endpoint, clock=clock)
+
+    assert outcomes == [Delivered(200)] * 20
 
 
 def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:

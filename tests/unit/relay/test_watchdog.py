@@ -26,10 +26,15 @@ def open_situation(**differences: Any) -> Situation:
         (open_situation(command=Command.RETRY_NOW), "Running", Action.WAKE),
         (open_situation(), "Suspended", Action.TELL),
         (Situation(untold_dead=1), None, Action.START),
+        (Situation(retrying=5, seconds_until_due=-60.0), None, Action.NOTHING),
+        (Situation(retrying=5, seconds_until_due=-1000.0), None, Action.START),
+        (Situation(retrying=5, command=Command.RETRY_NOW), None, Action.START),
+        (Situation(retrying=5, exhausted=1), None, Action.START),
     ],
     ids=[
         *("no trouble", "none there", "ended too early", "failed", "terminated", "runs", "just started", "a little late"),
         *("late", "late for long", "a command waits", "suspended", "dead letters nobody was told of"),
+        *("the trigger still tries", "the trigger should be through", "an operator cannot wait", "one is exhausted already"),
     ],
 )  # fmt: skip
 def test_what_is_done_about_a_relay(situation: Situation, status: str | None, action: Action) -> None:
