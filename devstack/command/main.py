@@ -18,6 +18,7 @@ from devstack.command.settings import STAND_IN_SQL_PORT, app_settings, sql_addre
 from devstack.command.up import down, status, up
 
 _SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
+_TESTS_AT_ONCE = 3  # more than two cores, because most of a slow test is waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,13 @@ def _test(arguments: list[str]) -> int:
         environment[_SERVER_VARIABLE] = value if equals else next(given, "")
         if not environment[_SERVER_VARIABLE]:
             raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
+    if not arguments:  # all tests, each on a stack of its own; what is left alone is a server that they would share
+        rest = ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile"]
     _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
+
+
+def _prove(arguments: list[str]) -> int:
+    _become(set_up(ROOT), "devstack.prove", arguments, dict(os.environ))
 
 
 def _sql(arguments: list[str]) -> int:
@@ -150,6 +157,9 @@ VERBS = {
         'test [--sql-server "..."] [pytest args]', "run the tests (against a real SQL Server, if named)", _test
     ),
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
+    "prove": Verb(
+        "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
+    ),
     "check": Verb("check", "lint, format and types", _check),
     "sql": Verb('sql enable | sql query "..."', "prepare the database for the relays; run a statement in it", _sql),
     "help": Verb("help", "this", _help),

@@ -44,16 +44,20 @@ class Stage:
         sys.stdout.write(f"[{time.monotonic() - self._started:5.1f} s] {text}\n")
         sys.stdout.flush()
 
-    def start(self) -> None:
-        """Start all parts, create the tables, turn change tracking on."""
+    def connect(self) -> None:
+        """Connect to the database, anew if it was killed meanwhile."""
+        self.connection = pyodbc.connect(to_odbc(self.stack.sql_connection_string, find_driver()).text, autocommit=True)
+
+    def start(self, environments: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Start all parts, create the tables, turn change tracking on. `environments` are additions by part."""
         for part, what in (
             ("azurite", "Azurite (the real one)"),
             ("sql_server", "SQL Server (stand-in)"),
             ("demo_api", "the API that gets the changes"),
         ):
-            self.stack.start(part)
+            self.stack.start(part, env=(environments or {}).get(part))
             self.say(f"{what} runs")
-        self.connection = pyodbc.connect(to_odbc(self.stack.sql_connection_string, find_driver()).text, autocommit=True)
+        self.connect()
         self.connection.execute(TABLES.read_text(encoding="utf-8")).close()
         for line in self._enable().splitlines():
             self.say(line)

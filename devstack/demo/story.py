@@ -15,21 +15,21 @@ from devstack.demo.stage import ROOT, Stage
 RELAYS = ("orders", "customers")
 PATIENCE_SECONDS = 120
 ROUNDS_BEFORE_NOTICE = 10
-# The times of relays.toml, shortened; the numbers of rounds and attempts are the real ones.
-SHORTENED = (
-    "recovery = { first_interval_seconds = 2, coefficient = 1.2, max_interval_seconds = 5, "
-    f"notify_after_rounds = {ROUNDS_BEFORE_NOTICE} }}\n"
-    "breaker_seconds = 2\n"
-)
+# The times of relays.toml, shortened.
+SHORTENED = """\
+recovery = { first_interval_seconds = 2, coefficient = 1.2, max_interval_seconds = 5, notify_after_rounds = ROUNDS }
+breaker_seconds = 2
+"""
 CHANNEL = '\n[[channel]]\nname = "people"\nkind = "webhook"\nurl = "%NOTICES_URL%"\n'
 
 
-def write_relays(folder: Path) -> Path:
+def write_relays(folder: Path, notify_after_rounds: int = ROUNDS_BEFORE_NOTICE) -> Path:
     """Write the project's own relays file with shortened times, and a channel that reaches the demo; return its path."""
     lines = (ROOT / "relays.toml").read_text(encoding="utf-8").splitlines(keepends=True)
     path = folder / "relays.toml"
+    shortened = SHORTENED.replace("ROUNDS", str(notify_after_rounds))
     path.write_text(
-        "".join(line + SHORTENED if line == "[[relay]]\n" else line for line in lines) + CHANNEL, encoding="utf-8"
+        "".join(line + shortened if line == "[[relay]]\n" else line for line in lines) + CHANNEL, encoding="utf-8"
     )
     return path
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from aiohttp import web
 from devstack.demo_api.received_log import DamagedLogError
 from devstack.demo_api.server import DemoApi
 from devstack.demo_api.state import State
+from devstack.fatal_request import FatalRequests
 
 
 def main() -> int:
@@ -37,7 +39,8 @@ async def _serve(state: State, host: str, port: int) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.AppRunner(DemoApi(state).application(), access_log=None, shutdown_timeout=1)
+    api = DemoApi(state, FatalRequests.from_environment(os.environ))
+    runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -15,6 +15,7 @@ from devstack.demo_api import exact
 from devstack.demo_api.changes import BadChangeError, parse_delivery
 from devstack.demo_api.modes import MODES, Mode, ModeError, parse_mode
 from devstack.demo_api.state import State
+from devstack.fatal_request import FatalRequests
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,8 +34,9 @@ _log = logging.getLogger(__name__)
 class DemoApi:
     """The API's behaviour over a state; `application()` makes a server of it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, fatal_requests: FatalRequests | None = None) -> None:
         self._state = state
+        self._fatal_requests = fatal_requests or FatalRequests(None)
         self._modes: dict[str | None, Mode] = {None: Mode()}
         self._mode_changed = asyncio.Event()
 
@@ -77,7 +79,8 @@ class DemoApi:
         answer = mode.decide([change["key"] for change in changes])
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
-        self._state.record(changes, stream=stream, mode=kind, status=answer.status, accepted=answer.accept)
+        with self._fatal_requests.request():
+            self._state.record(changes, stream=stream, mode=kind, status=answer.status, accepted=answer.accept)
         if answer.hang:
             await self._hang(request, stream, mode)
         if answer.status is None:

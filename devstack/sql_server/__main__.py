@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from devstack.fatal_request import FatalRequests
 from devstack.sql_server.server import Server
 from devstack.sql_server.session import Database
 from devstack.sql_server.wire.connection import Access
@@ -38,7 +39,14 @@ def main() -> int:
     except OSError as error:
         return _fail(f"the folder {arguments.data} cannot be used: {error.strerror or error}")
     try:
-        server = Server(database, access, host=arguments.host, port=arguments.port, verbose=arguments.verbose)
+        server = Server(
+            database,
+            access,
+            host=arguments.host,
+            port=arguments.port,
+            verbose=arguments.verbose,
+            fatal_requests=FatalRequests.from_environment(os.environ),
+        )
     except OSError as error:
         database.close()
         return _fail(f"port {arguments.port} cannot be opened: {error.strerror or error}; choose another with --port")

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devstack.fatal_request import FatalRequests
 from devstack.sql_server.wire.connection import Access, serve
 from devstack.sql_server.wire.tls import server_context
 
@@ -21,11 +22,19 @@ class Server:
     """A listening server; close it to end its connections too."""
 
     def __init__(
-        self, database: "Database", access: Access, *, host: str = "127.0.0.1", port: int = 0, verbose: bool = False
+        self,
+        database: "Database",
+        access: Access,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        verbose: bool = False,
+        fatal_requests: FatalRequests | None = None,
     ) -> None:
         """Listen at once; raise OSError if the port is taken."""
         self._database = database
         self._access = access
+        self._fatal_requests = fatal_requests or FatalRequests(None)
         self._verbose = verbose
         self._clients: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -62,7 +71,7 @@ class Server:
         with self._lock:
             self._clients.add(client)
         try:
-            serve(client, self._database, self._access)
+            serve(client, self._database, self._access, self._fatal_requests)
         finally:
             with self._lock:
                 self._clients.discard(client)

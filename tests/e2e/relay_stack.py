@@ -146,7 +146,8 @@ class RelayStack:
     def log(self) -> list[dict[str, Any]]:
         """Return everything the API received, from its file."""
         path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        return [json.loads(line) for line in lines if line.endswith(b"\n")]  # the last one may be on its way
 
     def accepted(self, relay: str) -> list[dict[str, Any]]:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]

@@ -8,10 +8,12 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from devstack.fatal_request import FatalRequests
 from devstack.sql_server.results import (
     Done,
     Event,
@@ -56,7 +58,7 @@ class _Refused(Exception):
         self.messages = messages
 
 
-def serve(connection: socket.socket, database: "Database", access: Access) -> None:
+def serve(connection: socket.socket, database: "Database", access: Access, fatal_requests: FatalRequests) -> None:
     """Serve one client until it leaves; whatever it sends, this returns and the socket is closed."""
     with connection:
         try:
@@ -66,8 +68,9 @@ def serve(connection: socket.socket, database: "Database", access: Access) -> No
             entered = _enter(transport, database, access)
             if entered is not None:
                 connection.settimeout(None)
-                session, packet_bytes = entered
-                _Requests(transport, session, packet_bytes).serve(lambda: _shut(connection))
+                session, packet_bytes, process_id = entered
+                guard = partial(fatal_requests.request, process_id)
+                _Requests(transport, session, packet_bytes, guard).serve(lambda: _shut(connection))
         except (OSError, ProtocolError) as error:
             if isinstance(error, ProtocolError):
                 sys.stderr.write(f"sql_server: connection closed: {error}\n")
@@ -91,7 +94,7 @@ def _greet(plain: PlainTransport, access: Access) -> Transport:
     return TlsTransport(plain, access.certificate) if tls else plain
 
 
-def _enter(transport: Transport, database: "Database", access: Access) -> "tuple[Session, int] | None":
+def _enter(transport: Transport, database: "Database", access: Access) -> "tuple[Session, int, int] | None":
     message = packets.receive_message(transport)
     if message.type != packets.LOGIN7:
         raise ProtocolError("LOGIN7 was expected after PRELOGIN")
@@ -117,7 +120,7 @@ def _enter(transport: Transport, database: "Database", access: Access) -> "tuple
     reply.write(tokens.environment_text(4, str(packet_bytes), str(packets.DEFAULT_PACKET_BYTES)))
     reply.write(tokens.done(tokens.DONE, 0))
     reply.finish()
-    return session, packet_bytes
+    return session, packet_bytes, login.process_id
 
 
 def _packet_bytes(wanted: int) -> int:
@@ -141,7 +144,14 @@ class _Requests:
     A thread of its own receives, because an attention must be noticed while a statement runs.
     """
 
-    def __init__(self, transport: Transport, session: "Session", packet_bytes: int) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        session: "Session",
+        packet_bytes: int,
+        guard: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._guard = guard
         self._transport = transport
         self._session = session
         self._packet_bytes = packet_bytes
@@ -156,7 +166,10 @@ class _Requests:
         receiver.start()
         try:
             while isinstance(message := self._inbox.get(), packets.Message):
-                self._answer(message)
+                with self._guard():
+                    reply = self._answer(message)
+                if reply is not None:
+                    reply.finish()
             if isinstance(message, ProtocolError):
                 raise message
         finally:
@@ -175,9 +188,9 @@ class _Requests:
             self._session.cancel()
             self._inbox.put(error)
 
-    def _answer(self, message: packets.Message) -> None:
+    def _answer(self, message: packets.Message) -> "_Reply | None":
         if message.type == packets.ATTENTION and self._attentions_answered == self._attentions_received:
-            return  # its request has ended with the acknowledgement
+            return None  # its request has ended with the acknowledgement
         reply = _Reply(ReplyWriter(self._transport, self._packet_bytes, self._session.session_id))
         if message.status & (packets.RESET_CONNECTION | packets.RESET_KEEPING_TRANSACTION):
             self._session.reset()
@@ -194,7 +207,7 @@ class _Requests:
         if self._attentions_answered < self._attentions_received:
             self._attentions_answered = self._attentions_received
             reply.acknowledge_attention()
-        reply.finish()
+        return reply
 
     def _cancelled(self) -> bool:
         return self._attentions_answered < self._attentions_received

@@ -19,13 +19,14 @@ class Login:
     program: str
     database: str
     packet_bytes: int
+    process_id: int
 
 
 def parse_login(content: bytes) -> Login:
     """Read a LOGIN7 message."""
     if len(content) < _FIXED_BYTES:
         raise ProtocolError("LOGIN7 is cut off")
-    packet_bytes = struct.unpack_from("<I", content, 8)[0]
+    packet_bytes, process_id = struct.unpack_from("<I4xI", content, 8)
 
     def field_at(number: int) -> bytes:
         offset, characters = struct.unpack_from("<HH", content, _OFFSETS + 4 * number)
@@ -43,6 +44,7 @@ def parse_login(content: bytes) -> Login:
         program=text_at(3),
         database=text_at(8),
         packet_bytes=packet_bytes,
+        process_id=process_id,
     )
 
 

@@ -1,0 +1,73 @@
+"""The ways in which the Functions host is made to die. Each kills it once and starts it again."""
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from devstack.fatal_request import KillOrder, give_order
+from devstack.functions_host.durable.storage.crash_points import SETTING as CRASH_AT
+from devstack.functions_host.durable.storage.crash_points import Point
+from devstack.prove.world import World
+
+Crash = Callable[[World, random.Random], bool]  # returns whether it struck where it was aimed
+
+_HOST = "functions_host"
+_PATIENCE_SECONDS = 8.0  # a statement, request or write that does not come so long is not waited for any more
+_LATEST_REQUEST = 60
+_LATEST_PASS = 3
+_NEVER_HERE = {Point.BLOB_WRITTEN, Point.HISTORY_BATCH_WRITTEN}  # the app's values and histories are too small
+
+
+def at_any_moment(world: World, chance: random.Random) -> bool:
+    """SIGKILL after a random while."""
+    time.sleep(chance.uniform(0.1, 1.5))
+    world.stack.kill(_HOST)
+    world.stack.restart(_HOST)
+    return True
+
+
+def of_the_database(world: World, chance: random.Random) -> bool:
+    """SIGKILL of SQL Server itself after a random while."""
+    time.sleep(chance.uniform(0.1, 1.5))
+    world.stack.kill("sql_server")
+    world.stack.restart("sql_server")
+    return True
+
+
+def at_a_statement(world: World, chance: random.Random) -> bool:
+    """SIGKILL at the n-th SQL statement, before it is run or after it has committed and before the host hears of it."""
+    return _ordered(world, chance, world.sql_order)
+
+
+def at_a_request(world: World, chance: random.Random) -> bool:
+    """SIGKILL at the n-th request to the API, before it is taken or after it and before the answer."""
+    return _ordered(world, chance, world.http_order)
+
+
+def at_a_storage_write(world: World, chance: random.Random) -> bool:
+    """SIGKILL between two writes of the durable engine."""
+    point = chance.choice([point for point in Point if point not in _NEVER_HERE])
+    world.stack.restart(_HOST, env={CRASH_AT: f"{point}:{chance.randint(1, _LATEST_PASS)}"})
+    return _dies(world)
+
+
+def _ordered(world: World, chance: random.Random, path: Path) -> bool:
+    when: Literal["before", "after"] = "before" if chance.random() < 0.5 else "after"
+    order = KillOrder(world.stack.pid(_HOST), chance.randint(1, _LATEST_REQUEST), when)
+    give_order(path, order)
+    struck = _dies(world)
+    path.unlink(missing_ok=True)
+    return struck
+
+
+def _dies(world: World) -> bool:
+    """Wait for the host's death and start it again; one that does not die is killed all the same."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not world.host_has_died() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    struck = world.host_has_died()
+    world.stack.kill(_HOST)
+    world.stack.restart(_HOST, env={CRASH_AT: ""})
+    return struck

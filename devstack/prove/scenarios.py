@@ -1,0 +1,134 @@
+"""The scenarios of the proof, each at any size."""
+
+import random
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from devstack.command.errors import CommandError
+from devstack.prove import crashes
+from devstack.prove.crashes import Crash
+from devstack.prove.database import Load
+from devstack.prove.world import Verdict, World, world
+
+SEED = 20_261_123
+NOTIFY_AFTER_ROUNDS = 3  # so that an outage need not last for ten rounds
+ROWS_PER_STATEMENT = 250
+# How the API behaves between two crashes: it lets some changes through and fails others, so that recoveries run.
+MODES = [
+    ("random", {"share": 0.5, "status": 500}),
+    ("random", {"share": 0.2, "status": 503}),
+    ("500", {}),
+    ("reset-after", {}),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One scenario's outcome. `kills` are those that struck where they were aimed."""
+
+    changes: int
+    kills: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario and its full size; a fraction of it is run as a test."""
+
+    title: str
+    run: Callable[[Path, int, int], Result]  # folder, kills, changes
+    kills: int
+    changes: int = 0  # 0: as many as are written meanwhile
+
+
+def under_load(crash: Crash, folder: Path, kills: int) -> Result:
+    """Kill again and again while changes flow and the API is moody."""
+    chance = random.Random(SEED)
+    with world(folder, notify_after_rounds=NOTIFY_AFTER_ROUNDS) as stack:
+        load = Load(stack.stack.sql_connection_string, SEED)
+        load.start()
+        struck = 0
+        try:
+            for number in range(1, kills + 1):
+                mode, parameters = chance.choice(MODES)
+                stack.stage.set_mode(mode, **parameters)
+                struck += crash(stack, chance)
+                if number % 10 == 0 or number == kills:
+                    stack.stage.say(
+                        f"{number} of {kills} crashes, {struck} where they were aimed; {load.changes} changes"
+                    )
+        finally:
+            load.stop()
+        return Result(load.changes, struck, stack.verdict())
+
+
+def outage(folder: Path, kills: int, changes: int, *, wiped: bool = False) -> Result:
+    """The API is down for all of the changes, host and database are killed at random; or the task hub is lost."""
+    chance = random.Random(SEED)
+    with world(folder, notify_after_rounds=NOTIFY_AFTER_ROUNDS) as stack:
+        stack.stage.set_mode("500")
+        _insert(stack, changes)
+        for number in range(1, kills + 1):
+            (crashes.of_the_database if number % 3 == 0 else crashes.at_any_moment)(stack, chance)
+        stack.wait_for(lambda: stack.receiver.relays_told("long_outage") == {"orders", "customers"}, "the notices")
+        if wiped:
+            before = stack.rounds()
+            lose_the_task_hub(stack)
+            stack.wait_for(lambda: _goes_on_from(before, stack.rounds()), "the watchdog to start the recoveries anew")
+        _expect_one_notice_each(stack)
+        stack.stage.set_mode("ok")
+        crashes.at_any_moment(stack, chance)
+        return Result(changes, kills + 1 + (1 if wiped else 0), stack.verdict())
+
+
+def lose_the_task_hub(stack: World) -> None:
+    """Kill host and Azurite, and wipe everything that Azurite had."""
+    for part in ("functions_host", "azurite"):
+        stack.stack.kill(part)
+    shutil.rmtree(stack.stack.data_dir / "azurite")
+    for part in ("azurite", "functions_host"):
+        stack.stack.restart(part)
+
+
+def _goes_on_from(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Tell whether every recovery has done more rounds than before; raise CommandError if one began from zero."""
+    if any(now.get(relay, 0) < rounds for relay, rounds in before.items()):
+        raise CommandError(f"a recovery began anew: it had done {dict(before)} rounds, now {dict(now)}")
+    return all(now[relay] > rounds for relay, rounds in before.items())
+
+
+def _expect_one_notice_each(stack: World) -> None:
+    notices = [notice["relay"] for notice in stack.receiver.notices if notice["occasion"] == "long_outage"]
+    if sorted(notices) != ["customers", "orders"]:
+        raise CommandError(f"people were told of one outage more than once: {notices}")
+
+
+def _insert(stack: World, changes: int) -> None:
+    """Insert orders, and a fifth as many customers among them."""
+    customers = changes // 5
+    for first in range(0, changes - customers, ROWS_PER_STATEMENT):
+        keys = range(first, min(first + ROWS_PER_STATEMENT, changes - customers))
+        rows = ", ".join(f"({key}, N'new', {key}.5)" for key in keys)
+        stack.database.run(f"INSERT INTO dbo.Orders (OrderId, Status, Total) VALUES {rows}")  # noqa: S608 - numbers
+    for first in range(0, customers, ROWS_PER_STATEMENT):
+        keys = range(first, min(first + ROWS_PER_STATEMENT, customers))
+        rows = ", ".join(f"('SE', {key}, N'new')" for key in keys)
+        stack.database.run(f"INSERT INTO dbo.Customers (Country, Number, Name) VALUES {rows}")  # noqa: S608 - numbers
+
+
+def _kills(crash: Crash) -> Callable[[Path, int, int], Result]:
+    return lambda folder, kills, _: under_load(crash, folder, kills)
+
+
+SCENARIOS = {
+    "moment": Scenario("host killed at a random moment", _kills(crashes.at_any_moment), 500),
+    "database": Scenario("SQL Server killed at a random moment", _kills(crashes.of_the_database), 400),
+    "statement": Scenario("host killed at its n-th SQL statement", _kills(crashes.at_a_statement), 500),
+    "request": Scenario("host killed at its n-th request to the API", _kills(crashes.at_a_request), 500),
+    "storage": Scenario("host killed between two writes to the task hub", _kills(crashes.at_a_storage_write), 200),
+    "outage": Scenario("API down for all changes, host and database killed", outage, 60, 20_000),
+    "wiped": Scenario("the same, and the task hub is lost", partial(outage, wiped=True), 60, 20_000),
+}

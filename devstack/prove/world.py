@@ -1,0 +1,122 @@
+"""The stack under proof: what can be done to it, and what must hold at the end."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.command.errors import CommandError
+from devstack.demo.audit import Entry, audit, canonical
+from devstack.demo.notices import Receiver, receiving
+from devstack.demo.stage import Stage
+from devstack.demo.story import write_relays
+from devstack.fatal_request import SETTING as KILL_ORDER
+from devstack.prove.database import Database
+
+PATIENCE_SECONDS = 240.0
+UNSETTLED = {
+    "entries of the failure ledger": "SELECT COUNT(*) FROM relay.Ledger WHERE State NOT IN ('delivered', 'superseded')",
+    "recoveries": "SELECT COUNT(*) FROM relay.Recovery",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a scenario, counted from the tables and from what the API received."""
+
+    lost: int
+    duplicates: int
+    reordered: int
+    two_ids: int  # versions of a row that came under more than one idempotency key
+    stuck: Sequence[str]  # what is still unsettled though everything has arrived
+    seconds_to_recover: float  # from the end of all trouble until everything has arrived
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the promises were kept."""
+        return not (self.lost or self.two_ids or self.stuck)
+
+
+class World:
+    """A running stack with the whole app."""
+
+    def __init__(self, stage: Stage, receiver: Receiver, folder: Path) -> None:
+        self.stage = stage
+        self.stack = stage.stack
+        self.receiver = receiver
+        self.sql_order = folder / "kill-order-sql"
+        self.http_order = folder / "kill-order-http"
+        self.database = Database(self.stack.sql_connection_string)
+
+    def start(self) -> None:
+        """Start everything; both stand-ins take orders to kill."""
+        self.stage.start(
+            {"sql_server": {KILL_ORDER: str(self.sql_order)}, "demo_api": {KILL_ORDER: str(self.http_order)}}
+        )
+
+    def host_has_died(self) -> bool:
+        """Tell whether the Functions host is gone."""
+        return not self.stack.is_running("functions_host")
+
+    def rounds(self) -> dict[str, int]:
+        """Return the rounds of each recovery under way, as SQL Server has them."""
+        return {row[0]: int(row[1]) for row in self.database.run("SELECT Relay, Rounds FROM relay.Recovery")}
+
+    def wait_for(self, reached: Callable[[], bool], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until something is reached; raise CommandError if it is not."""
+        deadline = time.monotonic() + patience_seconds
+        while not reached():
+            if time.monotonic() > deadline:
+                raise CommandError(f"waited {patience_seconds:g} s in vain for {what}")
+            time.sleep(0.1)
+
+    def verdict(self) -> Verdict:
+        """End all trouble, wait until everything is delivered and settled, and count."""
+        self.stage.set_mode("ok")
+        began = time.monotonic()
+        self.stage.connect()
+        tables = self.stage.tables()
+        while (found := audit(tables, self.stage.log())).losses and time.monotonic() - began < PATIENCE_SECONDS:
+            time.sleep(0.2)
+        seconds = time.monotonic() - began
+        while (stuck := self._unsettled()) and time.monotonic() - began < PATIENCE_SECONDS:
+            time.sleep(0.2)
+        found = audit(tables, self.stage.log())
+        return Verdict(
+            lost=len(found.losses),
+            duplicates=found.duplicates,
+            reordered=found.reordered,
+            two_ids=versions_with_two_ids(self.stage.log()),
+            stuck=stuck,
+            seconds_to_recover=round(seconds, 1),
+        )
+
+    def _unsettled(self) -> list[str]:
+        counts = {what: int(self.database.run(sql)[0][0]) for what, sql in UNSETTLED.items()}
+        return [f"{count} {what}" for what, count in counts.items() if count]
+
+
+@contextmanager
+def world(folder: Path, *, notify_after_rounds: int = 10) -> Iterator[World]:
+    """A world in a folder of its own; it ends with the block."""
+    folder.mkdir(parents=True)
+    with receiving(lambda _: None) as receiver:
+        relays = write_relays(folder, notify_after_rounds)
+        stage = Stage(folder, relays=str(relays), settings={"NOTICES_URL": receiver.url})
+        made = World(stage, receiver, folder)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.database.close()
+            stage.stop()
+
+
+def versions_with_two_ids(log: Iterable[Entry]) -> int:
+    """Count versions of rows that were sent under more than one idempotency key."""
+    ids: dict[tuple[str, str, int], set[str]] = {}
+    for entry in log:
+        if entry.get("id"):
+            ids.setdefault((entry["stream"], canonical(entry["key"]), entry["version"]), set()).add(entry["id"])
+    return sum(len(found) > 1 for found in ids.values())
