@@ -30,6 +30,7 @@ class Worker:
         self.payloads: list[list[dict[str, Any]]] = []
         self.sick: set[str] = set()
         self.during_call: Callable[[], None] = lambda: None
+        self.function: Callable[[str], bool] = lambda _: not {name for name, _ in self.batches[-1]} & self.sick
         self._log = io.StringIO()
         self.link = Link(to)
         self.listener = Listener(
@@ -57,7 +58,7 @@ class Worker:
         self.payloads.append(changes)
         self.batches.append([(change["Item"].get("Name"), change["Operation"]) for change in changes])
         self.during_call()
-        return not {name for name, _ in self.batches[-1]} & self.sick
+        return self.function(payload)
 
 
 class Scene:
@@ -158,6 +159,10 @@ class Scene:
     def id_of(self, name: str) -> int:
         """The key of a row."""
         return self._ids[name]
+
+    def name_of(self, identifier: int) -> str:
+        """The name of a row."""
+        return next(name for name, found in self._ids.items() if found == identifier)
 
     def close(self) -> None:
         """Close every connection and remove what the scene has made."""

@@ -1,0 +1,156 @@
+"""The situations in which the SQL trigger alone loses changes, once more with the app in it: nothing is lost.
+
+What the trigger alone does is in test_sql_trigger_golden_traces.py; here its function is the app's, and a recovery's
+round follows.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from activities.recovery_probe import probe
+from adapters.change_source import SqlChangeSource
+from adapters.connection_string import OdbcConnection
+from adapters.enable_change_tracking import enable
+from adapters.recovery_store import SqlRecoveryStore
+from adapters.redelivery import redeliver
+from adapters.sql_server import SqlServer
+from adapters.wiring import RecoveryAdapters
+from relay.config import Relay
+from relay.delivery import Delivered, Outcome, RetryLater
+from relay.identifiers import TableName
+from relay.messages import Message
+from relay.names import leases_table
+from tests.contract.leases import APP
+from tests.contract.sql_trigger_scene import Scene, Worker, scene_on
+from tests.fakes import FakeEndpoint, InlineExecutor
+from triggers.relay_batch import relay_batch
+
+
+class Relayed:
+    """A scene whose worker calls the app, before an endpoint that fails for some rows."""
+
+    def __init__(self, scene: Scene, server: SqlServer, name: str) -> None:
+        self.scene = scene
+        self.relay = Relay(name=name, table=TableName("dbo", name), endpoint="http://127.0.0.1:1")
+        list(enable(server, [self.relay]))
+        self.sick: set[str] = set()
+        self.endpoint = FakeEndpoint(self._answer)
+        self.arrived: list[tuple[str, int | None]] = []  # name, Note; in the order of arrival
+        self.store = SqlRecoveryStore(server, APP, self.relay)
+        self.source = SqlChangeSource(server, APP, self.relay)
+        self.worker = self._worker()
+
+    def turn(self) -> bool:
+        """Let the trigger make a turn; tell whether there was a batch."""
+        before = len(self.worker.payloads)
+        self.worker.listener.turn(self.worker.link)
+        return len(self.worker.payloads) > before
+
+    def exhaust(self) -> None:
+        """Let the trigger use up its five attempts."""
+        for _ in range(5):
+            assert self.turn()
+            self.scene.time_passes()
+        assert not self.turn(), "the attempts are used up"
+
+    def recover(self) -> None:
+        """Do a recovery's round, and give the trigger its next turn."""
+        adapters = RecoveryAdapters(self.relay, self.store, self.source, self.endpoint, InlineExecutor())
+        assert probe(adapters)["delivered"], "the endpoint is up"
+        self.store.reset()
+        redeliver(self.store.list_ids(1000), adapters)
+        self.turn()
+        assert self.store.check().over
+
+    def _worker(self) -> Worker:
+        worker = self.scene.worker()
+        worker.function = lambda payload: (
+            relay_batch(payload, self.relay, self.source, self.endpoint, InlineExecutor()).error is None
+        )
+        return worker
+
+    def _answer(self, message: Message) -> Outcome:
+        change = json.loads(message.body)
+        name = self.scene.name_of(change["key"]["Id"])
+        if name in self.sick:
+            return RetryLater(500, "the endpoint answered 500")
+        self.arrived.append((name, change["data"]["Note"]))
+        return Delivered(200)
+
+
+@pytest.fixture
+def relayed(sql_connection_string: str, odbc: OdbcConnection, unique: str) -> Iterator[Relayed]:
+    server = SqlServer(odbc)
+    with scene_on(sql_connection_string, unique, leases_table_name=leases_table(APP, unique)) as scene:
+        yield Relayed(scene, server, unique)
+    server.close()
+
+
+def test_the_sweep_that_deletes_an_exhausted_row_loses_nothing(relayed: Relayed) -> None:
+    relayed.sick = {"A"}
+    relayed.scene.insert("A")
+    relayed.exhaust()
+    relayed.scene.insert("B")
+    assert relayed.turn()
+    assert relayed.scene.leases == {}, "the trigger has forgotten A"
+    assert relayed.arrived == [("B", None)]
+
+    relayed.sick = set()
+    relayed.recover()
+
+    assert relayed.arrived == [("B", None), ("A", None)]
+
+
+def test_a_failing_row_does_not_make_its_neighbours_fail(relayed: Relayed) -> None:
+    relayed.sick = {"A"}
+    relayed.scene.insert("A")
+    relayed.scene.insert("B")
+
+    assert relayed.turn()
+    assert relayed.arrived == [("B", None)]
+    assert not relayed.turn(), "the trigger is through with both"
+
+    relayed.sick = set()
+    relayed.recover()
+    assert relayed.arrived == [("B", None), ("A", None)]
+
+
+def test_a_failing_row_that_was_alone_holds_up_nobody_and_is_not_lost_when_the_position_passes_it(
+    relayed: Relayed,
+) -> None:
+    relayed.sick = {"A"}
+    relayed.scene.insert("A")
+    relayed.turn()
+    relayed.scene.insert("B")
+    relayed.turn()
+    for _ in range(4):
+        relayed.scene.time_passes()
+        assert relayed.turn()
+    relayed.scene.time_passes()
+    relayed.scene.insert("C")
+    relayed.scene.insert("D")
+    relayed.turn()
+    assert "A" not in relayed.scene.leases, "the trigger has forgotten A"
+
+    relayed.sick = set()
+    relayed.recover()
+
+    assert [name for name, _ in relayed.arrived] == ["B", "C", "D", "A"]
+
+
+def test_a_newer_change_of_an_exhausted_row_arrives_although_the_trigger_ignores_it(relayed: Relayed) -> None:
+    relayed.sick = {"A"}
+    relayed.scene.insert("A")
+    relayed.exhaust()
+    relayed.scene.update("A")
+    assert not relayed.turn(), "the trigger ignores it"
+    relayed.scene.insert("B")
+    relayed.turn()
+    assert relayed.scene.leases == {}, "and forgets it"
+
+    relayed.sick = set()
+    relayed.recover()
+
+    assert relayed.arrived[-1] == ("A", 1)
