@@ -4,6 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
+    backfill_pages,
     recovery_announce,
     recovery_check,
     recovery_close,
@@ -16,14 +17,15 @@ from activities import (
     send_notice,
 )
 from entities import breaker
-from orchestrators import notification, recovery
-from triggers import operator, sql_changes, starters, watchdog
+from orchestrators import backfill, notification, recovery
+from triggers import backfill as backfill_routes
+from triggers import operator, overview, sql_changes, starters, watchdog
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
-    *(sql_changes, starters, operator, watchdog),
-    *(recovery, notification, breaker),
+    *(sql_changes, starters, operator, overview, backfill_routes, watchdog),
+    *(recovery, notification, backfill, breaker),
     *(recovery_check, recovery_probe, recovery_reset, recovery_list, recovery_redeliver),
-    *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice),
+    *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice, backfill_pages),
 ):
     app.register_functions(module.blueprint)

@@ -38,7 +38,7 @@ class SqlRecoveryStore:
             if error.number != _NO_SUCH_TABLE:
                 raise
             return Situation()
-        parked, orphaned, exhausted, retrying, expired, untold_dead = counts
+        parked, orphaned, exhausted, retrying, expired, untold_dead, dead = counts
         since, rounds, step, due_in_ms, told, command, number = (
             progress[0] if progress else ("", 0, 0, 0, "[]", None, 0)
         )
@@ -50,6 +50,7 @@ class SqlRecoveryStore:
             retrying=retrying,
             expired=expired,
             untold_dead=untold_dead,
+            dead=dead,
             since=since + "Z" if since else "",
             rounds=rounds,
             step=step,

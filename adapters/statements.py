@@ -1,7 +1,7 @@
 """The app's T-SQL: named .sql files, with {{placeholders}} for validated identifiers; values are always bound."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,10 @@ OF_A_RELAY = (
     "recovery_reset",
     "recovery_give_up",
     "recovery_close",
+    "backfill_begin",
+    "backfill_page",
+    "backfill_gone",
+    "guard",
 )
 _FOLDER = Path(__file__).parent / "sql"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -57,8 +61,13 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         for column in relay.watch
     ]
 
+    names = [name for _, name, _ in keys]
+
     def join(alias: str) -> str:
         return " AND ".join(f"{alias}.{name} = k.[{key}]" for key, name, _ in keys)
+
+    def same_key(alias: str, other: str) -> str:
+        return " AND ".join(f"{alias}.{name} = {other}.{name}" for name in names)
 
     return {
         "table": str(relay.table),
@@ -77,6 +86,17 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "found_keys": ", ".join(f"found.[{key}]" for key, _, _ in keys),
         "fact_keys": ", ".join(f"{exact_value(column, f'[{key}]')} AS [{key}]" for key, _, column in keys),
         "lease_keys": ", ".join(f"{exact_value(column, f'lease.{name}')} AS [{key}]" for key, name, column in keys),
+        "row_keys": ", ".join(f"{exact_value(column, f'source.{name}')} AS [{key}]" for key, name, column in keys),
+        "key_order": ", ".join(f"source.{name}" for name in names),
+        "after_key": _after([(f"source.{name}", f"k.[{key}]") for key, name, _ in keys]),
+        "lease_of_row": same_key("lease", "source"),
+        "lease_of_change": same_key("lease", "change"),
         "lease_key_text": key_text({f"lease.{name}": column for _, name, column in keys}),
         "no_watched_column": " AND ".join(masks) or "1 = 0",
     }
+
+
+def _after(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the condition that a key follows another, in a form that lets the server seek along an index."""
+    (column, value), *rest = pairs
+    return f"{column} >= {value} AND ({column} > {value} OR ({_after(rest)}))" if rest else f"{column} > {value}"

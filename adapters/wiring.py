@@ -7,8 +7,10 @@ from functools import cache
 
 import pyodbc
 
+from adapters.backfill_store import SqlBackfillStore
 from adapters.change_source import SqlChangeSource
 from adapters.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.guard_store import SqlGuardStore
 from adapters.http_endpoint import HttpEndpoint
 from adapters.recovery_store import SqlRecoveryStore
 from adapters.settings import read_settings
@@ -75,3 +77,15 @@ def recovery_adapters(name: str) -> RecoveryAdapters:
         endpoint=delivering.endpoint,
         executor=delivering.executor,
     )
+
+
+@cache
+def backfill_store(name: str) -> SqlBackfillStore:
+    """Return where a relay's backfill is kept; raises KeyError if there is no such relay."""
+    return SqlBackfillStore(SqlServer(odbc_connection()), settings().app, settings().relay(name))
+
+
+@cache
+def guard_store(name: str) -> SqlGuardStore:
+    """Return where a relay's place in change tracking is seen; raises KeyError if there is no such relay."""
+    return SqlGuardStore(SqlServer(odbc_connection()), settings().app, settings().relay(name))

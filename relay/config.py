@@ -104,6 +104,9 @@ class Relay:
     epoch: int = 0
     rejecting_statuses: frozenset[int] = REJECTING_STATUSES
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    silent_after_minutes: float = 15.0  # people are told of a trigger that takes nothing up for so long; 0: never
+    warn_retention_hours: float = 48.0  # people are told when change tracking will forget something within so long
+    backfill_after_gap: bool = True
     breaker_seconds: float = 50.0  # a little less than the trigger's pause, so that each of its attempts asks anew
 
 

@@ -39,12 +39,20 @@ CLOSE = "recovery_close"
 ANNOUNCE = "recovery_announce"
 SEND_NOTICE = "send_notice"
 
+BACKFILL = "backfill"
+BACKFILL_PAGES = "backfill_pages"
+
 WAKE = "wake"  # the external event that ends a recovery's wait
 
 
 def recovery_instance(app: str, relay: str) -> str:
     """Return the id of a relay's recovery: one instance per relay."""
     return f"recovery-{app}-{relay}"
+
+
+def backfill_instance(app: str, relay: str) -> str:
+    """Return the id of a relay's backfill: one at a time."""
+    return f"backfill-{app}-{relay}"
 
 
 def notification_instance(app: str, relay: str, occasion: str, since: str, rounds: int) -> str:

@@ -16,6 +16,9 @@ class Occasion(StrEnum):
     DEAD_LETTERS = "dead_letters"
     RECOVERED = "recovered"
     SUSPENDED = "suspended"
+    GAP = "gap"
+    RETENTION = "retention"
+    SILENT = "silent"
 
 
 _TITLES = {
@@ -24,12 +27,18 @@ _TITLES = {
     Occasion.DEAD_LETTERS: "{relay}: changes were given up",
     Occasion.RECOVERED: "{relay}: recovered",
     Occasion.SUSPENDED: "{relay}: its recovery is suspended",
+    Occasion.GAP: "{relay}: change tracking has forgotten changes that were not delivered",
+    Occasion.RETENTION: "{relay}: change tracking will forget changes before they are delivered",
+    Occasion.SILENT: "{relay}: changes wait and the SQL trigger takes nothing up",
 }
 _WHAT_TO_DO = {
     Occasion.LONG_OUTAGE: "The recovery goes on by itself. Once the endpoint is up again, ask for a round at once:",
     Occasion.ENDPOINT_FAULT: "This does not pass by itself: correct address or credentials, then ask for a round at once:",
     Occasion.DEAD_LETTERS: "They are kept in the failure ledger with status and error. See what the relay says:",
     Occasion.RECOVERED: "Everything that was waiting has been settled. See what the relay says:",
+    Occasion.GAP: "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not known. See how far it is:",
+    Occasion.RETENTION: "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
+    Occasion.SILENT: "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. See what the relay says:",
     Occasion.SUSPENDED: "Nothing is retried while it is suspended. Resume the orchestration, or see what the relay says:",
 }
 

@@ -29,6 +29,7 @@ class Situation:
     exhausted: int = 0  # five attempts used up; the trigger delivers them once they are reset
     retrying: int = 0  # still the trigger's
     expired: int = 0  # open for longer than the window
+    dead: int = 0  # dead letters
     untold_dead: int = 0  # dead letters that nobody was told of
     since: str = ""  # ISO 8601, UTC; when this trouble began
     rounds: int = 0

@@ -29,7 +29,7 @@ class RelayReader(TableReader):
             send=self._columns("send"),
             rename=self._rename(),
             mask=self._mask(),
-            condition=self._conditions(),
+            condition=self.conditions(),
             mode=self.choice("mode", Mode, Mode.EACH) or Mode.EACH,
             max_concurrency=int(self.number("max_concurrency", 8, 1, 64, whole=True)),
             connect_timeout_seconds=self.number("connect_timeout_seconds", 5, 0.1, 60),
@@ -40,6 +40,9 @@ class RelayReader(TableReader):
             rejecting_statuses=self._statuses(),
             recovery=self._recovery(),
             breaker_seconds=self.number("breaker_seconds", 50, 0, 3600),
+            silent_after_minutes=self.number("silent_after_minutes", 15, 0, 10_080),
+            warn_retention_hours=self.number("warn_retention_hours", 48, 0, 2160),
+            backfill_after_gap=self.yes_or_no("backfill_after_gap", default=True),
         )
         self.check_rest()
         self._check_together(relay)
@@ -78,7 +81,8 @@ class RelayReader(TableReader):
                 self.problem(f"mask.{column}", f"{kind!r} is no mask; take one of {_names(Mask)}")
         return masks
 
-    def _conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[Condition, ...]:
+        """Consume `condition`: one test or a list of them."""
         value = self.rest.pop("condition", [])
         tests = value if isinstance(value, list) else [value]
         found = []

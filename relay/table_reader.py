@@ -102,6 +102,14 @@ class TableReader:
         """Consume a number within bounds."""
         return self.checked_number(key, self.rest.pop(key, default), default, least, most, whole=whole)
 
+    def yes_or_no(self, key: str, *, default: bool) -> bool:
+        """Consume true or false."""
+        value = self.rest.pop(key, default)
+        if not isinstance(value, bool):
+            self.problem(key, f"{value!r} must be true or false")
+            return default
+        return value
+
     def checked_number(
         self, key: str, value: Any, default: float, least: float, most: float, *, whole: bool = False
     ) -> float:

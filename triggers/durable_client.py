@@ -22,14 +22,20 @@ def runtime_status(status: Any) -> str | None:
     return str(getattr(found, "name", found)) if found is not None else None
 
 
-async def start_recovery(client: Any, app: str, relay: str) -> bool:
-    """Start the relay's recovery unless it runs; tell whether it was started."""
-    instance_id = recovery_instance(app, relay)
+async def start_unless_running(client: Any, orchestration: str, instance_id: str, request: dict[str, Any]) -> bool:
+    """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
     if runtime_status(await client.get_status(instance_id)) in _ACTIVE:
         return False
-    await client.start_new(RECOVERY, instance_id, {"relay": relay})
-    _log.warning("Recovery of relay %s started", relay, extra={"action": "recovery_started", "relay": relay})
+    await client.start_new(orchestration, instance_id, request)
     return True
+
+
+async def start_recovery(client: Any, app: str, relay: str) -> bool:
+    """Start the relay's recovery unless it runs; tell whether it was started."""
+    started = await start_unless_running(client, RECOVERY, recovery_instance(app, relay), {"relay": relay})
+    if started:
+        _log.warning("Recovery of relay %s started", relay, extra={"action": "recovery_started", "relay": relay})
+    return started
 
 
 async def pause_of(client: Any, relay: str) -> Pause | None:

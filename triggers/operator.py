@@ -24,7 +24,7 @@ blueprint = df.Blueprint()
 @blueprint.route(route="relays/{name}", methods=["GET"])
 @blueprint.durable_client_input(client_name="client")
 async def relay_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """GET /api/relays/{name}: what is not settled, the recovery, the breaker."""
+    """GET /api/relays/{name}: what is not settled, its place in change tracking, recovery, backfill, breaker."""
     return await _guarded(req.route_params["name"], state, client)
 
 
@@ -60,12 +60,16 @@ async def _guarded(name: str, work: Any, client: Any) -> func.HttpResponse:
 async def state(name: str, settings: Settings, store: SqlRecoveryStore, client: Any) -> func.HttpResponse:
     """Return the relay's situation, its recovery and its breaker."""
     situation = await asyncio.to_thread(store.check)
+    outlook = await asyncio.to_thread(wiring.guard_store(name).look)
+    backfill = await asyncio.to_thread(wiring.backfill_store(name).state)
     status = await client.get_status(recovery_instance(settings.app, name))
     found = await client.read_entity_state(df.EntityId(BREAKER, name))
     return answer({
         "relay": name,
         "app": settings.app,
         "situation": {**situation.to_dict(), "open": situation.open},
+        "tracking": outlook.to_dict() if outlook else None,
+        "backfill": backfill.progress() if backfill else None,
         "recovery": {
             "instance": recovery_instance(settings.app, name),
             "status": runtime_status(status),

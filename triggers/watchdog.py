@@ -16,6 +16,7 @@ from relay.notices import Occasion
 from relay.recovery import Situation
 from relay.watchdog import Action, decide
 from triggers.durable_client import runtime_status, start_recovery
+from triggers.guard import guard
 
 blueprint = df.Blueprint()
 _log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ async def watchdog(timer: func.TimerRequest, client: str) -> None:
         try:
             situation = await asyncio.to_thread(wiring.recovery_adapters(relay.name).store.check)
             await look_after(relay.name, situation, settings, client)
+            await guard(relay, settings, client)
         except RelayError as error:
             _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
 

@@ -1,4 +1,4 @@
--- Creates the schema, the failure ledger and the recoveries' state if they are missing; safe to repeat.
+-- Creates the schema and the relay's own tables (failure ledger, recoveries, backfills, positions) if they are missing; safe to repeat.
 IF SCHEMA_ID(N'relay') IS NULL
     EXEC (N'CREATE SCHEMA [relay]');
 IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NULL
@@ -30,4 +30,38 @@ IF OBJECT_ID(N'[relay].[Recovery]', N'U') IS NULL
         [Command] varchar(10) NULL,
         [CommandNumber] int NOT NULL,
         CONSTRAINT [PK_Recovery] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Backfill]', N'U') IS NULL
+    CREATE TABLE [relay].[Backfill] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [Number] int NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Reason] nvarchar(100) NOT NULL,
+        [Condition] nvarchar(max) NOT NULL,
+        [PageRows] int NOT NULL,
+        [RowsPerSecond] float NOT NULL,
+        [BaseVersion] bigint NOT NULL,
+        [Cursor] nvarchar(max) NOT NULL,
+        [Total] bigint NOT NULL,
+        [Done] bigint NOT NULL,
+        [Delivered] bigint NOT NULL,
+        [Filtered] bigint NOT NULL,
+        [Rejected] bigint NOT NULL,
+        [Failed] bigint NOT NULL,
+        [StartedAt] datetime2(3) NOT NULL,
+        [UpdatedAt] datetime2(3) NOT NULL,
+        CONSTRAINT [PK_Backfill] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Position]', N'U') IS NULL
+    CREATE TABLE [relay].[Position] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [TableId] int NOT NULL,
+        [CaughtUpTo] bigint NOT NULL,
+        [CaughtUpAt] datetime2(3) NOT NULL,
+        [Work] nvarchar(200) NOT NULL,
+        [WorkSince] datetime2(3) NOT NULL,
+        [Told] nvarchar(400) NOT NULL,
+        CONSTRAINT [PK_Position] PRIMARY KEY ([App], [Relay])
     );

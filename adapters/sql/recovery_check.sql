@@ -2,13 +2,13 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @window_seconds int = ?, @first_interval_ms int = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @untold int;
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @untold int, @dead int;
 
 {{enter_unsettled}}
 {{entries}}
-SELECT @untold = COUNT(*)
+SELECT @dead = COUNT(*), @untold = COUNT(CASE WHEN [ToldAt] IS NULL THEN 1 END)
 FROM [relay].[Ledger]
-WHERE [App] = @app AND [Relay] = @relay AND [State] = 'dead' AND [ToldAt] IS NULL;
+WHERE [App] = @app AND [Relay] = @relay AND [State] = 'dead';
 IF (@untold > 0 OR EXISTS (SELECT 1 FROM @entries))
     AND NOT EXISTS (SELECT 1 FROM [relay].[Recovery] WITH (HOLDLOCK) WHERE [App] = @app AND [Relay] = @relay)
     INSERT INTO [relay].[Recovery] ([App], [Relay], [Since], [Rounds], [Step], [NextDueAt], [Told], [CommandNumber])
@@ -21,7 +21,8 @@ SELECT
     COUNT(CASE WHEN entry.[Whose] = 'exhausted' THEN 1 END) AS [exhausted],
     COUNT(CASE WHEN entry.[Whose] = 'retrying' THEN 1 END) AS [retrying],
     COUNT(CASE WHEN entry.[FirstFailedAt] < DATEADD(second, -@window_seconds, @now) THEN 1 END) AS [expired],
-    @untold AS [untold_dead]
+    @untold AS [untold_dead],
+    @dead AS [dead]
 FROM @entries AS entry;
 
 SELECT

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,11 @@ class Stage:
         """Connect to the database, anew if it was killed meanwhile."""
         self.connection = pyodbc.connect(to_odbc(self.stack.sql_connection_string, find_driver()).text, autocommit=True)
 
-    def start(self, environments: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        """Start all parts, create the tables, turn change tracking on. `environments` are additions by part."""
+    def start(self, environments: Mapping[str, Mapping[str, str]] | None = None, *, rows: Iterable[str] = ()) -> None:
+        """Start all parts, create the tables, turn change tracking on.
+
+        `environments` are additions by part, `rows` statements that run before change tracking is on.
+        """
         for part, what in (
             ("azurite", "Azurite (the real one)"),
             ("sql_server", "SQL Server (stand-in)"),
@@ -58,7 +61,8 @@ class Stage:
             self.stack.start(part, env=(environments or {}).get(part))
             self.say(f"{what} runs")
         self.connect()
-        self.connection.execute(TABLES.read_text(encoding="utf-8")).close()
+        for statement in (TABLES.read_text(encoding="utf-8"), *rows):
+            self.connection.execute(statement).close()
         for line in self._enable().splitlines():
             self.say(line)
         host = self.stack.part("functions_host")

@@ -2,9 +2,10 @@
 
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from devstack.command.errors import CommandError
@@ -70,7 +71,8 @@ def outage(folder: Path, kills: int, changes: int, *, wiped: bool = False) -> Re
     chance = random.Random(SEED)
     with world(folder, notify_after_rounds=NOTIFY_AFTER_ROUNDS) as stack:
         stack.stage.set_mode("500")
-        _insert(stack, changes)
+        for sql in _inserts(changes):
+            stack.database.run(sql)
         for number in range(1, kills + 1):
             (crashes.of_the_database if number % 3 == 0 else crashes.at_any_moment)(stack, chance)
         stack.wait_for(lambda: stack.receiver.relays_told("long_outage") == {"orders", "customers"}, "the notices")
@@ -82,6 +84,40 @@ def outage(folder: Path, kills: int, changes: int, *, wiped: bool = False) -> Re
         stack.stage.set_mode("ok")
         crashes.at_any_moment(stack, chance)
         return Result(changes, kills + 1 + (1 if wiped else 0), stack.verdict())
+
+
+def backfill(folder: Path, kills: int, changes: int) -> Result:
+    """Ten rows for every change are older than change tracking; they are sent while the changes flow and the host is killed."""
+    chance = random.Random(SEED)
+    rows = changes * 10
+    with world(folder, rows=_inserts(rows)) as stack:
+        stack.ask("POST", "relays/orders/backfill", {"page_rows": 100})
+        stack.ask("POST", "relays/customers/backfill", {"page_rows": 100})
+        pending = _statements(rows, changes, chance)
+        for number in range(1, kills + 1):
+            for sql in islice(pending, changes // (kills + 1)):
+                stack.database.run(sql)
+            if not stack.under_way():
+                raise CommandError(f"the backfills were over before the host was killed for the {number}th time")
+            stack.stack.kill("functions_host")
+            stack.stack.restart("functions_host")
+        for sql in pending:
+            stack.database.run(sql)
+        return Result(changes, kills, stack.verdict())
+
+
+def _statements(rows: int, changes: int, chance: random.Random) -> Iterator[str]:
+    """Yield changes of old rows, some deletions among them."""
+    orders = rows - rows // 5
+    for number in range(changes):
+        key = chance.randrange(orders)
+        if number % 7 == 0:
+            yield f"DELETE FROM dbo.Orders WHERE OrderId = {key}"
+        elif number % 5 == 0:
+            key = chance.randrange(rows // 5)
+            yield f"UPDATE dbo.Customers SET CreditLimit = {number}.25 WHERE Country = 'SE' AND Number = {key}"
+        else:
+            yield f"UPDATE dbo.Orders SET Status = N'paid {number}', Total = {number}.25 WHERE OrderId = {key}"
 
 
 def lose_the_task_hub(stack: World) -> None:
@@ -106,17 +142,17 @@ def _expect_one_notice_each(stack: World) -> None:
         raise CommandError(f"people were told of one outage more than once: {notices}")
 
 
-def _insert(stack: World, changes: int) -> None:
-    """Insert orders, and a fifth as many customers among them."""
-    customers = changes // 5
-    for first in range(0, changes - customers, ROWS_PER_STATEMENT):
-        keys = range(first, min(first + ROWS_PER_STATEMENT, changes - customers))
-        rows = ", ".join(f"({key}, N'new', {key}.5)" for key in keys)
-        stack.database.run(f"INSERT INTO dbo.Orders (OrderId, Status, Total) VALUES {rows}")  # noqa: S608 - numbers
+def _inserts(rows: int) -> Iterator[str]:
+    """Yield statements that insert so many rows, a fifth of them customers."""
+    customers = rows // 5
+    for first in range(0, rows - customers, ROWS_PER_STATEMENT):
+        keys = range(first, min(first + ROWS_PER_STATEMENT, rows - customers))
+        values = ", ".join(f"({key}, N'new', {key}.5)" for key in keys)
+        yield f"INSERT INTO dbo.Orders (OrderId, Status, Total) VALUES {values}"
     for first in range(0, customers, ROWS_PER_STATEMENT):
         keys = range(first, min(first + ROWS_PER_STATEMENT, customers))
-        rows = ", ".join(f"('SE', {key}, N'new')" for key in keys)
-        stack.database.run(f"INSERT INTO dbo.Customers (Country, Number, Name) VALUES {rows}")  # noqa: S608 - numbers
+        values = ", ".join(f"('SE', {key}, N'new')" for key in keys)
+        yield f"INSERT INTO dbo.Customers (Country, Number, Name) VALUES {values}"
 
 
 def _kills(crash: Crash) -> Callable[[Path, int, int], Result]:
@@ -131,4 +167,5 @@ SCENARIOS = {
     "storage": Scenario("host killed between two writes to the task hub", _kills(crashes.at_a_storage_write), 200),
     "outage": Scenario("API down for all changes, host and database killed", outage, 60, 20_000),
     "wiped": Scenario("the same, and the task hub is lost", partial(outage, wiped=True), 60, 20_000),
+    "backfill": Scenario("backfill of ten rows per change while changes flow, host killed", backfill, 50, 20_000),
 }

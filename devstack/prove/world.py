@@ -1,10 +1,13 @@
 """The stack under proof: what can be done to it, and what must hold at the end."""
 
+import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from devstack.command.errors import CommandError
 from devstack.demo.audit import Entry, audit, canonical
@@ -18,6 +21,7 @@ PATIENCE_SECONDS = 240.0
 UNSETTLED = {
     "entries of the failure ledger": "SELECT COUNT(*) FROM relay.Ledger WHERE State NOT IN ('delivered', 'superseded')",
     "recoveries": "SELECT COUNT(*) FROM relay.Recovery",
+    "backfills": "SELECT COUNT(*) FROM relay.Backfill WHERE State IN ('running', 'paused')",
 }
 
 
@@ -49,11 +53,10 @@ class World:
         self.http_order = folder / "kill-order-http"
         self.database = Database(self.stack.sql_connection_string)
 
-    def start(self) -> None:
-        """Start everything; both stand-ins take orders to kill."""
-        self.stage.start(
-            {"sql_server": {KILL_ORDER: str(self.sql_order)}, "demo_api": {KILL_ORDER: str(self.http_order)}}
-        )
+    def start(self, rows: Iterable[str] = ()) -> None:
+        """Start everything, with rows that are older than change tracking; both stand-ins take orders to kill."""
+        orders = {"sql_server": {KILL_ORDER: str(self.sql_order)}, "demo_api": {KILL_ORDER: str(self.http_order)}}
+        self.stage.start(orders, rows=rows)
 
     def host_has_died(self) -> bool:
         """Tell whether the Functions host is gone."""
@@ -62,6 +65,17 @@ class World:
     def rounds(self) -> dict[str, int]:
         """Return the rounds of each recovery under way, as SQL Server has them."""
         return {row[0]: int(row[1]) for row in self.database.run("SELECT Relay, Rounds FROM relay.Recovery")}
+
+    def under_way(self) -> bool:
+        """Tell whether a backfill is under way."""
+        return bool(self.database.run(UNSETTLED["backfills"])[0][0])
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the app over HTTP; return the JSON of its answer."""
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self.stack.host_url}/api/{path}"
+        with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=30) as answer:  # noqa: S310
+            return json.loads(answer.read())
 
     def wait_for(self, reached: Callable[[], bool], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is reached; raise CommandError if it is not."""
@@ -98,7 +112,7 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, *, notify_after_rounds: int = 10) -> Iterator[World]:
+def world(folder: Path, *, notify_after_rounds: int = 10, rows: Iterable[str] = ()) -> Iterator[World]:
     """A world in a folder of its own; it ends with the block."""
     folder.mkdir(parents=True)
     with receiving(lambda _: None) as receiver:
@@ -106,7 +120,7 @@ def world(folder: Path, *, notify_after_rounds: int = 10) -> Iterator[World]:
         stage = Stage(folder, relays=str(relays), settings={"NOTICES_URL": receiver.url})
         made = World(stage, receiver, folder)
         try:
-            made.start()
+            made.start(rows)
             yield made
         finally:
             made.database.close()

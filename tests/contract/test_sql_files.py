@@ -46,6 +46,7 @@ def statements() -> Iterator[tuple[str, str]]:
     for name in (
         *("create_tables", "describe_table", "tracking_of_database", "tracking_of_table"),
         *("recovery_record", "recovery_command"),
+        *("backfill_state", "backfill_advance", "backfill_command", "guard_told"),
     ):
         yield name, statement(name)
     for name in ("enable_database", "extend_retention"):

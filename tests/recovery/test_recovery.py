@@ -1,8 +1,9 @@
-"""The durable half, end to end: attempts used up, the host killed in a round, ten rounds, a notice, everything delivered."""
+"""The recovery end to end: the trap of the deleted lease rows, an operator who looks, hurries it on or gives up.
+
+The long outage with a killed host and notices is in test_demo.py and test_proof_outages.py.
+"""
 
 import json
-import os
-import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,29 +60,6 @@ def all_arrived(relay: RelayStack, first: int, last: int) -> bool:
     return set(range(first, last + 1)) <= arrived
 
 
-def kill_host(relay: RelayStack) -> None:
-    os.kill(relay.stack.pid("functions_host"), signal.SIGKILL)
-    wait_until(lambda: not relay.stack.is_running("functions_host"), description="the host is dead")
-
-
-def test_an_outage_that_outlives_the_attempts_and_the_host_loses_nothing(relay: RelayStack, receiver: Receiver) -> None:
-    relay.mode("503", retry_after_seconds=0)
-    insert(relay, 1, 40)
-    wait_until(lambda: rounds(relay) >= 2, description="the recovery does its rounds")
-
-    kill_host(relay)
-    relay.start_host()
-    wait_until(lambda: "long_outage" in receiver.occasions(), description="people are told")
-    relay.mode("ok")
-
-    wait_until(lambda: all_arrived(relay, 1, 40), description="everything arrived")
-    wait_until(lambda: relay.ledger() == [], description="nothing is left in the ledger")
-    wait_until(lambda: "recovered" in receiver.occasions(), description="people hear that it is over")
-    assert receiver.occasions().count("long_outage") == 1
-    assert receiver.notices[0]["relay"] == "orders"
-    assert relay.control("summary")["conflicting"] == 0
-
-
 def test_the_trap_newer_changes_succeed_and_the_trigger_deletes_the_exhausted_leases(relay: RelayStack) -> None:
     relay.mode("reject-one-row", key={"OrderId": -1})
     relay.mode("500", stream="/orders")
@@ -107,6 +85,9 @@ def test_an_operator_sees_the_recovery_and_sends_it_off_at_once(relay: RelayStac
     assert state["situation"]["open"] == 3
     assert state["recovery"]["status"] == "Running"
     assert state["breaker"]["reason"]
+    assert state["tracking"]["retention_hours_left"] > 0
+    assert ask(relay, "GET", "relays")["relays"][0]["health"] == "recovering"
+    assert ask(relay, "GET", "health") == {"status": "degraded", "relays": {"orders": "recovering", "lines": "ok"}}
 
     relay.mode("ok")
     assert ask(relay, "POST", "relays/orders/retry-now")["command"] == "retry_now"

@@ -1,0 +1,242 @@
+"""A backfill against a server: its row, its pages in the key's order, what it sends, what it leaves to others."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from adapters.backfill import send_pages
+from adapters.backfill_store import SqlBackfillStore
+from adapters.wiring import RecoveryAdapters
+from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
+from relay.config import Condition
+from relay.delivery import Delivered, Outcome, Rejected, RetryLater
+from relay.errors import ConfigError
+from relay.messages import Message
+from tests.contract.leases import APP, leases_of
+from tests.contract.relay_scene import Scene
+from tests.fakes import FakeEndpoint, InlineExecutor
+
+Make = Callable[..., Scene]
+
+
+class Filling:
+    """A scene with a backfill's store and an endpoint that takes what it is told to take."""
+
+    def __init__(self, scene: Scene, answer: Callable[[Message], Outcome] = lambda _: Delivered(200)) -> None:
+        self.scene = scene
+        self.store = SqlBackfillStore(scene.app_server, APP, scene.relay)
+        self.endpoint = FakeEndpoint(answer)
+        self.adapters = RecoveryAdapters(scene.relay, scene.store, scene.source, self.endpoint, InlineExecutor())
+
+    def send(self, **options: Any) -> dict[str, Any]:
+        return send_pages(self.store, self.adapters, **options)
+
+    def state(self) -> Backfill:
+        found = self.store.state()
+        assert found is not None
+        return found
+
+    def sent(self) -> list[dict[str, Any]]:
+        return [json.loads(message.body) for message in self.endpoint.messages]
+
+    def sent_keys(self) -> list[Sequence[Any]]:
+        return [list(change["key"].values()) for change in self.sent()]
+
+
+def rows(scene: Scene, *numbers: int) -> None:
+    for number in numbers:
+        scene.run("INSERT INTO {t} (Id, Name) VALUES (?, ?)", number, f"row {number}")
+
+
+def test_every_row_is_sent_once_in_the_keys_order_and_then_it_is_over(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, *range(7, 0, -1))
+    assert filling.store.begin(BackfillOrder(page_rows=3))
+
+    answer = filling.send()
+
+    assert answer["over"]
+    assert filling.sent_keys() == [[1], [2], [3], [4], [5], [6], [7]]
+    assert filling.state().state is BackfillState.DONE
+    assert answer["progress"]["delivered"] == answer["progress"]["total"] == answer["progress"]["done"] == 7
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "order"),
+    [
+        ("A int NOT NULL, B nvarchar(20) NOT NULL, PRIMARY KEY (A, B)", "(2, N'a'), (1, N'b'), (1, N'a'), (2, N'''')", [[1, "a"], [1, "b"], [2, "'"], [2, "a"]]),
+        ("B varchar(10) NOT NULL, A int NOT NULL, C date NOT NULL, PRIMARY KEY (A, C, B)", "('x', 1, '2026-01-02'), ('y', 1, '2026-01-01'), ('a', 1, '2026-01-02')", [[1, "2026-01-01", "y"], [1, "2026-01-02", "a"], [1, "2026-01-02", "x"]]),
+        ("A decimal(38, 10) NOT NULL PRIMARY KEY", "(1234567890123456789012345678.0123456789), (0.1)", None),
+        ("A uniqueidentifier NOT NULL PRIMARY KEY", "('6f9619ff-8b86-d011-b42d-00c04fc964ff'), ('00000000-0000-0000-0000-000000000001')", None),
+        ("A varbinary(8) NOT NULL PRIMARY KEY", "(0x00FF), (0x01), (0x)", None),
+    ],
+    ids=["number and text", "three columns in another order", "decimal", "guid", "binary"],
+)  # fmt: skip
+def test_pages_follow_any_key(scene: Make, columns: str, values: str, order: list[list[Any]] | None) -> None:
+    filling = Filling(scene(columns=columns))
+    filling.scene.run(f"INSERT INTO {{t}} VALUES {values}")
+    filling.store.begin(BackfillOrder(page_rows=1))
+
+    assert filling.send()["over"]
+
+    assert len(filling.sent_keys()) == values.count("(")
+    if order:
+        assert filling.sent_keys() == order
+
+
+def test_a_row_that_was_never_tracked_outlives_what_the_endpoint_had_and_a_later_change_outlives_it(
+    scene: Make,
+) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1)
+    filling.scene.run("ALTER TABLE {t} DISABLE CHANGE_TRACKING")
+    filling.scene.run("ALTER TABLE {t} ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
+    filling.store.begin(BackfillOrder())
+    base = filling.state().base_version
+    filling.send()
+    filling.scene.run("UPDATE {t} SET Name = N'newer' WHERE Id = 1")
+    filling.scene.lease()
+
+    [newer] = filling.scene.enrich(1)
+
+    assert filling.sent()[0]["version"] == base
+    assert newer.version > base
+
+
+def test_a_row_that_changes_after_the_beginning_is_sent_under_its_own_version(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2)
+    filling.store.begin(BackfillOrder())
+    filling.scene.run("UPDATE {t} SET Name = N'newer' WHERE Id = 2")
+    filling.scene.lease()
+    [own] = filling.scene.enrich(2)
+
+    filling.send()
+
+    assert [change["version"] for change in filling.sent()] == [filling.state().base_version, own.version]
+    assert filling.sent()[1]["data"]["Name"] == "newer"
+
+
+def test_a_page_that_comes_again_is_sent_under_the_same_keys(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2)
+    filling.store.begin(BackfillOrder())
+    at_first = filling.state()
+    filling.send()
+    filling.scene.server.run(
+        "UPDATE relay.Backfill SET [Cursor] = N'', State = 'running'"
+    )  # as if it had died before writing
+
+    filling.send()
+
+    first, second = filling.sent()[:2], filling.sent()[2:]
+    assert [change["id"] for change in first] == [change["id"] for change in second]
+    assert at_first.base_version == filling.state().base_version
+
+
+def test_a_page_of_which_nothing_gets_through_comes_again(scene: Make) -> None:
+    is_down = True
+    filling = Filling(scene(), lambda _: RetryLater(503, "busy", 7.0) if is_down else Delivered(200))
+    rows(filling.scene, 1, 2, 3)
+    filling.store.begin(BackfillOrder(page_rows=2))
+
+    answer = filling.send()
+
+    assert (answer["failed"], answer["asked_for_seconds"], answer["over"]) == ("busy", 7.0, False)
+    assert filling.state().cursor == ""
+    is_down = False
+    assert filling.send()["over"]
+    assert filling.state().delivered == 3
+    assert filling.scene.ledger() == []
+
+
+def test_what_fails_alone_is_left_to_the_recovery_and_what_is_refused_is_a_dead_letter(scene: Make) -> None:
+    answers: dict[int, Outcome] = {2: RetryLater(500, "the endpoint answered 500"), 3: Rejected(422, "refused", "")}
+    filling = Filling(scene(), lambda message: answers.get(json.loads(message.body)["key"]["Id"], Delivered(200)))
+    rows(filling.scene, 1, 2, 3)
+    filling.store.begin(BackfillOrder())
+
+    answer = filling.send()
+
+    assert answer["over"]
+    assert {name: answer["progress"][name] for name in ("delivered", "failed", "rejected")} == {
+        "delivered": 1, "failed": 1, "rejected": 1,
+    }  # fmt: skip
+    assert [(entry[0], entry[2]) for entry in filling.scene.ledger()] == [("[2]", "open"), ("[3]", "dead")]
+
+
+def test_conditions_of_relay_and_order_keep_rows_back(scene: Make) -> None:
+    filling = Filling(scene(condition=[Condition("Name", "not_equals", "row 1")]))
+    rows(filling.scene, 1, 2, 3)
+    filling.store.begin(BackfillOrder(condition=[Condition("Id", "at_most", 2)]))
+
+    answer = filling.send()
+
+    assert filling.sent_keys() == [[2]]
+    assert answer["progress"]["filtered"] == 2
+
+
+def test_rows_are_sent_although_no_watched_column_changed(scene: Make) -> None:
+    filling = Filling(scene(watch=["Note"]))
+    rows(filling.scene, 1)
+    filling.scene.run("UPDATE {t} SET Name = N'x'")
+    filling.scene.lease()
+    filling.store.begin(BackfillOrder())
+
+    filling.send()
+
+    assert filling.sent_keys() == [[1]]
+    assert filling.scene.ledger() == []
+
+
+def test_one_at_a_time_and_it_can_be_paused_resumed_and_cancelled(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1)
+    assert not filling.store.command(BackfillState.CANCELLED)
+    assert filling.store.begin(BackfillOrder())
+    assert not filling.store.begin(BackfillOrder())
+
+    assert filling.store.command(BackfillState.PAUSED)
+    assert filling.send()["paused"]
+    assert filling.store.command(BackfillState.RUNNING)
+    assert filling.store.command(BackfillState.CANCELLED)
+    assert filling.send()["over"]
+    assert filling.sent() == []
+    assert filling.store.begin(BackfillOrder())
+    assert filling.state().number == 2
+
+
+def test_a_rate_asks_for_a_pause_after_each_page(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2, 3)
+    filling.store.begin(BackfillOrder(page_rows=2, rows_per_second=4.0))
+
+    answer = filling.send(clock=lambda: 0.0)
+
+    assert answer["wait_seconds"] == 0.5
+    assert answer["progress"]["done"] == 2
+
+
+def test_after_a_gap_rows_that_the_trigger_still_knows_and_that_are_gone_are_deleted_at_the_endpoint(
+    scene: Make,
+) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2)
+    filling.scene.lease()
+    filling.scene.run("DELETE FROM {t} WHERE Id = 2")
+    filling.store.begin(BackfillOrder(reason=Reason.GAP))
+
+    assert filling.send()["over"]
+
+    assert [(change["key"]["Id"], change["operation"]) for change in filling.sent()][-1] == (2, "delete")
+    filling.scene.server.run(f"DELETE FROM {leases_of(filling.scene.relay)}")
+
+
+def test_an_order_for_a_column_that_is_not_read_is_refused(scene: Make) -> None:
+    filling = Filling(scene(send=["Id", "Name"]))
+
+    with pytest.raises(ConfigError, match="reads no column 'Note'; it reads Id, Name"):
+        filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "x")]))
+    assert filling.store.state() is None

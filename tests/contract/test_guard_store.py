@@ -1,0 +1,162 @@
+"""Where a relay stands in change tracking, against a server: what waits, what is forgotten, how long nothing happens."""
+
+from collections.abc import Callable
+
+import pytest
+
+from adapters.backfill_store import SqlBackfillStore
+from adapters.guard_store import SqlGuardStore
+from relay.backfill import BackfillOrder
+from relay.config import Condition
+from relay.guard import Outlook
+from relay.names import function_id, function_name
+from tests.contract.leases import APP, leases_of
+from tests.contract.relay_scene import Scene
+
+Make = Callable[..., Scene]
+
+
+def look(scene: Scene) -> Outlook:
+    found = SqlGuardStore(scene.app_server, APP, scene.relay).look()
+    assert found is not None
+    return found
+
+
+def take_everything_up(scene: Scene) -> None:
+    """What the trigger does when all goes well: the position follows, the leases are released."""
+    scene.server.run(f"DELETE FROM {leases_of(scene.relay)}")
+    scene.server.run(
+        "UPDATE az_func.GlobalState SET LastSyncVersion = CHANGE_TRACKING_CURRENT_VERSION() WHERE UserFunctionID = ?",
+        function_id(APP, function_name(scene.relay.name)),
+    )
+
+
+def forget_everything(scene: Scene) -> None:
+    """What cleanup does with changes that are older than the retention; a truncation does it at once."""
+    scene.run("TRUNCATE TABLE {t}")
+
+
+def test_nothing_waits(scene: Make) -> None:
+    made = scene()
+
+    found = look(made)
+
+    assert (found.untaken, found.gap, found.caught_up, found.silent_seconds) == (0, False, True, 0)
+    assert found.retention_hours == found.hours_left == 14 * 24
+
+
+def test_a_trigger_that_has_never_started_is_not_looked_after(scene: Make) -> None:
+    made = scene()
+    made.server.run(
+        "DELETE FROM az_func.GlobalState WHERE UserFunctionID = ?", function_id(APP, function_name(made.relay.name))
+    )
+
+    assert SqlGuardStore(made.app_server, APP, made.relay).look() is None
+
+
+def test_changes_that_nobody_takes_up_wait_and_the_clock_runs(scene: Make) -> None:
+    made = scene()
+    look(made)
+    made.run("INSERT INTO {t} (Id) VALUES (1), (2)")
+    first = look(made)
+    made.server.run(
+        "UPDATE relay.Position SET WorkSince = DATEADD(minute, -20, WorkSince), CaughtUpAt = DATEADD(hour, -1, CaughtUpAt)"
+    )
+
+    found = look(made)
+
+    assert (first.untaken, found.untaken, found.caught_up) == (2, 2, False)
+    assert found.silent_seconds >= 1200
+    assert found.hours_left is not None
+    assert 14 * 24 - 1.1 < found.hours_left <= 14 * 24 - 1
+
+
+def test_a_trigger_that_works_is_not_silent(scene: Make) -> None:
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1), (2)")
+    look(made)
+    made.server.run("UPDATE relay.Position SET WorkSince = DATEADD(minute, -20, WorkSince)")
+    made.lease()
+    made.run("INSERT INTO {t} (Id) VALUES (3)")
+
+    found = look(made)
+
+    assert (found.untaken, found.caught_up) == (1, False)
+    assert found.silent_seconds == 0
+
+
+def test_leased_changes_are_taken_up_but_not_done(scene: Make) -> None:
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    look(made)
+    made.lease()
+
+    assert (look(made).untaken, look(made).caught_up) == (0, False)
+    take_everything_up(made)
+    assert look(made).caught_up
+
+
+def test_exhausted_changes_are_the_recoverys_and_no_trouble_of_the_trigger(scene: Make) -> None:
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease(attempt=5)
+    made.run("UPDATE {t} SET Name = N'newer'")
+
+    assert look(made).untaken == 0
+
+
+def test_what_change_tracking_forgets_before_it_was_taken_up_is_a_gap(scene: Make) -> None:
+    made = scene()
+    look(made)
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    look(made)
+
+    forget_everything(made)
+
+    assert look(made).gap
+    assert look(made).gap, "looking does not close it"
+
+
+@pytest.mark.parametrize(
+    ("condition", "closes"), [([], True), ([Condition("Id", "at_most", 5)], False)], ids=["whole", "partial"]
+)
+def test_a_backfill_of_all_rows_closes_the_gap(scene: Make, condition: list[Condition], closes: bool) -> None:
+    made = scene()
+    look(made)
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    look(made)
+    forget_everything(made)
+
+    SqlBackfillStore(made.app_server, APP, made.relay).begin(BackfillOrder(condition=condition))
+
+    assert look(made).gap is not closes
+
+
+def test_forgetting_what_was_taken_up_is_no_gap(scene: Make) -> None:
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    take_everything_up(made)
+    look(made)
+    made.run("INSERT INTO {t} (Id) VALUES (2)")
+    take_everything_up(made)
+    look(made)
+    [[[oldest]]] = made.server.run("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
+
+    assert oldest
+    assert not look(made).gap
+
+
+def test_a_table_that_was_made_anew_is_a_gap(scene: Make) -> None:
+    made = scene()
+    look(made)
+    made.server.run("UPDATE relay.Position SET TableId = TableId + 1")
+
+    assert look(made).gap
+
+
+def test_what_people_need_not_be_told_again_is_remembered(scene: Make) -> None:
+    made = scene()
+    look(made)
+    SqlGuardStore(made.app_server, APP, made.relay).remember_told(["gap", "silent"])
+
+    assert look(made).told == ("gap", "silent")

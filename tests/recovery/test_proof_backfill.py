@@ -1,0 +1,15 @@
+"""A tenth of `./dev prove`'s backfill: 20,000 old rows while 2,000 of them change, the host killed five times."""
+
+from pathlib import Path
+
+import pytest
+
+from devstack.prove.scenarios import SCENARIOS
+
+
+@pytest.mark.timeout(420)
+def test_a_backfill_among_changes_and_kills_ends_with_the_tables_state_at_the_endpoint(tmp_path: Path) -> None:
+    result = SCENARIOS["backfill"].run(tmp_path / "backfill", 5, 2000)
+
+    assert (result.changes, result.kills) == (2000, 5)
+    assert result.verdict.holds, result.verdict

@@ -1,0 +1,177 @@
+"""The backfill's routes, and what the watchdog's guard does; over stores and a client that only remember."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
+from relay.config import Channel, ChannelKind, Relay, Settings
+from relay.guard import Outlook
+from tests.fakes import FakeDurableClient, a_relay
+from tests.unit.relay.test_backfill import backfill
+from tests.unit.relay.test_guard import outlook
+from triggers.backfill import begin, command, state
+from triggers.guard import act, keep_backfill_running
+
+LOG = Channel(name="log", kind=ChannelKind.LOG)
+SETTINGS = Settings(
+    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
+)
+INSTANCE = "backfill-shop-orders"
+START = ("backfill", INSTANCE, {"relay": "orders"})
+
+
+class Backfills:
+    """Remembers what it was asked."""
+
+    def __init__(self, found: Backfill | None = None) -> None:
+        self.found = found
+        self.begun: list[BackfillOrder] = []
+        self.commands: list[BackfillState] = []
+
+    def state(self) -> Backfill | None:
+        return self.found
+
+    def begin(self, order: BackfillOrder) -> bool:
+        self.begun.append(order)
+        return self.found is None
+
+    def command(self, wanted: BackfillState) -> bool:
+        self.commands.append(wanted)
+        return self.found is not None
+
+
+class Told:
+    """Remembers what people were told."""
+
+    def __init__(self) -> None:
+        self.told: Sequence[str] | None = None
+
+    def remember_told(self, told: Sequence[str]) -> None:
+        self.told = told
+
+
+def done(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def request(body: bytes) -> func.HttpRequest:
+    return func.HttpRequest("POST", "http://localhost/api", body=body)
+
+
+def test_a_backfill_is_written_down_then_started() -> None:
+    store, client = Backfills(), FakeDurableClient()
+
+    response = done(begin("orders", SETTINGS, store, request(b'{"page_rows": 10}'), client))  # type: ignore[arg-type]
+
+    assert response.status_code == 202
+    assert store.begun == [BackfillOrder(page_rows=10)]
+    assert client.started == [START]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [(b"{", 400, "no JSON"), (b'{"x": 1}', 400, "x: there is no such key"), (b"[]", 400, "JSON object")],
+)
+def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> None:
+    store, client = Backfills(), FakeDurableClient()
+
+    response = done(begin("orders", SETTINGS, store, request(body), client))  # type: ignore[arg-type]
+
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    assert detail in json.loads(response.get_body())["detail"]
+    assert (store.begun, client.started) == ([], [])
+
+
+def test_a_second_backfill_is_refused_while_one_is_under_way() -> None:
+    client = FakeDurableClient()
+
+    assert done(begin("orders", SETTINGS, Backfills(backfill()), request(b""), client)).status_code == 409  # type: ignore[arg-type]
+    assert client.started == []
+
+
+def test_a_command_is_written_down_and_wakes_the_worker() -> None:
+    store, client = Backfills(backfill()), FakeDurableClient(backfill_shop_orders="Running")
+
+    response = done(command("orders", SETTINGS, store, "pause", client))  # type: ignore[arg-type]
+
+    assert (response.status_code, store.commands) == (202, [BackfillState.PAUSED])
+    assert client.raised == [(INSTANCE, "wake")]
+
+
+@pytest.mark.parametrize(("action", "status"), [("stop", 404), ("cancel", 409)])
+def test_a_command_that_means_nothing_is_refused(action: str, status: int) -> None:
+    client = FakeDurableClient()
+
+    assert done(command("orders", SETTINGS, Backfills(), action, client)).status_code == status  # type: ignore[arg-type]
+    assert (client.started, client.raised) == ([], [])
+
+
+def test_progress_can_be_asked_for() -> None:
+    response = done(state("orders", SETTINGS, Backfills(backfill())))  # type: ignore[arg-type]
+
+    assert json.loads(response.get_body())["seconds_left"] == 30.0
+    assert done(state("orders", SETTINGS, Backfills())).status_code == 404  # type: ignore[arg-type]
+
+
+def look_after(found: Outlook, relay: Relay) -> tuple[FakeDurableClient, Told, Backfills]:
+    client, told, backfills = FakeDurableClient(), Told(), Backfills()
+    done(act(found, relay, SETTINGS, told, backfills, client))  # type: ignore[arg-type]
+    return client, told, backfills
+
+
+def test_a_gap_is_told_and_a_backfill_begins() -> None:
+    client, told, backfills = look_after(outlook(gap=True, behind_seconds=60.0), a_relay())
+
+    [(name, _, request)] = client.started
+    assert (name, request["notice"]["occasion"]) == ("notification", "gap")
+    assert told.told == ["gap"]
+    assert backfills.begun == [BackfillOrder(reason=Reason.GAP)]
+
+
+def test_a_relay_may_forbid_the_backfill() -> None:
+    client, _, backfills = look_after(outlook(gap=True), a_relay(backfill_after_gap=False))
+
+    assert len(client.started) == 1
+    assert backfills.begun == []
+
+
+def test_what_people_know_is_not_told_again() -> None:
+    silent = outlook(untaken=2, behind_seconds=4000.0, silent_seconds=4000.0, told=("silent",))
+
+    client, told, _ = look_after(silent, a_relay())
+
+    assert (client.started, told.told) == ([], None)
+
+
+def test_all_is_well_and_nothing_is_written() -> None:
+    client, told, backfills = look_after(outlook(), a_relay())
+
+    assert (client.started, told.told, backfills.begun) == ([], None, [])
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "started"),
+    [
+        (None, None, []),
+        (backfill(), None, [START]),
+        (backfill(), "Failed", [START]),
+        (backfill(), "Running", []),
+        (backfill(state=BackfillState.PAUSED), None, []),
+        (backfill(state=BackfillState.DONE), None, []),
+    ],
+    ids=["there is none", "its worker is lost", "its worker failed", "it runs", "it is paused", "it is done"],
+)
+def test_a_backfill_that_is_under_way_has_a_worker(
+    found: Backfill | None, status: str | None, started: list[Any]
+) -> None:
+    client = FakeDurableClient(**({"backfill_shop_orders": status} if status else {}))
+
+    done(keep_backfill_running("orders", "shop", Backfills(found), client))  # type: ignore[arg-type]
+
+    assert client.started == started
