@@ -1,4 +1,4 @@
-"""`./dev prove`: all scenarios at full size; writes docs/proof.md."""
+"""`./dev prove`: scenarios at full size; each writes its line into docs/proof.md."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ FOLDER = ROOT / ".data" / "prove"
 REPORT = ROOT / "docs" / "proof.md"
 _HEAD = """# Proof
 
-Written by `./dev prove` on {date}: {machine}.
+Written by `./dev prove` on {machine}.
 
 The whole stack runs: the app in the Functions host stand-in, the SQL Server stand-in, Azurite, an API that fails. A crash is a
 SIGKILL of a process. What is lost is counted by a program that shares no code with the app, from the tables and from the
@@ -31,59 +31,64 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 - **duplicates**: deliveries that came again under the same key. **reordered**: versions that came after a newer one.
 - **to recover**: from the end of all trouble until every row was up to date at the API.
 
-| scenario | kills | changes | lost | two keys | stuck | duplicates | reordered | to recover |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| scenario | date | kills | changes | lost | two keys | stuck | duplicates | reordered | to recover |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="./dev prove", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"only these: {', '.join(SCENARIOS)}; writes no report"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(SCENARIOS)}")
     parser.add_argument("--divided-by", type=int, default=1, metavar="N", help="run an n-th of each; writes no report")
     told = parser.parse_args(arguments)
     if unknown := set(told.names) - set(SCENARIOS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    results: dict[str, Result] = {}
+    broken = []
     try:
         for name in told.names or SCENARIOS:
             scenario = SCENARIOS[name]
             sys.stdout.write(f"prove: {scenario.title}\n")
+            shutil.rmtree(FOLDER / name, ignore_errors=True)
             kills, changes = max(1, scenario.kills // told.divided_by), scenario.changes // told.divided_by
-            results[name] = scenario.run(FOLDER / name, kills, changes)
-            sys.stdout.write(row(name, results[name]))
+            result = scenario.run(FOLDER / name, kills, changes)
+            line = row(scenario.title, result)
+            sys.stdout.write(line)
             sys.stdout.flush()
+            if told.divided_by == 1:
+                write_row(REPORT, line)
+            if not result.verdict.holds:
+                broken.append(name)
     except (CommandError, OSError, pyodbc.Error) as error:
         sys.stderr.write(f"prove: {error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    if not told.names and told.divided_by == 1:
-        write_report(REPORT, results)
-        sys.stdout.write(f"prove: written to {REPORT.relative_to(ROOT)}\n")
-    broken = [name for name, result in results.items() if not result.verdict.holds]
     sys.stdout.write(f"prove: {'broken: ' + ', '.join(broken) if broken else 'all promises were kept'}\n")
     return 1 if broken else 0
 
 
-def row(name: str, result: Result) -> str:
+def row(title: str, result: Result) -> str:
     """Return the scenario's line of the table."""
     verdict = result.verdict
     cells = (
-        *(SCENARIOS[name].title, result.kills, result.changes, verdict.lost, verdict.two_ids, len(verdict.stuck)),
-        *(verdict.duplicates, verdict.reordered, f"{verdict.seconds_to_recover:g} s"),
+        *(title, f"{datetime.now(UTC):%Y-%m-%d}", result.kills, result.changes, verdict.lost, verdict.two_ids),
+        *(len(verdict.stuck), verdict.duplicates, verdict.reordered, f"{verdict.seconds_to_recover:g} s"),
     )
     return f"| {' | '.join(map(str, cells))} |\n"
 
 
-def write_report(path: Path, results: dict[str, Result]) -> None:
-    """Write all results with date and machine."""
+def write_row(path: Path, line: str) -> None:
+    """Put a line into the report, in the place of the scenario's earlier one; the others stay."""
+    lines = {_title(found): found + "\n" for found in _lines(path) if found.startswith("| ")}
+    lines[_title(line)] = line
     path.parent.mkdir(exist_ok=True)
-    head = _HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", machine=machine())
-    path.write_text(head + "".join(row(name, result) for name, result in results.items()), encoding="utf-8")
+    ordered = [lines[scenario.title] for scenario in SCENARIOS.values() if scenario.title in lines]
+    path.write_text(_HEAD.format(machine=machine()) + "".join(ordered), encoding="utf-8")
+
+
+def _title(line: str) -> str:
+    return line.split("|")[1].strip()
 
 
 def machine() -> str:

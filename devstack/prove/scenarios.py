@@ -161,11 +161,11 @@ def _kills(crash: Crash) -> Callable[[Path, int, int], Result]:
 
 SCENARIOS = {
     "moment": Scenario("host killed at a random moment", _kills(crashes.at_any_moment), 500),
-    "database": Scenario("SQL Server killed at a random moment", _kills(crashes.of_the_database), 400),
-    "statement": Scenario("host killed at its n-th SQL statement", _kills(crashes.at_a_statement), 500),
-    "request": Scenario("host killed at its n-th request to the API", _kills(crashes.at_a_request), 500),
-    "storage": Scenario("host killed between two writes to the task hub", _kills(crashes.at_a_storage_write), 200),
-    "outage": Scenario("API down for all changes, host and database killed", outage, 60, 20_000),
-    "wiped": Scenario("the same, and the task hub is lost", partial(outage, wiped=True), 60, 20_000),
-    "backfill": Scenario("backfill of ten rows per change while changes flow, host killed", backfill, 50, 20_000),
+    "database": Scenario("SQL Server killed at a random moment", _kills(crashes.of_the_database), 500),
+    "statement": Scenario("host killed at its n-th SQL statement", _kills(crashes.at_a_statement), 400),
+    "request": Scenario("host killed at its n-th request to the API", _kills(crashes.at_a_request), 400),
+    "storage": Scenario("host killed between two writes to the task hub", _kills(crashes.at_a_storage_write), 160),
+    "outage": Scenario("API down for all changes, host and database killed", outage, 40, 20_000),
+    "wiped": Scenario("the same, and the task hub is lost", partial(outage, wiped=True), 40, 20_000),
+    "backfill": Scenario("backfill of ten rows per change while changes flow, host killed", backfill, 20, 20_000),
 }
