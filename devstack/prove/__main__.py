@@ -45,27 +45,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(told.names) - set(SCENARIOS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
     broken = []
-    try:
-        for name in told.names or SCENARIOS:
-            scenario = SCENARIOS[name]
-            sys.stdout.write(f"prove: {scenario.title}\n")
-            shutil.rmtree(FOLDER / name, ignore_errors=True)
-            kills, changes = max(1, scenario.kills // told.divided_by), scenario.changes // told.divided_by
-            result = scenario.run(FOLDER / name, kills, changes)
-            line = row(scenario.title, result)
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            if told.divided_by == 1:
-                write_row(REPORT, line)
-            if not result.verdict.holds:
-                broken.append(name)
-    except (CommandError, OSError, pyodbc.Error) as error:
-        sys.stderr.write(f"prove: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    for name in told.names or SCENARIOS:
+        sys.stdout.write(f"prove: {SCENARIOS[name].title}\n")
+        try:
+            kept = run(name, told.divided_by)
+        except (CommandError, OSError, pyodbc.Error) as error:
+            sys.stderr.write(f"prove: {error}\n")
+            kept = False
+        except KeyboardInterrupt:
+            return 130
+        broken += [] if kept else [name]
     sys.stdout.write(f"prove: {'broken: ' + ', '.join(broken) if broken else 'all promises were kept'}\n")
     return 1 if broken else 0
+
+
+def run(name: str, divided_by: int) -> bool:
+    """Run a scenario and write its line; tell whether the promises were kept."""
+    scenario = SCENARIOS[name]
+    shutil.rmtree(FOLDER / name, ignore_errors=True)
+    result = scenario.run(FOLDER / name, max(1, scenario.kills // divided_by), scenario.changes // divided_by)
+    line = row(scenario.title, result)
+    sys.stdout.write(line)
+    sys.stdout.flush()
+    if divided_by == 1:
+        write_row(REPORT, line)
+    return result.verdict.holds
 
 
 def row(title: str, result: Result) -> str:

@@ -53,7 +53,15 @@ breaker_seconds = 1
 class RelayStack:
     """A stack of its own in a folder of its own."""
 
-    def __init__(self, folder: Path, *, batch_size: int = 100, relays_text: str = RELAYS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        batch_size: int = 100,
+        relays_text: str = RELAYS,
+        app: Path = ROOT,
+        logs_storage: bool = False,
+    ) -> None:
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
@@ -62,11 +70,16 @@ class RelayStack:
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "1000",
         }
-        self.stack = Stack(folder / "data", env=self.settings)
+        self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
+        self._logs_storage = logs_storage
         self._connection: pyodbc.Connection | None = None
 
     def start(self) -> None:
-        self.stack.start("azurite", "sql_server", "demo_api")
+        azurite = self.stack.part("azurite")
+        silent = [] if self._logs_storage else ["--silent"]  # else it logs every request
+        command = [word for word in azurite.command if word != "--silent"]
+        self.stack.start_part(replace(azurite, command=(*command, *silent)))
+        self.stack.start("sql_server", "demo_api")
         self.sql(TABLES)
         self.enable()
         self.start_host()
