@@ -8,8 +8,8 @@ from typing import Any
 
 from devstack.sql_server.results import Message, SqlError
 
-# Errors that end the batch and roll back whatever XACT_ABORT says: failed conversions and deadlocks.
-BATCH_ABORTING = frozenset({235, 241, 242, 244, 245, 248, 1205, 3930, 8114, 8169})
+# Errors that end the batch and roll back whatever XACT_ABORT says: failed conversions, deadlocks, a full disk.
+BATCH_ABORTING = frozenset({235, 241, 242, 244, 245, 248, 1205, 3930, 8114, 8169, 9002})
 
 
 class CompileError(SqlError):

@@ -3,6 +3,7 @@
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from devstack.sql_server.session import Database
 
 _BACKLOG = 512
+_FAREWELL_SECONDS = 10.0  # for all clients together; who is slower is left to the end of the process
 
 
 class Server:
@@ -36,7 +38,7 @@ class Server:
         self._access = access
         self._fatal_requests = fatal_requests or FatalRequests(None)
         self._verbose = verbose
-        self._clients: set[socket.socket] = set()
+        self._clients: dict[threading.Thread, socket.socket] = {}
         self._lock = threading.Lock()
         self._listener = socket.create_server((host, port), backlog=_BACKLOG)
         self.port: int = self._listener.getsockname()[1]
@@ -44,18 +46,19 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and cut every connection."""
+        """Stop listening, cut every connection, and wait until their sessions are closed."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
         with self._lock:
-            clients = list(self._clients)
-        for client in clients:
-            try:
+            clients = dict(self._clients)
+        for client in clients.values():
+            with suppress(OSError):  # it has left by itself
                 client.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+        deadline = time.monotonic() + _FAREWELL_SECONDS
+        for thread in clients:
+            thread.join(max(deadline - time.monotonic(), 0))
 
     def _accept(self) -> None:
         while True:
@@ -65,16 +68,17 @@ class Server:
                 return
             if self._verbose:
                 sys.stderr.write(f"sql_server: connection from port {address[1]}\n")
-            threading.Thread(target=self._serve, args=(client,), name=f"sql-client-{address[1]}", daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(client,), name=f"sql-client-{address[1]}", daemon=True)
+            with self._lock:
+                self._clients[thread] = client
+            thread.start()
 
     def _serve(self, client: socket.socket) -> None:
-        with self._lock:
-            self._clients.add(client)
         try:
             serve(client, self._database, self._access, self._fatal_requests)
         finally:
             with self._lock:
-                self._clients.discard(client)
+                del self._clients[threading.current_thread()]
 
 
 @contextmanager

@@ -211,8 +211,8 @@ class Session:
         try:
             changes: list[TransactionChange] = end()
             events.extend(changes)
-        except SqlError as error:
-            events.append(error.message)
+        except SqlError as error:  # what cannot be committed is gone; a driver that hears so begins anew by itself
+            return [*self.transaction.rollback(), error.message]
         if begin_again and not self.transaction.count:
             events.extend(self.transaction.begin())
         return events

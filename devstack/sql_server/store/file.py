@@ -22,6 +22,12 @@ INSERT OR IGNORE INTO ct_state VALUES (1, 0, 0);
 """
 
 
+# What SQLite says when the disk has no room, or the system lets the file grow no further (a quota, a limit).
+_NO_ROOM = frozenset(
+    {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
+)
+
+
 class CancelledError(Exception):
     """The client cancelled the running request."""
 
@@ -49,6 +55,7 @@ class FileConnection:
     def __init__(self, path: Path, functions: Functions) -> None:
         """Open the file, creating what is missing."""
         self._caught = Caught()
+        self._name = path.stem
         self.raw = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=512
         )
@@ -79,9 +86,13 @@ class FileConnection:
         return self.rows(plan.sql, plan.arguments(runtime))
 
     def insert(self, sql: str, arguments: Sequence[Any]) -> int:
-        """Run an INSERT and return the new rowid. IntegrityError passes through."""
+        """Run an INSERT and return the new rowid. Raises SqlError; IntegrityError passes through."""
         try:
             return int(self.raw.execute(sql, arguments).lastrowid or 0)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
         except UnicodeEncodeError:
             raise SqlError(40000, "This is not supported by the stand-in: an unpaired surrogate in a string.") from None
 
@@ -90,6 +101,10 @@ class FileConnection:
         if caught is not None:
             return caught
         text = str(error)
+        if getattr(error, "sqlite_errorname", "") in _NO_ROOM:
+            return SqlError(
+                9002, f"The transaction log for database '{self._name}' is full due to 'NO ROOM ON ITS DISK'.", 17
+            )
         if "interrupted" in text:
             return CancelledError()
         if "integer overflow" in text:
