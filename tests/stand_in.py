@@ -5,6 +5,8 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,17 @@ class StandIn:
         found = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert found is not None
         return int(found[1]) * 1024
+
+
+@contextmanager
+def sql_server(folder: Path) -> Iterator[str]:
+    """Yield the ADO.NET connection string of a database that tests may fill: a real server if one is named, or the stand-in."""
+    if named := os.environ.get("TEST_SQL_CONNECTION_STRING"):
+        yield named
+        return
+    stand_in = StandIn(folder)
+    stand_in.start()
+    try:
+        yield stand_in.ado_net
+    finally:
+        stand_in.kill()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from devstack.sql_server.parser.cursor import Cursor
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.store.catalog import Column, Table
+from devstack.sql_server.store.locks import MODES
 from devstack.sql_server.store.system_views import DATABASE_ID, TYPE_IDS, numeric_facts
 from devstack.sql_server.values.encoding import encode_decimal
 from devstack.sql_server.values.type_rules import Family, byte_length, digits, family
@@ -126,6 +127,13 @@ def catalog_functions(session: Session) -> dict[str, tuple[int, Callable[..., An
         order = ("Exclusive", "Update", "IntentExclusive", "Shared", "IntentShared")
         return next((mode for mode in order if mode in held), "NoLock")
 
+    def applock_test(principal: str | None, resource: str | None, mode: str | None, owner: str | None) -> int | None:
+        known = next((each for each in MODES if each.lower() == (mode or "").lower()), None)
+        if known is None or resource is None or (owner or "").lower() not in {"session", "transaction"}:
+            return None
+        key = ("application", (principal or "public").lower(), resource)
+        return int(session.store.locks.is_grantable(session.session_id, key, known))
+
     return {
         "object_id": (2, lambda name, kind: object_id(session, name, kind)),
         "object_name": (2, object_name),
@@ -143,6 +151,7 @@ def catalog_functions(session: Session) -> dict[str, tuple[int, Callable[..., An
         "parse_name": (2, _parse_name),
         "ident_current": (1, ident_current),
         "applock_mode": (3, applock_mode),
+        "applock_test": (4, applock_test),
     }
 
 

@@ -28,12 +28,12 @@ def parameters(catalog: Catalog, temporary: Mapping[str, Table], sql: str, decla
         description.visit(statement)
     found = []
     for name in batch.undeclared:
-        if name not in description.inferred:
+        if name.lower() not in description.inferred:
             raise SqlError(
                 11503,
                 f"The type of the parameter '{name}' cannot be deduced from the statement; declare it or cast it.",
             )
-        found.append((name, description.inferred[name]))
+        found.append((name, description.inferred[name.lower()]))
     return found
 
 

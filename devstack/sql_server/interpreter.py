@@ -160,7 +160,7 @@ class Interpreter:
 
         def bind(binder: ChangeBinder) -> Plan:
             bound = binder.value(node, Scope())
-            bound = binder.implicit(bound, target) if target else bound
+            bound = binder.assigned(bound, target) if target else bound
             return binder.compilation.plan(f"SELECT {bound.sql}", [OutputColumn("", bound.type)])
 
         plan = self._plan(node, f"value {target}", frame, bind)
@@ -386,7 +386,7 @@ class Interpreter:
                 local = all(name[-1].startswith("#") for name in names) and not self._transaction.count
                 work = partial(self._drop_tables, names, if_exists, alterations)
             case syntax.TruncateTable(name):
-                table = self._plan(node, "table", frame, lambda binder: binder.table(name))
+                table = self._truncated(node, frame)
                 local = self._is_local(table)
                 work = partial(alterations.truncate, table)
             case syntax.CreateSchema():
@@ -417,6 +417,17 @@ class Interpreter:
             case _:
                 raise unsupported(type(node).__name__)
         self._transaction.write(work, local=local)
+
+    def _truncated(self, node: syntax.TruncateTable, frame: Frame) -> Table:
+        try:
+            return self._plan(node, "table", frame, lambda binder: binder.table(node.name))
+        except CompileError as error:
+            if error.message.number != 208:
+                raise
+            raise SqlError(
+                4701,
+                f'Cannot find the object "{node.name[-1]}" because it does not exist or you do not have permissions.',
+            ) from None
 
     def _drop_tables(self, names: tuple[syntax.Name, ...], if_exists: bool, alterations: Alterations) -> None:
         for name in names:

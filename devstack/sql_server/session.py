@@ -1,5 +1,6 @@
 """The engine's front: a database (one SQLite file) and its sessions. No socket, no wire format."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -381,6 +382,12 @@ class Session:
 
 
 def _stored(sql_type: SqlType, value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SqlError(
+            8023,
+            "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
+            f"The supplied value is not a valid instance of data type {sql_type.name}.",
+        )
     stored = encode(sql_type, value)
     if stored is not None and sql_type.name in {"char", "nchar", "binary"}:
         return fitting(sql_type, sql_type)(stored)

@@ -126,13 +126,17 @@ def _isdate(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _switchoffset(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
-    moment = binder.convert(_moment(binder, arguments[0], DATETIMEOFFSET, node.name), DATETIMEOFFSET)
-    return Bound(f"switch_offset({moment.sql}, {_offset(binder, arguments[1])})", DATETIMEOFFSET)
+    given = _moment(binder, arguments[0], DATETIMEOFFSET, node.name)
+    result = SqlType("datetimeoffset", scale=given.type.scale if given.type.scale is not None else 7)
+    moment = binder.convert(given, result)
+    return Bound(f"switch_offset({moment.sql}, {_offset(binder, arguments[1])})", result)
 
 
 def _todatetimeoffset(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
-    moment = binder.convert(_moment(binder, arguments[0], DATETIME2, node.name), DATETIME2)
-    return Bound(f"with_offset({moment.sql}, {_offset(binder, arguments[1])})", DATETIMEOFFSET)
+    given = _moment(binder, arguments[0], DATETIME2, node.name)
+    scale = given.type.scale if given.type.scale is not None else 7
+    moment = binder.convert(given, SqlType("datetime2", scale=scale))
+    return Bound(f"with_offset({moment.sql}, {_offset(binder, arguments[1])})", SqlType("datetimeoffset", scale=scale))
 
 
 def _offset(binder: ExpressionBinder, bound: Bound) -> str:

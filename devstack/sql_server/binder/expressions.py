@@ -141,6 +141,11 @@ class ExpressionBinder:
             return Bound(f"concat_binary({left.sql}, {right.sql})", concatenated(left.type, right.type))
         if a is Family.DATETIME and operator in "+-" and b is Family.INTEGER:
             return self._add_days(operator, left, right)
+        for bound, other in ((left, right), (right, left)):
+            if family(bound.type) in (Family.DATE, Family.TIME, Family.OFFSET) and family(other.type) is Family.INTEGER:
+                raise SqlError(
+                    206, f"Operand type clash: {display(bound.type)} is incompatible with {display(other.type)}"
+                )
         if operator in "&|^":
             return self._bitwise(operator, left, right)
         if a is b is Family.NULL:
@@ -274,6 +279,12 @@ class ExpressionBinder:
         check_implicit(bound.type, target)
         if family(bound.type) is Family.TEXT and target.name in {"varchar", "nvarchar"}:
             return replace(bound, type=target)
+        return self.convert(bound, target)
+
+    def assigned(self, bound: Bound, target: SqlType) -> Bound:
+        """Bind the assignment to a variable: implicit, but a text that is too long is cut without an error."""
+        bound = self.settle(bound, target)
+        check_implicit(bound.type, target)
         return self.convert(bound, target)
 
     def unified(self, values: Sequence[Bound]) -> list[Bound]:

@@ -108,7 +108,11 @@ class QueryBinder(SourceBinder):
         self._reject_ungrouped(node, scope)
         having = None
         if node.having is not None:
+            before = len(scope.grouping.violations)
             having = self.condition(node.having, scope)
+            if len(scope.grouping.violations) > before:
+                raise SqlError(8121, f"Column '{scope.grouping.violations[before]}' is invalid in the HAVING clause because it is not "
+                                     "contained in either an aggregate function or the GROUP BY clause.")  # fmt: skip
             self._reject_ungrouped(node, scope)
         unique = node.distinct
         listed = ", ".join(

@@ -187,7 +187,7 @@ BUILDERS: dict[str, Builder] = {
     "error_line": _state("error_line", INT),
     "error_procedure": _state("error_procedure", SYSNAME),
     "applock_mode": _lookup("applock_mode", "ttt", SqlType("nvarchar", 32)),
-    "applock_test": _refused,
+    "applock_test": _lookup("applock_test", "tttt", SMALLINT),
     "formatmessage": _formatmessage,
     "change_tracking_current_version": _current_version,
     "change_tracking_min_valid_version": _min_valid_version,

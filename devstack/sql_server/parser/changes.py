@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from devstack.sql_server.parser.definitions import DefinitionParser
+from devstack.sql_server.parser.queries import selects_of
 from devstack.sql_server.parser.syntax import (
     Assignment,
     CommonTable,
@@ -72,15 +73,17 @@ class ChangeParser(DefinitionParser):
         if self.accept("DEFAULT", "VALUES"):
             source = None
         elif self.accept("VALUES"):
-            source = Query(self.rows())
+            source = Query(self.rows(defaults=True))
         elif self.at_any("EXEC", "EXECUTE"):
             raise self.unsupported("INSERT .. EXECUTE")
         else:
             source = self.query()
+            if any(select.into is not None for select in selects_of(source)):
+                raise self.error()
         return Insert(target, columns, source, output, tables, context, top)
 
     def _insert_columns(self) -> tuple[str, ...] | None:
-        if not self.at_op("(") or self.ahead().upper in {"SELECT", "VALUES", "WITH"} or self.ahead().text == "(":
+        if not self.at_op("(") or self.ahead().upper in {"SELECT"} or self.ahead().text == "(":
             return None
         return self.names()
 
@@ -219,7 +222,7 @@ class ChangeParser(DefinitionParser):
         if self.accept("DEFAULT", "VALUES"):
             return MergeBranch("target", condition, "insert", columns=columns)
         self.expect("VALUES")
-        rows: Rows = self.rows()
+        rows: Rows = self.rows(defaults=True)
         if len(rows.rows) != 1:
             raise self.error()
         return MergeBranch("target", condition, "insert", columns=columns, values=rows.rows[0])

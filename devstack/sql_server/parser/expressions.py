@@ -62,8 +62,8 @@ class ExpressionParser(TypeParser):
         self.undeclared: list[str] = []
         self._depth = 0
 
-    def query(self) -> Query:
-        """Consume a query; the grammar of queries fills this in."""
+    def subquery(self) -> Query:
+        """Consume a query inside an expression; the grammar of queries fills this in."""
         raise NotImplementedError
 
     def expression(self) -> Expression:
@@ -116,8 +116,8 @@ class ExpressionParser(TypeParser):
         if name not in self.declared:
             if not self.collect_undeclared:
                 raise SqlError(137, f'Must declare the scalar variable "{token.text}".', 15, 2, token.line)
-            if name not in self.undeclared:
-                self.undeclared.append(name)
+            if name not in map(str.lower, self.undeclared):
+                self.undeclared.append(token.text)
         return name
 
     def _either(self) -> Expression:
@@ -159,7 +159,7 @@ class ExpressionParser(TypeParser):
     def _predicate(self) -> Expression:
         if self.accept("EXISTS"):
             self.expect_op("(")
-            query = self.query()
+            query = self.subquery()
             self.expect_op(")")
             return Exists(query)
         left = self._sum()
@@ -193,8 +193,8 @@ class ExpressionParser(TypeParser):
 
     def _in(self, left: Expression, negated: bool) -> Expression:
         self.expect_op("(")
-        if self.at_any("SELECT", "WITH") or (self.at_op("(") and self.ahead().upper == "SELECT"):
-            node: Expression = InQuery(left, self.query(), negated)
+        if self.at("SELECT") or (self.at_op("(") and self.ahead().upper == "SELECT"):
+            node: Expression = InQuery(left, self.subquery(), negated)
         else:
             node = InList(left, self.expressions(), negated)
         self.expect_op(")")
@@ -272,8 +272,8 @@ class ExpressionParser(TypeParser):
 
     def _parenthesised(self) -> Expression:
         self.expect_op("(")
-        if self.at_any("SELECT", "WITH"):
-            node: Expression = ScalarQuery(self.query())
+        if self.at("SELECT"):
+            node: Expression = ScalarQuery(self.subquery())
         else:
             node = self._either()
         self.expect_op(")")
@@ -329,14 +329,23 @@ class ExpressionParser(TypeParser):
         self.expect_op("(")
         operand = self.expression()
         self.expect("AS")
-        target = self.data_type(30)
+        target = self._cast_type()
         self.expect_op(")")
         return Cast(operand, target, None, attempt)
+
+    def _cast_type(self) -> SqlType:
+        name = self.token.text
+        try:
+            return self.data_type(30)
+        except SqlError as error:
+            if error.message.number != 2715:
+                raise
+            raise SqlError(243, f"Type {name} is not a defined system type.", line=error.message.line) from None
 
     def _convert(self, attempt: bool) -> Expression:
         self.advance()
         self.expect_op("(")
-        target = self.data_type(30)
+        target = self._cast_type()
         self.expect_op(",")
         operand = self.expression()
         style = self.expression() if self.accept_op(",") else None

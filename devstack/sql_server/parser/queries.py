@@ -1,5 +1,7 @@
 """The grammar of queries: SELECT, FROM, set operations, common table expressions, hints."""
 
+from collections.abc import Iterator
+
 from devstack.sql_server.parser.expressions import ExpressionParser
 from devstack.sql_server.parser.syntax import (
     Body,
@@ -46,8 +48,7 @@ class QueryParser(ExpressionParser):
     """Adds queries to the grammar of expressions."""
 
     def query(self) -> Query:
-        """Consume a query, with its own WITH if it has one."""
-        tables = self.common_tables()
+        """Consume a query; its WITH comes before the whole statement."""
         body = self._set_operations()
         order: tuple[OrderItem, ...] = ()
         offset = fetch = None
@@ -65,7 +66,20 @@ class QueryParser(ExpressionParser):
                     self.expect("ONLY")
         if self.at("FOR"):
             raise self.unsupported(f"FOR {self.ahead().text.upper()}")
-        return Query(body, order, offset, fetch, tables)
+        return Query(body, order, offset, fetch)
+
+    def subquery(self) -> Query:
+        """Consume a query inside another statement: it only yields rows, and their order means nothing by itself."""
+        line = self.token.line
+        query = self.query()
+        for select in selects_of(query):
+            if select.into is not None or any(item.variable for item in select.items):
+                raise self.error()
+        limited = query.offset is not None or (isinstance(query.body, Select) and query.body.top is not None)
+        if query.order and not limited:
+            raise SqlError(1033, "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
+                                 "expressions, unless TOP, OFFSET or FOR XML is also specified.", 15, line=line)  # fmt: skip
+        return query
 
     def _expect_rows(self) -> None:
         if not self.accept("ROWS"):
@@ -81,7 +95,7 @@ class QueryParser(ExpressionParser):
             columns = self.names() if self.at_op("(") else ()
             self.expect("AS")
             self.expect_op("(")
-            tables.append(CommonTable(name, columns, self.query()))
+            tables.append(CommonTable(name, columns, self.subquery()))
             self.expect_op(")")
             if not self.accept_op(","):
                 return tuple(tables)
@@ -120,28 +134,26 @@ class QueryParser(ExpressionParser):
 
     def _query_term(self) -> Body:
         if self.accept_op("("):
-            inner = self.query()
+            body = self._set_operations()
             self.expect_op(")")
-            return inner.body if inner == Query(inner.body) else inner
-        if self.accept("VALUES"):
-            return self.rows()
+            return body
         return self._select()
 
-    def rows(self) -> Rows:
-        """Consume the rows after VALUES."""
-        rows = [self._row()]
+    def rows(self, *, defaults: bool = False) -> Rows:
+        """Consume the rows after VALUES; `defaults`: DEFAULT may stand for a value."""
+        rows = [self._row(defaults)]
         while self.accept_op(","):
-            rows.append(self._row())
+            rows.append(self._row(defaults))
         if len({len(row) for row in rows}) > 1:
             raise SqlError(10709, "The number of columns for each row in a table value constructor must be the same.",
                            line=self.token.line)  # fmt: skip
         return Rows(tuple(rows))
 
-    def _row(self) -> tuple[Expression | None, ...]:
+    def _row(self, defaults: bool) -> tuple[Expression | None, ...]:
         self.expect_op("(")
         values: list[Expression | None] = []
         while True:
-            values.append(None if self.accept("DEFAULT") else self.expression())
+            values.append(None if defaults and self.accept("DEFAULT") else self.expression())
             if not self.accept_op(","):
                 break
         self.expect_op(")")
@@ -290,8 +302,8 @@ class QueryParser(ExpressionParser):
         depth = 0
         while self.ahead(depth).kind == "op" and self.ahead(depth).text == "(":
             depth += 1
-        if self.ahead(depth).upper in {"SELECT", "VALUES", "WITH"}:
-            query = self.query()
+        if self.ahead(depth).upper == "SELECT" or self.at("VALUES"):
+            query = Query(self.rows()) if self.accept("VALUES") else self.subquery()
             self.expect_op(")")
             alias = self._table_alias()
             if alias is None:
@@ -395,6 +407,17 @@ class QueryParser(ExpressionParser):
         if alias is None:
             raise SqlError(22104, "A table returned by the CHANGETABLE function must be aliased.", line=line)
         return alias, self.names() if self.at_op("(") else ()
+
+
+def selects_of(body: Body) -> Iterator[Select]:
+    match body:
+        case Select():
+            yield body
+        case SetOperation(_, left, right):
+            yield from selects_of(left)
+            yield from selects_of(right)
+        case Query():
+            yield from selects_of(body.body)
 
 
 def plain_column(name: Name) -> Expression:

@@ -66,6 +66,8 @@ def add_to_table(ids: Ids, table: Table, definition: syntax.TableDefinition, *, 
         if isinstance(key, syntax.KeyDefinition) and key.kind == "primary":
             table = _not_null(table, key, definition)
     keys = [c for c in definition.constraints if isinstance(c, syntax.KeyDefinition)]
+    if sum(key.kind == "primary" for key in keys) > 1:
+        raise SqlError(8110, f"Cannot add multiple PRIMARY KEY constraints to table '{table.name}'.", state=0)
     for key in sorted(keys, key=lambda k: k.kind != "primary"):
         table = add_key(ids, table, key)
     for constraint in definition.constraints:

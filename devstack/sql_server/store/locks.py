@@ -132,6 +132,11 @@ class LockTable:
                     pending.append(blocker)
         return False
 
+    def is_grantable(self, session: int, resource: Hashable, mode: str) -> bool:
+        """Tell whether a lock would be granted at once."""
+        with self._lock:
+            return not self._blockers(session, resource, mode)
+
     def release(self, session: int, resource: Hashable, owner: str) -> bool:
         """Give back one grant of a lock; False if the owner holds none."""
         with self._lock:

@@ -30,6 +30,10 @@ _INTEGER = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_DATETIME_RANGES = {
+    "datetime": (temporal.DAYS_TO_1753 * DAY, temporal.MAX_TICKS),
+    "smalldatetime": (temporal.DAYS_TO_1900 * DAY, temporal.DAYS_TO_JUNE_2079 * DAY - MINUTE),
+}
 _MONEY_LIMITS = {"money": Decimal(2**63) / 10000, "smallmoney": Decimal(2**31) / 10000}
 
 
@@ -242,6 +246,8 @@ def _text_moment(text: str, source: SqlType, target: SqlType) -> Any:
     moment = temporal.parse_moment(text)
     too_fine = moment is not None and moment.fraction_digits > (3 if "2" not in target.name and target.name in
                                                                 {"datetime", "smalldatetime"} else 7)  # fmt: skip
+    if moment is None and target.name in _DATETIME_RANGES and temporal.names_no_moment(text):
+        raise _out_of_range(source, target)
     if moment is None or too_fine:
         raise SqlError(241, "Conversion failed when converting date and/or time from character string.")
     ticks = moment.days * DAY + moment.ticks
@@ -259,12 +265,16 @@ def _text_moment(text: str, source: SqlType, target: SqlType) -> Any:
         if target.name == "datetime":
             ticks -= moment.offset_minutes * MINUTE
     if target.name != "datetime2" and moment.days < temporal.DAYS_TO_1753:
-        raise SqlError(
-            242,
-            f"The conversion of a {source.name} data type to a {target.name} data type resulted in an out-of-range value.",
-            state=3,
-        )
+        raise _out_of_range(source, target)
     return ticks
+
+
+def _out_of_range(source: SqlType, target: SqlType) -> SqlError:
+    return SqlError(
+        242,
+        f"The conversion of a {source.name} data type to a {target.name} data type resulted in an out-of-range value.",
+        state=3,
+    )
 
 
 def _to_text(source: SqlType, target: SqlType, style: int | None) -> Rule:
@@ -381,8 +391,10 @@ def fit_decimal(value: Decimal, source: SqlType, target: SqlType, precision: int
         result = scaled(value, scale)
     except InvalidOperation:
         raise _overflow(source, target) from None
-    limit = _MONEY_LIMITS.get(target.name, Decimal(1).scaleb(precision - scale))
-    if result.copy_abs() >= limit:
+    limit = _MONEY_LIMITS.get(target.name)
+    if limit is not None and result == -limit:
+        return result  # money reaches one step further down than up
+    if result.copy_abs() >= (limit or Decimal(1).scaleb(precision - scale)):
         raise _overflow(source, target)
     return result
 
@@ -431,8 +443,8 @@ def _fit_datetime(ticks: int, target: SqlType) -> int:
     elif target.name == "datetime":
         result = temporal.round_datetime(ticks)
     else:
-        result = (ticks + MINUTE // 2 - 1) // MINUTE * MINUTE
-    low = {"datetime": temporal.DAYS_TO_1753, "smalldatetime": temporal.DAYS_TO_1900}.get(target.name, 0) * DAY
-    if not low <= result <= temporal.MAX_TICKS:
+        result = (temporal.round_datetime(ticks) + MINUTE // 2) // MINUTE * MINUTE  # 29.999 s are 30 s to datetime
+    low, high = _DATETIME_RANGES.get(target.name, (0, temporal.MAX_TICKS))
+    if not low <= result <= high:
         raise SqlError(242, f"The conversion to a {target.name} data type resulted in an out-of-range value.", state=3)
     return result

@@ -15,6 +15,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MAX_TICKS = 3_652_059 * DAY - 1
 DAYS_TO_1900 = datetime.date(1900, 1, 1).toordinal() - 1
+DAYS_TO_JUNE_2079 = datetime.date(2079, 6, 7).toordinal() - 1  # where smalldatetime's 65,536 days end
 DAYS_TO_1753 = datetime.date(1753, 1, 1).toordinal() - 1
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -31,9 +32,9 @@ _DATES = (
     r"(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3,9})\.?,?\s+(?P<year>\d{4})",
 )
 _MERIDIEM = r"(?:\s*(?P<meridiem>[AaPp][Mm]))?"
-_PATTERNS = [re.compile(rf"{date}(?:(?:T|\s+){_CLOCK}{_MERIDIEM}\s*{_ZONE}?)?") for date in _DATES]
-_PATTERNS.append(re.compile(rf"{_CLOCK}{_MERIDIEM}\s*{_ZONE}?"))
-_PATTERNS.append(re.compile(r"(?P<hour>\d{1,2})\s*(?P<meridiem>[AaPp][Mm])"))
+_PATTERNS = [re.compile(rf"{date}(?:(?:T|\s+){_CLOCK}{_MERIDIEM}\s*{_ZONE}?)?", re.ASCII) for date in _DATES]
+_PATTERNS.append(re.compile(rf"{_CLOCK}{_MERIDIEM}\s*{_ZONE}?", re.ASCII))
+_PATTERNS.append(re.compile(r"(?P<hour>\d{1,2})\s*(?P<meridiem>[AaPp][Mm])", re.ASCII))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def parse_moment(text: str) -> Moment | None:
         if match:
             return _moment({key: value for key, value in match.groupdict().items() if value is not None})
     return None
+
+
+def names_no_moment(text: str) -> bool:
+    """Tell whether a string is written as a date and time but there is no such one: a month 13, an hour 25."""
+    return parse_moment(text) is None and any(pattern.fullmatch(text.strip()) for pattern in _PATTERNS)
 
 
 def _moment(parts: dict[str, str]) -> Moment | None:

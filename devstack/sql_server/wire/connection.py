@@ -31,7 +31,7 @@ from devstack.sql_server.wire.login import Login, parse_login
 from devstack.sql_server.wire.packets import ProtocolError, ReplyWriter, Transport
 from devstack.sql_server.wire.prepared import PreparedStatements, declared
 from devstack.sql_server.wire.reading import Reader
-from devstack.sql_server.wire.rpc import Call, parse_calls
+from devstack.sql_server.wire.rpc import Call, parse_calls, plain_name
 from devstack.sql_server.wire.tls import PlainTransport, TlsTransport
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class _Requests:
             case "sp_prepexec", [old, declaration, str(text), *_]:
                 return self._prepare_and_execute(old, text, declaration, call.parameters)
             case "sp_prepexecrpc", [_, str(name), *_]:
-                return self._session.call(name, call.parameters[2:])
+                return self._call(Call(plain_name(name), call.parameters[2:]))
             case "sp_execute", [handle, *_]:
                 statement = self._prepared.get(handle)
                 return self._session.batch(statement.text, statement.bind(call.parameters[1:]))

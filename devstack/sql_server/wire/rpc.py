@@ -56,9 +56,10 @@ def _parse_call(reader: Reader) -> Call:
         if flags & _DEFAULT_VALUE:
             value = None
         parameters.append(Parameter(parameter, kind, value, output=bool(flags & _BY_REFERENCE)))
-    return Call(_plain(name), parameters)
+    return Call(plain_name(name), parameters)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a procedure's name in lower case, without quotes and without the schemas that every database has."""
     plain = name.replace("[", "").replace("]", "").lower().removeprefix("master.")
     return plain.removeprefix("sys.").removeprefix("dbo.").removeprefix(".").removesuffix(";1")

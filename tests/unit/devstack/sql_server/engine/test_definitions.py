@@ -78,7 +78,7 @@ def test_broken_constraint(client: Client, sql: str, number: int, text: str | No
         ("CREATE TABLE nowhere.T (x int)", 2760),
         ("CREATE TABLE U (x int, X int)", 2705),
         ("CREATE TABLE U (x int NULL PRIMARY KEY)", 8111),
-        ("CREATE TABLE U (x int PRIMARY KEY, y int PRIMARY KEY)", 1779),
+        ("CREATE TABLE U (x int PRIMARY KEY, y int PRIMARY KEY)", 8110),
         ("CREATE TABLE U (x int IDENTITY, y int IDENTITY)", 2744),
         ("CREATE TABLE U (x varchar(9) IDENTITY)", 2749),
         ("CREATE TABLE U (x nope)", 2715),
