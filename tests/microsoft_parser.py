@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _PARSER = Path(sys.executable).with_name("maxdop")
@@ -23,6 +23,20 @@ def syntax_errors(batches: Iterable[str]) -> str:
         parsed = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     assert parsed.returncode == 0 or parsed.stderr, f"{_PARSER} failed without a word"
     return parsed.stderr
+
+
+def refused(batches: Sequence[str]) -> list[str]:
+    """Return the batches that the parser refuses, each with its reason, found by halving.
+
+    The tool also prints what it has parsed; if it stumbles over its own print, it says so instead of naming what it could not parse.
+    """
+    said = syntax_errors(batches)
+    if not said or (len(batches) == 1 and "could not be parsed" not in said):
+        return []
+    if len(batches) == 1:
+        return [f"{batches[0]}\n    {said.strip()}"]
+    middle = len(batches) // 2
+    return refused(batches[:middle]) + refused(batches[middle:])
 
 
 def with_parameters(sql: str) -> str:

@@ -57,7 +57,7 @@ class ChangeParser(DefinitionParser):
         if not self.accept("WITH", "CHANGE_TRACKING_CONTEXT"):
             return None
         self.expect_op("(")
-        value = self.expression()
+        value = self.constant("binary")
         self.expect_op(")")
         return value
 
@@ -65,7 +65,7 @@ class ChangeParser(DefinitionParser):
         self.expect("INSERT")
         top = self.top()
         self.accept("INTO")
-        target = self.name()
+        target = self.name_of_rows()
         self.hints()
         columns = self._insert_columns()
         output = self._output()
@@ -109,7 +109,7 @@ class ChangeParser(DefinitionParser):
         return Delete(target, output, source, where, top, tables, context)
 
     def _target(self) -> TableSource:
-        name = self.name()
+        name = self.name_of_rows()
         return TableSource(name, None, self.hints())
 
     def _where(self) -> Expression | None:
@@ -133,10 +133,10 @@ class ChangeParser(DefinitionParser):
             operator = self._assignment_operator()
             after = self.ahead()
             if operator == "=" and self.at_identifier() and after.kind == "op" and after.text in _ASSIGNMENTS:
-                column = self.name()
+                column = self.column_name()
                 operator = self._assignment_operator()
         else:
-            column = self.name()
+            column = self.column_name()
             if self.at_op("("):
                 raise self.unsupported(".WRITE in UPDATE")
             operator = self._assignment_operator()
@@ -157,7 +157,7 @@ class ChangeParser(DefinitionParser):
         into: Name | None = None
         columns: tuple[str, ...] = ()
         if self.accept("INTO"):
-            into = self.name()
+            into = self.name_of_rows()
             if self.at_op("(") and self.ahead().upper != "SELECT":
                 columns = self.names()
         if self.at("OUTPUT"):
@@ -169,13 +169,13 @@ class ChangeParser(DefinitionParser):
         if self.at("TOP"):
             raise self.unsupported("MERGE TOP")
         self.accept("INTO")
-        name = self.name()
-        hints = self.hints()
+        name = self.name_of_rows()
+        hints = self._merge_hints(name)
         alias = self._merge_alias()
         if hints == Hints():
-            hints = self.hints()
+            hints = self._merge_hints(name)
         self.expect("USING")
-        source: Source = self.sources()
+        source: Source = self.joined()
         self.expect("ON")
         condition = self.condition()
         branches = []
@@ -188,6 +188,9 @@ class ChangeParser(DefinitionParser):
         if not self.at_op(";"):
             raise SqlError(10713, "A MERGE statement must be terminated by a semi-colon (;).", 15, line=self.token.line)
         return Merge(TableSource(name, alias, hints), source, condition, tuple(branches), output, tables, context)
+
+    def _merge_hints(self, target: Name) -> Hints:
+        return self.hints() if self.at("WITH") and not target[0].startswith("@") else Hints()
 
     def _merge_alias(self) -> str | None:
         if self.accept("AS"):

@@ -90,15 +90,30 @@ class Cursor:
             )
         return str(name)
 
-    def name(self) -> tuple[str, ...]:
-        """Consume a dotted name; a table variable counts as a name of one part."""
+    def name_of_rows(self) -> tuple[str, ...]:
+        """Consume the name of a table, or a table variable as a name of one part."""
         if self.token.kind == "variable" and not self.token.text.startswith("@@"):
             return (self.advance().text,)
+        return self.name()
+
+    def name(self) -> tuple[str, ...]:
+        """Consume the dotted name of an object. Raises SqlError 117."""
+        line = self.token.line
         parts = [self.identifier()]
         while self.accept_op("."):
-            if self.at_op("."):  # database..table
+            if self.at_op(".") and len(parts) == 1:  # database..table
                 parts.append("dbo")
                 continue
+            parts.append(self.identifier())
+        if len(parts) > 4:
+            raise SqlError(117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The maximum "
+                                "is 3.", 15, line=line)  # fmt: skip
+        return tuple(parts)
+
+    def column_name(self) -> tuple[str, ...]:
+        """Consume the dotted name of a column."""
+        parts = [self.identifier()]
+        while self.accept_op("."):
             parts.append(self.identifier())
         return tuple(parts)
 

@@ -142,8 +142,14 @@ class DefinitionParser(QueryParser):
         collation = identity = default = default_name = None
         with_values = False
         own: list[Constraint] = []
+        said: set[str] = set()  # each of these may be said once
         while True:
             label = self.identifier() if self.accept("CONSTRAINT") else None
+            word = "NULL" if self.at("NOT") else self.token.upper
+            if word in said:
+                raise self.error()
+            if word in {"NULL", "COLLATE", "IDENTITY", "DEFAULT"}:
+                said.add(word)
             if self.accept("NOT"):
                 if self.accept("FOR"):
                     raise self.unsupported("NOT FOR REPLICATION")
@@ -183,7 +189,9 @@ class DefinitionParser(QueryParser):
 
     def _text(self, grammar) -> TextExpression:  # type: ignore[no-untyped-def]
         start = self.token.start
+        self.scalars_only = True
         tree: Expression = grammar()
+        self.scalars_only = False
         return TextExpression(self.sql[start : self.tokens[self.place - 1].end], tree)
 
     def _column_constraint(self, column: str, label: str | None) -> Constraint:
@@ -250,6 +258,8 @@ class DefinitionParser(QueryParser):
         table = self.name()
         referenced = self.names() if self.at_op("(") else ()
         while self.accept("ON"):
+            if not self.at_any("DELETE", "UPDATE"):
+                raise self.error()
             action = self.advance().text.upper()
             if not self.accept("NO", "ACTION"):
                 raise self.unsupported(f"ON {action} {self.token.text.upper()} of a foreign key")
@@ -281,7 +291,9 @@ class DefinitionParser(QueryParser):
             if self.accept("COLUMN"):
                 kind = "column"
             else:
-                self.accept("CONSTRAINT")
+                named = self.accept("CONSTRAINT")
+                if not named and self.at("IF"):
+                    raise self.error()
             if_exists = self._if_exists()
             names = [self.identifier()]
             while self.accept_op(","):

@@ -60,6 +60,7 @@ class ExpressionParser(TypeParser):
         self.declared = declared
         self.collect_undeclared = collect_undeclared
         self.undeclared: list[str] = []
+        self.scalars_only = False  # inside a definition: no subqueries
         self._depth = 0
 
     def subquery(self) -> Query:
@@ -119,6 +120,17 @@ class ExpressionParser(TypeParser):
             if name not in map(str.lower, self.undeclared):
                 self.undeclared.append(token.text)
         return name
+
+    def constant(self, *kinds: str, signed: bool = False) -> Expression:
+        """Consume a variable or a literal of these kinds; statements that take no expressions take these."""
+        if signed and self.at_op("-") and self.ahead().kind == "number":
+            self.advance()
+            return Unary("-", self.constant(*({"number", "integer"} & set(kinds))))
+        kind = self.token.kind
+        whole = kind == "number" and self.token.text.isdigit()
+        if kind not in {"variable", *kinds} and not (whole and "integer" in kinds):
+            raise self.error()
+        return self._primary()
 
     def _either(self) -> Expression:
         self._depth += 1
@@ -230,8 +242,12 @@ class ExpressionParser(TypeParser):
             operator = self.advance().text
             return Unary(operator, self._operand(self._unary()))
         node = self._primary()
+        collated = False
         while True:
             if self.accept("COLLATE"):
+                if collated:
+                    raise self.error()
+                collated = True
                 node = Collate(self._operand(node), canonical(self.identifier()))
             elif self.at("AT") and self.ahead().upper == "TIME":
                 raise self.unsupported("AT TIME ZONE")
@@ -257,7 +273,7 @@ class ExpressionParser(TypeParser):
             case "word":
                 return self._word(token.value)
             case "quoted":
-                return ColumnName(self.name())
+                return ColumnName(self.column_name())
         raise self.error()
 
     def _variable_value(self) -> Expression:
@@ -305,7 +321,7 @@ class ExpressionParser(TypeParser):
             return self._call(word.lower())
         if not self.at_identifier():
             raise self.error()
-        name = self.name()
+        name = self.column_name()
         if self.at_op("("):
             raise self.unsupported(f"user-defined function {'.'.join(name)}")
         return ColumnName(name)
@@ -395,6 +411,8 @@ class ExpressionParser(TypeParser):
             order = self.order_items()
             self.expect_op(")")
         window = self._window() if (name in AGGREGATES or name in RANKINGS) and self.at("OVER") else None
+        if distinct and window is not None:
+            raise SqlError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, line=token.line)
         if name in RANKINGS and window is None:
             raise SqlError(10753, f"The function '{token.text}' must have an OVER clause.", 15, line=token.line)
         return Call(name, arguments, distinct, star, window, part, order)

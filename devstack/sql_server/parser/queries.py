@@ -28,10 +28,9 @@ from devstack.sql_server.parser.syntax import (
     Star,
     StringSplit,
     TableSource,
-    Variable,
 )
 from devstack.sql_server.results import SqlError
-from devstack.sql_server.values.type_rules import INT
+from devstack.sql_server.values.type_rules import INT, NULL
 
 _LOCKING_HINTS = {"UPDLOCK", "HOLDLOCK", "XLOCK", "SERIALIZABLE", "REPEATABLEREAD", "TABLOCKX"}
 # Hints that change nothing here: one writer at a time, readers never block, no plan to choose.
@@ -71,6 +70,10 @@ class QueryParser(ExpressionParser):
     def subquery(self) -> Query:
         """Consume a query inside another statement: it only yields rows, and their order means nothing by itself."""
         line = self.token.line
+        if self.scalars_only:
+            raise SqlError(
+                1046, "Subqueries are not allowed in this context. Only scalar expressions are allowed.", 15, line=line
+            )
         query = self.query()
         for select in selects_of(query):
             if select.into is not None or any(item.variable for item in select.items):
@@ -238,12 +241,13 @@ class QueryParser(ExpressionParser):
 
     def sources(self) -> Source:
         """Consume what follows FROM."""
-        source = self._joined()
+        source = self.joined()
         while self.accept_op(","):
-            source = Join("cross", source, self._joined(), None)
+            source = Join("cross", source, self.joined(), None)
         return source
 
-    def _joined(self) -> Source:
+    def joined(self) -> Source:
+        """Consume one source and what is joined to it."""
         left = self._source()
         while self.at_any(*_JOIN_STARTS):
             left = self._join(left)
@@ -287,13 +291,13 @@ class QueryParser(ExpressionParser):
             separator = self.expression()
             self.expect_op(")")
             return StringSplit(text, separator, self._table_alias())
-        name = self.name()
+        name = self.name_of_rows()
         if self.at_op("(") and not self._hints_follow():
             raise self.unsupported(f"table-valued function {'.'.join(name)}")
         alias = self._table_alias()
         if self.at_any("PIVOT", "UNPIVOT", "TABLESAMPLE") or self.at("FOR", "SYSTEM_TIME"):
             raise self.unsupported(str(self.token.value))
-        return TableSource(name, alias, self.hints())
+        return TableSource(name, alias, Hints() if name[0].startswith("@") else self.hints())
 
     def _hints_follow(self) -> bool:
         return self.ahead().upper in _LOCKING_HINTS | _IDLE_HINTS | {"NOWAIT"}
@@ -309,7 +313,9 @@ class QueryParser(ExpressionParser):
             if alias is None:
                 raise self.error()
             return DerivedTable(query, alias, self.names() if self.at_op("(") else ())
-        source = self.sources()
+        source = self.joined()
+        if not isinstance(source, Join):  # parentheses are for joins
+            raise self.error()
         self.expect_op(")")
         return source
 
@@ -397,10 +403,9 @@ class QueryParser(ExpressionParser):
         return ChangeVersion(table, keys, values, alias, columns)
 
     def _change_version(self) -> Expression:
-        value = self.expression()
-        if not isinstance(value, Variable | Literal) or not self.at_op(")"):
-            raise self.error()
-        return value
+        if self.accept("NULL"):
+            return Literal(None, NULL)
+        return self.constant("integer")
 
     def _change_alias(self, line: int) -> tuple[str, tuple[str, ...]]:
         alias = self._table_alias()

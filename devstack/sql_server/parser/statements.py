@@ -5,15 +5,19 @@ from devstack.sql_server.parser.syntax import (
     Argument,
     Batch,
     BeginTransaction,
+    Binary,
     Block,
     Commit,
+    CreateSchema,
     Declare,
     DeclareTable,
     Execute,
     ExecuteText,
     Expression,
+    ForeignKeyDefinition,
     If,
     Jump,
+    KeyDefinition,
     Literal,
     Print,
     RaiseError,
@@ -24,6 +28,7 @@ from devstack.sql_server.parser.syntax import (
     SetOption,
     SetVariable,
     Statement,
+    TableDefinition,
     Throw,
     TryCatch,
     Use,
@@ -32,7 +37,7 @@ from devstack.sql_server.parser.syntax import (
     While,
 )
 from devstack.sql_server.results import SqlError
-from devstack.sql_server.values.type_rules import SYSNAME
+from devstack.sql_server.values.type_rules import NULL, SYSNAME
 
 _COMPOUND = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
 # SET options with an effect here, then those that are accepted because the engine behaves so anyway, or nothing depends on them.
@@ -78,8 +83,22 @@ class StatementParser(ChangeParser):
                 pass
             if self.token.kind == "end":
                 break
+            if statements and isinstance(statements[0], CreateSchema):
+                raise self.error()  # it is a batch of its own
+            self._check_separated(statements)
             statements.extend(self.statement(first=not statements))
         return Batch(tuple(statements), self.lines, tuple(self.undeclared))
+
+    def _check_separated(self, before: list[Statement]) -> None:
+        """Raise SqlError 319 or 102 if the next statement needs a semicolon before it and has none."""
+        if not before or self.tokens[self.place - 1].text == ";":
+            return
+        if self.at("WITH"):
+            raise SqlError(319, "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an xmlnamespaces "
+                                "clause or a change tracking context clause, the previous statement must be terminated with a semicolon.",
+                           15, line=self.token.line)  # fmt: skip
+        if self.at("THROW"):
+            raise self.error()
 
     def statement(self, *, first: bool = False) -> list[Statement]:
         """Consume one statement; a DECLARE of several variables gives several."""
@@ -127,6 +146,13 @@ class StatementParser(ChangeParser):
                 self.advance()
                 return [Jump(word.lower())]
             case "CREATE":
+                if not first and self.ahead().upper == "SCHEMA":
+                    raise SqlError(
+                        111,
+                        "'CREATE SCHEMA' must be the first statement in a query batch.",
+                        15,
+                        line=self.token.line,
+                    )
                 return [self.create()]
             case "ALTER":
                 return [self.alter()]
@@ -163,7 +189,7 @@ class StatementParser(ChangeParser):
                 return [Use(self.identifier())]
         if self.token.kind == "op" and self.token.text == "(":
             return [SelectStatement(self.query())]
-        if first and self.at_identifier():
+        if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:
             return [self._execute()]
         if self.token.kind == "word" and self.token.value in {"GRANT", "DENY", "REVOKE", "DBCC", "BACKUP", "RESTORE", "KILL", "BULK",
                                                               "OPEN", "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
@@ -188,12 +214,22 @@ class StatementParser(ChangeParser):
                 raise self.error()
             self.advance()
             self.accept("AS")
-            if self.accept("TABLE"):
-                found.append(DeclareTable(token.text.lower(), self.table_definition()))
-            else:
-                found.append(self._declare_scalar(token.text, token.line))
+            if self.at("TABLE") and not found:
+                self.advance()
+                return [DeclareTable(token.text.lower(), self._variable_definition())]
+            found.append(self._declare_scalar(token.text, token.line))
             if not self.accept_op(","):
                 return found
+
+    def _variable_definition(self) -> TableDefinition:
+        definition = self.table_definition()
+        for constraint in definition.constraints:
+            named = not isinstance(constraint, KeyDefinition) or constraint.kind != "index"
+            if isinstance(constraint, ForeignKeyDefinition) or (named and constraint.name is not None):
+                raise self.error()
+        if any(column.default_name for column in definition.columns):
+            raise self.error()
+        return definition
 
     def _declare_scalar(self, shown: str, line: int) -> Statement:
         name = shown.lower()
@@ -310,6 +346,7 @@ class StatementParser(ChangeParser):
         while not self.at("END"):
             if self.token.kind == "end":
                 raise self.error()
+            self._check_separated(statements)
             statements.extend(self.statement())
         self.expect("END")
         if kind:
@@ -352,15 +389,15 @@ class StatementParser(ChangeParser):
     def _raise_error(self) -> Statement:
         self.expect("RAISERROR")
         self.expect_op("(")
-        message = self.expression()
+        message = self.constant("integer", "string", "nstring", signed=True)
         if not self.accept_op(","):
             raise self.error()
-        severity = self.expression()
+        severity = self.constant("integer", signed=True)
         self.expect_op(",")
-        state = self.expression()
-        arguments: tuple[Expression, ...] = ()
-        if self.accept_op(","):
-            arguments = self.expressions()
+        state = self.constant("integer", signed=True)
+        arguments: list[Expression] = []
+        while self.accept_op(","):
+            arguments.append(self._message_argument())
         self.expect_op(")")
         if self.accept("WITH"):
             while True:
@@ -369,31 +406,38 @@ class StatementParser(ChangeParser):
                 self.advance()
                 if not self.accept_op(","):
                     break
-        return RaiseError(message, severity, state, arguments)
+        return RaiseError(message, severity, state, tuple(arguments))
+
+    def _message_argument(self) -> Expression:
+        if self.accept("NULL"):
+            return Literal(None, NULL)
+        return self.constant("number", "string", "nstring", "binary", signed=True)
 
     def _throw(self) -> Statement:
         self.advance()
         if not self._value_follows():
             return Throw(None, None, None)
-        number = self.expression()
+        number = self.constant("integer")
         self.expect_op(",")
-        message = self.expression()
+        message = self.constant("string", "nstring")
         self.expect_op(",")
-        return Throw(number, message, self.expression())
+        return Throw(number, message, self.constant("integer"))
 
     def _wait_for(self) -> Statement:
         self.expect("WAITFOR")
         if not self.accept("DELAY"):
             raise self.unsupported(f"WAITFOR {self.token.text.upper()}")
-        return WaitFor(self.expression())
+        return WaitFor(self.constant("string", "nstring"))
 
     # --- procedures ------------------------------------------------------------------------------------------
 
     def _execute(self) -> Statement:
         if self.accept_op("("):
-            text = self.expression()
+            text = self.constant("string", "nstring")
+            while self.accept_op("+"):
+                text = Binary("+", text, self.constant("string", "nstring"))
             self.expect_op(")")
-            if self.at_any("AS", "AT"):
+            if self.at_any("AS", "AT", "WITH"):
                 raise self.unsupported(f"EXECUTE (..) {self.token.value}")
             return ExecuteText(text)
         status = None
@@ -408,6 +452,8 @@ class StatementParser(ChangeParser):
             arguments.append(self._argument())
             if not self.accept_op(","):
                 break
+            if not self._argument_follows():
+                raise self.error()
         if self.at("WITH"):
             raise self.unsupported("EXECUTE WITH")
         return Execute(procedure, tuple(arguments), status)
@@ -418,7 +464,7 @@ class StatementParser(ChangeParser):
             return True
         if token.kind == "op":
             return token.text == "-"
-        return token.upper in {"NULL", "DEFAULT"} or (self.at_identifier() and token.upper != "THROW")
+        return token.upper in {"NULL", "DEFAULT"} or self.at_identifier()
 
     def _argument(self) -> Argument:
         name = None
@@ -439,9 +485,9 @@ class StatementParser(ChangeParser):
         return Argument(name, value, output)
 
     def _argument_value(self) -> Expression:
-        if self.token.kind == "op" and self.token.text not in {"-"}:
-            raise self.error()
-        return self._unary()
+        if self.accept("NULL"):
+            return Literal(None, NULL)
+        return self.constant("number", "string", "nstring", "binary", signed=True)
 
 
 def parse_batch(sql: str, declared: set[str], *, collect_undeclared: bool = False) -> Batch:
