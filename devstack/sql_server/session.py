@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,7 @@ class Session:
         self._login, self._host, self._program = login, host, program
         self._closed = closed
         self._is_open = True
+        self.is_abandoned: Callable[[], bool] = lambda: False  # the wire knows of a cancel that came before the request began
         self._cancel = threading.Event()
         self.file = FileConnection(store.path, catalog_functions(self))
         self.local_tables = LocalTables(self.file, create_statements)
@@ -109,6 +110,11 @@ class Session:
         self.rowcount = self.error = 0
         self.transaction.lock_timeout_ms = -1
 
+    def _start_request(self) -> None:
+        self._cancel.clear()
+        if self.is_abandoned():
+            self._cancel.set()
+
     # --- requests --------------------------------------------------------------------------------------------
 
     @property
@@ -118,7 +124,7 @@ class Session:
 
     def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterator[Event]:
         """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
-        self._cancel.clear()
+        self._start_request()
         return self._batch(sql, list(parameters))
 
     def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
@@ -161,7 +167,7 @@ class Session:
 
     def call(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """Call a stored procedure by name. Never raises SqlError."""
-        self._cancel.clear()
+        self._start_request()
         return self._call(procedure, list(parameters))
 
     def _call(self, procedure: str, parameters: list[Parameter]) -> Iterator[Event]:
@@ -188,7 +194,7 @@ class Session:
 
     def begin(self, isolation: int = 0) -> list[Event]:
         """Begin a transaction at the client's request. `isolation` is that of the wire protocol; 0 keeps it."""
-        self._cancel.clear()
+        self._start_request()
         if isolation in _ISOLATION_LEVELS:
             self.isolation = _ISOLATION_LEVELS[isolation]
         elif isolation:
@@ -207,7 +213,7 @@ class Session:
         return self._end(self.transaction.rollback, begin_again)
 
     def _end(self, end: Any, begin_again: bool) -> list[Event]:
-        self._cancel.clear()
+        self._start_request()
         events: list[Event] = []
         try:
             changes: list[TransactionChange] = end()

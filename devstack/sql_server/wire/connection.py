@@ -84,7 +84,7 @@ def _shut(connection: socket.socket) -> None:
 
 
 def _greet(plain: PlainTransport, access: Access) -> Transport:
-    hello = packets.receive_message(plain)
+    hello = packets.receive_message(plain, packets.MAX_GREETING_BYTES)
     if hello.type != packets.PRELOGIN:
         raise ProtocolError("the first message must be PRELOGIN; Encrypt=strict (TDS 8) is not supported")
     content, tls = prelogin.answer(prelogin.parse_encryption(hello.body))
@@ -95,7 +95,7 @@ def _greet(plain: PlainTransport, access: Access) -> Transport:
 
 
 def _enter(transport: Transport, database: "Database", access: Access) -> "tuple[Session, int, int] | None":
-    message = packets.receive_message(transport)
+    message = packets.receive_message(transport, packets.MAX_GREETING_BYTES)
     if message.type != packets.LOGIN7:
         raise ProtocolError("LOGIN7 was expected after PRELOGIN")
     login = parse_login(message.body)
@@ -159,6 +159,8 @@ class _Requests:
         self._inbox: queue.Queue[packets.Message | Exception] = queue.Queue(maxsize=16)
         self._attentions_received = 0
         self._attentions_answered = 0
+        self._has_left = False
+        session.is_abandoned = lambda: self._has_left or self._cancelled()
 
     def serve(self, shut: Callable[[], None]) -> None:
         """Answer requests until the client leaves; `shut` wakes the receiving thread."""
@@ -185,6 +187,7 @@ class _Requests:
                     self._session.cancel()
                 self._inbox.put(message)
         except Exception as error:  # noqa: BLE001 - whatever it is, the serving thread must hear of it
+            self._has_left = True
             self._session.cancel()
             self._inbox.put(error)
 

@@ -10,6 +10,7 @@ HEADER_BYTES = 8
 DEFAULT_PACKET_BYTES = 4096
 MAX_PACKET_BYTES = 32767
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024  # a client that sends more is refused before it fills the memory
+MAX_GREETING_BYTES = 128 * 1024  # the same for one that nobody knows yet: PRELOGIN and LOGIN7 are far shorter
 
 
 class ProtocolError(Exception):
@@ -44,8 +45,14 @@ def receive_packet(transport: Transport) -> tuple[int, int, bytes]:
     return kind, status, transport.receive(length - HEADER_BYTES)
 
 
-def receive_message(transport: Transport) -> Message:
-    """Return the next whole message."""
+def receive_message(transport: Transport, limit_bytes: int = MAX_MESSAGE_BYTES) -> Message:
+    """Return the next whole message that the client has not asked to ignore."""
+    while (message := _receive_one(transport, limit_bytes)) is None:
+        pass
+    return message
+
+
+def _receive_one(transport: Transport, limit_bytes: int) -> Message | None:
     kind, status, content = receive_packet(transport)
     first_status, parts, size = status, [content], len(content)
     while not status & END_OF_MESSAGE:
@@ -55,11 +62,11 @@ def receive_message(transport: Transport) -> Message:
         if following != kind:
             raise ProtocolError(f"a packet of type {following} in the middle of a message of type {kind}")
         size += len(content)
-        if size > MAX_MESSAGE_BYTES:
-            raise ProtocolError(f"a message longer than {MAX_MESSAGE_BYTES} bytes")
+        if size > limit_bytes:
+            raise ProtocolError(f"a message longer than {limit_bytes} bytes")
         parts.append(content)
         if status & IGNORE_MESSAGE:
-            return receive_message(transport)
+            return None
     return Message(kind, first_status, b"".join(parts))
 
 
