@@ -91,7 +91,9 @@ class Session:
         self._login, self._host, self._program = login, host, program
         self._closed = closed
         self._is_open = True
-        self.is_abandoned: Callable[[], bool] = lambda: False  # the wire knows of a cancel that came before the request began
+        self.is_abandoned: Callable[[], bool] = lambda: (
+            False
+        )  # the wire knows of a cancel that came before the request began
         self._cancel = threading.Event()
         self.file = FileConnection(store.path, catalog_functions(self))
         self.local_tables = LocalTables(self.file, create_statements)
