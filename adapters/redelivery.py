@@ -1,6 +1,6 @@
 """Delivers entries of the failure ledger: the rows' current states, through the same code as a batch of the trigger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +14,12 @@ def redeliver(ids: Sequence[int], adapters: RecoveryAdapters) -> dict[str, Any]:
     Returns counts delivered, rejected and failed, and of the failures status, reason and asked_for_seconds.
     Raises DatabaseError.
     """
-    store = adapters.store
-    versions = store.keys_of(ids)
-    changes = adapters.source.enrich_exactly([store.parse_key(key_text) for key_text in versions])
+    return redeliver_keys(adapters.store.keys_of(ids), adapters)
+
+
+def redeliver_keys(versions: Mapping[str, int], adapters: RecoveryAdapters) -> dict[str, Any]:
+    """Deliver the rows of these keys, given with their entries' versions; returns and raises as `redeliver` does."""
+    changes = adapters.source.enrich_exactly([adapters.store.parse_key(key_text) for key_text in versions])
     # Change tracking may have forgotten the change; the entry has not.
     changes = [replace(c, version=max(c.version, versions.get(c.key_text, 0))) for c in changes]
     delivery = deliver(changes, adapters.relay, adapters.source, adapters.endpoint, adapters.executor)

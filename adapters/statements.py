@@ -12,7 +12,7 @@ from relay.names import leases_table
 from relay.tables import Table
 
 # What every statement of a relay may contain, and the statements.
-PARTS = ("take_trigger_lock", "enter_unsettled", "begin_keys", "entries")
+PARTS = ("take_trigger_lock", "enter_unsettled", "begin_keys", "entries", "chosen_dead_letters")
 OF_A_RELAY = (
     "enrich",
     "settle",
@@ -27,6 +27,7 @@ OF_A_RELAY = (
     "backfill_page",
     "backfill_gone",
     "guard",
+    "dead_letters_discard",
 )
 _FOLDER = Path(__file__).parent / "sql"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")

@@ -10,6 +10,7 @@ import pyodbc
 from adapters.backfill_store import SqlBackfillStore
 from adapters.change_source import SqlChangeSource
 from adapters.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.dead_letters import SqlDeadLetters
 from adapters.guard_store import SqlGuardStore
 from adapters.http_endpoint import HttpEndpoint
 from adapters.recovery_store import SqlRecoveryStore
@@ -89,3 +90,9 @@ def backfill_store(name: str) -> SqlBackfillStore:
 def guard_store(name: str) -> SqlGuardStore:
     """Return where a relay's place in change tracking is seen; raises KeyError if there is no such relay."""
     return SqlGuardStore(SqlServer(odbc_connection()), settings().app, settings().relay(name))
+
+
+@cache
+def dead_letters(name: str) -> SqlDeadLetters:
+    """Return a relay's dead letters, over a connection of their own; raises KeyError if there is no such relay."""
+    return SqlDeadLetters(SqlServer(odbc_connection()), settings().app, settings().relay(name))

@@ -3,6 +3,7 @@
 RelayError
 ├── ConfigError      relays.toml or a setting is wrong; says key, problem and remedy, all mistakes at once
 ├── PayloadError     the trigger handed over something that is no list of changes
+├── InputError       a request to the app's own routes cannot be used; says what to send, all mistakes at once
 ├── DatabaseError    SQL Server could not be reached or refused a statement
 └── EndpointDown     nothing of a batch got through; the trigger's own attempts do the rest
 """
@@ -23,6 +24,15 @@ class ConfigError(RelayError):
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         super().__init__(f"The configuration has {count}:\n{lines}")
+
+
+class InputError(RelayError):
+    """A request cannot be used. `problems` holds one sentence per mistake."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep the problems and join them."""
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems))
 
 
 class PayloadError(RelayError):

@@ -45,10 +45,12 @@ def relay(*watch: str) -> Relay:
 def statements() -> Iterator[tuple[str, str]]:
     for name in (
         *("create_tables", "describe_table", "tracking_of_database", "tracking_of_table"),
-        *("recovery_record", "recovery_command"),
+        *("recovery_record", "recovery_command", "dead_letters_keys"),
         *("backfill_state", "backfill_advance", "backfill_command", "guard_told"),
     ):
         yield name, statement(name)
+    for name in ("dead_letters_count", "dead_letters_list"):
+        yield name, render(name, {"chosen_dead_letters": statement("chosen_dead_letters")})
     for name in ("enable_database", "extend_retention"):
         yield name, render(name, {"days": "14"})
     yield "enable_table", render("enable_table", {"table": str(relay().table)})
