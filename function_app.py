@@ -14,18 +14,21 @@ from activities import (
     recovery_record,
     recovery_redeliver,
     recovery_reset,
+    replay_deliver,
+    replay_list,
     send_notice,
 )
 from entities import breaker
-from orchestrators import backfill, notification, recovery
+from orchestrators import backfill, notification, recovery, replay
 from triggers import backfill as backfill_routes
 from triggers import operator, overview, sql_changes, starters, watchdog
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
     *(sql_changes, starters, operator, overview, backfill_routes, watchdog),
-    *(recovery, notification, backfill, breaker),
+    *(recovery, notification, backfill, replay, breaker),
     *(recovery_check, recovery_probe, recovery_reset, recovery_list, recovery_redeliver),
-    *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice, backfill_pages),
+    *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice),
+    *(backfill_pages, replay_list, replay_deliver),
 ):
     app.register_functions(module.blueprint)

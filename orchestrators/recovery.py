@@ -10,12 +10,11 @@ An activity that fails for good ends the round, never the recovery.
 """
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.waiting import Steps, fraction, retried, wait
+from orchestrators.waiting import Steps, fraction, moment, retried, wait
 from relay.backoff import Backoff, interval_seconds
 from relay.config import RecoveryPolicy
 from relay.names import (
@@ -68,7 +67,7 @@ def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
     if seconds > 0:
         context.set_custom_status({
             **request["status"],
-            "until": _moment(context, seconds),
+            "until": moment(context, seconds),
         })  # fmt: skip
         yield from wait(context, seconds, wake=WAKE)
     try:
@@ -193,7 +192,3 @@ def _status(state: str, situation: Situation, done: Round | None = None) -> dict
         "exhausted": situation.exhausted,
         "last_error": ((done.reason if done else "") or situation.last_error)[:500],
     }
-
-
-def _moment(context: df.DurableOrchestrationContext, seconds: float) -> str:
-    return f"{context.current_utc_datetime + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"

@@ -25,6 +25,11 @@ def fraction(context: df.DurableOrchestrationContext) -> float:
     return int(str(context.new_uuid()).replace("-", "")[:8], 16) / 0xFFFFFFFF
 
 
+def moment(context: df.DurableOrchestrationContext, seconds: float) -> str:
+    """Return the moment in so many seconds, as a custom status shows it."""
+    return f"{context.current_utc_datetime + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def wait(context: df.DurableOrchestrationContext, seconds: float, *, wake: str | None = None) -> Steps:
     """Wait; return whether the event `wake` ended it early.
 

@@ -38,11 +38,14 @@ RECORD = "recovery_record"
 CLOSE = "recovery_close"
 ANNOUNCE = "recovery_announce"
 SEND_NOTICE = "send_notice"
+REPLAY = "replay"
+REPLAY_LIST = "replay_list"
+REPLAY_DELIVER = "replay_deliver"
 
 BACKFILL = "backfill"
 BACKFILL_PAGES = "backfill_pages"
 
-WAKE = "wake"  # the external event that ends a recovery's wait
+WAKE = "wake"  # the external event that ends the wait of a recovery or a replay
 
 
 def recovery_instance(app: str, relay: str) -> str:
@@ -53,6 +56,11 @@ def recovery_instance(app: str, relay: str) -> str:
 def backfill_instance(app: str, relay: str) -> str:
     """Return the id of a relay's backfill: one at a time."""
     return f"backfill-{app}-{relay}"
+
+
+def replay_instance(app: str, relay: str) -> str:
+    """Return the id of a relay's replay: one instance per relay."""
+    return f"replay-{app}-{relay}"
 
 
 def notification_instance(app: str, relay: str, occasion: str, since: str, rounds: int) -> str:

@@ -1,181 +1,276 @@
-"""Any prefix of a recorded history makes an orchestrator decide what it had decided up to there: it is deterministic.
+"""The replay as an orchestration, with the real SDK and a clock that can be moved."""
 
-Histories are recorded from whole courses on an engine in memory; each is replayed by a fresh orchestrator of the real SDK.
-"""
-
-import itertools
 import json
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import azure.durable_functions as df
 import pytest
-from azure.functions import OrchestrationContext
 
-from orchestrators.backfill import backfill_steps
-from orchestrators.notification import notification_steps, notify_channel_steps
-from orchestrators.recovery import recovery_steps
-from relay.names import BACKFILL, NOTIFICATION, NOTIFY_CHANNEL, RECOVERY
-from relay.recovery import Command
-from tests.unit.devstack.functions_host.durable.in_memory import Engine
-from tests.unit.orchestrators.test_backfill import OVER, PAGES, Filling
-from tests.unit.orchestrators.world import World
+from devstack.functions_host.durable.events import EventType
+from orchestrators.replay import replay_steps
+from relay.backoff import Backoff
+from relay.dead_letters import Selection
+from relay.names import REPLAY, REPLAY_DELIVER, REPLAY_LIST, WAKE
+from relay.replay import Replay
+from tests.unit.orchestrators.world import Clocked, operator
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:azure.functions:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Potential duplicate Task completion"),
 ]
-BODIES = {
-    RECOVERY: recovery_steps,
-    NOTIFICATION: notification_steps,
-    NOTIFY_CHANNEL: notify_channel_steps,
-    BACKFILL: backfill_steps,
-}
-Body = Callable[..., Any]
-Answer = dict[str, Any]
+
+MINUTE = timedelta(minutes=1)
+NOTHING = {"delivered": 0, "rejected": 0, "failed": 0, "reason": "", "asked_for_seconds": None}
 
 
 @dataclass
-class Recorder:
-    """The requests that an engine made of its orchestrators."""
+class Ledger:
+    """Dead letters by id, and an endpoint that answers as the test says; the replay's activities act on them."""
 
-    requests: list[tuple[str, Answer]] = field(default_factory=list)
+    dead: set[int]
+    up: Callable[[timedelta], bool] = lambda _: True  # by time since the start
+    refuses: Callable[[int], bool] = lambda _: False
+    asks_for_seconds: float | None = None
+    sql_is_away: Callable[[timedelta], bool] = lambda _: False
+    on_slice: Callable[["Ledger"], None] = lambda _: None
+    open: set[int] = field(default_factory=set)
+    delivered: set[int] = field(default_factory=set)
+    slices: list[list[int]] = field(default_factory=list)
+    times: list[timedelta] = field(default_factory=list)
 
-    def longest(self) -> Iterator[tuple[str, Answer]]:
-        """The last request of every generation: its history holds those of the earlier ones."""
-        last: dict[tuple[str, str], tuple[str, Answer]] = {}
-        for name, request in self.requests:
-            started = next(event for event in request["history"] if event["EventType"] == 0)
-            execution = started["OrchestrationInstance"]["ExecutionId"]
-            last[request["instanceId"], execution] = (name, request)
-        yield from last.values()
+    def __post_init__(self) -> None:
+        self.longest_history = 0
+        self.statuses_when_woken: list[dict[str, Any]] = []
+        self.engine = Clocked(
+            {REPLAY: replay_steps, "operator": operator},
+            {REPLAY_LIST: self.list, REPLAY_DELIVER: self.deliver, "operators_command": self.wake},
+        )
+        self.began = self.engine.time
+
+    @property
+    def elapsed(self) -> timedelta:
+        return self.engine.time - self.began
+
+    @property
+    def instance(self) -> Any:
+        return self.engine.instances["i"]
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What an operator sees."""
+        return dict(json.loads(self.instance.patch["CustomStatus"]))
+
+    def start(self) -> None:
+        """Start a replay of all, as the HTTP route does."""
+        begun = Replay(
+            relay="orders", selection=Selection(upto=max(self.dead)), total=len(self.dead), backoff=Backoff(jitter=0)
+        )
+        self.engine.start(REPLAY, {"replay": begun.to_dict()})
+
+    def replay(self) -> dict[str, Any]:
+        """Run a replay to its end; return the counts of its output."""
+        self.start()
+        self.engine.run()
+        return dict(json.loads(self.instance.output))
+
+    def wake_after(self, pause: timedelta) -> None:
+        """Let an operator end the wait after a while."""
+        told = {"after_seconds": pause.total_seconds(), "command": None}
+        self.engine.start("operator", told, instance_id="operator")
+
+    def wake(self, _: None) -> None:
+        self.statuses_when_woken.append(self.status)
+        self.engine.raise_event(WAKE, None)
+
+    # The activities
+
+    def list(self, request: dict[str, Any]) -> list[int]:
+        assert request["relay"] == "orders"
+        if self.sql_is_away(self.elapsed):
+            raise ConnectionError("SQL Server does not answer")
+        told = request["selection"]
+        return sorted(n for n in self.dead if told["after"] < n <= told["upto"])[: request["limit"]]
+
+    def deliver(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.slices.append(request["ids"])
+        self.times.append(self.elapsed)
+        self.longest_history = max(self.longest_history, len(self.instance.history))
+        self.on_slice(self)
+        sent = self.dead & set(request["ids"])
+        if not self.up(self.elapsed):
+            self.dead -= sent
+            self.open |= sent
+            down = {
+                "failed": len(sent),
+                "reason": "the endpoint answered 503",
+                "asked_for_seconds": self.asks_for_seconds,
+            }
+            return NOTHING | down
+        refused = set(filter(self.refuses, sent))
+        self.dead -= sent - refused
+        self.delivered |= sent - refused
+        return NOTHING | {"delivered": len(sent - refused), "rejected": len(refused)}
 
 
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    recorder = Recorder()
-    call = Engine._call_orchestrator
-
-    async def recording(engine: Engine, name: str, request: str) -> Any:
-        if name in BODIES:
-            recorder.requests.append((name, json.loads(request)))
-        return await call(engine, name, request)
-
-    monkeypatch.setattr(Engine, "_call_orchestrator", recording)
-    return recorder
+def counts(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: found[name] for name in ("state", "total", "done", "delivered", "rejected", "failed", "gone")}
 
 
-def replayed(body: Body, request: Answer) -> Answer:
-    """What a fresh orchestrator answers to a request."""
-    answer: Answer = json.loads(df.Orchestrator.create(body)(OrchestrationContext(json.dumps(request))))
-    return answer
+def test_every_dead_letter_is_delivered_in_slices_of_at_most_50() -> None:
+    ledger = Ledger(set(range(1, 121)))
+
+    done = ledger.replay()
+
+    assert [len(ids) for ids in ledger.slices] == [50, 50, 20]
+    assert ledger.delivered == set(range(1, 121))
+    assert counts(done) == {
+        "state": "done", "total": 120, "done": 120, "delivered": 120, "rejected": 0, "failed": 0, "gone": 0,
+    }  # fmt: skip
+    assert ledger.status == done
 
 
-def actions_of(answer: Answer) -> list[str]:
-    """The actions in order; that a timer is cancelled later on is another decision, the timer is the same."""
-    actions = itertools.chain.from_iterable(answer["actions"])
-    return [json.dumps(action).replace('"isCanceled": true', '"isCanceled": false') for action in actions]
+def test_what_dies_again_is_tried_once_in_a_replay_and_stays_a_dead_letter() -> None:
+    ledger = Ledger(set(range(1, 61)), refuses=lambda number: number % 2 == 0)
+
+    done = ledger.replay()
+
+    assert sum(map(len, ledger.slices)) == 60
+    assert (done["delivered"], done["rejected"]) == (30, 30)
+    assert ledger.dead == set(range(2, 61, 2))
 
 
-def check_prefixes(body: Body, request: Answer) -> int:
-    """Replay every prefix of the history; return how many there were."""
-    history = request["history"]
-    everything = actions_of(replayed(body, request))
-    first = next(number for number, event in enumerate(history) if event["EventType"] == 0)
-    for end in range(first + 1, len(history) + 1):
-        actions = actions_of(replayed(body, {**request, "history": history[:end]}))
-        assert actions == everything[: len(actions)], f"another decision after {end} of {len(history)} events"
-    return len(history) - first
+def test_what_dies_while_the_replay_runs_is_none_of_its_business() -> None:
+    ledger = Ledger(set(range(1, 61)), on_slice=lambda ledger: ledger.dead.add(1000 + len(ledger.slices)))
+
+    done = ledger.replay()
+
+    assert (done["total"], done["delivered"]) == (60, 60)
+    assert ledger.dead == {1001, 1002}
 
 
-def recovery_of_an_outage() -> None:
-    World(orphaned=set(range(170)), exhausted={500}, up=lambda elapsed: elapsed > timedelta(hours=30)).recover()
+def test_what_somebody_else_has_settled_is_counted_as_gone() -> None:
+    ledger = Ledger({1, 2, 3}, on_slice=lambda ledger: ledger.dead.discard(2))
+
+    done = ledger.replay()
+
+    assert (done["done"], done["delivered"], done["gone"]) == (3, 2, 1)
 
 
-def recovery_hurried_on() -> None:
-    def on_round(world: World) -> None:
-        if len(world.round_times) == 4:
-            world.command_after(timedelta(minutes=2), Command.RETRY_NOW)
+def test_an_endpoint_that_is_down_is_asked_with_three_at_growing_intervals_until_it_is_up() -> None:
+    ledger = Ledger(set(range(1, 201)), up=lambda elapsed: elapsed > 20 * MINUTE)
 
-    World(orphaned={1}, up=lambda elapsed: elapsed > timedelta(minutes=16), on_round=on_round).recover()
+    done = ledger.replay()
 
-
-def recovery_given_up() -> None:
-    World(orphaned={1}, exhausted={2}, on_round=lambda world: world.command(Command.GIVE_UP)).recover()
-
-
-def recovery_without_database() -> None:
-    World(
-        orphaned={1},
-        sql_is_away=lambda elapsed: timedelta(minutes=2) < elapsed < timedelta(hours=9),
-        up=lambda elapsed: elapsed > timedelta(hours=10),
-    ).recover()
+    assert [len(ids) for ids in ledger.slices] == [50, 3, 3, 3, 3, 3, 50, 50, 35]
+    assert [round(elapsed / MINUTE) for elapsed in ledger.times[:6]] == [0, 1, 3, 7, 15, 31]
+    assert (done["failed"], done["delivered"]) == (62, 138)
+    assert ledger.open == set(range(1, 63)), "the recovery's"
 
 
-def recovery_until_the_window_is_over() -> None:
-    World(orphaned={1, 2}, status=404).recover()
+def test_a_pause_that_the_endpoint_asks_for_is_kept_in_full() -> None:
+    ledger = Ledger(set(range(1, 61)), up=lambda elapsed: elapsed > MINUTE, asks_for_seconds=200_000)
+
+    ledger.replay()
+
+    assert ledger.times[1] - ledger.times[0] >= timedelta(seconds=200_000)
 
 
-def notification_over_three_channels() -> None:
-    world = World(
-        channel_answers={
-            "bad": lambda tries: {} if tries > 3 else {"retry": "503", "asked_for_seconds": None},
-            "busy": lambda tries: {} if tries > 1 else {"retry": "429", "asked_for_seconds": 100_000},
-            "good": lambda _: {},
-        }
+def test_the_last_slice_is_not_followed_by_a_wait() -> None:
+    ledger = Ledger({1, 2}, up=lambda _: False)
+
+    done = ledger.replay()
+
+    assert ledger.elapsed < MINUTE
+    assert (done["state"], done["failed"]) == ("done", 2)
+
+
+def test_a_database_that_is_away_for_hours_delays_the_replay_and_ends_nothing() -> None:
+    ledger = Ledger(set(range(1, 11)), sql_is_away=lambda elapsed: elapsed < timedelta(hours=5))
+
+    ledger.replay()
+
+    assert ledger.delivered == set(range(1, 11))
+    assert timedelta(hours=5) < ledger.elapsed < timedelta(hours=10)
+
+
+def test_history_does_not_grow_over_5000_dead_letters() -> None:
+    ledger = Ledger(set(range(1, 5001)))
+
+    ledger.replay()
+
+    assert ledger.delivered == set(range(1, 5001))
+    assert ledger.longest_history < 200
+
+
+def test_history_does_not_grow_while_the_endpoint_stays_down() -> None:
+    ledger = Ledger(set(range(1, 651)), up=lambda _: False)
+
+    ledger.replay()
+
+    assert len(ledger.slices) == 201
+    assert ledger.longest_history < 30
+
+
+def test_the_custom_status_tells_how_far_it_is_and_until_when_it_waits() -> None:
+    seen: list[dict[str, Any]] = []
+    ledger = Ledger(
+        set(range(1, 121)),
+        up=lambda elapsed: elapsed > MINUTE,
+        on_slice=lambda ledger: seen.append(ledger.status) if len(ledger.slices) > 1 else None,
     )
-    world.engine.start(NOTIFICATION, {"notice": {}, "channels": list(world.channel_answers)}, instance_id="n")
-    world.engine.run()
+
+    ledger.replay()
+
+    assert (seen[0]["state"], seen[0]["done"], seen[0]["failed"]) == ("delivering", 50, 50)
+    assert seen[0]["last_error"] == "the endpoint answered 503"
+    assert (seen[-1]["done"], seen[-1]["total"]) == (103, 120)
 
 
-def backfill_with_rate_and_outage() -> None:
-    answers = {2: {**PAGES, "wait_seconds": 5.0}, 4: {**PAGES, "failed": "503"}, 5: {**PAGES, "paused": True}, 80: OVER}
-    Filling(lambda number: answers.get(number, PAGES)).run()
+def test_an_operator_ends_a_long_wait_at_once() -> None:
+    ledger = Ledger(set(range(1, 61)), up=lambda elapsed: elapsed > MINUTE, asks_for_seconds=36_000)
+    ledger.start()
+    ledger.wake_after(10 * MINUTE)
+
+    ledger.engine.run()
+
+    assert ledger.statuses_when_woken[0]["state"] == "waiting"
+    assert ledger.statuses_when_woken[0]["until"].startswith("2026-01-01T10:00:")
+    assert [round(elapsed / MINUTE) for elapsed in ledger.times] == [0, 10, 10]
 
 
-@pytest.mark.parametrize(
-    "course",
-    [
-        *(recovery_of_an_outage, recovery_hurried_on, recovery_given_up, recovery_without_database),
-        *(recovery_until_the_window_is_over, notification_over_three_channels, backfill_with_rate_and_outage),
-    ],
-)
-def test_any_prefix_of_a_history_gives_the_same_decisions(course: Callable[[], None], recorder: Recorder) -> None:
-    course()
+def test_a_suspended_replay_does_nothing_until_it_is_resumed() -> None:
+    ledger = Ledger(set(range(1, 201)))
+    ledger.on_slice = lambda ledger: (
+        ledger.engine.send(EventType.ExecutionSuspended, Reason="paused") if len(ledger.slices) == 2 else None
+    )
+    ledger.start()
+    ledger.engine.run()
+    assert (ledger.instance.status.name, len(ledger.slices)) == ("Suspended", 2)
 
-    prefixes = sum(check_prefixes(BODIES[name], request) for name, request in recorder.longest())
+    ledger.engine.send(EventType.ExecutionResumed, Reason="go on")
+    ledger.engine.run()
 
-    assert prefixes > 10
-
-
-def planted(context: Any, value: Callable[[], Any]) -> Any:
-    for _ in range(3):
-        yield context.call_activity("step", value())
-    return None
+    assert ledger.instance.status.name == "Completed"
+    assert ledger.delivered == set(range(1, 201))
 
 
-@pytest.mark.parametrize("value", [random.Random(7).random, itertools.count().__next__], ids=["random", "counter"])
-def test_an_orchestrator_that_does_not_repeat_itself_is_found(
-    value: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def body(context: Any) -> Any:
-        return (yield from planted(context, value))
+@pytest.mark.parametrize("is_suspended", [False, True], ids=["running", "paused"])
+def test_a_terminated_replay_leaves_the_rest_to_the_next_one(is_suspended: bool) -> None:
+    ledger = Ledger(set(range(1, 201)))
 
-    recorder = Recorder()
-    call = Engine._call_orchestrator
+    def cancel(ledger: Ledger) -> None:
+        if len(ledger.slices) == 2:
+            if is_suspended:
+                ledger.engine.send(EventType.ExecutionSuspended, Reason="paused")
+            ledger.engine.send(EventType.ExecutionTerminated, Input="cancelled")
 
-    async def recording(engine: Engine, name: str, request: str) -> Any:
-        recorder.requests.append((name, json.loads(request)))
-        return await call(engine, name, request)
+    ledger.on_slice = cancel
+    ledger.start()
+    ledger.engine.run()
+    assert (ledger.instance.status.name, len(ledger.dead)) == ("Terminated", 100)
 
-    monkeypatch.setattr(Engine, "_call_orchestrator", recording)
-    engine = Engine({"planted": body}, {"step": lambda value: value})
-    engine.start("planted")
-    engine.run()
+    done = ledger.replay()
 
-    [(_, request)] = recorder.longest()
-    with pytest.raises(AssertionError, match="another decision"):
-        check_prefixes(body, request)
+    assert (done["total"], done["delivered"]) == (100, 100)

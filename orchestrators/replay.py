@@ -1,0 +1,68 @@
+"""The replay of a relay's dead letters: slice by slice along their ids, each change settled by itself.
+
+Each generation is one wait and at most some slices, so that the history never grows. While the endpoint is down it waits
+at growing intervals and asks with three changes; what failed belongs to the recovery then. The truth is in the failure
+ledger: a replay can be ended at any moment, and another one takes what is left. Therefore an operator pauses it by
+suspending the instance, and cancels it by terminating it: that works in a long wait, in a pause and while SQL Server is
+away, where an event would wait for its turn or be lost at continue-as-new.
+"""
+
+import logging
+
+import azure.durable_functions as df
+
+from orchestrators.waiting import Steps, fraction, moment, retried, wait
+from relay.backoff import Backoff
+from relay.names import REPLAY, REPLAY_DELIVER, REPLAY_LIST, WAKE
+from relay.replay import Replay
+
+SLICES_PER_GENERATION = 20
+RETRIES = Backoff(first_interval_seconds=5, coefficient=3, max_interval_seconds=60)
+LIMIT = 4
+
+blueprint = df.Blueprint()
+_log = logging.getLogger(__name__)
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=REPLAY)
+def replay(context: df.DurableOrchestrationContext) -> Steps:
+    """Replay the dead letters that the input selects: {"replay": {...}}; returns the counts."""
+    return (yield from replay_steps(context))
+
+
+def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
+    """One generation. Its input: replay, and after a slice that asks for a wait, wait_seconds."""
+    request = context.get_input()
+    found = Replay.from_dict(request["replay"])
+    seconds = request.get("wait_seconds", 0.0)
+    if seconds > 0:
+        context.set_custom_status({
+            **found.status("waiting"),
+            "until": moment(context, seconds),
+        })  # fmt: skip
+        yield from wait(context, seconds, wake=WAKE)
+    for _ in range(SLICES_PER_GENERATION):
+        context.set_custom_status(found.status("delivering"))
+        found = yield from _slice(context, found)
+        seconds = found.wait_seconds(fraction(context))
+        if found.over or seconds > 0:
+            break
+    if found.over:
+        context.set_custom_status(found.status("done"))
+        return found.status("done")
+    context.continue_as_new({"replay": found.to_dict(), "wait_seconds": seconds})
+    return None
+
+
+def _slice(context: df.DurableOrchestrationContext, found: Replay) -> Steps:
+    """Deliver the next dead letters; return the replay after them. An activity that fails for good delays it, and ends nothing."""
+    told = {"relay": found.relay, "selection": found.selection.to_dict(), "limit": found.slice_size}
+    try:
+        ids = yield from retried(context, REPLAY_LIST, told, RETRIES, LIMIT)
+        result = yield from retried(context, REPLAY_DELIVER, {"relay": found.relay, "ids": ids}, RETRIES, LIMIT)
+    except Exception as error:  # noqa: BLE001 - the SDK knows no other type
+        reason = str(error).partition("\n")[0]
+        if not context.is_replaying:
+            _log.warning("Replay of relay %s stumbled: %s", found.relay, reason)
+        return found.stumbled(reason)
+    return found.plus(ids, result)
