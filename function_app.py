@@ -21,11 +21,12 @@ from activities import (
 from entities import breaker
 from orchestrators import backfill, notification, recovery, replay
 from triggers import backfill as backfill_routes
-from triggers import operator, overview, sql_changes, starters, watchdog
+from triggers import dead_letters, operator, overview, sql_changes, starters, watchdog
+from triggers import replay as replay_routes
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
-    *(sql_changes, starters, operator, overview, backfill_routes, watchdog),
+    *(sql_changes, watchdog, starters, overview, operator, dead_letters, backfill_routes, replay_routes),
     *(recovery, notification, backfill, replay, breaker),
     *(recovery_check, recovery_probe, recovery_reset, recovery_list, recovery_redeliver),
     *(recovery_give_up, recovery_record, recovery_close, recovery_announce, send_notice),

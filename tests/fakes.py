@@ -105,6 +105,9 @@ class FakeDurableClient:
         self.raised: list[tuple[str, str]] = []
         self.signals: list[tuple[str, str, Any]] = []
         self.terminated: list[str] = []
+        self.suspended: list[str] = []
+        self.resumed: list[str] = []
+        self.custom_status: Any = None
         self.entity = FakeEntityState()
         self.fails = False
 
@@ -112,7 +115,7 @@ class FakeDurableClient:
         if self.fails:
             raise ConnectionError("storage is away")
         status = self.statuses.get(instance_id)
-        return FakeStatus(status) if status else None
+        return FakeStatus(status, self.custom_status) if status else None
 
     async def start_new(self, name: str, instance_id: str | None = None, client_input: Any = None) -> str:
         self.started.append((name, instance_id, client_input))
@@ -124,6 +127,14 @@ class FakeDurableClient:
     async def terminate(self, instance_id: str, reason: str) -> None:
         assert reason
         self.terminated.append(instance_id)
+
+    async def suspend(self, instance_id: str, reason: str) -> None:
+        assert reason
+        self.suspended.append(instance_id)
+
+    async def resume(self, instance_id: str, reason: str) -> None:
+        assert reason
+        self.resumed.append(instance_id)
 
     async def read_entity_state(self, _: Any) -> FakeEntityState:
         if self.fails:

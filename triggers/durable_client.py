@@ -10,7 +10,7 @@ from relay.breaker import Breaker, BreakerState
 from relay.names import BREAKER, RECOVERY, recovery_instance
 from triggers.relay_batch import Pause
 
-_ACTIVE = frozenset({"Running", "Pending", "ContinuedAsNew", "Suspended"})
+ACTIVE = frozenset({"Running", "Pending", "ContinuedAsNew", "Suspended"})
 _log = logging.getLogger(__name__)
 
 
@@ -24,7 +24,7 @@ def runtime_status(status: Any) -> str | None:
 
 async def start_unless_running(client: Any, orchestration: str, instance_id: str, request: dict[str, Any]) -> bool:
     """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
-    if runtime_status(await client.get_status(instance_id)) in _ACTIVE:
+    if runtime_status(await client.get_status(instance_id)) in ACTIVE:
         return False
     await client.start_new(orchestration, instance_id, request)
     return True

@@ -11,9 +11,9 @@ def answer(body: Any, status: int = 200) -> func.HttpResponse:
     return func.HttpResponse(json.dumps(body, indent=2) + "\n", status_code=status, mimetype="application/json")
 
 
-def problem(status: int, title: str, detail: str) -> func.HttpResponse:
-    """Return what is wrong and what to do about it."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+def problem(status: int, title: str, detail: str, **more: Any) -> func.HttpResponse:
+    """Return what is wrong and what to do about it, and more members if there are any."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return func.HttpResponse(json.dumps(body) + "\n", status_code=status, mimetype="application/problem+json")
 
 

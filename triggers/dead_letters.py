@@ -1,0 +1,112 @@
+"""Dead letters over HTTP: list, show, discard, and the start of their replay."""
+
+import asyncio
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from relay.dead_letters import FILTERS, Selection, parse_discard, parse_filter, parse_id, parse_page
+from relay.errors import InputError
+from triggers.http_answers import answer, problem
+from triggers.relay_requests import RelayRequest, respond
+from triggers.replay import start
+
+ACTIONS = ("replay", "discard")
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="relays/{name}/dead-letters", methods=["GET"])
+async def dead_letters(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /api/relays/{name}/dead-letters?status=422&since=...&before=...&after=...&limit=..."""
+    return await respond(req, None, listed)
+
+
+@blueprint.route(route="relays/{name}/dead-letters/{id}", methods=["GET"])
+async def dead_letter(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /api/relays/{name}/dead-letters/{id}."""
+    return await respond(req, None, shown)
+
+
+@blueprint.route(route="relays/{name}/dead-letters/{action}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def dead_letters_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/relays/{name}/dead-letters/replay, /discard, with a filter as JSON."""
+    return await respond(req, client, acted_on_many)
+
+
+@blueprint.route(route="relays/{name}/dead-letters/{id}/{action}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def dead_letter_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/relays/{name}/dead-letters/{id}/replay, /discard."""
+    return await respond(req, client, acted_on_one)
+
+
+async def listed(request: RelayRequest) -> func.HttpResponse:
+    """Return one page, how many there are in all pages, and the link to the next one."""
+    selection, limit = parse_page(request.query)
+    everywhere = Selection(status=selection.status, since=selection.since, before=selection.before)
+    count, _ = await asyncio.to_thread(request.dead_letters.count, everywhere)
+    found = await asyncio.to_thread(request.dead_letters.page, selection, limit + 1)
+    page = found[:limit]
+    filters = {name: value for name, value in request.query.items() if name in FILTERS}
+    has_more = len(found) > limit
+    return answer({
+        "relay": request.relay.name,
+        "count": count,
+        "dead_letters": [letter.summary() for letter in page],
+        "next": request.link("dead-letters", **filters, after=page[-1].id, limit=limit) if has_more else None,
+    })  # fmt: skip
+
+
+async def shown(request: RelayRequest) -> func.HttpResponse:
+    """Return one dead letter, with the endpoint's problem body."""
+    number = parse_id(request.http.route_params["id"])
+    found = await asyncio.to_thread(request.dead_letters.page, Selection.one(number), 1)
+    if not found:
+        return _no_such_dead_letter(request, number)
+    return answer({"relay": request.relay.name, **found[0].summary(), "problem": found[0].problem})
+
+
+async def acted_on_many(request: RelayRequest) -> func.HttpResponse:
+    """Replay or discard what a filter matches."""
+    match request.http.route_params["action"]:
+        case "replay":
+            return await start(request, parse_filter(request.body()))
+        case "discard":
+            return await _discarded(request, parse_discard(request.body()))
+        case other:
+            return _no_such_action(other)
+
+
+async def acted_on_one(request: RelayRequest) -> func.HttpResponse:
+    """Replay or discard a single dead letter."""
+    number = parse_id(request.http.route_params["id"])
+    action = request.http.route_params["action"]
+    if action not in ACTIONS:
+        return _no_such_action(action)
+    if request.http.get_body() and request.body():
+        raise InputError([f"The path names the dead letter already; send no body, or {{}}, to {action} it."])
+    selection = Selection.one(number)
+    count, _ = await asyncio.to_thread(request.dead_letters.count, selection)
+    if not count:
+        return _no_such_dead_letter(request, number)
+    return await (start(request, selection) if action == "replay" else _discarded(request, selection))
+
+
+async def _discarded(request: RelayRequest, selection: Selection) -> func.HttpResponse:
+    count = await asyncio.to_thread(request.dead_letters.discard, selection)
+    return answer({"relay": request.relay.name, "discarded": count})
+
+
+def _no_such_dead_letter(request: RelayRequest, number: int) -> func.HttpResponse:
+    return problem(
+        404,
+        "No such dead letter",
+        f"Relay {request.relay.name!r} has no dead letter {number}. It may have been delivered, discarded, or superseded "
+        f"by a newer delivery; the list is at {request.link('dead-letters')}.",
+    )
+
+
+def _no_such_action(action: str) -> func.HttpResponse:
+    return problem(404, "No such action", f"There is no {action!r}; take one of {', '.join(ACTIONS)}.")

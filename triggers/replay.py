@@ -1,0 +1,112 @@
+"""The replay of a relay's dead letters over HTTP: start, follow, pause, resume, cancel."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from relay.dead_letters import Selection
+from relay.names import REPLAY, WAKE, replay_instance
+from relay.replay import Replay
+from triggers.durable_client import ACTIVE, runtime_status
+from triggers.http_answers import answer, problem
+from triggers.relay_requests import RelayRequest, respond
+
+ACTIONS = ("pause", "resume", "cancel")
+_STATES = {"Suspended": "paused", "Terminated": "cancelled", "Failed": "failed"}  # else the replay's own word
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="relays/{name}/replay", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def relay_replay(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/relays/{name}/replay: how far it is, or how the last one ended."""
+    return await respond(req, client, followed)
+
+
+@blueprint.route(route="relays/{name}/replay/{action}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def relay_replay_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/relays/{name}/replay/pause, /resume, /cancel."""
+    return await respond(req, client, acted)
+
+
+async def start(request: RelayRequest, selection: Selection) -> func.HttpResponse:
+    """Replay what the selection means at this moment: what dies later is left to the next replay."""
+    instance_id = replay_instance(request.app, request.relay.name)
+    if await _is_active(request, instance_id):
+        return _runs_already(request)
+    count, last_id = await asyncio.to_thread(request.dead_letters.count, selection)
+    if not count:
+        return problem(
+            409, "Nothing to replay", f"No dead letter of relay {request.relay.name!r} matches; nothing was done."
+        )
+    begun = Replay(
+        relay=request.relay.name,
+        selection=replace(selection, upto=last_id),
+        total=count,
+        backoff=request.relay.recovery.backoff,
+    )
+    try:
+        await request.client.start_new(REPLAY, instance_id, {"replay": begun.to_dict()})
+    except Exception:  # the SDK knows no other type
+        if await _is_active(request, instance_id):  # somebody else was faster
+            return _runs_already(request)
+        raise
+    return answer({"relay": request.relay.name, "count": count, "follow": request.link("replay")}, 202)
+
+
+async def followed(request: RelayRequest) -> func.HttpResponse:
+    """Return the state and the counts."""
+    found = await request.client.get_status(replay_instance(request.app, request.relay.name))
+    status = runtime_status(found)
+    if status is None:
+        return problem(404, "No replay yet", f"Relay {request.relay.name!r} has not replayed dead letters so far.")
+    progress: dict[str, Any] = found.custom_status or {"state": "starting"}
+    told = {**progress, "state": _STATES.get(status, progress["state"])}
+    return answer({"relay": request.relay.name, "status": status, **told})
+
+
+async def acted(request: RelayRequest) -> func.HttpResponse:
+    """Pause, resume or cancel; a resume also ends the wait for an endpoint that was down."""
+    action = request.http.route_params["action"]
+    if action not in ACTIONS:
+        return problem(404, "No such action", f"There is no {action!r}; take one of {', '.join(ACTIONS)}.")
+    client, instance_id = request.client, replay_instance(request.app, request.relay.name)
+    status = runtime_status(await client.get_status(instance_id))
+    if status not in ACTIVE:
+        return problem(
+            409,
+            "No replay runs",
+            f"Relay {request.relay.name!r} is replaying nothing, so there is nothing to {action}; "
+            f"POST {request.link('dead-letters/replay')} starts one.",
+        )
+    match action, status:
+        case "cancel", _:
+            await client.terminate(instance_id, "cancelled by an operator")
+        case "pause", "Suspended":
+            pass
+        case "pause", _:
+            await client.suspend(instance_id, "paused by an operator")
+        case _, "Suspended":
+            await client.resume(instance_id, "resumed by an operator")
+        case _:
+            await client.raise_event(instance_id, WAKE)
+    return answer({"relay": request.relay.name, "replay": action, "follow": request.link("replay")}, 202)
+
+
+async def _is_active(request: RelayRequest, instance_id: str) -> bool:
+    return runtime_status(await request.client.get_status(instance_id)) in ACTIVE
+
+
+def _runs_already(request: RelayRequest) -> func.HttpResponse:
+    return problem(
+        409,
+        "A replay runs already",
+        f"Relay {request.relay.name!r} has one replay at a time; follow it at {request.link('replay')}, "
+        f"or end it: POST {request.link('replay/cancel')}.",
+        follow=request.link("replay"),
+    )
