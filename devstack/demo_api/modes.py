@@ -19,6 +19,7 @@ MODES: Mapping[str, Mapping[str, Any]] = {
     "503": {"retry_after_seconds": 5, "http_date": False},
     "401": {},
     "404": {},
+    "422": {},
     "hang": {},
     "reset": {},
     "reset-after": {},
@@ -65,7 +66,7 @@ class Mode:
                 return Answer(delay_seconds=told["delay_seconds"])
             case "429" | "503":
                 return Answer(int(self.name), accept=False, headers=_retry_after(told))
-            case "500" | "401" | "404":
+            case "500" | "401" | "404" | "422":
                 return Answer(int(self.name), accept=False)
             case "hang":
                 return Answer(None, accept=False, hang=True)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class RelayStack:
         relays_text: str = RELAYS,
         app: Path = ROOT,
         logs_storage: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
@@ -69,6 +70,7 @@ class RelayStack:
             "RELAYS_FILE": str(relays),
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "1000",
+            **(settings or {}),
         }
         self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
         self._logs_storage = logs_storage

@@ -12,6 +12,7 @@ const GROUPS = [ // title -> [mode, label, [parameter, label, default] ...]
     ["429", "429 Too many", RETRY_AFTER],
     ["401", "401 Not you", []],
     ["404", "404 Not found", []],
+    ["422", "422 Refused", []],
   ]],
   ["Does not answer", [
     ["hang", "Hangs", []],

@@ -149,7 +149,7 @@ def test_numbers_keep_every_digit(api: Api) -> None:
     assert "12345678901234567890123456.0123456789" in (api.folder / "received.jsonl").read_text()
 
 
-@pytest.mark.parametrize("mode", ["500", "503", "401", "404", "429"])
+@pytest.mark.parametrize("mode", ["500", "503", "401", "404", "422", "429"])
 def test_a_failing_mode_answers_its_status_and_keeps_the_try(api: Api, mode: str) -> None:
     api.mode(mode)
 
