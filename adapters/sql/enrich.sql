@@ -42,7 +42,7 @@ SELECT
     found.[i],
     {{found_keys}},
     found.[KeyText],
-    found.[Version],
+    COALESCE(found.[Version], entry.[Version], @base), -- change tracking may have forgotten the change; the entry has not
     found.[CreatedVersion],
     found.[Relevant],
     found.[LeasedVersion],
@@ -53,7 +53,7 @@ FROM (
         k.[i],
         {{exact_keys}},
         {{exact_key_text}} AS [KeyText],
-        COALESCE(change.[SYS_CHANGE_VERSION], lease.[_az_func_ChangeVersion], @base) AS [Version],
+        COALESCE(change.[SYS_CHANGE_VERSION], lease.[_az_func_ChangeVersion]) AS [Version],
         change.[SYS_CHANGE_CREATION_VERSION] AS [CreatedVersion],
         CASE
             WHEN change.[SYS_CHANGE_OPERATION] = 'U'

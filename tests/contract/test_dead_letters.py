@@ -1,5 +1,6 @@
 """Dead letters against a server: counted, listed, filtered, superseded, delivered again, discarded."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,12 @@ def release_leases(made: Scene) -> None:
     made.server.run(
         f"UPDATE {leases_of(made.relay)} SET _az_func_LeaseExpirationTime = NULL, _az_func_AttemptCount = 0"
     )
+
+
+def forget_changes(made: Scene) -> None:
+    """Do to the table what the end of the retention does."""
+    made.run("ALTER TABLE {t} DISABLE CHANGE_TRACKING")
+    made.run("ALTER TABLE {t} ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
 
 
 def failed_at(made: Scene, number: int, moment: str) -> None:
@@ -143,6 +150,26 @@ def test_a_replay_sends_the_rows_current_state_and_settles_each_change_by_itself
     }  # fmt: skip
     assert b'"Name":"newer"' in sent[0]
     assert [(row[0], row[2], row[3], row[5]) for row in made.ledger()] == [("[2]", "dead", 2, "still no")]
+
+
+def test_a_change_that_change_tracking_has_forgotten_goes_out_under_its_own_version_however_often(scene: Make) -> None:
+    made = scene()
+    refused(made, 1)
+    made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    [(_, version, *_)] = made.ledger()
+    sent: list[Message] = []
+
+    def answer(message: Message) -> Outcome:
+        sent.append(message)
+        return Rejected(422, "still no", "{}")
+
+    for number in (2, 3):
+        made.run("INSERT INTO {t} (Id) VALUES (?)", number)
+        forget_changes(made)
+        send(made, answer)
+
+    assert [json.loads(message.body)["version"] for message in sent] == [version, version]
+    assert len({message.idempotency_key for message in sent}) == 1
 
 
 def test_a_dead_letter_keeps_its_id_when_it_dies_again(scene: Make) -> None:
