@@ -131,6 +131,7 @@ class FakeDurableClient:
     async def suspend(self, instance_id: str, reason: str) -> None:
         assert reason
         self.suspended.append(instance_id)
+        self.statuses[instance_id] = "Suspended"
 
     async def resume(self, instance_id: str, reason: str) -> None:
         assert reason

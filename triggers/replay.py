@@ -14,6 +14,7 @@ from triggers.durable_client import ACTIVE, runtime_status
 from triggers.http_answers import answer, problem
 from triggers.relay_requests import RelayRequest, respond
 
+PATIENCE_SECONDS = 10
 ACTIONS = ("pause", "resume", "cancel")
 _STATES = {"Suspended": "paused", "Terminated": "cancelled", "Failed": "failed"}  # else the replay's own word
 
@@ -91,11 +92,20 @@ async def acted(request: RelayRequest) -> func.HttpResponse:
             pass
         case "pause", _:
             await client.suspend(instance_id, "paused by an operator")
+            await _suspended(client, instance_id)
         case _, "Suspended":
             await client.resume(instance_id, "resumed by an operator")
         case _:
             await client.raise_event(instance_id, WAKE)
     return answer({"relay": request.relay.name, "replay": action, "follow": request.link("replay")}, 202)
+
+
+async def _suspended(client: Any, instance_id: str) -> None:
+    """Wait until the pause shows: a resume that follows at once would find nothing to resume."""
+    for _ in range(PATIENCE_SECONDS * 10):
+        if runtime_status(await client.get_status(instance_id)) not in ACTIVE - {"Suspended"}:
+            return
+        await asyncio.sleep(0.1)
 
 
 async def _is_active(request: RelayRequest, instance_id: str) -> bool:

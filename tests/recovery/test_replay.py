@@ -124,7 +124,10 @@ def test_an_operator_lists_shows_replays_pauses_cancels_and_discards(relay: Rela
     assert status == 409
     assert ask(relay, "GET", conflict["follow"])[1]["relay"] == "orders"
     assert ask(relay, "POST", "replay/pause")[0] == 202
-    wait_until(lambda: state_is(relay, "paused"), description="the replay is paused")
+    assert replay(relay)["state"] == "paused"
+    assert ask(relay, "POST", "replay/resume")[0] == 202
+    wait_until(lambda: state_is(relay, "delivering"), description="the replay goes on")
+    assert ask(relay, "POST", "replay/pause")[0] == 202
     assert ask(relay, "POST", "replay/cancel")[0] == 202
     wait_until(lambda: state_is(relay, "cancelled"), description="the replay is cancelled")
     relay.mode("422")
