@@ -1,6 +1,8 @@
 """Dead letters, end to end: a thousand of them replayed while the host is killed, and an operator's hands on a replay."""
 
 import json
+import os
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pytest
 from devstack.fatal_request import SETTING as KILL_ORDER
 from devstack.fatal_request import KillOrder, give_order
 from devstack.prove.world import versions_with_two_ids
-from tests.e2e.relay_stack import RelayStack, running
+from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
 
 DEAD_LETTERS = 1000
@@ -139,3 +141,18 @@ def test_an_operator_lists_shows_replays_pauses_cancels_and_discards(relay: Rela
     [order] = json.loads(last["key"])
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = ?", order)
     wait_until(lambda: order in delivered(relay), description="the discarded change's row is relayed again")
+
+
+def test_every_command_of_the_document_works(relay: RelayStack) -> None:
+    text = (ROOT / "docs" / "dead-letters.md").read_text(encoding="utf-8")
+    commands = [line for line in text.splitlines() if line.startswith("curl ")]
+    assert len(commands) > 8
+    make_dead_letters(relay, 120)
+    relay.mode("hang")
+
+    for command in commands:
+        environment = {**os.environ, "API": f"{relay.stack.host_url}/api"}
+        done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        understood = "relay" in found or "a replay runs already" in found["title"].lower()
+        assert understood, f"{command}: {found}"
