@@ -69,7 +69,7 @@ def _changes(keys: Sequence[Key], backfill: Backfill, adapters: RecoveryAdapters
     """Return the rows of these keys as changes that outlive what the endpoint had, and are outlived by every later one."""
     found = adapters.source.enrich_exactly(keys) if keys else ()
     return [
-        replace(change, version=max(change.version, backfill.base_version), relevant=True)
+        replace(change, version=max(change.version, backfill.base_version), relevant=True, echo=False)
         for change in found
         if change.row is None or holds(backfill.order.condition, change.row)
     ]

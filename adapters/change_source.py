@@ -9,6 +9,7 @@ from adapters.sql_server import SqlServer
 from relay import exact_json
 from relay.changes import Change, EntryState
 from relay.config import Relay
+from relay.contexts import hexadecimal
 from relay.names import function_id, function_name
 from relay.payload import Key, may_be_altered
 from relay.settlement import Settlement
@@ -49,12 +50,13 @@ class SqlChangeSource:
             self._relay.name,
             function_id(self._app, function_name(self._relay.name)),
             exact_json.dumps(numbered),
+            *self._ignored_contexts(),
         )
         names = [column.name for column in table.columns_read(self._relay)]
         found = {i: dict(zip(names, map(plain, values), strict=True)) for i, *values in rows}
         key_names = [column.name for column in table.key]
         changes = {}  # a key that came twice, from the payload and from the leases, counts once
-        for i, key_text, version, created, relevant, leased, attempt, entry, *key in facts:
+        for i, key_text, version, created, relevant, echo, leased, attempt, entry, *key in facts:
             changes[key_text] = Change(
                 key_text=key_text,
                 key=dict(zip(key_names, map(plain, key), strict=True)),
@@ -62,11 +64,17 @@ class SqlChangeSource:
                 created_version=created,
                 row=found.get(i),
                 relevant=bool(relevant),
+                echo=bool(echo),
                 leased_version=leased,
                 attempt=attempt,
                 entry=None if entry is None else EntryState(entry),
             )
         return list(changes.values())
+
+    def _ignored_contexts(self) -> list[str]:
+        """Return the parameter that only the enrich statement of a relay with ignored contexts has."""
+        ignored = self._relay.ignore_contexts
+        return [exact_json.dumps([hexadecimal(context) for context in ignored])] if ignored else []
 
     def settle(self, settlement: Settlement) -> None:
         """Write failures into the ledger and close what is settled. Raises DatabaseError."""

@@ -52,7 +52,7 @@ def deliver(
     filtered: list[tuple[Change, Outcome | Filtered]] = [
         (change, decision) for change in changes if (decision := decisions[change.key_text]) is not None
     ]
-    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], watches_columns=bool(relay.watch))
+    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], enters_keys=relay.enters_keys)
     if settlement.closings or settlement.failures:
         source.settle(settlement)
     return Delivery(settlement, [outcome for outcome in outcomes if isinstance(outcome, RetryLater)])

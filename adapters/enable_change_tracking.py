@@ -55,7 +55,7 @@ def _enable_table(server: SqlServer, table: str) -> Iterator[str]:
         yield f"table {table}: change tracking was on already, columns tracked"
     else:
         yield (
-            f"table {table}: change tracking was on already, but WITHOUT columns: watch has no effect and every update is "
+            f"table {table}: change tracking was on already, but WITHOUT columns: watch and ignore_contexts have no effect and every update is "
             "sent. Turning it on means disabling and enabling change tracking, which forgets pending changes; do that while "
             "nothing is pending"
         )

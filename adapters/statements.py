@@ -12,7 +12,7 @@ from relay.names import leases_table
 from relay.tables import Table
 
 # What every statement of a relay may contain, and the statements.
-PARTS = ("take_trigger_lock", "enter_unsettled", "begin_keys", "entries", "chosen_dead_letters")
+PARTS = ("take_trigger_lock", "enter_unsettled", "find_echoes", "begin_keys", "entries", "chosen_dead_letters")
 OF_A_RELAY = (
     "enrich",
     "settle",
@@ -49,7 +49,9 @@ def relay_statements(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
     fragments = _fragments(app, relay, table)
     for part in PARTS:
         fragments[part] = render(part, fragments)
-    if not relay.watch:
+    if not relay.ignore_contexts:
+        fragments["find_echoes"] = ""
+    if not relay.enters_keys:
         fragments["begin_keys"] = ""
     return {name: render(name, fragments) for name in OF_A_RELAY}
 
@@ -57,10 +59,9 @@ def relay_statements(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
 def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
     keys = [(f"key{number}", quote(column.name), column) for number, column in enumerate(table.key, start=1)]
     exact = {alias: f"COALESCE(lease.{name}, change.{name}, k.[{alias}])" for alias, name, _ in keys}
-    masks = [
-        f"CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(@table, {literal(column)}, 'ColumnId'), change.[SYS_CHANGE_COLUMNS]) = 0"
-        for column in relay.watch
-    ]
+    masks = [f"{_in_mask(column, 'change')} = 0" for column in relay.watch]
+    counting = relay.watch or [c.name for c in table.columns if not c.key_ordinal and not c.computed]
+    beneath = [f"({_in_mask(column, 'change')} = 1 AND {_in_mask(column, 'last')} = 0)" for column in counting]
 
     names = [name for _, name, _ in keys]
 
@@ -92,9 +93,16 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "after_key": _after([(f"source.{name}", f"k.[{key}]") for key, name, _ in keys]),
         "lease_of_row": same_key("lease", "source"),
         "lease_of_change": same_key("lease", "change"),
+        "last_of_change": same_key("last", "change"),
         "lease_key_text": key_text({f"lease.{name}": column for _, name, column in keys}),
+        "change_of_fact": " AND ".join(f"change.{name} = fact.[{key}]" for key, name, _ in keys),
+        "something_beneath": " OR ".join(beneath) or "1 = 0",
         "no_watched_column": " AND ".join(masks) or "1 = 0",
     }
+
+
+def _in_mask(column: str, alias: str) -> str:
+    return f"CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(@table, {literal(column)}, 'ColumnId'), {alias}.[SYS_CHANGE_COLUMNS])"
 
 
 def _after(pairs: Sequence[tuple[str, str]]) -> str:

@@ -19,7 +19,9 @@ class Operation(StrEnum):
 class EntryState(StrEnum):
     """State of a key's entry in the failure ledger."""
 
-    IN_FLIGHT = "in_flight"  # a batch with this key has begun; only relays that watch columns write it
+    IN_FLIGHT = (
+        "in_flight"  # a batch with this key has begun; only relays that watch columns or ignore contexts write it
+    )
     OPEN = "open"  # failed, not yet settled
     DEAD = "dead"  # given up: a dead letter
 
@@ -34,6 +36,7 @@ class Change:
     created_version: int | None  # version of the row's insert, if change tracking still knows it
     row: Row | None  # None: the row is gone
     relevant: bool  # False: an update whose mask names no watched column
+    echo: bool = False  # True: the endpoint's own write, with nothing of anybody else beneath it
     leased_version: int | None = None  # version in the trigger's lease row; None: the lease row is gone
     attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
     entry: EntryState | None = None  # the key's ledger entry before this batch

@@ -91,6 +91,7 @@ class Relay:
     table: TableName
     endpoint: str = field(repr=False)  # URL; may hold a secret in its query
     watch: Sequence[str] = ()  # empty: every column
+    ignore_contexts: Sequence[bytes] = ()  # what the endpoint marks its own writes with; they are not sent back to it
     send: Sequence[str] = ()  # empty: every column
     rename: Mapping[str, str] = field(default_factory=dict)
     mask: Mapping[str, Mask] = field(default_factory=dict)
@@ -108,6 +109,11 @@ class Relay:
     warn_retention_hours: float = 48.0  # people are told when change tracking will forget something within so long
     backfill_after_gap: bool = True
     breaker_seconds: float = 50.0  # a little less than the trigger's pause, so that each of its attempts asks anew
+
+    @property
+    def enters_keys(self) -> bool:
+        """Tell whether keys enter the ledger before they are sent, so that a later change that is filtered hides none of them."""
+        return bool(self.watch or self.ignore_contexts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

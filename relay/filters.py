@@ -15,6 +15,8 @@ def decide(change: Change, relay: Relay) -> Filtered | None:
         return None
     if not change.relevant:
         return Filtered("no watched column changed")
+    if change.echo:
+        return Filtered("the endpoint wrote it itself")
     if change.row is not None and not holds(relay.condition, change.row):
         return Filtered("the row condition does not hold")
     return None

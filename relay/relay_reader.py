@@ -7,6 +7,7 @@ from typing import Any
 from relay.backoff import Backoff
 from relay.conditions import OPERATORS
 from relay.config import Condition, Mask, Mode, RecoveryPolicy, Relay
+from relay.contexts import parse_context
 from relay.delivery import REJECTING_STATUSES
 from relay.identifiers import TableName, parse_table_name
 from relay.table_reader import TableReader
@@ -26,6 +27,7 @@ class RelayReader(TableReader):
             table=self._table(),
             endpoint=self.url("endpoint", "it is missing; write the URL that takes the changes"),
             watch=self._columns("watch"),
+            ignore_contexts=self._contexts(),
             send=self._columns("send"),
             rename=self._rename(),
             mask=self._mask(),
@@ -63,6 +65,17 @@ class RelayReader(TableReader):
         if len({c.casefold() for c in found}) < len(found):
             self.problem(key, "a column is named twice")
         return found
+
+    def _contexts(self) -> tuple[bytes, ...]:
+        found = []
+        for text in self.texts("ignore_contexts", 'it must be a list of contexts, such as ["0x53484F50"] or ["shop"]'):
+            try:
+                found.append(parse_context(text))
+            except ValueError as error:
+                self.problem("ignore_contexts", str(error))
+        if len(set(found)) < len(found):
+            self.problem("ignore_contexts", "a context is named twice; 0x73686F70 and shop are the same")
+        return tuple(found)
 
     def _rename(self) -> dict[str, str]:
         rename = self.mapping("rename", '{ OrderId = "order_id" }')

@@ -54,8 +54,11 @@ class Settlement:
         return self.failed > 0 and self.delivered == 0 and self.rejected == 0
 
 
-def settle(results: Iterable[tuple[Change, Result]], *, watches_columns: bool) -> Settlement:
-    """Sort one batch's results. A key is closed only if it has, or may have, a ledger entry."""
+def settle(results: Iterable[tuple[Change, Result]], *, enters_keys: bool) -> Settlement:
+    """Sort one batch's results. A key is closed only if it has, or may have, a ledger entry.
+
+    `enters_keys`: the relay enters what it is about to send.
+    """
     counts = {Delivered: 0, Filtered: 0, Rejected: 0, RetryLater: 0}
     closings: list[Closing] = []
     failures: list[Failure] = []
@@ -63,7 +66,7 @@ def settle(results: Iterable[tuple[Change, Result]], *, watches_columns: bool) -
         counts[type(result)] += 1
         match result:
             case Delivered() | Filtered():
-                if change.entry is not None or (watches_columns and change.relevant):
+                if change.entry is not None or (enters_keys and change.relevant and not change.echo):
                     closings.append(Closing(change.key_text, change.version))
             case Rejected(status, reason, problem):
                 failures.append(Failure(change.key_text, change.version, EntryState.DEAD, status, reason, problem))

@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from devstack.command.main import VERBS
+from relay.config_file import parse_configuration
+from tests.microsoft_parser import syntax_errors
 
 ROOT = Path(__file__).parent.parent
 OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}
@@ -21,6 +24,25 @@ def test_every_link_and_every_verb_exists(path: Path) -> None:
 
     assert [link for link in links if not (path.parent / link).exists()] == []
     assert set(COMMAND.findall(text)) - VERBS.keys() == set()
+
+
+def blocks(language: str) -> list[Any]:
+    """Every block of that language in docs/, as a parameter."""
+    return [
+        pytest.param(text, id=f"{path.name} {number}")
+        for path in sorted((ROOT / "docs").glob("*.md"))
+        for number, text in enumerate(re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.DOTALL), 1)
+    ]
+
+
+@pytest.mark.parametrize("text", blocks("sql"))
+def test_microsofts_parser_accepts_every_example(text: str) -> None:
+    assert not syntax_errors(re.split(r"^GO$", text, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_every_example_of_relays_toml_is_one(text: str) -> None:
+    assert parse_configuration(text, {"API_URL": "https://api.example"}).relays
 
 
 def test_the_readme_shows_every_verb() -> None:

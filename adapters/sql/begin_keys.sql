@@ -1,6 +1,7 @@
--- Part of enrich, for relays that watch columns: a crash followed by a change of an unwatched column must not hide this one.
+-- Part of enrich, for relays that watch columns or ignore contexts: a crash followed by a change that is filtered must not hide
+-- this one.
 MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
-USING (SELECT [KeyText], [Version] FROM @facts WHERE [Relevant] = 1 AND [EntryState] IS NULL) AS begun
+USING (SELECT [KeyText], [Version] FROM @facts WHERE [Relevant] = 1 AND [Echo] = 0 AND [EntryState] IS NULL) AS begun
 ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = begun.[KeyText]
 WHEN NOT MATCHED THEN
     INSERT ([App], [Relay], [KeyText], [Version], [State], [Attempts], [FirstFailedAt], [LastTriedAt])

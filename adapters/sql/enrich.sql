@@ -33,6 +33,7 @@ DECLARE @facts TABLE (
     [Version] bigint NOT NULL,
     [CreatedVersion] bigint NULL,
     [Relevant] bit NOT NULL,
+    [Echo] bit NOT NULL,
     [LeasedVersion] bigint NULL,
     [Attempt] int NOT NULL,
     [EntryState] varchar(10) NULL
@@ -45,6 +46,7 @@ SELECT
     COALESCE(found.[Version], entry.[Version], @base), -- change tracking may have forgotten the change; the entry has not
     found.[CreatedVersion],
     found.[Relevant],
+    0,
     found.[LeasedVersion],
     found.[Attempt],
     entry.[State]
@@ -71,6 +73,7 @@ FROM (
 ) AS found
 LEFT JOIN [relay].[Ledger] AS entry
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];
+{{find_echoes}}
 {{begin_keys}}
 SELECT
     [i],
@@ -78,6 +81,7 @@ SELECT
     [Version],
     [CreatedVersion],
     [Relevant],
+    [Echo],
     [LeasedVersion],
     [Attempt],
     [EntryState],

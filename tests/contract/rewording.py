@@ -6,7 +6,22 @@ from typing import Any
 from adapters.sql_server import ResultSets, SqlServer
 
 _ALIASES = {
-    *("lease", "entry", "change", "source", "k", "found", "closing", "failure", "unsettled", "begun"),
+    *(
+        "lease",
+        "entry",
+        "change",
+        "source",
+        "k",
+        "found",
+        "fact",
+        "marked",
+        "gone",
+        "last",
+        "closing",
+        "failure",
+        "unsettled",
+        "begun",
+    ),
     *("this", "d", "c", "t", "i"),
 }
 _TOKEN = re.compile(

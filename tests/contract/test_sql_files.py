@@ -1,6 +1,7 @@
 """Every .sql file of the app, rendered as it runs, is accepted by Microsoft's own T-SQL parser."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,11 +55,12 @@ def statements() -> Iterator[tuple[str, str]]:
     for name in ("enable_database", "extend_retention"):
         yield name, render(name, {"days": "14"})
     yield "enable_table", render("enable_table", {"table": str(relay().table)})
-    for watch in ((), ("Id",)):
+    for watch, ignored in (((), ()), (("Id",), ()), ((), (b"shop",)), (("Id",), (b"shop",))):
         for key in KEYED:
-            rendered = relay_statements("app", relay(*watch), Table([*key, *COLUMNS]))
-            for name, sql in rendered.items():
-                yield f"{name}, {len(key)} keys, {len(watch)} watched", sql
+            configured = replace(relay(*watch), ignore_contexts=ignored)
+            for name, sql in relay_statements("app", configured, Table([*key, *COLUMNS])).items():
+                if name == "enrich" or not ignored:
+                    yield f"{name}, {len(key)} keys, {len(watch)} watched, {len(ignored)} ignored", sql
 
 
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in statements()])

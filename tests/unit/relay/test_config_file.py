@@ -32,6 +32,7 @@ def test_every_key_of_a_relay_is_read() -> None:
         LEAST
         + """
         watch = ["Status"]
+        ignore_contexts = ["0xCAFE00", "shop"]
         send = ["OrderId", "Status", "Card"]
         rename = { OrderId = "order_id" }
         mask = { Card = "last4" }
@@ -50,6 +51,7 @@ def test_every_key_of_a_relay_is_read() -> None:
     [relay] = parse_configuration(text, SETTINGS).relays
 
     assert relay.watch == ("Status",)
+    assert relay.ignore_contexts == (b"\xca\xfe\x00", b"shop")
     assert relay.send == ("OrderId", "Status", "Card")
     assert relay.rename == {"OrderId": "order_id"}
     assert relay.mask == {"Card": Mask.LAST4}
@@ -68,6 +70,12 @@ def test_every_key_of_a_relay_is_read() -> None:
     [
         pytest.param("wach = ['Status']", "'wach'", "no key of a relay", id="unknown key"),
         pytest.param("watch = 'Status'", "watch", "list of column names", id="watch no list"),
+        pytest.param("ignore_contexts = 'shop'", "ignore_contexts", "list of contexts", id="contexts no list"),
+        pytest.param("ignore_contexts = ['0xABC']", "ignore_contexts", "pairs of hexadecimal digits", id="half a byte"),
+        pytest.param("ignore_contexts = ['0x']", "ignore_contexts", "pairs of hexadecimal digits", id="no byte"),
+        pytest.param("ignore_contexts = ['café']", "ignore_contexts", "plain ASCII", id="context not ASCII"),
+        pytest.param(f"ignore_contexts = ['{'x' * 129}']", "ignore_contexts", "at most 128", id="context too long"),
+        pytest.param("ignore_contexts = ['0x73686F70', 'shop']", "ignore_contexts", "named twice", id="context twice"),
         pytest.param("send = ['A', 'a']", "send", "named twice", id="column twice"),
         pytest.param("mask = { Card = 'hide' }", "mask.Card", "redact, last4, sha256", id="unknown mask"),
         pytest.param("mode = 'bulk'", "mode", "each, batch", id="unknown mode"),

@@ -22,9 +22,13 @@ def test_a_change_of_a_watched_column_is_sent() -> None:
     assert decide(a_change(relevant=True), a_relay(watch=("Status",))) is None
 
 
+def test_what_the_endpoint_wrote_itself_is_filtered() -> None:
+    assert decide(a_change(echo=True), a_relay(ignore_contexts=(b"shop",))) is not None
+
+
 @pytest.mark.parametrize("state", list(EntryState))
 def test_a_key_with_a_ledger_entry_is_always_sent(state: EntryState) -> None:
-    assert decide(a_change(relevant=False, entry=state), ONLY_NEW) is None
+    assert decide(a_change(relevant=False, echo=True, entry=state), ONLY_NEW) is None
 
 
 def test_a_row_outside_the_condition_is_filtered() -> None:

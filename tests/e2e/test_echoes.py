@@ -1,0 +1,171 @@
+"""An endpoint that writes back into the table: the loop that this makes, its end, and what a crash must not hide beneath it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+import pytest
+
+from adapters.connection_string import find_driver, to_odbc
+from tests.e2e.relay_stack import RelayStack, running
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.timeout(300)
+RELAYS = """
+[[relay]]
+name = "orders"
+table = "dbo.Orders"
+endpoint = "{url}/orders"
+ignore_contexts = ["shop"]
+
+[[relay]]
+name = "lines"
+table = "dbo.[Order Lines]"
+endpoint = "{url}/lines"
+"""
+MARK = "WITH CHANGE_TRACKING_CONTEXT (0x73686F70) "
+WRITE_BACK = {
+    "orders": MARK + "UPDATE dbo.Orders SET Note = N'seen' WHERE OrderId = ?",
+    "lines": MARK + "UPDATE dbo.[Order Lines] SET Quantity = 7 WHERE OrderId = ?",
+}
+
+
+@dataclass
+class Downstream:
+    """Answers a delivery after it has written back into the row, as somebody who acknowledges in the table does."""
+
+    url: str = ""
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    begun: list[dict[str, Any]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)  # not set: requests hang
+    connection_text: str = ""
+
+    def take(self, change: dict[str, Any]) -> None:
+        self.begun.append(change)
+        gate = self.gate
+        gate.wait()
+        if gate is not self.gate:
+            return  # it hung until the endpoint itself died
+        if change["data"] is not None:
+            connection = pyodbc.connect(self.connection_text, autocommit=True)
+            connection.execute(WRITE_BACK[change["relay"]], change["key"]["OrderId"])
+            connection.close()
+        self.taken.append(change)
+
+    def hang(self) -> None:
+        self.gate.clear()
+
+    def begin_anew(self) -> None:
+        """Forget what hangs and what was taken, as a process that was killed does."""
+        hanging, self.gate = self.gate, threading.Event()
+        self.taken.clear()
+        self.begun.clear()
+        self.gate.set()
+        hanging.set()
+
+    def of(self, relay: str, number: int) -> list[dict[str, Any]]:
+        return [change for change in self.taken if change["relay"] == relay and change["key"]["OrderId"] == number]
+
+
+@contextmanager
+def downstream() -> Iterator[Downstream]:
+    found = Downstream()
+    found.gate.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            found.take(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """A killed host leaves requests without anybody to answer."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        found.gate.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def shop() -> Iterator[Downstream]:
+    with downstream() as shop:
+        yield shop
+
+
+@pytest.fixture
+def relay(tmp_path: Path, shop: Downstream) -> Iterator[RelayStack]:
+    with running(tmp_path, relays_text=RELAYS.replace("{url}", shop.url)) as relay:
+        shop.connection_text = to_odbc(relay.stack.sql_connection_string, find_driver([])).text
+        yield relay
+
+
+def taken_up(relay: RelayStack) -> bool:
+    """Tell whether the trigger is through with every change of the orders."""
+    [[waiting]] = relay.sql(
+        "SELECT COUNT(*) FROM CHANGETABLE(CHANGES dbo.Orders, 0) AS c LEFT JOIN az_func.[Leases_e2e-app_orders] AS l "
+        "ON l.OrderId = c.OrderId CROSS JOIN az_func.GlobalState AS g WHERE g.UserTableID = OBJECT_ID(N'dbo.Orders') "
+        "AND c.SYS_CHANGE_VERSION > g.LastSyncVersion AND (l.OrderId IS NULL "
+        "OR l._az_func_ChangeVersion < c.SYS_CHANGE_VERSION OR l._az_func_LeaseExpirationTime IS NOT NULL)"
+    )
+    return not waiting
+
+
+def test_a_write_back_loops_until_its_context_is_ignored(relay: RelayStack, shop: Downstream) -> None:
+    relay.sql("INSERT INTO dbo.[Order Lines] VALUES (1, N'a', 1)")
+    wait_until(lambda: len(shop.of("lines", 1)) >= 5, description="the endpoint gets its own write again and again")
+
+    relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new')")
+    wait_until(lambda: shop.of("orders", 1), description="the order arrives")
+    wait_until(lambda: taken_up(relay), description="the trigger is through with what the endpoint wrote back")
+    assert [change["operation"] for change in shop.of("orders", 1)] == ["insert"], "it is not sent back"
+
+    relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
+    wait_until(lambda: len(shop.of("orders", 1)) == 2, description="somebody else's change arrives")
+    wait_until(lambda: taken_up(relay), description="the trigger is through again")
+    assert [change["data"]["Status"] for change in shop.of("orders", 1)] == ["new", "paid"]
+    assert relay.ledger() == [], "what entered it before it was sent has left it"
+
+
+def test_a_foreign_change_whose_delivery_was_killed_is_not_hidden_by_the_endpoints_own_write(
+    relay: RelayStack, shop: Downstream
+) -> None:
+    relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new')")
+    wait_until(lambda: shop.of("orders", 1), description="the order arrives")
+    wait_until(lambda: taken_up(relay), description="the trigger is through")
+    shop.hang()
+    relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
+    wait_until(lambda: len(shop.begun) == 2, description="its delivery has begun")
+    relay.stack.kill("functions_host")
+
+    # The trigger's success with order 2 moves its position past the foreign change and forgets the lease of order 1, whose
+    # newest change is the endpoint's own: nothing in the trigger's tables tells of the foreign one any more.
+    relay.sql(
+        "UPDATE az_func.[Leases_e2e-app_orders] SET _az_func_LeaseExpirationTime = DATEADD(minute, 5, SYSDATETIME())"
+    )
+    relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (2, N'new')")
+    relay.sql(WRITE_BACK["orders"], 1)
+    shop.begin_anew()
+    relay.stack.restart("functions_host")
+
+    wait_until(lambda: shop.of("orders", 2), description="order 2 arrives")
+    arrived = wait_until(lambda: shop.of("orders", 1), description="the foreign change arrives")
+    assert arrived[0]["data"]["Status"] == "paid"
