@@ -391,6 +391,8 @@ class Interpreter:
                 work = partial(alterations.truncate, table)
             case syntax.CreateSchema():
                 work = partial(alterations.create_schema, node)
+            case syntax.TransferTable():
+                work = partial(alterations.transfer, node)
             case syntax.DropSchema():
                 work = partial(alterations.drop_schema, node)
             case syntax.CreateIndex():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from devstack.sql_server.catalog_functions import split_name
 from devstack.sql_server.parser.types import TypeParser
 from devstack.sql_server.results import Event, Message, SqlError
 from devstack.sql_server.sql_types import SqlType
@@ -193,6 +194,20 @@ def _flush_change_tracking(session: Session, values: dict[str, Any]) -> Run:
     return 0
 
 
+def _rename(session: Session, values: dict[str, Any]) -> Run:
+    kind = str(values.get("@objtype") or "OBJECT")
+    if kind.upper() != "OBJECT":
+        raise SqlError(40000, f"This is not supported by the stand-in: sp_rename of a {kind}; only tables are renamed.")
+    old, new = str(values["@objname"]), str(values["@newname"])
+    if not new:
+        raise SqlError(15234, "Parameter @newname cannot be empty.")
+    session.rename_table(split_name(old) or (old,), new)
+    yield Message(
+        15477, "Caution: Changing any part of an object name could break scripts and stored procedures.", 0, 1
+    )
+    return 0
+
+
 def _datatype_info(_: Session, values: dict[str, Any]) -> Run:
     yield from datatype_info(int(values.get("@data_type") or 0))
     return 0
@@ -213,6 +228,7 @@ _PROCEDURES = {
             _release_lock,
         ),
         Procedure("sp_flush_CT_internal_table_on_demand", (("@TableToClean", NTEXT, False),), _flush_change_tracking),
+        Procedure("sp_rename", (("@objname", NTEXT, True), ("@newname", _LONG_NAME, True), ("@objtype", _SHORT_NAME, False)), _rename),
         Procedure("sp_datatype_info", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
         Procedure("sp_datatype_info_100", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
     )

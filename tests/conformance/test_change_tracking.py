@@ -271,3 +271,30 @@ def test_the_primary_key_stays_while_a_table_is_tracked(client: Client, stock: s
     assert client.rows(f"SELECT name FROM sys.key_constraints WHERE parent_object_id = OBJECT_ID('{stock}')") == [
         (key,)
     ]
+
+
+def test_a_table_that_is_renamed_or_moved_keeps_its_object_id_its_rows_and_its_changes(
+    client: Client, table: Make, stock: str
+) -> None:
+    name, other = stock, table("Id int NOT NULL PRIMARY KEY")
+    schema, plain = name.split(".")
+    client.run(f"INSERT INTO {name} VALUES (1, N'ink', 2)")
+    identifier = client.value(f"SELECT OBJECT_ID('{name}')")
+
+    assert client.error(f"EXEC sp_rename N'{name}', N'{other.split('.')[1]}'") == 15335
+    assert client.error(f"EXEC sp_rename N'{name}_none', N'x'") == 15225
+    client.run("DECLARE @old nvarchar(300) = ?, @new sysname = ?; EXEC sp_rename @old, @new", name, f"{plain}_new")
+    assert client.value(f"SELECT OBJECT_ID('{name}')") is None
+    assert client.value(f"SELECT OBJECT_ID('{name}_new')") == identifier
+
+    client.run(f"CREATE SCHEMA s_{plain}")
+    assert client.error(f"ALTER SCHEMA s_{plain} TRANSFER {name}") == 15151
+    client.run(f"ALTER SCHEMA s_{plain} TRANSFER {name}_new")
+    moved = f"s_{plain}.{plain}_new"
+    assert client.value(f"SELECT OBJECT_ID('{moved}')") == identifier
+    client.run(f"UPDATE {moved} SET Pieces = 3")
+    assert client.rows(f"SELECT c.SYS_CHANGE_OPERATION, t.Pieces FROM CHANGETABLE(CHANGES {moved}, 0) AS c "
+                       f"INNER JOIN {moved} AS t ON t.Id = c.Id") == [("I", 3)]  # fmt: skip
+    client.run(f"ALTER SCHEMA {schema} TRANSFER OBJECT::{moved}")
+    client.run(f"EXEC sp_rename N'{name}_new', N'{plain}'; DROP SCHEMA s_{plain}")
+    assert client.rows(f"SELECT Pieces FROM {name}") == [(3,)]

@@ -24,6 +24,7 @@ from devstack.sql_server.parser.syntax import (
     TextExpression,
     TrackDatabase,
     TrackTable,
+    TransferTable,
     TruncateTable,
 )
 from devstack.sql_server.results import SqlError
@@ -272,6 +273,12 @@ class DefinitionParser(QueryParser):
         self.expect("ALTER")
         if self.accept("DATABASE"):
             return self._alter_database()
+        if self.accept("SCHEMA"):
+            schema = self.identifier()
+            self.expect("TRANSFER")
+            if self.accept("OBJECT"):
+                self.expect_op("::")
+            return TransferTable(schema, self.name())
         if not self.accept("TABLE"):
             raise self.unsupported(f"ALTER {self.token.text.upper()}")
         table = self.name()

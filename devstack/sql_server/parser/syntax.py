@@ -595,6 +595,14 @@ class CreateSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferTable:
+    """ALTER SCHEMA .. TRANSFER a table."""
+
+    schema: str
+    table: Name
+
+
+@dataclass(frozen=True, slots=True)
 class DropSchema:
     """DROP SCHEMA [IF EXISTS]."""
 
@@ -831,7 +839,7 @@ class Use:
 
 Statement = (
     Declare | DeclareTable | SetVariable | SetOption | SelectStatement | Insert | Update | Delete | Merge | CreateSchema
-    | DropSchema | CreateTable | DropTable | TruncateTable | CreateIndex | DropIndex | AlterTableAdd | AlterTableDrop
+    | DropSchema | TransferTable | CreateTable | DropTable | TruncateTable | CreateIndex | DropIndex | AlterTableAdd | AlterTableDrop
     | AlterColumn | TrackTable | TrackDatabase | AlterDatabase | If | While | Block | TryCatch | Jump | Return | Print
     | RaiseError | Throw | Execute | ExecuteText | BeginTransaction | Commit | Rollback | SaveTransaction | WaitFor | Use
 )  # fmt: skip

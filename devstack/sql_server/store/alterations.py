@@ -9,7 +9,7 @@ from devstack.sql_server.parser import syntax
 from devstack.sql_server.parser.cursor import unsupported
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.store import definitions, tracking
-from devstack.sql_server.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table
+from devstack.sql_server.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table, constraints_of
 from devstack.sql_server.store.database import now_ticks_rounded
 from devstack.sql_server.store.definitions import Ids
 from devstack.sql_server.store.file import FileConnection
@@ -107,6 +107,26 @@ class Alterations:
             self._file.rows(statement)
         self._transaction.change_catalog(catalog.with_table(table))
         return table
+
+    def transfer(self, node: syntax.TransferTable) -> None:
+        """ALTER SCHEMA .. TRANSFER: the table keeps its object id and everything that hangs on it."""
+        catalog = self._catalog
+        schema = catalog.schema_name(node.schema)
+        if schema is None or schema in {"sys", "INFORMATION_SCHEMA"}:
+            raise SqlError(
+                15151,
+                f"Cannot alter the schema '{node.schema}', because it does not exist or you do not have permission.",
+            )
+        table = self.find(
+            node.table, 15151, "Cannot find the object '{}', because it does not exist or you do not have permission."
+        )
+        if table.schema.lower() == schema.lower():
+            return
+        names = [table.name, *(name for _, name, _ in constraints_of(table))]
+        taken = next((name for name in names if _is_taken(catalog, schema, name)), None)
+        if taken is not None:
+            raise SqlError(15530, f'The object with name "{taken}" already exists.')
+        self._transaction.change_catalog(catalog.with_table(replace(table, schema=schema)))
 
     def drop_table(self, name: syntax.Name, if_exists: bool) -> None:
         """DROP TABLE."""
@@ -373,3 +393,20 @@ class Alterations:
         if name is not None and name.lower() != self._catalog.database.lower():
             raise SqlError(5011, f"User does not have permission to alter database '{name}', the database does not exist, or the database is "
                                  "not in a state that allows access checks.", 14, 5)  # fmt: skip
+
+
+def rename_table(transaction: Transaction, old: syntax.Name, new: str) -> None:
+    """What sp_rename does to a table."""
+    catalog = transaction.catalog
+    table = catalog.table(old[-2] if len(old) > 1 else "dbo", old[-1])
+    if table is None:
+        raise SqlError(15225, f"No item by the name of '{'.'.join(old)}' could be found in the current database '{catalog.database}', "
+                              "given that @itemtype was input as '(null)'.")  # fmt: skip
+    if new.lower() != table.name.lower() and _is_taken(catalog, table.schema, new):
+        raise SqlError(15335, f"Error: The new name '{new}' is already in use as a OBJECT name and would cause a duplicate that is "
+                              "not permitted.")  # fmt: skip
+    transaction.change_catalog(catalog.with_table(replace(table, name=new)))
+
+
+def _is_taken(catalog: Catalog, schema: str, name: str) -> bool:
+    return catalog.table(schema, name) is not None or (schema.lower(), name.lower()) in catalog.constraints
