@@ -33,7 +33,7 @@ class SqlGuardStore:
             if error.number != _NO_SUCH_TABLE:
                 raise
             return None
-        position, oldest, current, untaken, gap, caught_up_at, behind_ms, silent_ms, told, retention_hours = row
+        position, oldest, current, untaken, gap, ahead, caught_up_at, behind_ms, silent_ms, told, retention_hours = row
         if caught_up_at is None:
             return None
         return Outlook(
@@ -42,6 +42,7 @@ class SqlGuardStore:
             current=current,
             untaken=untaken,
             gap=bool(gap),
+            ahead=bool(ahead),
             caught_up_at=caught_up_at + "Z",
             behind_seconds=behind_ms / 1000,
             silent_seconds=silent_ms / 1000,

@@ -1,4 +1,5 @@
-"""Whether a relay falls behind: what change tracking will forget, what it has forgotten, and a trigger that takes nothing up."""
+"""Whether a relay falls behind: what change tracking will forget, what it has forgotten, and a trigger that takes nothing up or waits
+for versions that do not exist yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ class Outlook:
     current: int | None
     untaken: int  # changes that the trigger has not taken up
     gap: bool  # changes were forgotten that had not been taken up
+    ahead: bool  # the trigger's position is a version that does not exist yet: it sees nothing until then
     caught_up_at: str  # ISO 8601, UTC; when nothing was left for the last time; empty: never looked at before
     behind_seconds: float  # since then
     silent_seconds: float  # for how long changes wait and nothing happens
@@ -50,6 +52,7 @@ class Outlook:
             "pending_is_more": self.untaken > MOST_COUNTED,
             "silent_seconds": round(self.silent_seconds, 1),
             "gap": self.gap,
+            "position_is_ahead": self.ahead,
             "retention_hours": self.retention_hours,
             "retention_hours_left": self.hours_left,
         }
@@ -60,6 +63,8 @@ def troubles(outlook: Outlook, relay: Relay) -> Sequence[Occasion]:
     found = []
     if outlook.gap:
         found.append(Occasion.GAP)
+    if outlook.ahead:
+        found.append(Occasion.AHEAD)
     hours = outlook.hours_left
     window = relay.recovery.window_hours
     if hours is not None and (hours < relay.warn_retention_hours or (outlook.retention_hours or 0.0) < window):

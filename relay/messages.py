@@ -41,6 +41,7 @@ def _content(change: Change, relay: Relay) -> dict[str, Any]:
         "id": idempotency_key(change, relay),
         "relay": relay.name,
         "operation": change.operation.value,
+        **({"epoch": relay.epoch} if relay.epoch else {}),
         "version": change.version,
         "key": {relay.rename.get(name, name): value for name, value in change.key.items()},
         "data": None if change.row is None else _data(change.row, relay),

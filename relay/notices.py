@@ -17,6 +17,7 @@ class Occasion(StrEnum):
     RECOVERED = "recovered"
     SUSPENDED = "suspended"
     GAP = "gap"
+    AHEAD = "ahead"
     RETENTION = "retention"
     SILENT = "silent"
 
@@ -28,6 +29,7 @@ _TITLES = {
     Occasion.RECOVERED: "{relay}: recovered",
     Occasion.SUSPENDED: "{relay}: its recovery is suspended",
     Occasion.GAP: "{relay}: change tracking has forgotten changes that were not delivered",
+    Occasion.AHEAD: "{relay}: the SQL trigger's position is ahead of the database, and changes pass it by",
     Occasion.RETENTION: "{relay}: change tracking will forget changes before they are delivered",
     Occasion.SILENT: "{relay}: changes wait and the SQL trigger takes nothing up",
 }
@@ -37,6 +39,7 @@ _WHAT_TO_DO = {
     Occasion.DEAD_LETTERS: "They are kept in the failure ledger with status and error. See what the relay says:",
     Occasion.RECOVERED: "Everything that was waiting has been settled. See what the relay says:",
     Occasion.GAP: "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not known. See how far it is:",
+    Occasion.AHEAD: "The database was restored, or the position comes from another one. Until its versions have caught up nothing is delivered, and it will never be. Stop the app, run docs/sql/position_ahead.sql, raise the relay's epoch, start the app. See what the relay says:",
     Occasion.RETENTION: "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
     Occasion.SILENT: "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. See what the relay says:",
     Occasion.SUSPENDED: "Nothing is retried while it is suspended. Resume the orchestration, or see what the relay says:",

@@ -4,11 +4,13 @@ SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?;
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @current bigint = CHANGE_TRACKING_CURRENT_VERSION();
-DECLARE @position bigint, @base bigint, @untaken int = 0, @unreleased int, @work nvarchar(200), @gap bit = 0;
+DECLARE @position bigint, @base bigint, @untaken int = 0, @unreleased int, @work nvarchar(200), @gap bit = 0, @ahead bit = 0;
 SELECT @position = [LastSyncVersion]
 FROM [az_func].[GlobalState]
 WHERE [UserFunctionID] = @function_id AND [UserTableID] = @table;
-SET @base = CASE WHEN @position >= @oldest THEN @position ELSE @oldest END;
+-- A position from another database, or from a later time of this one: the trigger sees nothing until the versions have reached it.
+SET @ahead = CASE WHEN @position > @current THEN 1 ELSE 0 END;
+SET @base = CASE WHEN @position BETWEEN @oldest AND @current THEN @position ELSE @oldest END;
 
 SELECT @untaken = COUNT(*)
 FROM (
@@ -34,8 +36,8 @@ FROM [relay].[Position]
 WHERE [App] = @app AND [Relay] = @relay AND ([CaughtUpTo] < @oldest OR [TableId] <> @table);
 UPDATE [relay].[Position]
 SET
-    [CaughtUpTo] = CASE WHEN @gap = 0 AND @untaken = 0 AND @unreleased = 0 THEN @current ELSE [CaughtUpTo] END,
-    [CaughtUpAt] = CASE WHEN @gap = 0 AND @untaken = 0 AND @unreleased = 0 THEN @now ELSE [CaughtUpAt] END,
+    [CaughtUpTo] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @current ELSE [CaughtUpTo] END,
+    [CaughtUpAt] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @now ELSE [CaughtUpAt] END,
     [WorkSince] = CASE WHEN @untaken = 0 OR [Work] <> @work THEN @now ELSE [WorkSince] END,
     [Work] = @work
 WHERE [App] = @app AND [Relay] = @relay;
@@ -46,6 +48,7 @@ SELECT
     @current AS [current],
     @untaken AS [untaken],
     @gap AS [gap],
+    @ahead AS [ahead],
     CONVERT(varchar(40), place.[CaughtUpAt], 126) AS [caught_up_at],
     DATEDIFF_BIG(millisecond, place.[CaughtUpAt], @now) AS [behind_ms],
     DATEDIFF_BIG(millisecond, place.[WorkSince], @now) AS [silent_ms],

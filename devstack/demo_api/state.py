@@ -101,6 +101,7 @@ class State:
                 "status": status,
                 "accepted": accepted,
                 **{name: change.get(name) for name in ("relay", "operation", "version", "id", "key", "data")},
+                **({"epoch": change["epoch"]} if "epoch" in change else {}),
                 **({} if problem is None else {"problem": problem}),
             }
             self._remember(self._judged(entry))
@@ -116,7 +117,7 @@ class State:
         return {
             **entry,
             "duplicate": entry["accepted"] and entry["id"] in self._accepted_ids,
-            "reordered": entry["accepted"] and held is not None and entry["version"] < held.entry["version"],
+            "reordered": entry["accepted"] and held is not None and _age(entry) < _age(held.entry),
             "conflicting": entry["id"] is not None and self._content_of_id.get(entry["id"], content) != content,
         }
 
@@ -186,6 +187,12 @@ class State:
                     data = None if there is None or there.data == "null" else there.entry["data"]
                     found.append({"stream": stream, "key": expected.key, "expected": expected.data, "there": data})
         return found
+
+
+def _age(entry: Entry) -> tuple[int, int]:
+    """Return what tells newer from older: versions begin anew with an epoch."""
+    epoch = entry.get("epoch")
+    return (epoch if isinstance(epoch, int) else 0, entry["version"])
 
 
 def _content(entry: Entry) -> bytes:

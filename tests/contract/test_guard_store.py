@@ -154,6 +154,21 @@ def test_a_table_that_was_made_anew_is_a_gap(scene: Make) -> None:
     assert look(made).gap
 
 
+def test_a_position_ahead_of_the_versions_is_found_and_nothing_counts_as_caught_up(scene: Make) -> None:
+    made = scene()
+    look(made)
+    move = "UPDATE az_func.GlobalState SET LastSyncVersion = CHANGE_TRACKING_CURRENT_VERSION() + ? WHERE UserFunctionID = ?"
+    function = function_id(APP, function_name(made.relay.name))
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.server.run(move, 1, function)
+
+    found = look(made)
+    assert (found.ahead, found.untaken, found.caught_up) == (True, 1, False)
+
+    made.server.run(move, 0, function)
+    assert not look(made).ahead
+
+
 def test_what_people_need_not_be_told_again_is_remembered(scene: Make) -> None:
     made = scene()
     look(made)

@@ -168,12 +168,13 @@ class RelayStack:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
 
     def endpoint_rows(self, relay: str) -> dict[str, Any]:
-        """Return what the endpoint holds at last: the newest accepted version of each key; a delete is None."""
-        newest: dict[str, tuple[int, Any]] = {}
+        """Return what the endpoint holds at last: the newest accepted epoch and version of each key; a delete is None."""
+        newest: dict[str, tuple[tuple[int, int], Any]] = {}
         for entry in self.accepted(relay):
             key = json.dumps(entry["key"], sort_keys=True)
-            if key not in newest or entry["version"] >= newest[key][0]:
-                newest[key] = entry["version"], None if entry["operation"] == "delete" else entry["data"]
+            age = entry.get("epoch", 0), entry["version"]
+            if key not in newest or age >= newest[key][0]:
+                newest[key] = age, None if entry["operation"] == "delete" else entry["data"]
         return {key: data for key, (_, data) in newest.items()}
 
 

@@ -10,7 +10,7 @@ from tests.fakes import a_relay
 
 def outlook(**differences: Any) -> Outlook:
     well = {
-        "position": 90, "oldest": 10, "current": 100, "untaken": 0, "gap": False, "caught_up_at": "2026-01-02T03:04:05.000Z",
+        "position": 90, "oldest": 10, "current": 100, "untaken": 0, "gap": False, "ahead": False, "caught_up_at": "2026-01-02T03:04:05.000Z",
         "behind_seconds": 0.0, "silent_seconds": 0.0, "retention_hours": 336.0,
     }  # fmt: skip
     return Outlook(**{**well, **differences})
@@ -21,6 +21,7 @@ def outlook(**differences: Any) -> Outlook:
     [
         ({}, []),
         ({"gap": True}, [Occasion.GAP]),
+        ({"ahead": True}, [Occasion.AHEAD]),
         ({"untaken": 3, "behind_seconds": 800.0, "silent_seconds": 800.0}, []),
         ({"untaken": 3, "behind_seconds": 900.0, "silent_seconds": 900.0}, [Occasion.SILENT]),
         ({"untaken": 0, "silent_seconds": 9000.0}, []),
@@ -30,7 +31,7 @@ def outlook(**differences: Any) -> Outlook:
         ({"retention_hours": None, "behind_seconds": 9999 * 3600.0}, []),
     ],
     ids=[
-        *("all is well", "forgotten", "silent for a while", "silent for long", "nothing waits", "far behind"),
+        *("all is well", "forgotten", "ahead", "silent for a while", "silent for long", "nothing waits", "far behind"),
         *("almost forgotten", "retention below the window", "nothing is ever forgotten"),
     ],
 )  # fmt: skip

@@ -52,6 +52,12 @@ def test_only_the_columns_to_send_leave_renamed_and_masked() -> None:
     assert content["data"] == {"order_id": 1, "card": "***1111", "Mail": None, "Note": "***"}
 
 
+def test_an_epoch_is_shown_once_it_was_raised() -> None:
+    bodies = [json.loads(messages.single(a_change(), a_relay(epoch=epoch)).body) for epoch in (0, 3)]
+
+    assert [body.get("epoch") for body in bodies] == [None, 3]
+
+
 def test_the_idempotency_key_depends_on_relay_epoch_key_and_version_only() -> None:
     key = messages.idempotency_key(a_change(), a_relay())
 
