@@ -29,18 +29,8 @@ WHERE fact.[EntryState] IS NULL
         FROM [az_func].[GlobalState]
         WHERE [UserFunctionID] = @function_id AND [UserTableID] = @table AND [LastSyncVersion] >= @oldest
     );
-UPDATE fact
-SET [Echo] = 1
-FROM @facts AS fact
-INNER JOIN @marked AS marked ON marked.[i] = fact.[i]
-INNER JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_of_fact}}
-WHERE change.[SYS_CHANGE_OPERATION] = 'D'
-    OR change.[SYS_CHANGE_CREATION_VERSION] = change.[SYS_CHANGE_VERSION]
-    OR marked.[Before] <= @base;
-
--- What the last change alone has written is told by change tracking only from a version on, so one version after the other. No mask,
--- where columns are tracked, means that every column was written.
-DELETE marked FROM @marked AS marked INNER JOIN @facts AS fact ON fact.[i] = marked.[i] WHERE fact.[Echo] = 1;
+-- What one version alone has written, and with which context, is told only to who asks from the version before it on: so one query
+-- for each marked version. No mask, where columns are tracked, means that every column was written.
 WHILE EXISTS (SELECT 1 FROM @marked)
 BEGIN
     SELECT @before = MIN([Before]) FROM @marked;
@@ -50,11 +40,19 @@ BEGIN
     INNER JOIN @marked AS marked ON marked.[i] = fact.[i] AND marked.[Before] = @before
     INNER JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_of_fact}}
     INNER JOIN CHANGETABLE(CHANGES {{table}}, @before) AS last ON {{last_of_change}}
-    WHERE change.[SYS_CHANGE_VERSION] = last.[SYS_CHANGE_VERSION]
-        AND @columns_tracked = 1
+    WHERE last.[SYS_CHANGE_VERSION] = change.[SYS_CHANGE_VERSION]
+        AND CONVERT(varchar(260), last.[SYS_CHANGE_CONTEXT], 1) IN (SELECT [value] FROM OPENJSON(@ignored))
         AND (
-            last.[SYS_CHANGE_COLUMNS] IS NULL
-            OR (change.[SYS_CHANGE_COLUMNS] IS NOT NULL AND NOT ({{something_beneath}}))
+            change.[SYS_CHANGE_OPERATION] = 'D'
+            OR change.[SYS_CHANGE_CREATION_VERSION] = change.[SYS_CHANGE_VERSION]
+            OR @before <= @base
+            OR (
+                @columns_tracked = 1
+                AND (
+                    last.[SYS_CHANGE_COLUMNS] IS NULL
+                    OR (change.[SYS_CHANGE_COLUMNS] IS NOT NULL AND NOT ({{something_beneath}}))
+                )
+            )
         );
     DELETE FROM @marked WHERE [Before] = @before;
 END;

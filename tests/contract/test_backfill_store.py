@@ -63,6 +63,18 @@ def test_every_row_is_sent_once_in_the_keys_order_and_then_it_is_over(scene: Mak
     assert answer["progress"]["delivered"] == answer["progress"]["total"] == answer["progress"]["done"] == 7
 
 
+def test_a_row_is_sent_even_if_the_endpoint_wrote_it_last(scene: Make) -> None:
+    filling = Filling(scene(ignore_contexts=(b"shop",)))
+    filling.scene.run("WITH CHANGE_TRACKING_CONTEXT (0x73686F70) INSERT INTO {t} (Id, Name) VALUES (1, N'own')")
+    filling.scene.lease()
+    assert filling.scene.enrich(1)[0].echo
+    filling.store.begin(BackfillOrder())
+
+    filling.send()
+
+    assert filling.sent_keys() == [[1]]
+
+
 @pytest.mark.parametrize(
     ("columns", "values", "order"),
     [

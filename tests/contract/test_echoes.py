@@ -178,8 +178,10 @@ def test_without_tracked_columns_only_an_update_right_after_the_position_is_an_e
     for _ in range(others):
         pass_a_version(made)
     made.run(f"{MARK} UPDATE {{t}} SET Note = N'own' WHERE Id = 1")
+    made.run(f"{MARK} INSERT INTO {{t}} VALUES (4, N'own', N'own')")
+    made.run(f"{MARK} DELETE FROM {{t}} WHERE Id = 2")
 
-    assert polled(made)[0].echo is echo
+    assert [change.echo for change in polled(made, 1, 4, 2)] == [echo, True, True]
 
 
 def test_what_is_about_to_be_sent_enters_the_ledger_and_an_echo_does_not(made: Scene) -> None:

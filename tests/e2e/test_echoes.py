@@ -145,6 +145,19 @@ def test_a_write_back_loops_until_its_context_is_ignored(relay: RelayStack, shop
     assert relay.ledger() == [], "what entered it before it was sent has left it"
 
 
+def test_the_loop_ends_too_if_many_rows_come_in_one_batch(relay: RelayStack, shop: Downstream) -> None:
+    relay.stack.stop("functions_host")
+    for number in range(1, 21):
+        relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (?, N'new')", number)
+    relay.stack.restart("functions_host")
+
+    wait_until(lambda: all(shop.of("orders", n) for n in range(1, 21)), description="every order arrives")
+    wait_until(lambda: taken_up(relay), description="the trigger is through with what the endpoint wrote back")
+    times = [len(shop.of("orders", number)) for number in range(1, 21)]
+    assert max(times) <= 2, "the position lags behind the newest of a batch: that one may come once more"
+    assert sum(times) < 30
+
+
 def test_a_foreign_change_whose_delivery_was_killed_is_not_hidden_by_the_endpoints_own_write(
     relay: RelayStack, shop: Downstream
 ) -> None:
