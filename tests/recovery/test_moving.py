@@ -170,6 +170,33 @@ def test_another_name_begins_anew_unless_the_place_is_carried_over(relay: RelayS
         run_script(relay, "carry_over", **back)
 
 
+def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_carried_over(relay: RelayStack) -> None:
+    insert(relay, 1)
+    arrived(relay, 1)
+    taken_up(relay)
+    run_watchdog(relay)
+    relay.stack.stop(HOST)
+    relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
+    relay.sql("ALTER TABLE dbo.Orders DISABLE CHANGE_TRACKING")
+    relay.sql("ALTER TABLE dbo.Orders ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
+
+    app = "e2e-renamed"
+    host_under(relay, app)
+    insert(relay, 2)
+    arrived(relay, 2)
+    taken_up(relay, app)
+    run_watchdog(relay)
+    assert len(arrivals(relay, 1)) == 1, "under the new name nobody knows that there was anything"
+
+    relay.stack.stop(HOST)
+    names = {"old_app": OLD_APP, "old_relay": "orders", "new_app": app, "new_relay": "orders", "table": "dbo.Orders"}
+    run_script(relay, "carry_over", **names)
+    relay.stack.restart(HOST)
+    run_watchdog(relay)
+    arrived(relay, 1, times=2)
+    assert arrivals(relay, 1)[-1]["data"]["Status"] == "paid", "the guard has found the gap"
+
+
 def test_nothing_is_carried_over_while_the_app_runs(relay: RelayStack) -> None:
     relay.mode("slow", delay_seconds=30)
     insert(relay, 1)
