@@ -87,7 +87,9 @@ def parse_id(text: str) -> int:
 
 def _selection(found: Mapping[str, Any], allowed: Collection[str], problems: Iterable[str] = ()) -> Selection:
     problems = list(problems)
-    problems += [f"{name}: there is no such filter; there are {', '.join(allowed)}." for name in found if name not in allowed]
+    problems += [
+        f"{name}: there is no such filter; there are {', '.join(allowed)}." for name in found if name not in allowed
+    ]
     status, after = found.get("status"), found.get("after", 0)
     if status is not None and not _is_between(status, 100, 599):
         problems.append(f"status: {status!r} is no HTTP status; it is a number such as 422.")

@@ -1,10 +1,12 @@
 """An endpoint that writes back into the table: the loop that this makes, its end, and what a crash must not hide beneath it."""
 
 import json
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from tests.e2e.relay_stack import RelayStack, running
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
+KILLS, ROWS = 6, 12
 RELAYS = """
 [[relay]]
 name = "orders"
@@ -182,3 +185,46 @@ def test_a_foreign_change_whose_delivery_was_killed_is_not_hidden_by_the_endpoin
     wait_until(lambda: shop.of("orders", 2), description="order 2 arrives")
     arrived = wait_until(lambda: shop.of("orders", 1), description="the foreign change arrives")
     assert arrived[0]["data"]["Status"] == "paid"
+
+
+def write_load(relay: RelayStack, stop: threading.Event, done: list[int]) -> None:
+    """Others write Status, the endpoint writes Note beside what it writes back: in any order, often within one poll."""
+    chance = random.Random(20261124)
+    while not stop.is_set():
+        number = chance.randint(1, ROWS)
+        if chance.random() < 0.5:
+            relay.sql("UPDATE dbo.Orders SET Status = ? WHERE OrderId = ?", f"state {len(done)}", number)
+        else:
+            relay.sql(WRITE_BACK["orders"], number)
+        done.append(number)
+        stop.wait(0.01)
+
+
+def reached(done: list[int], count: int) -> bool:
+    return len(done) > count
+
+
+def test_kills_among_foreign_and_own_writes_hide_nothing(relay: RelayStack, shop: Downstream) -> None:
+    for number in range(1, ROWS + 1):
+        relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (?, N'new')", number)
+    chance, stop, done = random.Random(20261123), threading.Event(), list[int]()
+    writer = threading.Thread(target=write_load, args=(relay, stop, done), daemon=True)
+    writer.start()
+    try:
+        for _ in range(KILLS):
+            more = len(done) + chance.randint(20, 60)
+            wait_until(partial(reached, done, more), description="the load goes on")
+            relay.stack.kill("functions_host")
+            relay.stack.restart("functions_host")
+    finally:
+        stop.set()
+        writer.join(60)
+
+    def newest() -> dict[int, str]:
+        taken = sorted(shop.taken, key=lambda change: change["version"])
+        return {change["key"]["OrderId"]: change["data"]["Status"] for change in taken if change["relay"] == "orders"}
+
+    table = {row[0]: row[1] for row in relay.sql("SELECT OrderId, Status FROM dbo.Orders")}
+    wait_until(lambda: newest() == table, description="the endpoint knows what others wrote last", patience_seconds=150)
+    wait_until(lambda: taken_up(relay), description="the loop ends", patience_seconds=150)
+    assert newest() == table
