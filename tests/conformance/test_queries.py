@@ -207,3 +207,25 @@ def test_what_is_no_t_sql_is_a_syntax_error(connect: Callable[[], Client], sql: 
     client.keep_quiet()
 
     assert client.error(sql) == number
+
+
+def test_texts_that_differ_in_trailing_blanks_are_equal_in_any_join(client: Client, table: Make) -> None:
+    name = table("Code nvarchar(10) NOT NULL PRIMARY KEY")
+    client.run(f"INSERT INTO {name} VALUES (N'b  '), (N'é ')")
+    given = 'OPENJSON(N\'["b", "é  ", "c"]\') WITH (Code nvarchar(10) \'$\') AS j'
+    grouped = f"(SELECT Code, COUNT(*) AS n FROM {name} GROUP BY Code) AS t"
+
+    for source in (f"{name} AS t", grouped):
+        assert client.rows(f"SELECT t.Code, j.Code FROM {source} INNER JOIN {given} ON j.Code = t.Code ORDER BY t.Code") == [
+            ("b  ", "b"), ("é ", "é  "),
+        ]  # fmt: skip
+
+
+def test_a_key_of_another_collation_meets_a_documents_text_only_with_collate(client: Client, table: Make) -> None:
+    name = table("Code nvarchar(10) COLLATE Latin1_General_BIN2 NOT NULL PRIMARY KEY")
+    client.run(f"INSERT INTO {name} VALUES (N'a'), (N'A')")
+    joined = f"SELECT t.Code FROM {name} AS t INNER JOIN OPENJSON(N'[\"a\"]') WITH (Code nvarchar(10) '$') AS j ON t.Code = j.Code"
+
+    assert client.error(joined) == 468
+    assert client.rows(f"{joined} COLLATE Latin1_General_BIN2") == [("a",)]
+    assert client.rows(f"SELECT Code FROM {name} WHERE Code = ?", "A") == [("A",)]

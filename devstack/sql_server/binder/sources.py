@@ -14,6 +14,7 @@ from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import SqlType
 from devstack.sql_server.store.catalog import Table
 from devstack.sql_server.store.system_views import SYSTEM_VIEWS
+from devstack.sql_server.values.collation import DEFAULT
 from devstack.sql_server.values.json_tables import DEFAULT_SCHEMA, json_table
 from devstack.sql_server.values.type_rules import BIGINT, NTEXT, Family, family
 
@@ -228,7 +229,14 @@ class SourceBinder(ExpressionBinder):
         found = _renamed([column.name for column in columns], names, alias)
         offered = [
             SourceColumn(
-                name, Bound(f"{short}.o{place}", column.type, column.nullable, column.collation, column.explicit)
+                name,
+                Bound(
+                    _searched(f"{short}.o{place}", column.type),
+                    column.type,
+                    column.nullable,
+                    column.collation,
+                    column.explicit,
+                ),
             )
             for place, (name, column) in enumerate(zip(found, columns, strict=True))
         ]
@@ -258,7 +266,8 @@ class SourceBinder(ExpressionBinder):
         types = [column.type for column in schema]
         render, texts = self._rows_of(f"json_rows({document.sql}, {path}, {number})", types, scope.references == before)
         offered = [
-            SourceColumn(column.name, Bound(text, column.type)) for column, text in zip(schema, texts, strict=True)
+            SourceColumn(column.name, Bound(_searched(text, column.type), column.type, True, _json_collation(column)))
+            for column, text in zip(schema, texts, strict=True)
         ]
         scope.sources.append(BoundSource((((node.alias or "openjson").lower(),),), offered))
         return render
@@ -268,7 +277,7 @@ class SourceBinder(ExpressionBinder):
         text, separator = self.text(self.value(node.text, scope)), self.text(self.value(node.separator, scope))
         result = SqlType("nvarchar" if text.type.name in {"nchar", "nvarchar"} else "varchar", text.type.length)
         render, texts = self._rows_of(f"split_rows({text.sql}, {separator.sql})", [result], scope.references == before)
-        offered = [SourceColumn("value", Bound(texts[0], result, True, text.collation))]
+        offered = [SourceColumn("value", Bound(_searched(texts[0], result), result, True, text.collation or DEFAULT))]
         scope.sources.append(BoundSource((((node.alias or "string_split").lower(),),), offered))
         return render
 
@@ -297,7 +306,8 @@ class SourceBinder(ExpressionBinder):
             nullable = column not in {"SYS_CHANGE_VERSION", "SYS_CHANGE_OPERATION"}
             offered.append(SourceColumn(shown, Bound(f"{short}.{column}", sql_type, nullable), using(column)))
         for shown, key in zip(found[len(_CHANGE_COLUMNS) :], keys, strict=True):
-            offered.append(SourceColumn(shown, Bound(f"{short}.{key.physical}", key.type, False, key.collation)))
+            text = _searched(f"{short}.{key.physical}", key.type)
+            offered.append(SourceColumn(shown, Bound(text, key.type, False, key.collation)))
         hoisted = self.compilation.hoist(lambda: _net_changes(table, since.sql, used))
         scope.sources.append(BoundSource(((node.alias.lower(),),), offered))
         return lambda: f"{hoisted} AS {short}"
@@ -324,6 +334,20 @@ class SourceBinder(ExpressionBinder):
         columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
         scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
         return _nothing
+
+
+def _searched(column: str, sql_type: SqlType) -> str:
+    """Return a computed source's column as an expression if it is text, so that SQLite makes no index of its own for it.
+
+    Before version 3.41 such an index has a filter that misses texts that are equal and not equally long ('a' and 'a ').
+    """
+    return f"(+{column})" if family(sql_type) is Family.TEXT else column
+
+
+def _json_collation(column: syntax.JsonColumn) -> str | None:
+    if family(column.type) is not Family.TEXT:
+        return None
+    return "Latin1_General_BIN2" if column is DEFAULT_SCHEMA[0] else DEFAULT
 
 
 def _net_changes(table: Table, since: str, used: set[str]) -> str:
