@@ -43,7 +43,8 @@ def key_text(columns: dict[str, Column]) -> str:
 
 def _key_part(column: Column, expression: str) -> str:
     if column.type in _TEXTS:
-        text = f"STRING_ESCAPE({expression}, 'json')"
+        # Trailing blanks tell no keys apart, and a row can be spelt anew with or without them.
+        text = f"STRING_ESCAPE(RTRIM({expression}), 'json')"
     elif column.type in _MOMENTS:
         text = f"CONVERT(nvarchar(40), {expression}, 126)"
     elif column.type == "uniqueidentifier":

@@ -18,9 +18,11 @@ def describe(server: SqlServer, table: TableName) -> Table:
     return Table([_column(*row) for row in rows])
 
 
-def _column(name: str, kind: str, bytes_long: int, precision: int, scale: int, key: int, computed: bool) -> Column:
+def _column(
+    name: str, kind: str, bytes_long: int, precision: int, scale: int, key: int, computed: bool, collation: str | None
+) -> Column:
     length = bytes_long // 2 if kind in {"nchar", "nvarchar"} and bytes_long > 0 else bytes_long
-    return Column(name, kind, length, precision, scale, key, computed)
+    return Column(name, kind, length, precision, scale, key, computed, collation)
 
 
 class RelayTable:

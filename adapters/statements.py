@@ -58,7 +58,13 @@ def relay_statements(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
 
 def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
     keys = [(f"key{number}", quote(column.name), column) for number, column in enumerate(table.key, start=1)]
-    exact = {alias: f"COALESCE(lease.{name}, change.{name}, k.[{alias}])" for alias, name, _ in keys}
+    # The row's own spelling comes first. The leases declare keys in types of their own (an nchar is twice
+    # as long, a moment has seven digits), which must not show in a key's text.
+    exact = {
+        alias: f"CONVERT({declared_type(column)}, COALESCE(source.{name}, change.{name}, lease.{name}, k.[{alias}]))"
+        for alias, name, column in keys
+    }
+    leased = {f"CONVERT({declared_type(column)}, lease.{name})": column for _, name, column in keys}
     masks = [f"{_in_mask(column, 'change')} = 0" for column in relay.watch]
     counting = relay.watch or [c.name for c in table.columns if not c.key_ordinal and not c.computed]
     beneath = [f"({_in_mask(column, 'change')} = 1 AND {_in_mask(column, 'last')} = 0)" for column in counting]
@@ -94,7 +100,7 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "lease_of_row": same_key("lease", "source"),
         "lease_of_change": same_key("lease", "change"),
         "last_of_change": same_key("last", "change"),
-        "lease_key_text": key_text({f"lease.{name}": column for _, name, column in keys}),
+        "lease_key_text": key_text(leased),
         "change_of_fact": " AND ".join(f"change.{name} = fact.[{key}]" for key, name, _ in keys),
         "something_beneath": " OR ".join(beneath) or "1 = 0",
         "no_watched_column": " AND ".join(masks) or "1 = 0",

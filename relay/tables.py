@@ -8,6 +8,7 @@ from relay.config import Relay
 
 LEDGER_KEY_CHARACTERS = 450  # a key's text must fit relay.Ledger.KeyText (nvarchar(700)) with its escapes
 _CHARACTER_TYPES = frozenset({"char", "varchar", "nchar", "nvarchar"})
+_ROUNDED_TYPES = frozenset({"decimal", "numeric", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,12 @@ class Column:
     scale: int
     key_ordinal: int  # 0: not part of the primary key
     computed: bool
+    other_collation: str | None = None  # if it is not the database's
 
     @property
     def inexact_in_payload(self) -> bool:
         """Tell whether the trigger's JSON may alter such a value: it rewrites date-like text and rounds decimals."""
-        return self.type in _CHARACTER_TYPES or (self.type in {"decimal", "numeric"} and self.precision >= 15)
+        return self.type in _CHARACTER_TYPES or (self.type in _ROUNDED_TYPES and self.precision >= 15)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,13 @@ def problems(relay: Relay, table: Table, *, unsupported: frozenset[str]) -> Iter
                 yield f"{label}: mask: {column!r} is part of the primary key, which the endpoint needs to tell rows apart; remove it"
             elif key == "watch" and names[column].computed:
                 yield f"{label}: watch: {column!r} is computed, and change tracking never marks it; watch the columns it is made of"
+    for column_of_key in table.key:
+        if column_of_key.other_collation:
+            yield (
+                f"{label}: table: the key column {column_of_key.name!r} has the collation {column_of_key.other_collation}, which is not "
+                "the database's; the SQL trigger keeps keys under the database's own and fails at every poll with error 468. Give the "
+                "column the database's collation, or relay a table with another key"
+            )
     for column_read in table.columns_read(relay):
         if column_read.type in unsupported:
             yield f"{label}: send: {column_read.name!r} is of type {column_read.type}, which cannot be sent; list the other columns in send"

@@ -1,4 +1,4 @@
--- The columns of one table, with their place in the primary key; no rows if there is no such table.
+-- The columns of one table, with their place in the primary key and their collation if it is not the database's; no rows if there is no such table.
 SELECT
     c.[name],
     TYPE_NAME(c.[system_type_id]) AS [type],
@@ -6,7 +6,12 @@ SELECT
     c.[precision],
     c.[scale],
     COALESCE(k.[key_ordinal], 0) AS [key_ordinal],
-    c.[is_computed]
+    c.[is_computed],
+    CASE
+        WHEN c.[collation_name] COLLATE DATABASE_DEFAULT
+            <> CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) COLLATE DATABASE_DEFAULT
+            THEN c.[collation_name]
+    END AS [other_collation]
 FROM sys.columns AS c
 INNER JOIN sys.tables AS t ON t.[object_id] = c.[object_id]
 LEFT JOIN sys.indexes AS i ON i.[object_id] = c.[object_id] AND i.[is_primary_key] = 1

@@ -70,6 +70,7 @@ FROM (
     FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
     LEFT JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_join}}
     LEFT JOIN {{leases}} AS lease ON {{lease_join}}
+    LEFT JOIN {{table}} AS source ON {{row_join}}
 ) AS found
 LEFT JOIN [relay].[Ledger] AS entry
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];

@@ -1,0 +1,222 @@
+"""A relayed table with any primary key and with names that need quoting everywhere; the trigger's listener calls the app."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from adapters.backfill import send_pages
+from adapters.backfill_store import SqlBackfillStore
+from adapters.change_source import SqlChangeSource
+from adapters.dead_letters import SqlDeadLetters
+from adapters.enable_change_tracking import enable
+from adapters.recovery_store import SqlRecoveryStore
+from adapters.redelivery import redeliver, redeliver_keys
+from adapters.sql_server import SqlServer
+from adapters.wiring import RecoveryAdapters
+from devstack.functions_host.sql_trigger.connection import connect
+from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString
+from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
+from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
+from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
+from relay import exact_json
+from relay.backfill import BackfillOrder, Reason
+from relay.changes import Operation
+from relay.config import Condition, Relay
+from relay.dead_letters import DeadLetter, Selection
+from relay.delivery import Delivered, Outcome
+from relay.identifiers import TableName, quote
+from relay.messages import Message
+from relay.names import function_id, function_name, leases_table
+from tests.contract.leases import APP, leases_of
+from tests.contract.sql_trigger_scene import LEASE_MS, Worker
+from tests.fakes import FakeEndpoint, InlineExecutor
+from triggers.relay_batch import relay_batch
+
+SCHEMA = 'Sch]e\'ma "of" .表'
+SENT, WATCHED, TESTED, UNWATCHED = "Sent [it] 'x'", "{{table}} wat]ched?", "Te.st \"é\" {d 'x'}", "from"
+KEY_NAMES = ("select", "Ke]y 'two'?", 'K."3" é', "key1")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A key as T-SQL literals, and as the endpoint must get it."""
+
+    literals: Sequence[str]
+    key: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A primary key: the types of its columns, and rows to work with."""
+
+    name: str
+    types: Sequence[str]
+    rows: Sequence[Row]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The key's columns."""
+        return KEY_NAMES[: len(self.types)]
+
+    @property
+    def keys(self) -> list[str]:
+        """Every row's key as the endpoint must get it, as text that can be compared and sorted."""
+        return sorted(as_text(row.key) for row in self.rows)
+
+
+def as_text(key: Sequence[Any]) -> str:
+    """Return a key as exact JSON."""
+    return exact_json.dumps([Decimal(repr(value)) if isinstance(value, float) else value for value in key])
+
+
+class KeyedScene:
+    """One table of a shape. `answer` says what the endpoint makes of a change."""
+
+    def __init__(
+        self, server: SqlServer, to: OdbcConnectionString, shape: Shape, name: str, *, relay: str = "", app: str = APP
+    ) -> None:
+        self.server, self.shape, self.app = server, shape, app
+        self.relay = Relay(
+            name=relay or name,
+            table=TableName(SCHEMA, f"Ta]ble 'x' \"{name}\" .表"),
+            endpoint="http://127.0.0.1:1",
+            watch=[WATCHED],
+            send=[SENT, WATCHED],
+            condition=(Condition(TESTED, "at_least", 1),),
+        )
+        self._create()
+        list(enable(server, [self.relay]))
+        self.connection = connect(to)
+        host_id = name[:16].ljust(16, "0")
+        identity = Identity(
+            function_id(app, function_name(self.relay.name)), host_id, leases_table(app, self.relay.name)
+        )
+        watched = prepare(
+            self.connection, WatchedName(SCHEMA, self.relay.table.name), identity, SqlTriggerOptions(), LEASE_MS
+        )
+        self.source = SqlChangeSource(server, app, self.relay)
+        self.store = SqlRecoveryStore(server, app, self.relay)
+        self.letters = SqlDeadLetters(server, app, self.relay)
+        self.fillings = SqlBackfillStore(server, app, self.relay)
+        self.answer: Callable[[Any], Outcome] = lambda _: Delivered(200)
+        self.endpoint = FakeEndpoint(self._take)
+        self.arrived: list[Any] = []
+        self.worker = Worker(to, watched)
+        self.worker.function = lambda payload: (
+            relay_batch(payload, self.relay, self.source, self.endpoint, InlineExecutor()).error is None
+        )
+
+    def close(self) -> None:
+        """Close the connections of the trigger."""
+        self.worker.link.close()
+        self.connection.close()
+
+    # The table
+
+    def run(self, sql: str) -> list[list[Any]]:
+        """Run a statement on {t}."""
+        return [list(row) for rows in self.server.run(sql.replace("{t}", str(self.relay.table))) for row in rows]
+
+    def insert(self, *rows: Row) -> None:
+        """Insert rows that pass the relay's condition."""
+        values = ", ".join(f"({', '.join(row.literals)}, N's', 0, 1, 0)" for row in rows or self.shape.rows)
+        self.run(f"INSERT INTO {{t}} VALUES {values}")
+
+    def update(self, column: str, value: str) -> None:
+        """Set a column in every row."""
+        self.run(f"UPDATE {{t}} SET {quote(column)} = {value}")
+
+    # The trigger
+
+    def turn(self) -> list[Any]:
+        """Let the trigger make a turn; return what arrived in it."""
+        before = len(self.arrived)
+        self.worker.listener.turn(self.worker.link)
+        assert "Failed to" not in self.worker.log, self.worker.log
+        return self.arrived[before:]
+
+    def time_passes(self) -> None:
+        """Let every lease run out."""
+        self.run(
+            f"UPDATE {leases_of(self.relay, self.app)} SET _az_func_LeaseExpirationTime = DATEADD(second, -1, SYSDATETIME()) "
+            "WHERE _az_func_LeaseExpirationTime IS NOT NULL"
+        )
+
+    def exhaust(self) -> None:
+        """Let the trigger use up its five attempts."""
+        for _ in range(5):
+            assert self.turn() == []
+            self.time_passes()
+        self.turn()
+
+    def sweep(self) -> None:
+        """Delete the lease rows, as the trigger does when a later change succeeds."""
+        self.run(f"DELETE FROM {leases_of(self.relay, self.app)}")
+
+    # The app
+
+    @property
+    def _adapters(self) -> RecoveryAdapters:
+        return RecoveryAdapters(self.relay, self.store, self.source, self.endpoint, InlineExecutor())
+
+    def redeliver(self) -> list[Any]:
+        """Deliver what is the recovery's; return what arrived."""
+        before = len(self.arrived)
+        redeliver(self.store.list_ids(1000), self._adapters)
+        return self.arrived[before:]
+
+    def dead(self) -> list[DeadLetter]:
+        """Return the dead letters, read page by page."""
+        found: list[DeadLetter] = []
+        while page := self.letters.page(Selection(after=found[-1].id if found else 0), 2):
+            found += page
+        return found
+
+    def replay(self) -> list[Any]:
+        """Send the dead letters again; return what arrived."""
+        before = len(self.arrived)
+        redeliver_keys(self.letters.keys_of([letter.id for letter in self.dead()]), self._adapters)
+        return self.arrived[before:]
+
+    def backfill(self, *, page_rows: int, reason: Reason = Reason.ASKED) -> list[Any]:
+        """Send every row page by page; return what arrived."""
+        before = len(self.arrived)
+        assert self.fillings.begin(BackfillOrder(page_rows=page_rows, reason=reason))
+        while not send_pages(self.fillings, self._adapters)["over"]:
+            pass
+        return self.arrived[before:]
+
+    def keys(self, changes: Sequence[Any], operation: Operation | None = None) -> list[str]:
+        """Return the keys of changes in their order, by column name."""
+        for change in changes:
+            assert set(change["key"]) == set(self.shape.names)
+            assert operation is None or change["operation"] == operation.value
+        return [as_text([change["key"][name] for name in self.shape.names]) for change in changes]
+
+    def _take(self, message: Message) -> Outcome:
+        change = exact_json.loads(message.body)
+        outcome = self.answer(change)
+        if isinstance(outcome, Delivered):
+            self.arrived.append(change)
+        return outcome
+
+    def _create(self) -> None:
+        self.run(f"IF SCHEMA_ID({_literal(SCHEMA)}) IS NULL EXEC ({_literal(f'CREATE SCHEMA {quote(SCHEMA)}')})")
+        keys = ", ".join(
+            f"{quote(name)} {kind} NOT NULL" for name, kind in zip(self.shape.names, self.shape.types, strict=True)
+        )
+        self.run(
+            f"CREATE TABLE {{t}} ({keys}, {quote(SENT)} nvarchar(50) COLLATE Latin1_General_BIN2 NULL, {quote(WATCHED)} int NULL, {quote(TESTED)} int NULL, "
+            f"{quote(UNWATCHED)} int NULL, PRIMARY KEY ({', '.join(map(quote, self.shape.names))}))"
+        )
+
+
+def _literal(text: str) -> str:
+    return "N'" + text.replace("'", "''") + "'"
+
+
+def ledger_keys(letters: Sequence[DeadLetter]) -> list[Any]:
+    """Return the keys of dead letters as an operator sees them."""
+    return [json.loads(letter.key) for letter in letters]
