@@ -208,7 +208,7 @@ class KeyedScene:
             f"{quote(name)} {kind} NOT NULL" for name, kind in zip(self.shape.names, self.shape.types, strict=True)
         )
         self.run(
-            f"CREATE TABLE {{t}} ({keys}, {quote(SENT)} nvarchar(50) COLLATE Latin1_General_BIN2 NULL, {quote(WATCHED)} int NULL, {quote(TESTED)} int NULL, "
+            f"IF OBJECT_ID({_literal(str(self.relay.table))}) IS NULL CREATE TABLE {{t}} ({keys}, {quote(SENT)} nvarchar(50) COLLATE Latin1_General_BIN2 NULL, {quote(WATCHED)} int NULL, {quote(TESTED)} int NULL, "
             f"{quote(UNWATCHED)} int NULL, PRIMARY KEY ({', '.join(map(quote, self.shape.names))}))"
         )
 
