@@ -92,7 +92,10 @@ def test_a_newer_change_closes_only_the_entry_of_the_relay_that_delivered_it(
     assert up.keys(up.turn()) == KEYS
 
     assert up.store.check().over
-    assert down.store.check().exhausted == 3
+    situation = down.store.check()
+    assert (situation.exhausted, situation.last_error) == (3, "the endpoint answered 503"), (
+        "its own entries, not new ones"
+    )
     assert [attempts for _, attempts, _ in lease_rows(down.server, down.relay)] == [5, 5, 5]
 
 
