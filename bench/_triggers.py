@@ -1,0 +1,186 @@
+"""Many SQL triggers on one database, with the app behind them and the lock that they share on a stopwatch."""
+
+import io
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.change_source import SqlChangeSource
+from adapters.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.enable_change_tracking import enable
+from adapters.sql_server import SqlServer
+from devstack.functions_host.console import Console, LogFilter
+from devstack.functions_host.sql_trigger import connection_string
+from devstack.functions_host.sql_trigger.connection import Link, connect
+from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
+from devstack.functions_host.sql_trigger.listener import Listener
+from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
+from devstack.functions_host.sql_trigger.timing import Timing
+from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
+from relay import exact_json
+from relay.config import Relay
+from relay.delivery import Delivered, Outcome
+from relay.identifiers import TableName
+from relay.messages import Message
+from relay.names import function_id, function_name, leases_table
+from triggers.relay_batch import relay_batch
+
+_APP = "bench"
+_LOCK = "_az_func_Trigger"
+
+
+@dataclass(slots=True)
+class LockTimes:
+    """Of each transaction of a trigger: how long its first statement took, which waits for the lock, and how long it held it then."""
+
+    waited_seconds: list[float] = field(default_factory=list)
+    held_seconds: list[float] = field(default_factory=list)
+
+
+class _Timed:
+    """A connection that measures its transactions; one thread uses it."""
+
+    def __init__(self, connection: Any, times: LockTimes) -> None:
+        self.__dict__.update(_connection=connection, _times=times, _granted=None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._connection, name, value)
+
+    def cursor(self) -> Any:
+        return _TimedCursor(self._connection.cursor(), self)
+
+    def commit(self) -> None:
+        self._connection.commit()
+        self.ended()
+
+    def rollback(self) -> None:
+        self._connection.rollback()
+        self.ended()
+
+    def granted(self, waited_seconds: float) -> None:
+        if self._granted is None:
+            self._times.waited_seconds.append(waited_seconds)
+            self.__dict__["_granted"] = time.perf_counter()
+
+    def ended(self) -> None:
+        if self._granted is not None:
+            self._times.held_seconds.append(time.perf_counter() - self._granted)
+            self.__dict__["_granted"] = None
+
+
+class _TimedCursor:
+    def __init__(self, cursor: Any, connection: _Timed) -> None:
+        self._cursor, self._connection = cursor, connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def execute(self, sql: str, parameters: Sequence[Any]) -> None:
+        begin = time.perf_counter()
+        self._cursor.execute(sql, parameters)
+        if _LOCK in sql:
+            self._connection.granted(time.perf_counter() - begin)
+
+
+class _TimedLink(Link):
+    def __init__(self, to: connection_string.OdbcConnectionString, times: LockTimes) -> None:
+        super().__init__(to)
+        self._times = times
+
+    def open(self) -> None:
+        self._connection = _Timed(connect(self._to), self._times)
+
+
+class _TimedListener(Listener):
+    times: LockTimes
+
+    def _change_loop(self) -> None:
+        link = _TimedLink(self._to, self.times)
+        while not self._stopping.is_set():
+            self.turn(link)
+            self._stopping.wait(self._timing.poll_seconds)
+        link.close()
+
+
+class Endpoint:
+    """Takes everything at once and notes when; `arrived` is (relay, Id, Number) -> moment."""
+
+    def __init__(self) -> None:
+        self.arrived: dict[tuple[str, int, int], float] = {}
+
+    def send(self, message: Message, *, timeout_seconds: float) -> Outcome:  # noqa: ARG002 - as the app calls it
+        """Note the first arrival of each change."""
+        change = exact_json.loads(message.body)
+        self.arrived.setdefault((change["relay"], change["key"]["Id"], change["data"]["Number"]), time.perf_counter())
+        return Delivered(200)
+
+
+class Triggers:
+    """So many relays, a table each, all on one database; a context manager."""
+
+    def __init__(self, ado_net: str, count: int, interval_seconds: float) -> None:
+        self._odbc: OdbcConnection = to_odbc(ado_net, find_driver([]))
+        self._to = connection_string.to_odbc(ado_net, find_driver([]))
+        self._interval_seconds = interval_seconds
+        self.relays = [
+            Relay(name=f"r{count}_{n}", table=TableName("dbo", f"T{count}_{n}"), endpoint="http://127.0.0.1:1")
+            for n in range(count)
+        ]
+        self.times = LockTimes()
+        self.endpoint = Endpoint()
+        self.log = io.StringIO()
+        self._servers: list[SqlServer] = []
+        self._executor = ThreadPoolExecutor(1)
+        self._listeners: list[Listener] = []
+
+    def __enter__(self) -> "Triggers":
+        server = self.server()
+        for relay in self.relays:
+            server.run(f"CREATE TABLE {relay.table} (Id int NOT NULL PRIMARY KEY, Number int NOT NULL)")
+        list(enable(server, self.relays))
+        for relay in self.relays:
+            self._listeners.append(self._listener(relay))
+            self._listeners[-1].start()
+            threading.Event().wait(self._interval_seconds / len(self.relays))  # as hosts do not start at one moment
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for listener in self._listeners:
+            listener.stop()
+        for listener in self._listeners:
+            listener.join(30)
+        for server in self._servers:
+            server.close()
+        self._executor.shutdown()
+
+    def server(self) -> SqlServer:
+        """Return a connection of one's own."""
+        self._servers.append(SqlServer(self._odbc))
+        return self._servers[-1]
+
+    def _listener(self, relay: Relay) -> Listener:
+        identity = Identity(function_id(_APP, function_name(relay.name)), "0" * 16, leases_table(_APP, relay.name))
+        timing = Timing(1.0, self._interval_seconds)
+        connection = connect(self._to)
+        watched = prepare(
+            connection, WatchedName("dbo", relay.table.name), identity, SqlTriggerOptions(), timing.lease_ms
+        )
+        connection.close()
+        source = SqlChangeSource(self.server(), _APP, relay)
+        listener = _TimedListener(
+            watched=watched,
+            to=self._to,
+            timing=timing,
+            call_function=lambda payload: (
+                relay_batch(payload, relay, source, self.endpoint, self._executor).error is None
+            ),
+            console=Console(LogFilter({"default": "Error"}, verbose=False), self.log),
+        )
+        listener.times = self.times
+        return listener
