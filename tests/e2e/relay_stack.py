@@ -86,9 +86,10 @@ class RelayStack:
         self.enable()
         self.start_host()
 
-    def start_host(self, name: str = "functions_host") -> None:
+    def start_host(self, name: str = "functions_host", settings: Mapping[str, str] | None = None) -> None:
         part = self.stack.part(name)
-        self.stack.start_part(replace(part, command=(*part.command, "--time-scale", str(TIME_SCALE))))
+        command = (*part.command, "--time-scale", str(TIME_SCALE))
+        self.stack.start_part(replace(part, command=command, environment={**part.environment, **(settings or {})}))
 
     def stop(self) -> None:
         self._disconnect()
