@@ -59,6 +59,7 @@ class RelayStack:
         *,
         batch_size: int = 100,
         relays_text: str = RELAYS,
+        tables: str = TABLES,
         app: Path = ROOT,
         logs_storage: bool = False,
         settings: Mapping[str, str] | None = None,
@@ -73,6 +74,7 @@ class RelayStack:
             **(settings or {}),
         }
         self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
+        self._tables = tables
         self._logs_storage = logs_storage
         self._connection: pyodbc.Connection | None = None
 
@@ -82,7 +84,7 @@ class RelayStack:
         command = [word for word in azurite.command if word != "--silent"]
         self.stack.start_part(replace(azurite, command=(*command, *silent)))
         self.stack.start("sql_server", "demo_api")
-        self.sql(TABLES)
+        self.sql(self._tables)
         self.enable()
         self.start_host()
 
