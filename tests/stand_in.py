@@ -22,8 +22,9 @@ pyodbc.pooling = False  # a pooled connection outlives the server that it belong
 class StandIn:
     """One data folder and the process that serves it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         """Do not start yet."""
+        self._options = options
         self.data = folder / "data"
         self.errors = folder / "stderr"
         self.port = 0
@@ -53,7 +54,7 @@ class StandIn:
         command = [sys.executable, "-m", "devstack.sql_server", "--port", "0", "--database", DATABASE]
         with self.errors.open("a") as errors:
             self._process = subprocess.Popen(
-                [*command, "--data", str(self.data)],
+                [*command, "--data", str(self.data), *self._options],
                 cwd=ROOT,
                 env={**os.environ, "DEVSTACK_SQL_PASSWORD": PASSWORD},
                 stdout=subprocess.PIPE,

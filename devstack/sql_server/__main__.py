@@ -8,8 +8,10 @@ import threading
 from pathlib import Path
 
 from devstack.fatal_request import FatalRequests
+from devstack.sql_server.results import SqlError
 from devstack.sql_server.server import Server
 from devstack.sql_server.session import Database
+from devstack.sql_server.values.collation import DEFAULT
 from devstack.sql_server.wire.connection import Access
 from devstack.sql_server.wire.tls import server_context
 
@@ -23,6 +25,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=14330, help="0 takes a free one (14330)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--database", default="RelayDemo", help="name of the database (RelayDemo)")
+    parser.add_argument("--collation", default=DEFAULT, help=f"of a database that is made anew ({DEFAULT})")
     parser.add_argument("--user", default="sa", help="the only login (sa)")
     parser.add_argument("--verbose", action="store_true", help="a line for each connection")
     arguments = parser.parse_args()
@@ -35,7 +38,11 @@ def main() -> int:
     try:
         arguments.data.mkdir(parents=True, exist_ok=True)
         access = Access(arguments.user, password, server_context(arguments.data / "tls"))
-        database = Database.open(arguments.data / f"{arguments.database}.sqlite3", arguments.database)
+        database = Database.open(
+            arguments.data / f"{arguments.database}.sqlite3", arguments.database, arguments.collation
+        )
+    except SqlError as error:
+        return _fail(f"--collation: {error}")
     except OSError as error:
         return _fail(f"the folder {arguments.data} cannot be used: {error.strerror or error}")
     try:

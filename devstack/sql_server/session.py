@@ -35,6 +35,7 @@ from devstack.sql_server.store.file import CancelledError, FileConnection
 from devstack.sql_server.store.local_tables import LocalTables
 from devstack.sql_server.store.row_rules import RowRules, compile_rules
 from devstack.sql_server.store.transaction import Transaction
+from devstack.sql_server.values.collation import DEFAULT
 from devstack.sql_server.values.conversion_rules import fitting
 from devstack.sql_server.values.encoding import decode, encode, encode_decimal
 
@@ -54,9 +55,9 @@ class Database:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, name: str) -> "Database":
-        """Open the file, or create it. Raises RuntimeError if another process has it open."""
-        return cls(SharedStore(path, name))
+    def open(cls, path: Path, name: str, collation: str = DEFAULT) -> "Database":
+        """Open the file, or create it under a collation. Raises RuntimeError if another process has it open."""
+        return cls(SharedStore(path, name, collation))
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from devstack.sql_server.parser import syntax
 from devstack.sql_server.parser.cursor import unsupported
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import MAX, SqlType
-from devstack.sql_server.values.collation import DEFAULT, sqlite_name
+from devstack.sql_server.values.collation import database_default, sqlite_name
 from devstack.sql_server.values.conversion import conversion, try_conversion
 from devstack.sql_server.values.type_rules import (
     INT,
@@ -394,7 +394,7 @@ class ExpressionBinder:
         pattern = self.text(self.value(node.pattern, scope))
         escape = "''" if node.escape is None else self.text(self.value(node.escape, scope)).sql
         collation, _ = self.combined_collation([operand, pattern])
-        name = sqlite_name(collation or DEFAULT)
+        name = sqlite_name(collation or database_default())
         call = f"like_match({operand.sql}, {pattern.sql}, {escape}, '{name}')"
         return f"(NOT {call})" if node.negated else call
 
@@ -403,7 +403,7 @@ def collate_suffix(sql_type: SqlType, collation: str | None) -> str:
     """Return the COLLATE that a comparison or sort of this type needs in SQLite."""
     match family(sql_type):
         case Family.TEXT:
-            return f" COLLATE {sqlite_name(collation or DEFAULT)}"
+            return f" COLLATE {sqlite_name(collation or database_default())}"
         case Family.OFFSET:
             return " COLLATE offset_instant"
     return ""

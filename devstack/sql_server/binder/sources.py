@@ -14,7 +14,7 @@ from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import SqlType
 from devstack.sql_server.store.catalog import Table
 from devstack.sql_server.store.system_views import SYSTEM_VIEWS
-from devstack.sql_server.values.collation import DEFAULT
+from devstack.sql_server.values.collation import database_default
 from devstack.sql_server.values.json_tables import DEFAULT_SCHEMA, json_table
 from devstack.sql_server.values.type_rules import BIGINT, NTEXT, Family, family
 
@@ -277,7 +277,11 @@ class SourceBinder(ExpressionBinder):
         text, separator = self.text(self.value(node.text, scope)), self.text(self.value(node.separator, scope))
         result = SqlType("nvarchar" if text.type.name in {"nchar", "nvarchar"} else "varchar", text.type.length)
         render, texts = self._rows_of(f"split_rows({text.sql}, {separator.sql})", [result], scope.references == before)
-        offered = [SourceColumn("value", Bound(_searched(texts[0], result), result, True, text.collation or DEFAULT))]
+        offered = [
+            SourceColumn(
+                "value", Bound(_searched(texts[0], result), result, True, text.collation or database_default())
+            )
+        ]
         scope.sources.append(BoundSource((((node.alias or "string_split").lower(),),), offered))
         return render
 
@@ -347,7 +351,7 @@ def _searched(column: str, sql_type: SqlType) -> str:
 def _json_collation(column: syntax.JsonColumn) -> str | None:
     if family(column.type) is not Family.TEXT:
         return None
-    return "Latin1_General_BIN2" if column is DEFAULT_SCHEMA[0] else DEFAULT
+    return "Latin1_General_BIN2" if column is DEFAULT_SCHEMA[0] else database_default()
 
 
 def _net_changes(table: Table, since: str, used: set[str]) -> str:

@@ -10,7 +10,7 @@ from devstack.sql_server.parser.cursor import unsupported
 from devstack.sql_server.parser.syntax import Call, Literal
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import SqlType
-from devstack.sql_server.values.collation import DEFAULT
+from devstack.sql_server.values.collation import DEFAULT, database_default
 from devstack.sql_server.values.type_rules import BIGINT, BIT, INT, SMALLINT, SYSNAME, family
 from devstack.sql_server.values.type_rules import Family as F  # noqa: N817 - read as a table below
 from devstack.sql_server.version import SERVER_VERSION, VERSION_TEXT
@@ -33,7 +33,7 @@ _SERVER_PROPERTIES: dict[str, tuple[SqlType, Any]] = {
     "isintegratedsecurityonly": (INT, 0),
 }
 _DATABASE_PROPERTIES: dict[str, tuple[SqlType, Any]] = {
-    "collation": (_VARIANT_TEXT, DEFAULT),
+    "collation": (_VARIANT_TEXT, database_default),
     "status": (_VARIANT_TEXT, "ONLINE"),
     "updateability": (_VARIANT_TEXT, "READ_WRITE"),
     "useraccess": (_VARIANT_TEXT, "MULTI_USER"),
@@ -87,7 +87,7 @@ def _property(table: dict[str, tuple[SqlType, Any]], place: int) -> Builder:
         match node.arguments[place]:
             case Literal(str() as name, _):
                 sql_type, value = table.get(name.lower(), (_VARIANT_TEXT, None))
-                return Bound(binder.compilation.constant(value), sql_type)
+                return Bound(binder.compilation.constant(value() if callable(value) else value), sql_type)
         raise unsupported(f"{node.name.upper()} of a property that is not a constant")
 
     return build

@@ -11,7 +11,7 @@ from devstack.sql_server.parser.cursor import unsupported
 from devstack.sql_server.parser.syntax import Call, Literal
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import MAX, SqlType
-from devstack.sql_server.values.collation import DEFAULT, sqlite_name
+from devstack.sql_server.values.collation import database_default, sqlite_name
 from devstack.sql_server.values.type_rules import (
     BIGINT,
     GUID,
@@ -120,7 +120,7 @@ def _replace(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound
     national = any(is_national(value.type) for value in values)
     length = MAX if values[0].type.length == MAX else (4000 if national else 8000)
     result = SqlType("nvarchar" if national else "varchar", length)
-    name = sqlite_name(collation or DEFAULT)
+    name = sqlite_name(collation or database_default())
     return Bound(f"replace_text({parts}, '{name}', {length})", result, True, collation, explicit)
 
 
@@ -146,7 +146,7 @@ def _charindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bou
     needle, text = binder.text(arguments[0]), binder.text(arguments[1])
     start = integer(binder, arguments[2]).sql if len(arguments) > 2 else "1"
     collation, _explicit = binder.combined_collation([needle, text])
-    name = sqlite_name(collation or DEFAULT)
+    name = sqlite_name(collation or database_default())
     return Bound(
         f"index_of_text({needle.sql}, {text.sql}, {start}, '{name}')", BIGINT if text.type.length == MAX else INT
     )
@@ -155,7 +155,7 @@ def _charindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bou
 def _patindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
     pattern, text = binder.text(arguments[0]), binder.text(arguments[1])
     collation, _explicit = binder.combined_collation([pattern, text])
-    return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or DEFAULT)}')", INT)
+    return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
 
 def _code(national: bool) -> Builder:

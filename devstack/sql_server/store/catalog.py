@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from devstack.sql_server.sql_types import SqlType
+from devstack.sql_server.values.collation import DEFAULT
 
 FIRST_OBJECT_ID = 901_578_250  # looks like the real thing; user objects there are positive and far from the system's
 _ID_STEP = 16_000_057
@@ -168,6 +169,7 @@ class Catalog:
     compatibility_level: int = 150
     next_object_id: int = FIRST_OBJECT_ID
     created: str = ""
+    collation: str = DEFAULT
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Table]:
@@ -227,6 +229,7 @@ def to_json(catalog: Catalog) -> str:
         "compatibility_level": catalog.compatibility_level,
         "next_object_id": catalog.next_object_id,
         "created": catalog.created,
+        "collation": catalog.collation,
     }
     return json.dumps(document)
 
@@ -245,6 +248,7 @@ def from_json(text: str) -> Catalog:
         compatibility_level=document["compatibility_level"],
         next_object_id=document["next_object_id"],
         created=document["created"],
+        collation=document.get("collation", DEFAULT),
     )
 
 

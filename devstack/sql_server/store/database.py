@@ -14,6 +14,7 @@ from devstack.sql_server.parser.syntax import Batch
 from devstack.sql_server.store.catalog import Catalog, from_json, to_json
 from devstack.sql_server.store.file import FileConnection, FileLock
 from devstack.sql_server.store.locks import LockTable
+from devstack.sql_server.values.collation import DEFAULT, canonical, set_database_default
 from devstack.sql_server.values.temporal import round_datetime
 
 _CACHED_BATCHES = 2000
@@ -33,7 +34,7 @@ class ParsedBatch:
 class SharedStore:
     """The file and what belongs to all sessions; safe for threads."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, collation: str = DEFAULT) -> None:
         """Open or create the file. Raises RuntimeError if another process has it open or it is another database's."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
@@ -42,7 +43,8 @@ class SharedStore:
         try:
             self._keeper = FileConnection(path, {})
             self._keeper.create_schema()
-            self.catalog = self._load(name)
+            self.catalog = self._load(name, canonical(collation))
+            set_database_default(self.catalog.collation)
         except BaseException:
             self.close()
             raise
@@ -54,15 +56,15 @@ class SharedStore:
         self._descriptors = itertools.count(0x0100000001)
         self._batches: OrderedDict[tuple[str, frozenset[str]], ParsedBatch] = OrderedDict()
 
-    def _load(self, name: str) -> Catalog:
+    def _load(self, name: str, collation: str) -> Catalog:
         assert self._keeper is not None  # noqa: S101 - set by the caller
         rows = self._keeper.rows("SELECT document FROM main.catalog")
         if rows:
             catalog = from_json(rows[0][0])
             if catalog.database.lower() != name.lower():
                 raise RuntimeError(f"{self.path} holds the database {catalog.database}, not {name}")
-            return catalog
-        catalog = self.renumbered(Catalog(database=name, created=str(now_ticks_rounded())))
+            return catalog  # under the collation with which it was made
+        catalog = self.renumbered(Catalog(database=name, created=str(now_ticks_rounded()), collation=collation))
         self._keeper.rows("INSERT INTO main.catalog VALUES (1, ?)", (to_json(catalog),))
         return catalog
 

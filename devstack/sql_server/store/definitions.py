@@ -18,7 +18,7 @@ from devstack.sql_server.store.catalog import (
     Table,
 )
 from devstack.sql_server.store.row_rules import row_scope
-from devstack.sql_server.values.collation import DEFAULT, sqlite_name
+from devstack.sql_server.values.collation import database_default, sqlite_name
 from devstack.sql_server.values.type_rules import Family, check_implicit, family
 
 _VOLATILE = {
@@ -115,7 +115,7 @@ def _add_column(ids: Ids, table: Table, node: syntax.ColumnDefinition) -> Table:
         _check_identity(table, node)
         text = family(node.type) is Family.TEXT
         nullable = node.identity is None if node.nullable is None else node.nullable
-        collation = (node.collation or DEFAULT) if text else None
+        collation = (node.collation or database_default()) if text else None
         column = Column(column_id, node.name, node.type, nullable, collation, node.identity, default)
     table = replace(table, columns=(*table.columns, column), next_column_id=column_id + 1)
     if node.default is not None:
@@ -315,7 +315,7 @@ def storage_collation(column: Column) -> str:
     """Return the COLLATE of a stored column."""
     match family(column.type):
         case Family.TEXT:
-            return f" COLLATE {sqlite_name(column.collation or DEFAULT)}"
+            return f" COLLATE {sqlite_name(column.collation or database_default())}"
         case Family.OFFSET:
             return " COLLATE offset_instant"
     return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from devstack.sql_server.sql_types import SqlType
 from devstack.sql_server.store.catalog import Catalog, Column, Table, constraints_of
-from devstack.sql_server.values.collation import DEFAULT
+from devstack.sql_server.values.collation import DEFAULT, database_default
 from devstack.sql_server.values.type_rules import (
     BIGINT,
     BIT,
@@ -117,7 +117,7 @@ def _columns(catalog: Catalog) -> list[Row]:
 def _column_row(table: Table, column: Column) -> Row:
     number = TYPE_IDS[column.type.name]
     precision, scale = numeric_facts(column.type)
-    collation = (column.collation or DEFAULT) if family(column.type) is Family.TEXT else None
+    collation = (column.collation or database_default()) if family(column.type) is Family.TEXT else None
     return (
         table.object_id, column.name, column.column_id, number, number, byte_length(column.type), precision, scale, collation,
         int(column.nullable), 1, 0, int(column.identity is not None), int(column.computed is not None),
@@ -134,8 +134,10 @@ def _types(_: Catalog) -> list[Row]:
         else:
             size, (precision, scale) = byte_length(sql_type), numeric_facts(sql_type)
         text = name in {"text", "ntext", "char", "varchar", "nchar", "nvarchar"}
-        rows.append((name, number, number, 4, None, size, precision, scale, DEFAULT if text else None, 1, 0, 0, 0))
-    rows.append(("sysname", 231, 256, 4, None, 256, 0, 0, DEFAULT, 0, 0, 0, 0))
+        rows.append(
+            (name, number, number, 4, None, size, precision, scale, database_default() if text else None, 1, 0, 0, 0)
+        )
+    rows.append(("sysname", 231, 256, 4, None, 256, 0, 0, database_default(), 0, 0, 0, 0))
     return rows
 
 
@@ -223,7 +225,7 @@ def _databases(catalog: Catalog) -> list[Row]:
     level = catalog.compatibility_level
     return [
         ("master", 1, None, made, 150, DEFAULT, 0, 0, "ONLINE", 0, 0),
-        (catalog.database, DATABASE_ID, None, made, level, DEFAULT, 0, 0, "ONLINE", 1, 0),
+        (catalog.database, DATABASE_ID, None, made, level, database_default(), 0, 0, "ONLINE", 1, 0),
     ]
 
 

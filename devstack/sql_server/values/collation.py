@@ -30,10 +30,23 @@ _CANONICAL = {
 _PUNCTUATION_FIRST = str.maketrans({c: chr(1 + i) for i, c in enumerate(" _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$")})
 
 
+_of_database = [DEFAULT]
+
+
+def database_default() -> str:
+    """Return the collation of the database, of which a process serves one."""
+    return _of_database[0]
+
+
+def set_database_default(name: str) -> None:
+    """Say which collation the database has, before anything is read from it."""
+    _of_database[0] = canonical(name)
+
+
 def canonical(name: str) -> str:
     """Return a collation's full name as it is spelt. Raises SqlError 448."""
     if name.lower() in {"database_default", "catalog_default"}:
-        return DEFAULT
+        return database_default()
     if name.lower() not in _CANONICAL:
         raise SqlError(448, f"Invalid collation '{name}'. (The stand-in knows: {', '.join(_CANONICAL.values())}.)")
     return _CANONICAL[name.lower()]
