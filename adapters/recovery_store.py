@@ -112,7 +112,7 @@ class SqlRecoveryStore:
         return bool(waiting)
 
     def close(self) -> bool:
-        """End the recovery if nothing is open; tell whether it ended."""
+        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
         [[[closed]]] = self._run("recovery_close")
         return bool(closed)
 

@@ -22,10 +22,11 @@ class Action(StrEnum):
 
 def decide(situation: Situation, runtime_status: str | None) -> Action:
     """Return the action for a relay; `runtime_status` is the recovery's, None: there is no such instance."""
-    if situation.over:
-        return Action.NOTHING
     if runtime_status == "Suspended":
-        return Action.TELL
+        return Action.NOTHING if situation.over else Action.TELL
+    if situation.over:
+        # What a check has begun and the trigger has then brought to its end by itself is closed by a recovery, like any other.
+        return Action.START if situation.since and runtime_status not in _ACTIVE else Action.NOTHING
     late_seconds = -situation.seconds_until_due
     if runtime_status not in _ACTIVE:
         left_to_trigger = situation.open and not situation.ours and not situation.untold_dead and not situation.command

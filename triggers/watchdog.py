@@ -40,7 +40,7 @@ async def watchdog(timer: func.TimerRequest, client: str) -> None:
 
 async def look_after(relay: str, situation: Situation, settings: Settings, client: Any) -> Action:
     """Do what the relay needs; return what was done. `client` is a durable client."""
-    if situation.over:
+    if situation.over and not situation.since:
         return Action.NOTHING
     instance_id = recovery_instance(settings.app, relay)
     action = decide(situation, runtime_status(await client.get_status(instance_id)))

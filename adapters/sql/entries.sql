@@ -1,5 +1,6 @@
 -- Part of the recovery's statements: the relay's unsettled entries, and in whose hands each of them is.
--- An entry of a batch that has only begun is left alone until no invocation can be running any more.
+-- An entry of a batch that has only begun is left alone until no invocation can be running any more: ten minutes are the longest,
+-- and whose fifth lease has run out will not be tried again by anybody.
 DECLARE @leases TABLE (
     [KeyText] nvarchar(700) NOT NULL PRIMARY KEY NONCLUSTERED,
     [Version] bigint NOT NULL,
@@ -33,4 +34,13 @@ SELECT
 FROM [relay].[Ledger] AS entry
 LEFT JOIN @leases AS lease ON lease.[KeyText] = entry.[KeyText]
 WHERE entry.[App] = @app AND entry.[Relay] = @relay
-    AND (entry.[State] = 'open' OR (entry.[State] = 'in_flight' AND entry.[LastTriedAt] < DATEADD(minute, -10, SYSUTCDATETIME())));
+    AND (
+        entry.[State] = 'open'
+        OR (
+            entry.[State] = 'in_flight'
+            AND (
+                entry.[LastTriedAt] < DATEADD(minute, -10, SYSUTCDATETIME())
+                OR (lease.[Attempts] >= 5 AND lease.[ExpiresAt] < SYSDATETIME())
+            )
+        )
+    );

@@ -23,6 +23,11 @@ UNSETTLED = {
     "recoveries": "SELECT COUNT(*) FROM relay.Recovery",
     "backfills": "SELECT COUNT(*) FROM relay.Backfill WHERE State IN ('running', 'paused')",
 }
+EVIDENCE = {
+    "entries of the failure ledger": "SELECT * FROM relay.Ledger WHERE State NOT IN ('delivered', 'superseded')",
+    "recoveries": "SELECT * FROM relay.Recovery",
+    "backfills": "SELECT * FROM relay.Backfill",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class World:
         while (stuck := self._unsettled()) and time.monotonic() - began < PATIENCE_SECONDS:
             time.sleep(0.2)
         found = audit(tables, self.stage.log())
+        if found.losses or stuck:
+            self._show_what_it_hangs_on()
         return Verdict(
             lost=len(found.losses),
             duplicates=found.duplicates,
@@ -105,6 +112,23 @@ class World:
             stuck=stuck,
             seconds_to_recover=round(seconds, 1),
         )
+
+    def _show_what_it_hangs_on(self) -> None:
+        """Print what a maintainer would look at first; the folder may be gone when somebody reads of the failure."""
+        for title, sql in EVIDENCE.items():
+            rows = self.database.run(sql)
+            self.stage.say(f"{title}: {len(rows)}" + "".join(f"\n    {tuple(row)}" for row in rows[:20]))
+        self.stage.say(f"instances: {self._instances()}")
+        for part in ("functions_host", "sql_server"):
+            self.stage.say(f"{part}, running: {self.stack.is_running(part)}\n{self.stack.log_tail(part)}")
+
+    def _instances(self) -> str:
+        url = f"{self.stack.host_url}/runtime/webhooks/durabletask/instances?showInput=true"
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310
+                return str(answer.read().decode())
+        except OSError as error:
+            return str(error)
 
     def _unsettled(self) -> list[str]:
         counts = {what: int(self.database.run(sql)[0][0]) for what, sql in UNSETTLED.items()}

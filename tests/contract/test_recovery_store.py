@@ -97,6 +97,21 @@ def test_what_died_before_it_could_settle_is_found_by_the_check(scene: Make) -> 
     assert made.ledger()[0][5] == "the batch ended before its result was recorded"
 
 
+def test_what_had_only_begun_in_all_five_attempts_is_exhausted_and_not_waited_for(scene: Make) -> None:
+    made = scene(watch=("Name",))
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease(attempt=1)
+    made.enrich(1)
+    assert [row[2] for row in made.ledger()] == ["in_flight"]
+    assert made.store.check().over
+
+    made.lease(attempt=5)
+    expire_leases(made)
+
+    assert whose(made.store.check()) == (0, 0, 1, 0)
+    assert len(made.store.list_ids(10, for_probe=True)) == 1
+
+
 def test_a_dead_letter_of_an_older_version_does_not_hide_a_newer_failure(scene: Make) -> None:
     made = scene()
     failed(made, 1, state=EntryState.DEAD)
@@ -200,6 +215,13 @@ def test_a_recovery_ends_only_when_nothing_is_open(scene: Make) -> None:
 
     assert made.store.close()
     assert made.store.check().since == ""
+
+
+def test_who_did_not_hear_that_the_recovery_was_closed_hears_it_when_asking_again(scene: Make) -> None:
+    made = scene()
+    made.store.check()
+
+    assert (made.store.close(), made.store.close()) == (True, True)
 
 
 def adapters_of(made: Scene, answer: Callable[[Message], Outcome]) -> tuple[RecoveryAdapters, FakeEndpoint]:

@@ -14,6 +14,10 @@ def open_situation(**differences: Any) -> Situation:
     ("situation", "status", "action"),
     [
         (Situation(), None, Action.NOTHING),
+        (Situation(since="2026-11-23T10:00:00Z"), None, Action.START),
+        (Situation(since="2026-11-23T10:00:00Z"), "Completed", Action.START),
+        (Situation(since="2026-11-23T10:00:00Z"), "Running", Action.NOTHING),
+        (Situation(since="2026-11-23T10:00:00Z"), "Suspended", Action.NOTHING),
         (open_situation(), None, Action.START),
         (open_situation(), "Completed", Action.START),
         (open_situation(), "Failed", Action.START),
@@ -32,7 +36,8 @@ def open_situation(**differences: Any) -> Situation:
         (Situation(retrying=5, exhausted=1), None, Action.START),
     ],
     ids=[
-        *("no trouble", "none there", "ended too early", "failed", "terminated", "runs", "just started", "a little late"),
+        *("no trouble", "over, nobody closed it", "over, an earlier one did not close it", "about to close", "over and suspended"),
+        *("none there", "ended too early", "failed", "terminated", "runs", "just started", "a little late"),
         *("late", "late for long", "a command waits", "suspended", "dead letters nobody was told of"),
         *("the trigger still tries", "the trigger should be through", "an operator cannot wait", "one is exhausted already"),
     ],

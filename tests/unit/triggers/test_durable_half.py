@@ -120,6 +120,7 @@ def test_a_command_without_trouble_is_a_conflict() -> None:
         ("Running", Situation(orphaned=1, seconds_until_due=-300.0), Action.WAKE),
         ("Running", Situation(orphaned=1, seconds_until_due=-3000.0), Action.REPLACE),
         ("Suspended", Situation(orphaned=1), Action.TELL),
+        ("Completed", Situation(since="2026-11-23T10:00:00Z"), Action.START),
     ],
 )
 def test_the_watchdog_acts_on_what_it_finds(status: str, situation: Situation, action: Action) -> None:
