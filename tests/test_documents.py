@@ -42,7 +42,9 @@ def test_microsofts_parser_accepts_every_example(text: str) -> None:
 
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_every_example_of_relays_toml_is_one(text: str) -> None:
-    assert parse_configuration(text, {"API_URL": "https://api.example"}).relays
+    settings = dict.fromkeys(re.findall(r"%(\w+)%", text), "https://api.example")
+
+    assert parse_configuration(text, settings).relays
 
 
 def test_the_readme_shows_every_verb() -> None:
