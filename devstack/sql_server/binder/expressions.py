@@ -80,7 +80,7 @@ class ExpressionBinder:
                 bound = self.value(operand, scope)
                 if family(bound.type) not in (Family.TEXT, Family.NULL):
                     raise SqlError(447, f"Expression type {display(bound.type)} is invalid for COLLATE clause.")
-                return replace(bound, collation=collation, explicit=True)
+                return replace(bound, collation=collation, explicit=True, folded=None)
             case syntax.ScalarQuery(query):
                 return self._scalar_query(query, scope)
         raise SqlError(102, f"Incorrect syntax near '{type(node).__name__}'.", 15)
@@ -357,6 +357,8 @@ class ExpressionBinder:
         """Bind a comparison."""
         left, right = self._comparable([left, right])
         collation, _ = self.combined_collation([left, right])
+        if operator == "=" and left.folded and right.folded and left.collation == right.collation:
+            return f"({left.folded} = {right.folded})"
         return f"({left.sql}{collate_suffix(left.type, collation)} {operator} {right.sql})"
 
     def _comparable(self, values: Sequence[Bound]) -> list[Bound]:

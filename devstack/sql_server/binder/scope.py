@@ -21,6 +21,7 @@ class Bound:
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
     identity: bool = False
+    folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import SqlType
 from devstack.sql_server.store.catalog import Table
 from devstack.sql_server.store.system_views import SYSTEM_VIEWS
-from devstack.sql_server.values.collation import database_default
+from devstack.sql_server.values.collation import database_default, sqlite_name
 from devstack.sql_server.values.json_tables import DEFAULT_SCHEMA, json_table
 from devstack.sql_server.values.type_rules import BIGINT, NTEXT, Family, family
 
@@ -245,17 +245,23 @@ class SourceBinder(ExpressionBinder):
 
     # --- row sources made by functions -----------------------------------------------------------------------
 
-    def _rows_of(self, call: str, types: list[SqlType], hoisted: bool) -> tuple[Render, list[str]]:
-        """Return a source over a JSON array of arrays of stored values, and the text of its columns."""
+    def _rows_of(
+        self, call: str, types: list[SqlType], collations: list[str | None], hoisted: bool
+    ) -> tuple[Render, list[Bound]]:
+        """Return a source over a JSON array of arrays of stored values, and its columns."""
         compilation = self.compilation
         short = compilation.alias()
         row = "value" if hoisted else f"{short}.value"
-        columns = [_unpacked(f"json_extract({row}, '$[{place}]')", t) for place, t in enumerate(types)]
+        texts = [_unpacked(f"json_extract({row}, '$[{place}]')", t) for place, t in enumerate(types)]
         if not hoisted:
-            return (lambda: f"json_each({call}) AS {short}"), columns
-        packed = ", ".join(f"{text} AS o{place}" for place, text in enumerate(columns))
-        name = compilation.hoist(lambda: f"SELECT {packed} FROM json_each({call})")
-        return (lambda: f"{name} AS {short}"), [f"{short}.o{place}" for place in range(len(types))]
+            bounds = [Bound(text, t, True, c) for text, t, c in zip(texts, types, collations, strict=True)]
+            return (lambda: f"json_each({call}) AS {short}"), bounds
+        packed = ", ".join(f"{text} AS o{place}" for place, text in enumerate(texts))
+        folds = "".join(_folding(f"o{place}", collation) for place, collation in enumerate(collations))
+        name = compilation.hoist(lambda: f"SELECT *{folds} FROM (SELECT {packed} FROM json_each({call}))")
+        return (lambda: f"{name} AS {short}"), [
+            _hoisted(short, f"o{place}", t, True, c) for place, (t, c) in enumerate(zip(types, collations, strict=True))
+        ]
 
     def _open_json(self, node: syntax.OpenJson, scope: Scope) -> Render:
         before = scope.references
@@ -263,12 +269,10 @@ class SourceBinder(ExpressionBinder):
         path = "NULL" if node.path is None else self.text(self.value(node.path, scope)).sql
         schema = DEFAULT_SCHEMA if node.columns is None else node.columns
         number = registry.number(("json", schema), json_table(schema))
-        types = [column.type for column in schema]
-        render, texts = self._rows_of(f"json_rows({document.sql}, {path}, {number})", types, scope.references == before)
-        offered = [
-            SourceColumn(column.name, Bound(_searched(text, column.type), column.type, True, _json_collation(column)))
-            for column, text in zip(schema, texts, strict=True)
-        ]
+        call = f"json_rows({document.sql}, {path}, {number})"
+        types, collations = [column.type for column in schema], [_json_collation(column) for column in schema]
+        render, bounds = self._rows_of(call, types, collations, scope.references == before)
+        offered = [SourceColumn(column.name, bound) for column, bound in zip(schema, bounds, strict=True)]
         scope.sources.append(BoundSource((((node.alias or "openjson").lower(),),), offered))
         return render
 
@@ -276,12 +280,10 @@ class SourceBinder(ExpressionBinder):
         before = scope.references
         text, separator = self.text(self.value(node.text, scope)), self.text(self.value(node.separator, scope))
         result = SqlType("nvarchar" if text.type.name in {"nchar", "nvarchar"} else "varchar", text.type.length)
-        render, texts = self._rows_of(f"split_rows({text.sql}, {separator.sql})", [result], scope.references == before)
-        offered = [
-            SourceColumn(
-                "value", Bound(_searched(texts[0], result), result, True, text.collation or database_default())
-            )
-        ]
+        call = f"split_rows({text.sql}, {separator.sql})"
+        collation = text.collation or database_default()
+        render, bounds = self._rows_of(call, [result], [collation], scope.references == before)
+        offered = [SourceColumn("value", bounds[0])]
         scope.sources.append(BoundSource((((node.alias or "string_split").lower(),),), offered))
         return render
 
@@ -310,8 +312,8 @@ class SourceBinder(ExpressionBinder):
             nullable = column not in {"SYS_CHANGE_VERSION", "SYS_CHANGE_OPERATION"}
             offered.append(SourceColumn(shown, Bound(f"{short}.{column}", sql_type, nullable), using(column)))
         for shown, key in zip(found[len(_CHANGE_COLUMNS) :], keys, strict=True):
-            text = _searched(f"{short}.{key.physical}", key.type)
-            offered.append(SourceColumn(shown, Bound(text, key.type, False, key.collation)))
+            bound = _hoisted(short, key.physical, key.type, False, key.collation)
+            offered.append(SourceColumn(shown, bound))
         hoisted = self.compilation.hoist(lambda: _net_changes(table, since.sql, used))
         scope.sources.append(BoundSource(((node.alias.lower(),),), offered))
         return lambda: f"{hoisted} AS {short}"
@@ -348,6 +350,18 @@ def _searched(column: str, sql_type: SqlType) -> str:
     return f"(+{column})" if family(sql_type) is Family.TEXT else column
 
 
+def _folding(column: str, collation: str | None) -> str:
+    """Return the folded twin of a computed source's column for its SELECT, if it is text."""
+    return f", folded({column}, '{sqlite_name(collation)}') AS f_{column}" if collation else ""
+
+
+def _hoisted(source: str, column: str, sql_type: SqlType, nullable: bool, collation: str | None) -> Bound:
+    """Return a column of a source that is computed once; such sources are joined over their folded twins, which is fast."""
+    if family(sql_type) is not Family.TEXT or not collation:
+        return Bound(f"{source}.{column}", sql_type, nullable, collation)
+    return Bound(f"(+{source}.{column})", sql_type, nullable, collation, folded=f"{source}.f_{column}")
+
+
 def _json_collation(column: syntax.JsonColumn) -> str | None:
     if family(column.type) is not Family.TEXT:
         return None
@@ -361,7 +375,7 @@ def _net_changes(table: Table, since: str, used: set[str]) -> str:
     groups = ", ".join(key.physical + collate_suffix(key.type, key.collation) for key in keys)
     first, last = "(min(seq * 4 + operation) & 3)", "(max(seq * 4 + operation) & 3)"
     columns = [
-        names,
+        names + "".join(_folding(key.physical, key.collation) for key in keys),
         "max(version) AS SYS_CHANGE_VERSION",
         f"CASE WHEN {last} = 3 THEN 'D' WHEN {first} = 1 THEN 'I' ELSE 'U' END AS SYS_CHANGE_OPERATION",
     ]

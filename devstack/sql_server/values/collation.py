@@ -67,6 +67,13 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
 
 
+def folded(text: str | None, name: str) -> str | None:
+    """Return the text so that two texts are equal under a collation, by its SQLite name, exactly if the results are the same."""
+    if text is None:
+        return None
+    return fold(text.rstrip(" ")) if name == "ci_as" else text.rstrip(" ")
+
+
 def _order_key(text: str) -> tuple[str, str]:
     if text.isascii():
         key = text.lower().translate(_PUNCTUATION_FIRST)

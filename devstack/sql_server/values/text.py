@@ -9,6 +9,7 @@ from typing import Any
 
 from devstack.sql_server.results import SqlError
 from devstack.sql_server.sql_types import MAX
+from devstack.sql_server.values.collation import folded
 from devstack.sql_server.values.conversion_rules import cut, from_cp1252, to_cp1252, units
 
 
@@ -293,6 +294,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "translate_text": (3, _translate),
     "quotename": (2, _quotename),
     "like_match": (4, _like),
+    "folded": (2, folded),
     "hash_of": (2, _hash),
     "ascii_of": (1, lambda text: to_cp1252(text)[0] if text else None),
     "unicode_of": (1, _unicode),
