@@ -1,6 +1,7 @@
 """The stack under proof: what can be done to it, and what must hold at the end."""
 
 import json
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ from devstack.fatal_request import SETTING as KILL_ORDER
 from devstack.prove.database import Database
 
 PATIENCE_SECONDS = 240.0
+SHOWN_EVERY_SECONDS = 20.0
+PAUSE_SECONDS = 0.5  # between two looks
 UNSETTLED = {
     "entries of the failure ledger": "SELECT COUNT(*) FROM relay.Ledger WHERE State NOT IN ('delivered', 'superseded')",
     "recoveries": "SELECT COUNT(*) FROM relay.Recovery",
@@ -96,11 +99,10 @@ class World:
         began = time.monotonic()
         self.stage.connect()
         tables = self.stage.tables()
-        while (found := audit(tables, self.stage.log())).losses and time.monotonic() - began < PATIENCE_SECONDS:
-            time.sleep(0.2)
+        self._wait_while_it_gets_less(lambda: len(audit(tables, self.stage.log()).losses), "rows not yet up to date")
         seconds = time.monotonic() - began
-        while (stuck := self._unsettled()) and time.monotonic() - began < PATIENCE_SECONDS:
-            time.sleep(0.2)
+        self._wait_while_it_gets_less(lambda: len(self._unsettled()), "kinds of things not yet settled")
+        stuck = self._unsettled()
         found = audit(tables, self.stage.log())
         if found.losses or stuck:
             self._show_what_it_hangs_on()
@@ -112,6 +114,20 @@ class World:
             stuck=stuck,
             seconds_to_recover=round(seconds, 1),
         )
+
+    def _wait_while_it_gets_less(self, count: Callable[[], int], what: str) -> None:
+        """Return when there is nothing left, or when it has not become less for as long as patience lasts."""
+        fewest, deadline, shown = sys.maxsize, 0.0, time.monotonic()
+        while found := count():
+            now = time.monotonic()
+            if found < fewest:
+                fewest, deadline = found, now + PATIENCE_SECONDS
+            elif now > deadline:
+                return
+            if now - shown > SHOWN_EVERY_SECONDS:
+                self.stage.say(f"{found} {what}")
+                shown = now
+            time.sleep(PAUSE_SECONDS)
 
     def _show_what_it_hangs_on(self) -> None:
         """Print what a maintainer would look at first; the folder may be gone when somebody reads of the failure."""
