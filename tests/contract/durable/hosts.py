@@ -92,6 +92,7 @@ class Scene:
 
     folder: Path
     connection_string: str
+    time_scale: float = TIME_SCALE
     hub: str = field(default_factory=lambda: "t" + uuid.uuid4().hex[:12])
     hosts: list[Host] = field(default_factory=list)
 
@@ -109,7 +110,7 @@ class Scene:
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-u", "-m", "devstack.functions_host", "--app", str(APP), "--port", "0"),
-                    *("--time-scale", str(TIME_SCALE)),
+                    *("--time-scale", str(self.time_scale)),
                 ],
                 cwd=ROOT,
                 env={
@@ -135,9 +136,9 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, connection_string: str) -> Iterator[Scene]:
+def scene(folder: Path, connection_string: str, time_scale: float = TIME_SCALE) -> Iterator[Scene]:
     """A scene whose hosts end with it."""
-    made = Scene(folder, connection_string)
+    made = Scene(folder, connection_string, time_scale)
     try:
         yield made
     finally:
