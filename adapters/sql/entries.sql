@@ -1,6 +1,7 @@
 -- Part of the recovery's statements: the relay's unsettled entries, and in whose hands each of them is.
--- An entry of a batch that has only begun is left alone until no invocation can be running any more: ten minutes are the longest,
--- and whose fifth lease has run out will not be tried again by anybody.
+-- An entry of a batch that has only begun is left alone until no invocation can be running any more: ten minutes are the longest.
+-- Sooner when nobody will try it again: its fifth lease has run out, or the trigger has deleted its lease row (a moment later, for
+-- a lease may have come after they were read).
 DECLARE @leases TABLE (
     [KeyText] nvarchar(700) NOT NULL PRIMARY KEY NONCLUSTERED,
     [Version] bigint NOT NULL,
@@ -41,6 +42,7 @@ WHERE entry.[App] = @app AND entry.[Relay] = @relay
             AND (
                 entry.[LastTriedAt] < DATEADD(minute, -10, SYSUTCDATETIME())
                 OR (lease.[Attempts] >= 5 AND lease.[ExpiresAt] < SYSDATETIME())
+                OR (lease.[KeyText] IS NULL AND entry.[LastTriedAt] < DATEADD(minute, -2, SYSUTCDATETIME()))
             )
         )
     );

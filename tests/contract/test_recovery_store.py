@@ -112,6 +112,21 @@ def test_what_had_only_begun_in_all_five_attempts_is_exhausted_and_not_waited_fo
     assert len(made.store.list_ids(10, for_probe=True)) == 1
 
 
+def test_what_had_only_begun_when_the_trigger_gave_it_up_and_forgot_it_is_orphaned(scene: Make) -> None:
+    made = scene(watch=("Name",))
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease(attempt=1)
+    made.enrich(1)
+    made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    assert made.store.check().over, "it may have come after the leases were read"
+
+    made.server.run(
+        "UPDATE relay.Ledger SET LastTriedAt = DATEADD(minute, -3, LastTriedAt) WHERE Relay = ?", made.relay.name
+    )
+
+    assert whose(made.store.check()) == (0, 1, 0, 0)
+
+
 def test_a_dead_letter_of_an_older_version_does_not_hide_a_newer_failure(scene: Make) -> None:
     made = scene()
     failed(made, 1, state=EntryState.DEAD)
