@@ -19,17 +19,24 @@ class SqlChangeSource:
     """Satisfies relay.ports.ChangeSource; used by one thread at a time, as the trigger calls it."""
 
     def __init__(self, server: SqlServer, app: str, relay: Relay) -> None:
-        """Ask nothing yet; the table is described when the first batch comes."""
+        """Ask nothing yet; the table is described when the first batch comes, and when it has changed."""
         self._server = server
         self._app = app
         self._relay = relay
         self._table = RelayTable(server, app, relay)
 
     def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys.
+        """Return what SQL Server knows of these keys, as the table is by now.
 
         Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
         """
+        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items)))
+
+    def enrich_exactly(self, keys: Sequence[Sequence[Any]]) -> Sequence[Change]:
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
+        return self._table.up_to_date(lambda: self._enrich(keys))
+
+    def _exact_keys(self, items: Sequence[Key]) -> Sequence[Sequence[Any]]:
         table = self._table.columns
         altered = [any(c.inexact_in_payload and may_be_altered(item.get(c.name)) for c in table.key) for item in items]
         keys = [[item.get(c.name) for c in table.key] for item, bad in zip(items, altered, strict=True) if not bad]
@@ -38,10 +45,9 @@ class SqlChangeSource:
             # they carry the same idempotency keys.
             [leased] = self._server.run(self._table.statements["live_leases"])
             keys += [[plain(value) for value in row] for row in leased]
-        return self.enrich_exactly(keys)
+        return keys
 
-    def enrich_exactly(self, keys: Sequence[Sequence[Any]]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
+    def _enrich(self, keys: Sequence[Sequence[Any]]) -> Sequence[Change]:
         table = self._table.columns
         numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
         rows, facts = self._server.run(

@@ -1,5 +1,6 @@
 """T-SQL fragments that depend on a column's type: declared type, exact value, text of a key."""
 
+from relay.identifiers import literal
 from relay.tables import Column
 
 UNSUPPORTED_TYPES = frozenset({"sql_variant", "geography", "geometry", "hierarchyid"})
@@ -20,6 +21,12 @@ def declared_type(column: Column) -> str:
     if column.type in _FRACTIONAL_SECONDS:
         return f"{column.type}({column.scale})"
     return column.type
+
+
+def described(column: Column) -> str:
+    """Return name, type, length in bytes, precision, scale and place in the key, as a row of a VALUES list."""
+    in_bytes = column.length * 2 if column.type in {"nchar", "nvarchar"} and column.length > 0 else column.length
+    return f"({literal(column.name)}, {literal(column.type)}, {in_bytes}, {column.precision}, {column.scale}, {column.key_ordinal})"
 
 
 def exact_value(column: Column, expression: str) -> str:

@@ -122,7 +122,9 @@ class SqlRecoveryStore:
         return bool(found)
 
     def _run(self, name: str, *parameters: Any) -> Any:
-        return self._server.run(self._table.statements[name], self._app, self._relay.name, *parameters)
+        return self._table.up_to_date(
+            lambda: self._server.run(self._table.statements[name], self._app, self._relay.name, *parameters)
+        )
 
 
 def _json_value(column: Column, value: Any) -> Any:

@@ -5,14 +5,22 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from adapters.column_sql import declared_type, exact_value, key_text
+from adapters.column_sql import declared_type, described, exact_value, key_text
 from relay.config import Relay
 from relay.identifiers import TableName, literal, quote
 from relay.names import leases_table
 from relay.tables import Table
 
 # What every statement of a relay may contain, and the statements.
-PARTS = ("take_trigger_lock", "enter_unsettled", "find_echoes", "begin_keys", "entries", "chosen_dead_letters")
+PARTS = (
+    "take_trigger_lock",
+    "refuse_if_changed",
+    "enter_unsettled",
+    "find_echoes",
+    "begin_keys",
+    "entries",
+    "chosen_dead_letters",
+)
 OF_A_RELAY = (
     "enrich",
     "settle",
@@ -84,6 +92,8 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "row_columns": ", ".join(
             f"{exact_value(c, f'source.{quote(c.name)}')} AS {quote(c.name)}" for c in table.columns_read(relay)
         ),
+        "column_count": str(len(table.columns)),
+        "described_columns": ", ".join(described(column) for column in table.columns),
         "row_join": join("source"),
         "change_join": join("change"),
         "lease_join": join("lease"),

@@ -25,6 +25,7 @@ class Outlook:
     behind_seconds: float  # since then
     silent_seconds: float  # for how long changes wait and nothing happens
     retention_hours: float | None  # None: change tracking forgets nothing
+    halted: Sequence[str] = ()  # why it stands still and what to do: its table has changed
     told: Sequence[str] = ()  # occasions that people were told of and need not be told again
 
     @property
@@ -51,6 +52,7 @@ class Outlook:
             "pending": self.untaken,
             "pending_is_more": self.untaken > MOST_COUNTED,
             "silent_seconds": round(self.silent_seconds, 1),
+            "halted": list(self.halted),
             "gap": self.gap,
             "position_is_ahead": self.ahead,
             "retention_hours": self.retention_hours,
@@ -61,6 +63,8 @@ class Outlook:
 def troubles(outlook: Outlook, relay: Relay) -> Sequence[Occasion]:
     """Return what is wrong now."""
     found = []
+    if outlook.halted:
+        found.append(Occasion.HALTED)
     if outlook.gap:
         found.append(Occasion.GAP)
     if outlook.ahead:
@@ -70,7 +74,7 @@ def troubles(outlook: Outlook, relay: Relay) -> Sequence[Occasion]:
     if hours is not None and (hours < relay.warn_retention_hours or (outlook.retention_hours or 0.0) < window):
         found.append(Occasion.RETENTION)
     limit = relay.silent_after_minutes * 60
-    if limit and outlook.untaken and outlook.silent_seconds >= limit:
+    if limit and outlook.untaken and not outlook.halted and outlook.silent_seconds >= limit:
         found.append(Occasion.SILENT)
     return found
 

@@ -21,6 +21,8 @@ class Health(StrEnum):
 
 def health_of(relay: Relay, situation: Situation, outlook: Outlook | None, backfill: Backfill | None) -> Health:
     """Return the worst that holds."""
+    if outlook is not None and outlook.halted:
+        return Health.BROKEN
     if outlook is not None and troubles(outlook, relay):
         return Health.BEHIND
     if situation.open:
@@ -34,6 +36,7 @@ def summary(relay: Relay, situation: Situation, outlook: Outlook | None, backfil
         "relay": relay.name,
         "table": str(relay.table),
         "health": health_of(relay, situation, outlook, backfill).value,
+        "reason": " ".join(outlook.halted) if outlook else "",
         "open": situation.open,
         "parked": situation.parked,
         "orphaned": situation.orphaned,

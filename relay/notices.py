@@ -16,6 +16,7 @@ class Occasion(StrEnum):
     DEAD_LETTERS = "dead_letters"
     RECOVERED = "recovered"
     SUSPENDED = "suspended"
+    HALTED = "halted"
     GAP = "gap"
     AHEAD = "ahead"
     RETENTION = "retention"
@@ -28,6 +29,7 @@ _TITLES = {
     Occasion.DEAD_LETTERS: "{relay}: changes were given up",
     Occasion.RECOVERED: "{relay}: recovered",
     Occasion.SUSPENDED: "{relay}: its recovery is suspended",
+    Occasion.HALTED: "{relay}: it stands still, for its table has changed",
     Occasion.GAP: "{relay}: change tracking has forgotten changes that were not delivered",
     Occasion.AHEAD: "{relay}: the SQL trigger's position is ahead of the database, and changes pass it by",
     Occasion.RETENTION: "{relay}: change tracking will forget changes before they are delivered",
@@ -38,6 +40,7 @@ _WHAT_TO_DO = {
     Occasion.ENDPOINT_FAULT: "This does not pass by itself: correct address or credentials, then ask for a round at once:",
     Occasion.DEAD_LETTERS: "They are kept in the failure ledger with status and error. See what the relay says:",
     Occasion.RECOVERED: "Everything that was waiting has been settled. See what the relay says:",
+    Occasion.HALTED: "The app's other relays go on. Changes wait in change tracking for as long as its retention. See what the relay says:",
     Occasion.GAP: "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not known. See how far it is:",
     Occasion.AHEAD: "The database was restored, or the position comes from another one. Until its versions have caught up nothing is delivered, and it will never be. Stop the app, run docs/sql/position_ahead.sql, raise the relay's epoch, start the app. See what the relay says:",
     Occasion.RETENTION: "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
@@ -75,7 +78,7 @@ class Notice:
         if self.dead_letters:
             facts.append(f"{self.dead_letters} dead letters.")
         if self.last_error:
-            facts.append(f"Last error: {self.last_error}.")
+            facts.append(self.last_error if self.occasion is Occasion.HALTED else f"Last error: {self.last_error}.")
         return " ".join([*facts, _WHAT_TO_DO[self.occasion], self.act_url]).strip()
 
     def to_dict(self) -> dict[str, Any]:

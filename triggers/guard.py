@@ -59,5 +59,5 @@ def _notice(relay: str, occasion: Occasion, outlook: Outlook) -> dict[str, Any]:
         "since": outlook.caught_up_at,
         "rounds": 0,
         "changes": outlook.untaken,
-        "last_error": "",
+        "last_error": " ".join(outlook.halted) if occasion is Occasion.HALTED else "",
     }

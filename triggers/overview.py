@@ -47,12 +47,16 @@ async def _lines() -> list[dict[str, Any]]:
 
 
 def _line(relay: Relay) -> dict[str, Any]:
+    outlook = None
     try:
-        return summary(
-            relay,
-            wiring.recovery_adapters(relay.name).store.check(),
-            wiring.guard_store(relay.name).look(),
-            wiring.backfill_store(relay.name).state(),
-        )
+        outlook = wiring.guard_store(relay.name).look()
+        situation = wiring.recovery_adapters(relay.name).store.check()
+        return summary(relay, situation, outlook, wiring.backfill_store(relay.name).state())
     except ConfigError as error:
-        return broken(relay, "; ".join(error.problems))
+        return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
+    except DatabaseError:
+        if outlook is None or not outlook.halted:
+            raise
+        return broken(
+            relay, " ".join(outlook.halted)
+        )  # its table is another one: no reason to tell nothing of the others

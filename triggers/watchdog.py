@@ -9,7 +9,7 @@ import azure.functions as func
 
 from adapters import wiring
 from adapters.announcing import announce
-from relay.config import Settings
+from relay.config import Relay, Settings
 from relay.errors import RelayError
 from relay.names import WAKE, recovery_instance
 from relay.notices import Occasion
@@ -30,12 +30,16 @@ async def watchdog(timer: func.TimerRequest, client: str) -> None:
         _log.info("The watchdog is late: the app was not running when it was due")
     settings = wiring.settings()
     for relay in settings.relays:
-        try:
-            situation = await asyncio.to_thread(wiring.recovery_adapters(relay.name).store.check)
-            await look_after(relay.name, situation, settings, client)
-            await guard(relay, settings, client)
-        except RelayError as error:
-            _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
+        for look in (_look_after_recovery, guard):
+            try:
+                await look(relay, settings, client)
+            except RelayError as error:
+                _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
+
+
+async def _look_after_recovery(relay: Relay, settings: Settings, client: Any) -> None:
+    situation = await asyncio.to_thread(wiring.recovery_adapters(relay.name).store.check)
+    await look_after(relay.name, situation, settings, client)
 
 
 async def look_after(relay: str, situation: Situation, settings: Settings, client: Any) -> Action:

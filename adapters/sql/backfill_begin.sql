@@ -22,10 +22,12 @@ WHEN NOT MATCHED THEN
     VALUES (@app, @relay, 1, 'running', @reason, @condition, @page_rows, @rows_per_second, @version, N'', @total, 0, 0, 0, 0, 0, @now, @now);
 SET @begun = @@ROWCOUNT;
 -- A gap is closed by it: from here on the backfill answers for everything up to this version.
+DECLARE @table int = OBJECT_ID({{table_literal}});
+DECLARE @began bigint = (SELECT [begin_version] FROM sys.change_tracking_tables WHERE [object_id] = @table);
 UPDATE [relay].[Position]
-SET [CaughtUpTo] = @version, [TableId] = OBJECT_ID({{table_literal}})
+SET [CaughtUpTo] = @version, [TableId] = @table, [BeginVersion] = COALESCE(@began, [BeginVersion])
 WHERE [App] = @app AND [Relay] = @relay AND @begun = 1 AND @condition = N'[]'
-    AND ([CaughtUpTo] < CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID({{table_literal}})) OR [TableId] <> OBJECT_ID({{table_literal}}));
+    AND ([CaughtUpTo] < CHANGE_TRACKING_MIN_VALID_VERSION(@table) OR [TableId] <> @table OR [BeginVersion] <> @began);
 SELECT @begun AS [begun], [Number] AS [number]
 FROM [relay].[Backfill]
 WHERE [App] = @app AND [Relay] = @relay;

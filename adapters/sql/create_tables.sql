@@ -58,6 +58,7 @@ IF OBJECT_ID(N'[relay].[Position]', N'U') IS NULL
         [App] nvarchar(60) NOT NULL,
         [Relay] nvarchar(40) NOT NULL,
         [TableId] int NOT NULL,
+        [BeginVersion] bigint NULL,
         [CaughtUpTo] bigint NOT NULL,
         [CaughtUpAt] datetime2(3) NOT NULL,
         [Work] nvarchar(200) NOT NULL,
@@ -65,3 +66,5 @@ IF OBJECT_ID(N'[relay].[Position]', N'U') IS NULL
         [Told] nvarchar(400) NOT NULL,
         CONSTRAINT [PK_Position] PRIMARY KEY ([App], [Relay])
     );
+IF COL_LENGTH(N'[relay].[Position]', N'BeginVersion') IS NULL
+    ALTER TABLE [relay].[Position] ADD [BeginVersion] bigint NULL;

@@ -4,6 +4,8 @@ SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?;
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @current bigint = CHANGE_TRACKING_CURRENT_VERSION();
+-- Change tracking of a table begins anew when it is truncated, made anew, or tracking is switched off and on: no deletes are told.
+DECLARE @begun bigint = (SELECT [begin_version] FROM sys.change_tracking_tables WHERE [object_id] = @table);
 DECLARE @position bigint, @base bigint, @untaken int = 0, @unreleased int, @work nvarchar(200), @gap bit = 0, @ahead bit = 0;
 SELECT @position = [LastSyncVersion]
 FROM [az_func].[GlobalState]
@@ -29,15 +31,16 @@ SELECT
 FROM {{leases}} AS lease;
 
 IF @position IS NOT NULL AND NOT EXISTS (SELECT 1 FROM [relay].[Position] WITH (UPDLOCK, HOLDLOCK) WHERE [App] = @app AND [Relay] = @relay)
-    INSERT INTO [relay].[Position] ([App], [Relay], [TableId], [CaughtUpTo], [CaughtUpAt], [Work], [WorkSince], [Told])
-    VALUES (@app, @relay, @table, @position, @now, @work, @now, N'[]');
+    INSERT INTO [relay].[Position] ([App], [Relay], [TableId], [BeginVersion], [CaughtUpTo], [CaughtUpAt], [Work], [WorkSince], [Told])
+    VALUES (@app, @relay, @table, @begun, @position, @now, @work, @now, N'[]');
 SELECT @gap = 1
 FROM [relay].[Position]
-WHERE [App] = @app AND [Relay] = @relay AND ([CaughtUpTo] < @oldest OR [TableId] <> @table);
+WHERE [App] = @app AND [Relay] = @relay AND ([CaughtUpTo] < @oldest OR [TableId] <> @table OR [BeginVersion] <> @begun);
 UPDATE [relay].[Position]
 SET
     [CaughtUpTo] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @current ELSE [CaughtUpTo] END,
     [CaughtUpAt] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @now ELSE [CaughtUpAt] END,
+    [BeginVersion] = COALESCE([BeginVersion], @begun),
     [WorkSince] = CASE WHEN @untaken = 0 OR [Work] <> @work THEN @now ELSE [WorkSince] END,
     [Work] = @work
 WHERE [App] = @app AND [Relay] = @relay;

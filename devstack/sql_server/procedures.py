@@ -196,12 +196,15 @@ def _flush_change_tracking(session: Session, values: dict[str, Any]) -> Run:
 
 def _rename(session: Session, values: dict[str, Any]) -> Run:
     kind = str(values.get("@objtype") or "OBJECT")
-    if kind.upper() != "OBJECT":
-        raise SqlError(40000, f"This is not supported by the stand-in: sp_rename of a {kind}; only tables are renamed.")
+    if kind.upper() not in {"OBJECT", "COLUMN"}:
+        raise SqlError(
+            40000, f"This is not supported by the stand-in: sp_rename of a {kind}; only tables and columns are renamed."
+        )
     old, new = str(values["@objname"]), str(values["@newname"])
     if not new:
         raise SqlError(15234, "Parameter @newname cannot be empty.")
-    session.rename_table(split_name(old) or (old,), new)
+    rename = session.rename_column if kind.upper() == "COLUMN" else session.rename_table
+    rename(split_name(old) or (old,), new)
     yield Message(
         15477, "Caution: Changing any part of an object name could break scripts and stored procedures.", 0, 1
     )

@@ -27,7 +27,7 @@ from devstack.sql_server.results import (
 )
 from devstack.sql_server.sql_types import MAX, SqlType
 from devstack.sql_server.store import tracking
-from devstack.sql_server.store.alterations import rename_table
+from devstack.sql_server.store.alterations import rename_column, rename_table
 from devstack.sql_server.store.catalog import Table
 from devstack.sql_server.store.database import UNIX_EPOCH_TICKS, SharedStore
 from devstack.sql_server.store.definitions import create_statements
@@ -374,6 +374,10 @@ class Session:
     def rename_table(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a table."""
         self.transaction.write(lambda: rename_table(self.transaction, old, new))
+
+    def rename_column(self, old: tuple[str, ...], new: str) -> None:
+        """sp_rename of a column."""
+        self.transaction.write(lambda: rename_column(self.transaction, old, new))
 
     def clean_up_changes(self) -> None:
         """Forget the changes that are older than the retention period, now."""

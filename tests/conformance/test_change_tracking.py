@@ -298,3 +298,49 @@ def test_a_table_that_is_renamed_or_moved_keeps_its_object_id_its_rows_and_its_c
     client.run(f"ALTER SCHEMA {schema} TRANSFER OBJECT::{moved}")
     client.run(f"EXEC sp_rename N'{name}_new', N'{plain}'; DROP SCHEMA s_{plain}")
     assert client.rows(f"SELECT Pieces FROM {name}") == [(3,)]
+
+
+def test_a_column_that_is_renamed_keeps_its_values_and_the_changes_of_its_table(client: Client, stock: str) -> None:
+    client.run(f"INSERT INTO {stock} VALUES (1, N'ink', 2)")
+    [(column,)] = client.rows(
+        f"SELECT column_id FROM sys.columns WHERE object_id = OBJECT_ID('{stock}') AND name = 'Pieces'"
+    )
+
+    assert client.error(f"EXEC sp_rename N'{stock}.None', N'x', N'COLUMN'") == 15248
+    assert client.error(f"EXEC sp_rename N'{stock}.Pieces', N'Item', N'COLUMN'") == 15335
+    client.run(f"EXEC sp_rename N'{stock}.Pieces', N'Amount', N'COLUMN'")
+
+    assert client.error(f"SELECT Pieces FROM {stock}") == 207
+    assert client.rows(f"SELECT t.Amount, c.SYS_CHANGE_OPERATION FROM CHANGETABLE(CHANGES {stock}, 0) AS c "
+                       f"INNER JOIN {stock} AS t ON t.Id = c.Id") == [(2, "I")]  # fmt: skip
+    assert client.value(f"SELECT COLUMNPROPERTY(OBJECT_ID('{stock}'), 'Amount', 'ColumnId')") == column
+
+
+def test_columns_of_a_tracked_table_come_go_and_change_but_not_those_of_the_key(client: Client, stock: str) -> None:
+    client.run(f"INSERT INTO {stock} VALUES (1, N'ink', 2)")
+    before = client.value("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
+
+    client.run(f"ALTER TABLE {stock} ADD Note nvarchar(10) NULL")
+    client.run(f"ALTER TABLE {stock} ALTER COLUMN Pieces bigint NULL")
+    client.run(f"ALTER TABLE {stock} DROP COLUMN Item")
+    assert client.error(f"ALTER TABLE {stock} DROP COLUMN Id")
+    assert client.error(f"ALTER TABLE {stock} ALTER COLUMN Id nvarchar(10) NOT NULL")
+
+    assert client.value("SELECT CHANGE_TRACKING_CURRENT_VERSION()") == before, "definitions are no changes of rows"
+    assert client.rows(f"SELECT Id, Pieces, Note FROM {stock}") == [(1, 2, None)]
+
+
+def test_tracking_begins_anew_when_a_table_is_truncated_or_tracking_was_off(client: Client, stock: str) -> None:
+    begun = f"SELECT begin_version FROM sys.change_tracking_tables WHERE object_id = OBJECT_ID('{stock}')"
+    client.run(f"INSERT INTO {stock} VALUES (1, N'ink', 2)")
+    first = client.value(begun)
+
+    client.run(f"TRUNCATE TABLE {stock}")
+    second = client.value(begun)
+    assert second > first
+    assert client.rows(f"SELECT * FROM CHANGETABLE(CHANGES {stock}, NULL) AS c") == [], "no deletes are told"
+
+    client.run(f"INSERT INTO {stock} VALUES (2, N'ink', 2)")
+    client.run(f"ALTER TABLE {stock} DISABLE CHANGE_TRACKING")
+    client.run(f"ALTER TABLE {stock} ENABLE CHANGE_TRACKING")
+    assert client.value(begun) > second

@@ -47,7 +47,7 @@ def statements() -> Iterator[tuple[str, str]]:
     for name in (
         *("create_tables", "describe_table", "tracking_of_database", "tracking_of_table"),
         *("recovery_record", "recovery_command", "dead_letters_keys"),
-        *("backfill_state", "backfill_advance", "backfill_command", "guard_told"),
+        *("backfill_state", "backfill_advance", "backfill_command", "guard_told", "guard_place", "table_state"),
     ):
         yield name, statement(name)
     for name in ("dead_letters_count", "dead_letters_list"):

@@ -146,6 +146,22 @@ class RelayStack:
             tuple(r) for r in self.sql("SELECT Relay, KeyText, State, LastStatus FROM relay.Ledger ORDER BY KeyText")
         ]
 
+    # The app, over HTTP
+
+    def ask(self, path: str) -> Any:
+        """Return the JSON that the app answers to GET /api/{path}."""
+        with urllib.request.urlopen(f"{self.stack.host_url}/api/{path}", timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def run_watchdog(self) -> None:
+        """As its timer does every minute."""
+        request = urllib.request.Request(
+            f"{self.stack.host_url}/admin/functions/watchdog",
+            data=b'{"input": ""}',
+            headers={"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+
     # The API, as its own log tells
 
     def control(self, path: str, body: Any = None) -> Any:

@@ -16,6 +16,10 @@ class Receiver:
     url: str = ""
     notices: list[dict[str, Any]] = field(default_factory=list)
 
+    def told(self, occasion: str) -> list[str]:
+        """Return the relays that people were told this of, once for each time."""
+        return sorted(notice["relay"] for notice in self.notices if notice["occasion"] == occasion)
+
     def occasions(self) -> list[str]:
         return [notice["occasion"] for notice in self.notices]
 

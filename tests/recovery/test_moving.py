@@ -101,15 +101,6 @@ def ask(relay: RelayStack, path: str, body: bytes | None = None) -> dict[str, An
         return dict(json.loads(answer.read()))
 
 
-def run_watchdog(relay: RelayStack) -> None:
-    request = urllib.request.Request(
-        f"{relay.stack.host_url}/admin/functions/watchdog",
-        data=b'{"input": ""}',
-        headers={"Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request, timeout=30).close()
-
-
 def host_under(relay: RelayStack, app: str) -> None:
     relay.stack.restart(HOST, env={"WEBSITE_SITE_NAME": app})
 
@@ -174,7 +165,7 @@ def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_c
     insert(relay, 1)
     arrived(relay, 1)
     taken_up(relay)
-    run_watchdog(relay)
+    relay.run_watchdog()
     relay.stack.stop(HOST)
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
     relay.sql("ALTER TABLE dbo.Orders DISABLE CHANGE_TRACKING")
@@ -185,14 +176,14 @@ def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_c
     insert(relay, 2)
     arrived(relay, 2)
     taken_up(relay, app)
-    run_watchdog(relay)
+    relay.run_watchdog()
     assert len(arrivals(relay, 1)) == 1, "under the new name nobody knows that there was anything"
 
     relay.stack.stop(HOST)
     names = {"old_app": OLD_APP, "old_relay": "orders", "new_app": app, "new_relay": "orders", "table": "dbo.Orders"}
     run_script(relay, "carry_over", **names)
     relay.stack.restart(HOST)
-    run_watchdog(relay)
+    relay.run_watchdog()
     arrived(relay, 1, times=2)
     assert arrivals(relay, 1)[-1]["data"]["Status"] == "paid", "the guard has found the gap"
 
@@ -324,7 +315,7 @@ def test_a_position_ahead_of_a_restored_database_is_told_once_and_can_be_brought
     relay.sql("INSERT INTO dbo.[Order Lines] VALUES (1, N'a', 1)")
     arrived(relay, 1)
     taken_up(relay)
-    run_watchdog(relay)
+    relay.run_watchdog()
     copy_database(relay, tmp_path / "copy")
     insert(relay, *range(30, 40))
     for line in "bcdefghijk":
@@ -352,7 +343,7 @@ def test_a_position_ahead_of_a_restored_database_is_told_once_and_can_be_brought
     def told() -> list[str]:
         return sorted(notice["relay"] for notice in receiver.notices if notice["occasion"] == "ahead")
 
-    run_watchdog(relay)
+    relay.run_watchdog()
     wait_until(lambda: told() == ["lines", "orders"], description="people are told")
     tracking = ask(relay, "relays/orders")["tracking"]
     assert tracking["position_is_ahead"]
@@ -374,7 +365,7 @@ def test_a_position_ahead_of_a_restored_database_is_told_once_and_can_be_brought
         lambda: [e["key"] for e in relay.log()[before:] if e["relay"] == "lines"] == [{"OrderId": 6, "Line": "a"}],
         description="of the lines the newest arrives, those before it never do",
     )
-    run_watchdog(relay)
+    relay.run_watchdog()
     assert told() == ["lines", "orders"], "it was told once"
     assert ask(relay, "relays/orders")["tracking"]["position_is_ahead"] is False
     with pytest.raises(pyodbc.Error, match="51015"):

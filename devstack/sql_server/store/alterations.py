@@ -408,5 +408,24 @@ def rename_table(transaction: Transaction, old: syntax.Name, new: str) -> None:
     transaction.change_catalog(catalog.with_table(replace(table, name=new)))
 
 
+def rename_column(transaction: Transaction, old: syntax.Name, new: str) -> None:
+    """What sp_rename does to a column; `old` is [schema,] table, column."""
+    catalog = transaction.catalog
+    table = catalog.table(old[-3] if len(old) > 2 else "dbo", old[-2]) if len(old) > 1 else None
+    column = table.column(old[-1]) if table else None
+    if table is None or column is None:
+        raise SqlError(15248, "Either the parameter @objname is ambiguous or the claimed @objtype (COLUMN) is wrong.")
+    if new.lower() != column.name.lower() and table.column(new) is not None:
+        raise SqlError(15335, f"Error: The new name '{new}' is already in use as a COLUMN name and would cause a duplicate that is "
+                              "not permitted.")  # fmt: skip
+    texts = [check.text for check in table.checks] + [each.computed for each in table.columns if each.computed]
+    if any(column.name.lower() in text.lower() for text in texts):
+        raise SqlError(
+            15336,
+            f"Object '{'.'.join(old)}' cannot be renamed because the object participates in enforced dependencies.",
+        )
+    transaction.change_catalog(catalog.with_table(definitions.replace_column(table, replace(column, name=new))))
+
+
 def _is_taken(catalog: Catalog, schema: str, name: str) -> bool:
     return catalog.table(schema, name) is not None or (schema.lower(), name.lower()) in catalog.constraints
