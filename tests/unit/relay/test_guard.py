@@ -22,6 +22,7 @@ def outlook(**differences: Any) -> Outlook:
         ({}, []),
         ({"gap": True}, [Occasion.GAP]),
         ({"ahead": True}, [Occasion.AHEAD]),
+        ({"halted": ("gone",), "untaken": 3, "behind_seconds": 900.0, "silent_seconds": 900.0}, [Occasion.HALTED]),
         ({"untaken": 3, "behind_seconds": 800.0, "silent_seconds": 800.0}, []),
         ({"untaken": 3, "behind_seconds": 900.0, "silent_seconds": 900.0}, [Occasion.SILENT]),
         ({"untaken": 0, "silent_seconds": 9000.0}, []),
@@ -31,7 +32,7 @@ def outlook(**differences: Any) -> Outlook:
         ({"retention_hours": None, "behind_seconds": 9999 * 3600.0}, []),
     ],
     ids=[
-        *("all is well", "forgotten", "ahead", "silent for a while", "silent for long", "nothing waits", "far behind"),
+        *("all is well", "forgotten", "ahead", "halted, and therefore silent", "silent for a while", "silent for long", "nothing waits", "far behind"),
         *("almost forgotten", "retention below the window", "nothing is ever forgotten"),
     ],
 )  # fmt: skip

@@ -20,8 +20,9 @@ from tests.unit.relay.test_guard import outlook
         (Situation(), outlook(), backfill(), Health.BACKFILLING),
         (Situation(parked=1), outlook(), backfill(), Health.RECOVERING),
         (Situation(parked=1), outlook(gap=True), None, Health.BEHIND),
+        (Situation(parked=1), outlook(gap=True, halted=("gone",)), None, Health.BROKEN),
     ],
-    ids=["well", "never started", "only dead letters", "a backfill", "failures", "a gap"],
+    ids=["well", "never started", "only dead letters", "a backfill", "failures", "a gap", "its table has changed"],
 )
 def test_the_worst_counts(
     situation: Situation, found: Outlook | None, filling: Backfill | None, health: Health

@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+
+from relay.notices import Notice, Occasion
+from relay.table_changes import TableState, halts
+from relay.tables import Column, Table
+from tests.fakes import a_relay
+
+ID = Column("Id", "int", 4, 10, 0, 1, False)
+STATUS = Column("Status", "nvarchar", 20, 0, 0, 0, False)
+NOTE = Column("Note", "nvarchar", 20, 0, 0, 0, False)
+
+
+def state(*columns: Column, **differences: Any) -> TableState:
+    found = {"object_id": 7, "tracked": True, "table": Table(columns), "leases_key": ["Id"], **differences}
+    return TableState(**found)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (state(ID, STATUS, NOTE), []),
+        (state(ID, STATUS, NOTE, Column("New", "int", 4, 10, 0, 0, False)), []),
+        (state(ID, STATUS, NOTE, leases_key=[]), []),
+        (state(ID, STATUS), ["'Note'"]),
+        (state(ID, NOTE), ["watch: ", "'Status'"]),
+        (state(object_id=None, tracked=False), ["does not exist any more"]),
+        (state(ID, STATUS, NOTE, object_id=8), ["made anew"]),
+        (state(ID, STATUS, NOTE, tracked=False), ["sql enable"]),
+        (state(ID, STATUS, NOTE, leases_key=["Code"]), ["new_key.sql"]),
+        (state(ID, STATUS, NOTE, object_id=8, tracked=False), ["sql enable", "made anew"]),
+    ],
+    ids=[
+        *("as it was", "a new column", "the trigger has never started", "a column gone", "a configured column gone"),
+        *("gone", "made anew", "tracking off", "another key", "made anew and not tracked"),
+    ],
+)
+def test_what_makes_a_relay_stand_still(now: TableState, expected: list[str]) -> None:
+    found = halts(a_relay(watch=("Status",)), state(ID, STATUS, NOTE), now, unsupported=frozenset())
+
+    assert len(found) == len(expected)
+    assert all(part in reason for part, reason in zip(expected, found, strict=True))
+
+
+def test_what_cannot_be_asked_is_known() -> None:
+    assert state(ID, STATUS).can_be_asked
+    assert not state(ID, STATUS, tracked=False).can_be_asked
+    assert not state(ID, STATUS, leases_key=["Code"]).can_be_asked
+    assert not state(object_id=None, tracked=False).can_be_asked
+
+
+def test_the_notice_gives_the_reason_and_the_remedy_as_they_are() -> None:
+    notice = Notice(
+        occasion=Occasion.HALTED,
+        app="shop",
+        relay="orders",
+        since="2026-11-23T10:00:00Z",
+        rounds=0,
+        changes=3,
+        last_error="The column 'Note' is gone. Restart the app.",
+    )
+
+    assert notice.title == "orders: it stands still, for its table has changed"
+    assert "3 changes wait. The column 'Note' is gone. Restart the app. The app's other relays go on." in notice.text
