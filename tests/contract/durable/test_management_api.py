@@ -57,6 +57,13 @@ def test_a_start_can_wait_for_the_end(host: Host) -> None:
         pytest.param("POST", "/instances/done/raiseEvent/go", "1", 410, id="event to one that has ended"),
         pytest.param("POST", "/instances/open/raiseEvent/go", "{", 400, id="event that is no JSON"),
         pytest.param("POST", "/instances/done/terminate", None, 410, id="end one that has ended"),
+        pytest.param("POST", "/orchestrators/chain/a%23b", "1", 400, id="id with a number sign"),
+        pytest.param("POST", "/instances/missing/terminate", None, 404, id="end nobody"),
+        pytest.param("POST", "/instances/missing/suspend", None, 404, id="suspend nobody"),
+        pytest.param("POST", "/instances/missing/resume", None, 404, id="resume nobody"),
+        pytest.param("POST", "/instances/missing/rewind", None, 404, id="rewind nobody"),
+        pytest.param("POST", "/instances/done/suspend", None, 410, id="suspend one that has ended"),
+        pytest.param("POST", "/instances/done/resume", None, 410, id="resume one that has ended"),
         pytest.param("POST", "/instances/open/resume", None, 500, id="resume one that is not suspended"),
         pytest.param("POST", "/instances/open/rewind", None, 500, id="rewind one that runs"),
         pytest.param("POST", "/instances/done/rewind", None, 410, id="rewind one that has completed"),
@@ -77,6 +84,30 @@ def test_an_answer_has_its_status(host: Host, method: str, path: str, body: str 
     assert answer.status_code == expected
     if expected in {400, 500}:
         assert set(answer.json()) == {"Message", "ExceptionMessage", "ExceptionType", "StackTrace"}
+
+
+def test_an_event_must_be_sent_as_json(host: Host) -> None:
+    answer = host.management("POST", "/instances/open/raiseEvent/go", data="1", headers={"Content-Type": "text/plain"})
+
+    assert answer.status_code == 400
+
+
+def test_who_is_suspended_cannot_be_suspended_again(host: Host) -> None:
+    host.start("waiting", None, "halted")
+    host.wait_for("halted", "Running")
+
+    assert host.management("POST", "/instances/halted/suspend?reason=lunch").status_code == 202
+    assert host.wait_for("halted", "Suspended")
+    assert host.management("GET", "/instances/halted").status_code == 202
+    assert host.management("POST", "/instances/halted/suspend").status_code == 500
+
+
+def test_a_restart_gives_the_links_of_the_new_run(host: Host) -> None:
+    answer = host.management("POST", "/instances/done/restart")
+
+    assert answer.status_code == 202
+    assert answer.json()["id"] != "done"
+    assert host.wait_for(answer.json()["id"])["output"] == 8
 
 
 def test_the_status_of_an_instance(host: Host) -> None:

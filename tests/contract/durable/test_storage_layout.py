@@ -1,8 +1,11 @@
 """What other tools find in the storage account, read with Microsoft's own clients."""
 
+import contextlib
 import gzip
 import json
 
+import pytest
+import requests
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import ContainerClient
 from azure.storage.queue import QueueClient, QueueServiceClient
@@ -61,6 +64,49 @@ def test_an_instance_that_has_ended_leaves_a_row_and_a_history(scene: Scene) -> 
     assert events[5]["TaskScheduledId"] == 0
     assert events[5]["Result"] == "2"
     assert events[-2]["OrchestrationStatus"] == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("point", "queue", "kind", "values"),
+    [
+        ("start-sent", "control-{partition:02}", "ExecutionStarted", {"EventType": 0, "Name": "chain", "Input": '"1"'}),
+        ("messages-sent", "workitems", "TaskScheduled", {"EventType": 4, "Name": "double", "Input": '["1"]', "EventId": 0}),
+    ],
+)  # fmt: skip
+def test_a_message_is_an_envelope_as_azures_tools_expect_it(
+    scene: Scene, point: str, queue: str, kind: str, values: dict[str, object]
+) -> None:
+    host = scene.host(environment={"DEVSTACK_CRASH_AT": point})
+    with contextlib.suppress(requests.ConnectionError):
+        host.start("chain", 1, "m")
+    wait_until(lambda: host.has_ended, description="the host dies and leaves the message behind")
+    name = f"{scene.hub}-{queue.format(partition=partition_of('m', 4))}"
+    [message] = QueueClient.from_connection_string(scene.connection_string, name).peek_messages(max_messages=2)
+
+    envelope = json.loads(message.content)
+    assert envelope["$type"] == "DurableTask.AzureStorage.MessageData"
+    assert {"ActivityId", "SequenceNumber", "Sender", "CompressedBlobName"} <= envelope.keys()
+    task = envelope["TaskMessage"]
+    assert task["$type"] == "DurableTask.Core.TaskMessage"
+    assert task["OrchestrationInstance"]["InstanceId"] == "m"
+    assert task["Event"]["$type"] == f"DurableTask.Core.History.{kind}Event"
+    assert {name: task["Event"][name] for name in values} == values
+
+
+def test_each_partition_has_a_row_that_says_whose_it_is(scene: Scene) -> None:
+    host = scene.host()
+    host.start("echo", 1, "p")
+    host.wait_for("p")
+    table = TableServiceClient.from_connection_string(scene.connection_string).get_table_client(
+        f"{scene.hub}Partitions"
+    )
+
+    def owned() -> bool:
+        rows = {row["RowKey"]: row for row in table.list_entities()}
+        return len(rows) == 4 and all(row["CurrentOwner"] for row in rows.values())
+
+    wait_until(owned, description="the host has taken all partitions")
+    assert {row["RowKey"] for row in table.list_entities()} == {f"{scene.hub}-control-{n:02}" for n in range(4)}
 
 
 def test_a_timer_waits_unseen_in_the_queue_of_its_partition(scene: Scene) -> None:
