@@ -38,7 +38,7 @@ class SqlGuardStore:
         if now.object_id is not None and self._at_start is None:
             self._at_start = now
         halted = halts(self._relay, self._at_start or now, now, unsupported=UNSUPPORTED_TYPES)
-        row = self._ask(now)
+        row = self._ask(now, halted=bool(halted))
         if row is None and halted:
             raise ConfigError(halted)
         if row is None:
@@ -59,12 +59,14 @@ class SqlGuardStore:
             halted=tuple(halted),
         )
 
-    def _ask(self, now: TableState) -> Sequence[Any] | None:
+    def _ask(self, now: TableState, *, halted: bool) -> Sequence[Any] | None:
         """Return the guard's row, without what only change tracking could say if that cannot be asked."""
         function = function_id(self._app, function_name(self._relay.name))
         try:
             if now.can_be_asked:
-                [rows] = self._server.run(self._table.statements["guard"], self._app, self._relay.name, function)
+                [rows] = self._server.run(
+                    self._table.statements["guard"], self._app, self._relay.name, function, int(halted)
+                )
             else:
                 [rows] = self._server.run(statement("guard_place"), self._app, self._relay.name)
         except DatabaseError as error:

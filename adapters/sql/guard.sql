@@ -1,7 +1,7 @@
 -- Where a relay stands between what change tracking has and what it will forget; remembers when everything was last taken up.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @halted bit = ?;
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @current bigint = CHANGE_TRACKING_CURRENT_VERSION();
 -- Change tracking of a table begins anew when it is truncated, made anew, or tracking is switched off and on: no deletes are told.
@@ -38,8 +38,8 @@ FROM [relay].[Position]
 WHERE [App] = @app AND [Relay] = @relay AND ([CaughtUpTo] < @oldest OR [TableId] <> @table OR [BeginVersion] <> @begun);
 UPDATE [relay].[Position]
 SET
-    [CaughtUpTo] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @current ELSE [CaughtUpTo] END,
-    [CaughtUpAt] = CASE WHEN @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @now ELSE [CaughtUpAt] END,
+    [CaughtUpTo] = CASE WHEN @halted = 0 AND @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @current ELSE [CaughtUpTo] END,
+    [CaughtUpAt] = CASE WHEN @halted = 0 AND @gap = 0 AND @ahead = 0 AND @untaken = 0 AND @unreleased = 0 THEN @now ELSE [CaughtUpAt] END,
     [BeginVersion] = COALESCE([BeginVersion], @begun),
     [WorkSince] = CASE WHEN @untaken = 0 OR [Work] <> @work THEN @now ELSE [WorkSince] END,
     [Work] = @work

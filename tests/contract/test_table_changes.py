@@ -139,6 +139,17 @@ def test_a_relay_that_names_a_column_that_is_gone_delivers_nothing_until_it_is_m
     assert guard.halted() == ()
 
 
+def test_a_relay_that_stands_still_is_not_caught_up_though_nothing_waits(made: Scene) -> None:
+    guard = Guard(made)
+    made.server.run("UPDATE relay.Position SET CaughtUpAt = DATEADD(hour, -1, CaughtUpAt)")
+    made.run("ALTER TABLE {t} DROP COLUMN Name")
+
+    first, second = guard.look(), guard.look()
+
+    assert not first.caught_up
+    assert first.caught_up_at == second.caught_up_at, "so that it is one trouble, and told once"
+
+
 def test_a_truncated_table_is_a_gap_though_everything_was_taken_up(made: Scene) -> None:
     guard = Guard(made)
     made.run("UPDATE {t} SET Name = N'new'")
@@ -209,5 +220,10 @@ def test_another_key_halts_the_relay_until_the_leases_have_it_too(made: Scene) -
         made.enrich(1)
 
     made.server.run(f"DROP TABLE {leases_of(made.relay)}")
+    assert SqlGuardStore(made.app_server, APP, made.relay).look() is None, "the trigger has not started yet"
+    made.server.run(
+        f"CREATE TABLE {leases_of(made.relay)} (Id int NOT NULL, Name nvarchar(50) NOT NULL, _az_func_ChangeVersion bigint NOT NULL, "
+        "_az_func_AttemptCount int NOT NULL, _az_func_LeaseExpirationTime datetime2 NULL, PRIMARY KEY (Id, Name))"
+    )
     found = guard.look()
     assert (found.halted, found.gap) == ((), True)
