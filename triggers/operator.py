@@ -12,7 +12,7 @@ from relay.breaker import Breaker
 from relay.config import Settings
 from relay.errors import RelayError
 from relay.guard import Outlook
-from relay.names import BREAKER, WAKE, recovery_instance
+from relay.names import BREAKER, WAKE, backfill_instance, recovery_instance, replay_instance
 from relay.recovery import Command, Situation
 from triggers.durable_client import runtime_status, start_recovery
 from triggers.http_answers import answer, no_such_relay, problem
@@ -64,6 +64,8 @@ async def state(name: str, settings: Settings, store: SqlRecoveryStore, client: 
     situation = await asyncio.to_thread(_situation, store, outlook)
     backfill = await asyncio.to_thread(wiring.backfill_store(name).state)
     status = await client.get_status(recovery_instance(settings.app, name))
+    filling = await client.get_status(backfill_instance(settings.app, name))
+    replaying = await client.get_status(replay_instance(settings.app, name))
     found = await client.read_entity_state(df.EntityId(BREAKER, name))
     return answer({
         "relay": name,
@@ -75,6 +77,11 @@ async def state(name: str, settings: Settings, store: SqlRecoveryStore, client: 
             "instance": recovery_instance(settings.app, name),
             "status": runtime_status(status),
             "detail": status.custom_status if status else None,
+        },
+        "orchestrations": {
+            "recovery": runtime_status(status),
+            "backfill": runtime_status(filling),
+            "replay": runtime_status(replaying),
         },
         "breaker": Breaker.from_dict(found.entity_state if found.entity_exists else None).to_dict(),
     })  # fmt: skip

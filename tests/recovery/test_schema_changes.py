@@ -166,6 +166,8 @@ def test_what_a_truncation_hides_is_told_and_the_rows_are_sent_anew(relay: Relay
         ),
         description="the backfill is done",
     )
+    orchestrations = relay.ask("relays/orders")["orchestrations"]
+    assert (orchestrations["backfill"] in {"Running", "Completed"}, orchestrations["replay"]) == (True, None)
     assert {1, 2} == rows(relay, "orders").keys() == rows(relay, "lines").keys(), (
         "nobody says that 1 is gone: people are told"
     )
