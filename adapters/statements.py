@@ -14,6 +14,7 @@ from relay.tables import Table
 # What every statement of a relay may contain, and the statements.
 PARTS = (
     "take_trigger_lock",
+    "free_leases",
     "refuse_if_changed",
     "enter_unsettled",
     "find_echoes",

@@ -4,8 +4,6 @@ SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @closings nvarchar(max) = ?, @failures nvarchar(max) = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 
--- An exhausted lease row ignores its key's newer changes too: whoever settles a key must reset it. The trigger's own lock
--- comes first, so that locks are always taken in one order.
 DECLARE @settled TABLE ([KeyText] nvarchar(700) NOT NULL PRIMARY KEY NONCLUSTERED, [Version] bigint NOT NULL);
 INSERT INTO @settled
 SELECT [k], [v] FROM OPENJSON(@closings) WITH ([k] nvarchar(700) '$.k', [v] bigint '$.v')
@@ -13,23 +11,7 @@ UNION ALL
 SELECT [k], [v]
 FROM OPENJSON(@failures) WITH ([k] nvarchar(700) '$.k', [v] bigint '$.v', [state] varchar(10) '$.state')
 WHERE [state] = 'dead';
-IF EXISTS (
-    SELECT 1
-    FROM {{leases}} AS lease
-    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
-    WHERE lease.[_az_func_AttemptCount] >= 5
-)
-BEGIN
-    {{take_trigger_lock}}
-    UPDATE lease
-    SET
-        [_az_func_AttemptCount] = 0,
-        [_az_func_LeaseExpirationTime] =
-            CASE WHEN lease.[_az_func_ChangeVersion] <= settled.[Version] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
-    FROM {{leases}} AS lease
-    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
-    WHERE lease.[_az_func_AttemptCount] >= 5;
-END;
+{{free_leases}}
 
 MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
 USING (

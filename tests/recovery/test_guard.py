@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.relay_stack import RELAYS, RelayStack, running
-from tests.recovery.receiver import Receiver, receiving
+from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
 # The relay "orders" is protected, "lines" is not.
@@ -14,12 +14,6 @@ PROTECTED, UNPROTECTED = (
     'endpoint = "%API_URL%/orders"\nsilent_after_minutes = 0.001\n',
     'endpoint = "%API_URL%/lines"\nsilent_after_minutes = 0\nbackfill_after_gap = false\n',
 )
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture

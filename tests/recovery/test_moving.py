@@ -15,18 +15,12 @@ from adapters.connection_string import find_driver, to_odbc
 from relay.names import function_id, function_name, leases_table
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
 from tests.microsoft_parser import syntax_errors
-from tests.recovery.receiver import Receiver, receiving
+from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
 SCRIPTS = ROOT / "docs" / "sql"
 OLD_APP, HOST = "e2e-app", "functions_host"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture

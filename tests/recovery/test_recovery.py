@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.relay_stack import RELAYS, RelayStack, running
-from tests.recovery.receiver import Receiver, receiving
+from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
 FAST = (
@@ -23,12 +23,6 @@ FAST = (
 def relays_with(receiver: Receiver) -> str:
     text = RELAYS.replace("breaker_seconds = 1\n", "breaker_seconds = 1\n" + FAST)
     return f'{text}\n[[channel]]\nname = "people"\nkind = "webhook"\nurl = "{receiver.url}"\n'
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ import pytest
 
 from adapters.connection_string import find_driver, to_odbc
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
-from tests.recovery.receiver import Receiver, receiving
+from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
 HOST = "functions_host"
 # "orders" sends what relays.toml names and is repaired after a gap, "lines" sends everything and is not.
 UNREPAIRED = 'endpoint = "%API_URL%/lines"\nbackfill_after_gap = false\n'
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture

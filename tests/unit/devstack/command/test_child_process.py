@@ -96,7 +96,9 @@ def test_the_program_outlives_the_thread_that_started_it(tmp_path: Path) -> None
 
 
 def test_a_missing_program_is_said_in_the_log(tmp_path: Path) -> None:
-    child = ChildProcess(["no-such-program"], cwd=tmp_path, environment=os.environ, log=tmp_path / "log")
+    child = ChildProcess(
+        [str(tmp_path / "no-such-program")], cwd=tmp_path, environment=os.environ, log=tmp_path / "log"
+    )
 
     wait_until(lambda: not child.is_running(), description="the child has ended")
 
