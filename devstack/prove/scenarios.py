@@ -53,6 +53,9 @@ def under_load(crash: Crash, folder: Path, kills: int) -> Result:
         load.start()
         struck = 0
         try:
+            stack.wait_for(
+                lambda: bool(stack.stage.log()), "the first change to arrive: a trigger without a connection ends"
+            )
             for number in range(1, kills + 1):
                 mode, parameters = chance.choice(MODES)
                 stack.stage.set_mode(mode, **parameters)

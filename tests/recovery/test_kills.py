@@ -53,6 +53,7 @@ def test_killing_a_part_ten_times_at_random_loses_nothing(victim: str, tmp_path:
         writer = threading.Thread(target=write_load, args=(relay, stop, done), daemon=True)
         writer.start()
         try:
+            wait_until(lambda: relay.endpoint_rows("orders"), description="the trigger has a connection")
             for _ in range(KILLS):
                 more = len(done) + moments.randint(1, 20)
                 wait_until(partial(reached, done, more), description="the load goes on")

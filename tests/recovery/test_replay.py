@@ -80,10 +80,10 @@ def state_is(relay: RelayStack, state: str) -> bool:
 def test_a_thousand_dead_letters_are_all_delivered_though_the_host_is_killed_in_their_replay(
     relay: RelayStack, tmp_path: Path
 ) -> None:
+    make_dead_letters(relay, DEAD_LETTERS)
     orders = {part: tmp_path / f"kill-order-{part}" for part in ("demo_api", "sql_server")}
     for part, order in orders.items():
         relay.stack.restart(part, env={KILL_ORDER: str(order)})
-    make_dead_letters(relay, DEAD_LETTERS)
     relay.mode("slow", delay_seconds=0.02)
     status, begun = ask(relay, "POST", "dead-letters/replay")
     assert (status, begun["count"]) == (202, DEAD_LETTERS)
