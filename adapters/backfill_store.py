@@ -17,7 +17,7 @@ from relay.backfill import (
     conditions_to_dicts,
 )
 from relay.config import Relay
-from relay.errors import ConfigError
+from relay.errors import InputError
 
 Key = Sequence[Any]  # exact values in the key's order, as JSON has them
 
@@ -33,11 +33,11 @@ class SqlBackfillStore:
         self._table = RelayTable(server, app, relay)
 
     def begin(self, order: BackfillOrder) -> bool:
-        """Begin a backfill; tell whether it was begun: not if one is under way. Raises ConfigError for unknown columns."""
+        """Begin a backfill; tell whether it was begun: not if one is under way. Raises InputError for unknown columns."""
         columns = [column.name for column in self._table.columns.columns_read(self._relay)]
         unknown = [c.column for c in order.condition if c.column not in columns]
         if unknown:
-            raise ConfigError(
+            raise InputError(
                 [f"condition: the relay reads no column {name!r}; it reads {', '.join(columns)}" for name in unknown]
             )
         [[(begun, _)]] = self._server.run(

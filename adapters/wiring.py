@@ -42,6 +42,16 @@ class RecoveryAdapters:
     executor: Executor
 
 
+@dataclass(frozen=True, slots=True)
+class RelayStores:
+    """What an operator asks and orders about one relay, as SQL Server has it."""
+
+    recovery: SqlRecoveryStore
+    guard: SqlGuardStore
+    backfill: SqlBackfillStore
+    dead_letters: SqlDeadLetters
+
+
 @cache
 def settings() -> Settings:
     """Return the app's settings; raises ConfigError."""
@@ -96,3 +106,14 @@ def guard_store(name: str) -> SqlGuardStore:
 def dead_letters(name: str) -> SqlDeadLetters:
     """Return a relay's dead letters, over a connection of their own; raises KeyError if there is no such relay."""
     return SqlDeadLetters(SqlServer(odbc_connection()), settings().app, settings().relay(name))
+
+
+@cache
+def relay_stores(name: str) -> RelayStores:
+    """Return all of a relay's stores; raises KeyError if there is no such relay."""
+    return RelayStores(
+        recovery=recovery_adapters(name).store,
+        guard=guard_store(name),
+        backfill=backfill_store(name),
+        dead_letters=dead_letters(name),
+    )

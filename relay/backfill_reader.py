@@ -4,14 +4,14 @@ from typing import Any
 
 from relay.backfill import DEFAULT_PAGE_ROWS, MOST_PAGE_ROWS, BackfillOrder
 from relay.config import Relay
-from relay.errors import ConfigError
+from relay.errors import InputError
 from relay.relay_reader import RelayReader
 
 
 def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
-    """Return the order; raise ConfigError with everything that is wrong in the body."""
+    """Return the order; raise InputError with everything that is wrong in the body."""
     if not isinstance(body, dict):
-        raise ConfigError(["the body must be a JSON object; {} sends every row"])
+        raise InputError(["the body must be a JSON object; {} sends every row"])
     reader = RelayReader(body, f"backfill of {relay.name}", 1, {})
     reader.label = f"backfill of {relay.name!r}"
     order = BackfillOrder(
@@ -22,5 +22,5 @@ def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
     for key in reader.rest:
         reader.problem(key, "there is no such key; take condition, page_rows or rows_per_second")
     if reader.problems:
-        raise ConfigError(reader.problems)
+        raise InputError(reader.problems)
     return order

@@ -8,6 +8,7 @@ from typing import Any
 
 import azure.functions as func
 
+from adapters.wiring import RelayStores
 from relay.changes import Change
 from relay.config import Relay
 from relay.delivery import Delivered, Outcome
@@ -15,6 +16,7 @@ from relay.identifiers import TableName
 from relay.messages import Message
 from relay.payload import Key
 from relay.settlement import Settlement
+from triggers.relay_requests import RelayRequest
 
 
 def a_relay(**differences: Any) -> Relay:
@@ -147,3 +149,14 @@ class FakeDurableClient:
 
     def create_check_status_response(self, _: Any, instance_id: str) -> Any:
         return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202)
+
+
+def fake_stores(recovery: Any = None, guard: Any = None, backfill: Any = None, dead_letters: Any = None) -> RelayStores:
+    """Return the stores of a relay; those that are not named must not be asked."""
+    return RelayStores(recovery=recovery, guard=guard, backfill=backfill, dead_letters=dead_letters)
+
+
+def a_request(stores: RelayStores, client: Any = None, *, body: bytes = b"", action: str = "") -> RelayRequest:
+    """Return a request about the relay orders of the app shop."""
+    http = func.HttpRequest("POST", "https://shop/api/relays/orders", route_params={"action": action}, body=body)
+    return RelayRequest(http, "shop", a_relay(), stores, client)

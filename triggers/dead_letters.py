@@ -46,8 +46,8 @@ async def listed(request: RelayRequest) -> func.HttpResponse:
     """Return one page, how many there are in all pages, and the link to the next one."""
     selection, limit = parse_page(request.query)
     everywhere = Selection(status=selection.status, since=selection.since, before=selection.before)
-    count, _ = await asyncio.to_thread(request.dead_letters.count, everywhere)
-    found = await asyncio.to_thread(request.dead_letters.page, selection, limit + 1)
+    count, _ = await asyncio.to_thread(request.stores.dead_letters.count, everywhere)
+    found = await asyncio.to_thread(request.stores.dead_letters.page, selection, limit + 1)
     page = found[:limit]
     filters = {name: value for name, value in request.query.items() if name in FILTERS}
     has_more = len(found) > limit
@@ -62,7 +62,7 @@ async def listed(request: RelayRequest) -> func.HttpResponse:
 async def shown(request: RelayRequest) -> func.HttpResponse:
     """Return one dead letter, with the endpoint's problem body."""
     number = parse_id(request.http.route_params["id"])
-    found = await asyncio.to_thread(request.dead_letters.page, Selection.one(number), 1)
+    found = await asyncio.to_thread(request.stores.dead_letters.page, Selection.one(number), 1)
     if not found:
         return _no_such_dead_letter(request, number)
     return answer({"relay": request.relay.name, **found[0].summary(), "problem": found[0].problem})
@@ -70,7 +70,7 @@ async def shown(request: RelayRequest) -> func.HttpResponse:
 
 async def acted_on_many(request: RelayRequest) -> func.HttpResponse:
     """Replay or discard what a filter matches."""
-    match request.http.route_params["action"]:
+    match request.action:
         case "replay":
             return await start(request, parse_filter(request.body()))
         case "discard":
@@ -82,20 +82,20 @@ async def acted_on_many(request: RelayRequest) -> func.HttpResponse:
 async def acted_on_one(request: RelayRequest) -> func.HttpResponse:
     """Replay or discard a single dead letter."""
     number = parse_id(request.http.route_params["id"])
-    action = request.http.route_params["action"]
+    action = request.action
     if action not in ACTIONS:
         return _no_such_action(action)
     if request.http.get_body() and request.body():
         raise InputError([f"The path names the dead letter already; send no body, or {{}}, to {action} it."])
     selection = Selection.one(number)
-    count, _ = await asyncio.to_thread(request.dead_letters.count, selection)
+    count, _ = await asyncio.to_thread(request.stores.dead_letters.count, selection)
     if not count:
         return _no_such_dead_letter(request, number)
     return await (start(request, selection) if action == "replay" else _discarded(request, selection))
 
 
 async def _discarded(request: RelayRequest, selection: Selection) -> func.HttpResponse:
-    count = await asyncio.to_thread(request.dead_letters.discard, selection)
+    count = await asyncio.to_thread(request.stores.dead_letters.discard, selection)
     return answer({"relay": request.relay.name, "discarded": count})
 
 

@@ -24,10 +24,20 @@ def runtime_status(status: Any) -> str | None:
 
 async def start_unless_running(client: Any, orchestration: str, instance_id: str, request: dict[str, Any]) -> bool:
     """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
-    if runtime_status(await client.get_status(instance_id)) in ACTIVE:
+    if await is_active(client, instance_id):
         return False
-    await client.start_new(orchestration, instance_id, request)
+    try:
+        await client.start_new(orchestration, instance_id, request)
+    except Exception:  # the SDK knows no other type
+        if await is_active(client, instance_id):  # somebody else was faster
+            return False
+        raise
     return True
+
+
+async def is_active(client: Any, instance_id: str) -> bool:
+    """Tell whether an instance is there that has not ended."""
+    return runtime_status(await client.get_status(instance_id)) in ACTIVE
 
 
 async def start_recovery(client: Any, app: str, relay: str) -> bool:

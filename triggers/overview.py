@@ -10,7 +10,7 @@ from adapters import wiring
 from relay.config import Relay
 from relay.errors import ConfigError, DatabaseError
 from relay.health import Health, broken, summary
-from triggers.http_answers import answer, problem
+from triggers.http_answers import answer, answered, problem
 
 blueprint = df.Blueprint()
 
@@ -19,20 +19,24 @@ blueprint = df.Blueprint()
 async def relays(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/relays: a line for each relay."""
     del req  # it says nothing, and the worker passes it by name
-    try:
-        return answer({"app": wiring.settings().app, "relays": await _lines()})
-    except DatabaseError as error:
-        return problem(503, "The database does not answer", str(error))
+    return await answered(listed())
 
 
 @blueprint.route(route="health", methods=["GET"])
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/health: 200 if the app can work; 503 if the database does not answer or a relay does not fit its table."""
     del req  # as above
-    try:
-        lines = await _lines()
-    except DatabaseError as error:
-        return problem(503, "The database does not answer", str(error))
+    return await answered(judged())
+
+
+async def listed() -> func.HttpResponse:
+    """Return every relay's line. Raises DatabaseError."""
+    return answer({"app": wiring.settings().app, "relays": await _lines()})
+
+
+async def judged() -> func.HttpResponse:
+    """Return the verdict for a monitor. Raises DatabaseError."""
+    lines = await _lines()
     unfit = [line["reason"] for line in lines if line["health"] == Health.BROKEN]
     if unfit:
         return problem(503, "A relay does not fit its table", " ".join(unfit))
@@ -47,11 +51,11 @@ async def _lines() -> list[dict[str, Any]]:
 
 
 def _line(relay: Relay) -> dict[str, Any]:
-    outlook = None
+    stores, outlook = wiring.relay_stores(relay.name), None
     try:
-        outlook = wiring.guard_store(relay.name).look()
-        situation = wiring.recovery_adapters(relay.name).store.check()
-        return summary(relay, situation, outlook, wiring.backfill_store(relay.name).state())
+        outlook = stores.guard.look()
+        situation = stores.recovery.check()
+        return summary(relay, situation, outlook, stores.backfill.state())
     except ConfigError as error:
         return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
     except DatabaseError:

@@ -10,7 +10,7 @@ import azure.functions as func
 from relay.dead_letters import Selection
 from relay.names import REPLAY, WAKE, replay_instance
 from relay.replay import Replay
-from triggers.durable_client import ACTIVE, runtime_status
+from triggers.durable_client import ACTIVE, is_active, runtime_status, start_unless_running
 from triggers.http_answers import answer, problem
 from triggers.relay_requests import RelayRequest, respond
 
@@ -38,9 +38,9 @@ async def relay_replay_action(req: func.HttpRequest, client: str) -> func.HttpRe
 async def start(request: RelayRequest, selection: Selection) -> func.HttpResponse:
     """Replay what the selection means at this moment: what dies later is left to the next replay."""
     instance_id = replay_instance(request.app, request.relay.name)
-    if await _is_active(request, instance_id):
+    if await is_active(request.client, instance_id):
         return _runs_already(request)
-    count, last_id = await asyncio.to_thread(request.dead_letters.count, selection)
+    count, last_id = await asyncio.to_thread(request.stores.dead_letters.count, selection)
     if not count:
         return problem(
             409, "Nothing to replay", f"No dead letter of relay {request.relay.name!r} matches; nothing was done."
@@ -51,12 +51,8 @@ async def start(request: RelayRequest, selection: Selection) -> func.HttpRespons
         total=count,
         backoff=request.relay.recovery.backoff,
     )
-    try:
-        await request.client.start_new(REPLAY, instance_id, {"replay": begun.to_dict()})
-    except Exception:  # the SDK knows no other type
-        if await _is_active(request, instance_id):  # somebody else was faster
-            return _runs_already(request)
-        raise
+    if not await start_unless_running(request.client, REPLAY, instance_id, {"replay": begun.to_dict()}):
+        return _runs_already(request)
     return answer({"relay": request.relay.name, "count": count, "follow": request.link("replay")}, 202)
 
 
@@ -73,7 +69,7 @@ async def followed(request: RelayRequest) -> func.HttpResponse:
 
 async def acted(request: RelayRequest) -> func.HttpResponse:
     """Pause, resume or cancel; a resume also ends the wait for an endpoint that was down."""
-    action = request.http.route_params["action"]
+    action = request.action
     if action not in ACTIONS:
         return problem(404, "No such action", f"There is no {action!r}; take one of {', '.join(ACTIONS)}.")
     client, instance_id = request.client, replay_instance(request.app, request.relay.name)
@@ -106,10 +102,6 @@ async def _suspended(client: Any, instance_id: str) -> None:
         if runtime_status(await client.get_status(instance_id)) not in ACTIVE - {"Suspended"}:
             return
         await asyncio.sleep(0.1)
-
-
-async def _is_active(request: RelayRequest, instance_id: str) -> bool:
-    return runtime_status(await request.client.get_status(instance_id)) in ACTIVE
 
 
 def _runs_already(request: RelayRequest) -> func.HttpResponse:

@@ -10,23 +10,23 @@ from adapters import wiring
 from relay.config import Settings
 from relay.names import NOTIFICATION, RECOVERY, recovery_instance
 from relay.notices import Notice
-from triggers.durable_client import runtime_status
-from triggers.http_answers import problem
+from triggers.durable_client import start_unless_running
+from triggers.http_answers import answered, json_object, problem
 
 blueprint = df.Blueprint()
 
 
-def _recovery_problem(body: Any, settings: Settings) -> str | None:
+def _recovery_problem(body: dict[str, Any], settings: Settings) -> str | None:
     known = [relay.name for relay in settings.relays]
-    if isinstance(body, dict) and set(body) == {"relay"} and body["relay"] in known:
+    if set(body) == {"relay"} and body["relay"] in known:
         return None
     return f'The body must be {{"relay": name}} with one of the relays {", ".join(known)}.'
 
 
-def _notification_problem(body: Any, settings: Settings) -> str | None:
+def _notification_problem(body: dict[str, Any], settings: Settings) -> str | None:
     channels = [channel.name for channel in settings.channels]
     shape = f'The body must be {{"notice": {{...}}, "channels": [...]}} with channels out of {", ".join(channels)}.'
-    if not isinstance(body, dict) or set(body) != {"notice", "channels"} or not isinstance(body["channels"], list):
+    if set(body) != {"notice", "channels"} or not isinstance(body["channels"], list):
         return shape
     if not set(map(str, body["channels"])) <= set(channels):
         return shape
@@ -39,7 +39,7 @@ def _notification_problem(body: Any, settings: Settings) -> str | None:
     return None
 
 
-ALLOWED: Mapping[str, Callable[[Any, Settings], str | None]] = {
+ALLOWED: Mapping[str, Callable[[dict[str, Any], Settings], str | None]] = {
     RECOVERY: _recovery_problem,
     NOTIFICATION: _notification_problem,
 }
@@ -49,29 +49,24 @@ ALLOWED: Mapping[str, Callable[[Any, Settings], str | None]] = {
 @blueprint.durable_client_input(client_name="client")
 async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """POST /api/orchestrators/{name} with a JSON input: 202 with the links to follow it."""
-    return await start(req.route_params["name"], req, wiring.settings(), client)
+    return await answered(start(req.route_params["name"], req, wiring.settings(), client))
 
 
 async def start(name: str, req: func.HttpRequest, settings: Settings, client: Any) -> func.HttpResponse:
-    """Check the input, then start; `client` is a durable client."""
+    """Check the input, then start; `client` is a durable client. Raises InputError for what is no JSON object."""
     check = ALLOWED.get(name)
     if check is None:
         return problem(
             404, "No such orchestration", f"There is no {name!r} to start; take one of {', '.join(ALLOWED)}."
         )
-    try:
-        body = req.get_json()
-    except ValueError as error:
-        return problem(400, "No JSON", f"The body is no JSON: {error}.")
+    body = json_object(req)
     wrong = check(body, settings)
     if wrong:
         return problem(400, "The input cannot be used", wrong)
-    instance_id = None
     if name == RECOVERY:
         instance_id = recovery_instance(settings.app, body["relay"])
-        if runtime_status(await client.get_status(instance_id)) in {"Running", "Pending", "Suspended"}:
-            found: func.HttpResponse = client.create_check_status_response(req, instance_id)
-            return found  # one per relay: running already is success
-    instance_id = await client.start_new(name, instance_id, body)
+        await start_unless_running(client, name, instance_id, body)  # one per relay: running already is success
+    else:
+        instance_id = await client.start_new(name, None, body)
     started: func.HttpResponse = client.create_check_status_response(req, instance_id)
     return started

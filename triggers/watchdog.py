@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import azure.durable_functions as df
@@ -18,6 +19,8 @@ from relay.watchdog import Action, decide
 from triggers.durable_client import runtime_status, start_recovery
 from triggers.guard import guard
 
+Look = Callable[[Relay, Settings, Any], Awaitable[None]]  # the last is a durable client
+
 blueprint = df.Blueprint()
 _log = logging.getLogger(__name__)
 
@@ -28,13 +31,19 @@ async def watchdog(timer: func.TimerRequest, client: str) -> None:
     """Look after every relay; one that cannot be looked after does not keep the others waiting."""
     if timer.past_due:
         _log.info("The watchdog is late: the app was not running when it was due")
-    settings = wiring.settings()
+    await look_after_all(wiring.settings(), client, (_look_after_recovery, guard))
+
+
+async def look_after_all(settings: Settings, client: Any, looks: Sequence[Look]) -> None:
+    """Look after every relay in every way; whatever goes wrong with one is logged."""
     for relay in settings.relays:
-        for look in (_look_after_recovery, guard):
+        for look in looks:
             try:
                 await look(relay, settings, client)
             except RelayError as error:
                 _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
+            except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
+                _log.warning("The watchdog could not look after relay %s", relay.name, exc_info=True)
 
 
 async def _look_after_recovery(relay: Relay, settings: Settings, client: Any) -> None:

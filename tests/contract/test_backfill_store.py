@@ -12,7 +12,7 @@ from adapters.wiring import RecoveryAdapters
 from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
 from relay.config import Condition
 from relay.delivery import Delivered, Outcome, Rejected, RetryLater
-from relay.errors import ConfigError
+from relay.errors import InputError
 from relay.messages import Message
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
@@ -249,6 +249,6 @@ def test_after_a_gap_rows_that_the_trigger_still_knows_and_that_are_gone_are_del
 def test_an_order_for_a_column_that_is_not_read_is_refused(scene: Make) -> None:
     filling = Filling(scene(send=["Id", "Name"]))
 
-    with pytest.raises(ConfigError, match="reads no column 'Note'; it reads Id, Name"):
+    with pytest.raises(InputError, match="reads no column 'Note'; it reads Id, Name"):
         filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "x")]))
     assert filling.store.state() is None

@@ -6,7 +6,7 @@ import pytest
 from relay.backfill import Backfill, BackfillOrder, BackfillState, conditions_from_dicts, conditions_to_dicts
 from relay.backfill_reader import parse_backfill
 from relay.config import Condition
-from relay.errors import ConfigError
+from relay.errors import InputError
 from tests.fakes import a_relay
 
 
@@ -45,14 +45,14 @@ def test_an_order_may_say_nothing_or_everything() -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_key_and_the_remedy(body: Any, problem: str) -> None:
-    with pytest.raises(ConfigError) as raised:
+    with pytest.raises(InputError) as raised:
         parse_backfill(body, a_relay())
 
     assert problem in str(raised.value)
 
 
 def test_all_mistakes_are_told_together() -> None:
-    with pytest.raises(ConfigError) as raised:
+    with pytest.raises(InputError) as raised:
         parse_backfill({"page_rows": 0, "rows_per_second": -1, "x": 1}, a_relay())
 
     assert len(raised.value.problems) == 3

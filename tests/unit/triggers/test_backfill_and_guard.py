@@ -11,11 +11,13 @@ import pytest
 from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
 from relay.config import Channel, ChannelKind, Relay, Settings
 from relay.guard import Outlook
-from tests.fakes import FakeDurableClient, a_relay
+from tests.fakes import FakeDurableClient, a_relay, a_request, fake_stores
 from tests.unit.relay.test_backfill import backfill
 from tests.unit.relay.test_guard import outlook
-from triggers.backfill import begin, command, state
+from triggers.backfill import acted, begin, state
 from triggers.guard import act, keep_backfill_running
+from triggers.http_answers import answered
+from triggers.relay_requests import Work
 
 LOG = Channel(name="log", kind=ChannelKind.LOG)
 SETTINGS = Settings(
@@ -59,14 +61,18 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-def request(body: bytes) -> func.HttpRequest:
-    return func.HttpRequest("POST", "http://localhost/api", body=body)
+def ask(
+    work: Work, store: Backfills, client: FakeDurableClient | None = None, body: bytes = b"", action: str = ""
+) -> func.HttpResponse:
+    request = a_request(fake_stores(backfill=store), client, body=body, action=action)
+    response: func.HttpResponse = done(answered(work(request)))
+    return response
 
 
 def test_a_backfill_is_written_down_then_started() -> None:
     store, client = Backfills(), FakeDurableClient()
 
-    response = done(begin("orders", SETTINGS, store, request(b'{"page_rows": 10}'), client))  # type: ignore[arg-type]
+    response = ask(begin, store, client, b'{"page_rows": 10}')
 
     assert response.status_code == 202
     assert store.begun == [BackfillOrder(page_rows=10)]
@@ -80,7 +86,7 @@ def test_a_backfill_is_written_down_then_started() -> None:
 def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> None:
     store, client = Backfills(), FakeDurableClient()
 
-    response = done(begin("orders", SETTINGS, store, request(body), client))  # type: ignore[arg-type]
+    response = ask(begin, store, client, body)
 
     assert response.status_code == status
     assert response.mimetype == "application/problem+json"
@@ -91,14 +97,14 @@ def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> No
 def test_a_second_backfill_is_refused_while_one_is_under_way() -> None:
     client = FakeDurableClient()
 
-    assert done(begin("orders", SETTINGS, Backfills(backfill()), request(b""), client)).status_code == 409  # type: ignore[arg-type]
+    assert ask(begin, Backfills(backfill()), client).status_code == 409
     assert client.started == []
 
 
 def test_a_command_is_written_down_and_wakes_the_worker() -> None:
     store, client = Backfills(backfill()), FakeDurableClient(backfill_shop_orders="Running")
 
-    response = done(command("orders", SETTINGS, store, "pause", client))  # type: ignore[arg-type]
+    response = ask(acted, store, client, action="pause")
 
     assert (response.status_code, store.commands) == (202, [BackfillState.PAUSED])
     assert client.raised == [(INSTANCE, "wake")]
@@ -108,15 +114,15 @@ def test_a_command_is_written_down_and_wakes_the_worker() -> None:
 def test_a_command_that_means_nothing_is_refused(action: str, status: int) -> None:
     client = FakeDurableClient()
 
-    assert done(command("orders", SETTINGS, Backfills(), action, client)).status_code == status  # type: ignore[arg-type]
+    assert ask(acted, Backfills(), client, action=action).status_code == status
     assert (client.started, client.raised) == ([], [])
 
 
 def test_progress_can_be_asked_for() -> None:
-    response = done(state("orders", SETTINGS, Backfills(backfill())))  # type: ignore[arg-type]
+    response = ask(state, Backfills(backfill()))
 
     assert json.loads(response.get_body())["seconds_left"] == 30.0
-    assert done(state("orders", SETTINGS, Backfills())).status_code == 404  # type: ignore[arg-type]
+    assert ask(state, Backfills()).status_code == 404
 
 
 def look_after(found: Outlook, relay: Relay) -> tuple[FakeDurableClient, Told, Backfills]:

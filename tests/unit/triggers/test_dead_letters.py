@@ -14,9 +14,10 @@ from relay.config import RecoveryPolicy
 from relay.dead_letters import DeadLetter, Selection
 from relay.errors import ConfigError, DatabaseError
 from relay.replay import Replay
-from tests.fakes import FakeDurableClient, a_relay
+from tests.fakes import FakeDurableClient, a_relay, fake_stores
 from triggers.dead_letters import acted_on_many, acted_on_one, listed, shown
-from triggers.relay_requests import RelayRequest, Work, answered
+from triggers.http_answers import answered
+from triggers.relay_requests import RelayRequest, Work
 from triggers.replay import acted, followed
 
 API = "https://shop/api/relays/orders"
@@ -79,9 +80,8 @@ class Routes:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         http = func.HttpRequest("POST", url, params=query, route_params=route, body=content)
         relay = a_relay(recovery=RecoveryPolicy(backoff=Backoff(first_interval_seconds=7)))
-        response = asyncio.run(
-            answered(RelayRequest(http, "shop", relay, self.dead_letters, self.client), work)  # type: ignore[arg-type]
-        )
+        stores = fake_stores(dead_letters=self.dead_letters)
+        response = asyncio.run(answered(work(RelayRequest(http, "shop", relay, stores, self.client))))
         found = json.loads(response.get_body())
         if response.status_code >= 400:
             assert response.mimetype == "application/problem+json"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,18 +13,20 @@ import pytest
 from adapters.announcing import announce
 from adapters.delivery import Delivery
 from relay.breaker import Breaker
-from relay.config import Channel, ChannelKind, Settings
+from relay.config import Channel, ChannelKind, Relay, Settings
 from relay.delivery import RetryLater
+from relay.errors import DatabaseError
 from relay.recovery import Command, Situation
 from relay.settlement import Settlement
 from relay.watchdog import Action
-from tests.fakes import FakeDurableClient, FakeEntityState, a_relay
+from tests.fakes import FakeDurableClient, FakeEntityState, a_relay, a_request, fake_stores
 from triggers.durable_client import pause_of
 from triggers.follow_up import follow_up
-from triggers.operator import give_command
+from triggers.http_answers import answered
+from triggers.operator import acted
 from triggers.relay_batch import BatchResult
 from triggers.starters import start
-from triggers.watchdog import look_after
+from triggers.watchdog import look_after, look_after_all
 
 LOG = Channel(name="log", kind=ChannelKind.LOG)
 OTHERS = Channel(name="others", kind=ChannelKind.LOG, relays=("customers",))
@@ -74,7 +77,7 @@ def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> N
 def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
     client = FakeDurableClient()
 
-    response = done(start(name, request(body), SETTINGS, client))
+    response = done(answered(start(name, request(body), SETTINGS, client)))
 
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert json.loads(response.get_body())["detail"]
@@ -95,10 +98,15 @@ class Store:
         return self.has_recovery
 
 
+def operate(action: str, store: Store, client: FakeDurableClient) -> func.HttpResponse:
+    response: func.HttpResponse = done(answered(acted(a_request(fake_stores(recovery=store), client, action=action))))
+    return response
+
+
 def test_retry_now_is_written_down_before_the_recovery_is_woken() -> None:
     client, store = FakeDurableClient(recovery_shop_orders="Running"), Store()
 
-    response = done(give_command(Command.RETRY_NOW, "orders", SETTINGS, store, client))  # type: ignore[arg-type]
+    response = operate("retry-now", store, client)
 
     assert response.status_code == 202
     assert store.commands == [Command.RETRY_NOW]
@@ -108,9 +116,33 @@ def test_retry_now_is_written_down_before_the_recovery_is_woken() -> None:
 def test_a_command_without_trouble_is_a_conflict() -> None:
     client = FakeDurableClient()
 
-    response = done(give_command(Command.GIVE_UP, "orders", SETTINGS, Store(has_recovery=False), client))  # type: ignore[arg-type]
+    response = operate("give-up", Store(has_recovery=False), client)
 
     assert (response.status_code, client.started, client.raised) == (409, [], [])
+
+
+def test_trouble_with_storage_is_a_problem_that_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    client = FakeDurableClient()
+    client.fails = True
+
+    response = operate("retry-now", Store(), client)
+
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    assert "storage is away" not in response.get_body().decode()
+    assert "storage is away" in caplog.text, "the log has the reason"
+
+
+def test_a_recovery_that_somebody_else_starts_at_the_same_moment_is_success() -> None:
+    client = FakeDurableClient()
+
+    async def too_late(name: str, instance_id: str, request: Any) -> str:
+        client.statuses[instance_id] = "Pending"
+        raise RuntimeError("there is one")
+
+    client.start_new = too_late  # type: ignore[assignment,method-assign]
+
+    assert done(start("recovery", request({"relay": "orders"}), SETTINGS, client)).status_code == 202
+    assert operate("retry-now", Store(), client).status_code == 202
 
 
 @pytest.mark.parametrize(
@@ -135,6 +167,24 @@ def test_the_watchdog_acts_on_what_it_finds(status: str, situation: Situation, a
         Action.TELL: client.started and client.started[0][0] == "notification",
     }
     assert found[action]
+
+
+def test_a_relay_that_cannot_be_looked_after_keeps_no_other_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    troubles = {"first": DatabaseError("away"), "second": RuntimeError("storage is away")}
+    relays = tuple(a_relay(name=name) for name in ("first", "second", "third"))
+    looked_after = []
+
+    async def look(relay: Relay, _settings: Settings, _client: Any) -> None:
+        if relay.name in troubles:
+            raise troubles[relay.name]
+        looked_after.append(relay.name)
+
+    settings = replace(SETTINGS, relays=relays)
+    done(look_after_all(settings, FakeDurableClient(), (look, look)))
+
+    assert looked_after == ["third", "third"]
+    assert "relay first: away" in caplog.text
+    assert "storage is away" in caplog.text
 
 
 def test_a_notice_goes_to_the_relays_channels_and_is_never_started_twice() -> None:
