@@ -18,10 +18,10 @@ _log = logging.getLogger(__name__)
 
 @blueprint.activity_trigger(input_name="request", activity=SEND_NOTICE)
 def send_notice(request: dict) -> dict:
-    """{"notice": {...}, "channel": name, "id": text} -> {} or {"retry": reason, "asked_for_seconds": seconds}."""
+    """{"notice": {...}, "channel": name, "id": text} -> {}, {"refused": why} or {"retry": why, "asked_for_seconds": seconds}."""
     channel = next((c for c in wiring.settings().channels if c.name == request["channel"]), None)
     if channel is None:  # taken out of relays.toml since
-        return {}
+        return {"refused": "there is no such channel any more"}
     return send_to(channel, Notice.from_dict(request["notice"]), request["id"])
 
 
@@ -38,5 +38,5 @@ def send_to(channel: Channel, notice: Notice, notice_id: str) -> dict[str, Any]:
             _log.error(
                 "Channel %s refused the notice %r with %d: %s", channel.name, notice.title, status, problem[:500]
             )
-            return {}
+            return {"refused": f"the channel answered {status}"}
     return {"retry": outcome.reason, "asked_for_seconds": outcome.after_seconds}

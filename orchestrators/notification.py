@@ -45,7 +45,8 @@ def notify_channel_steps(context: df.DurableOrchestrationContext) -> Steps:
     """Try until the channel takes it, or as often as it is reasonable; a failure is a result, not an error."""
     request = context.get_input()
     try:
-        yield from retried(context, SEND_NOTICE, request, RETRIES, LIMIT)
+        answered = yield from retried(context, SEND_NOTICE, request, RETRIES, LIMIT)
+        reason = answered.get("refused", "")
     except TriedOften as error:
-        return {"channel": request["channel"], "sent": False, "reason": str(error)}
-    return {"channel": request["channel"], "sent": True, "reason": ""}
+        reason = str(error)
+    return {"channel": request["channel"], "sent": not reason, "reason": reason}

@@ -42,6 +42,13 @@ def test_a_channel_that_never_takes_it_is_given_up_after_days_and_says_why() -> 
     assert world.elapsed > timedelta(days=3)
 
 
+def test_a_channel_that_refuses_it_is_not_asked_again_and_the_result_says_so() -> None:
+    world = World(channel_answers={"strict": lambda _: {"refused": "the channel answered 400"}})
+
+    assert notify(world) == [{"channel": "strict", "sent": False, "reason": "the channel answered 400"}]
+    assert world.sent == ["strict"]
+
+
 def test_a_channels_retry_after_is_honoured() -> None:
     world = World(channel_answers={
         "busy": lambda tries: {} if tries > 1 else {"retry": "429", "asked_for_seconds": 100_000},
