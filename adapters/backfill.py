@@ -13,7 +13,7 @@ from relay.changes import Change
 from relay.conditions import holds
 
 MOST_SECONDS = 20.0  # of one activity; then its progress is shown and the next one begins
-MOST_GONE = 1000
+GONE = "gone:"  # before the cursor once all rows are done
 
 
 def send_pages(
@@ -47,22 +47,32 @@ def send_pages(
 
 def _send_page(backfill: Backfill, store: SqlBackfillStore, adapters: RecoveryAdapters) -> tuple[Delivery, int]:
     """Send one page and write it down unless nothing got through; return also how many rows it had."""
-    keys = store.page(backfill.cursor, backfill.order.page_rows)
-    if keys:
-        cursor = store.cursor_of(keys[-1])
-    else:  # all rows are done; after a gap deletions are left that change tracking has forgotten and the trigger has not
-        keys = store.gone(MOST_GONE) if backfill.order.reason is Reason.GAP else ()
-        cursor = backfill.cursor
-    over = cursor == backfill.cursor
+    keys, cursor = _next_keys(backfill, store)
+    over = not keys
     changes = _changes(keys, backfill, adapters)
     delivery = deliver(changes, adapters.relay, adapters.source, adapters.endpoint, adapters.executor)
     settlement = delivery.settlement
     if not settlement.endpoint_down:
-        rows = 0 if over else len(keys)
+        rows = 0 if cursor.startswith(GONE) else len(keys)  # what is gone was not counted at the beginning
         filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed
         counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed)
         store.advance(backfill, cursor, counts, over=over)
     return delivery, len(keys)
+
+
+def _next_keys(backfill: Backfill, store: SqlBackfillStore) -> tuple[Sequence[Key], str]:
+    """Return the keys of the next page and the cursor after them; no keys: there is nothing left.
+
+    After the rows of a backfill that repairs a gap come the deletions that change tracking has forgotten and the trigger has not.
+    """
+    limit = backfill.order.page_rows
+    rows_are_done = backfill.cursor.startswith(GONE)
+    keys = () if rows_are_done else store.page(backfill.cursor, limit)
+    if keys:
+        return keys, store.cursor_of(keys[-1])
+    if backfill.order.reason is Reason.GAP:
+        keys = store.gone(backfill.cursor.removeprefix(GONE) if rows_are_done else "", limit)
+    return keys, GONE + store.cursor_of(keys[-1]) if keys else backfill.cursor
 
 
 def _changes(keys: Sequence[Key], backfill: Backfill, adapters: RecoveryAdapters) -> Sequence[Change]:

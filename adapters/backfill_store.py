@@ -96,9 +96,9 @@ class SqlBackfillStore:
         [rows] = self._server.run(self._table.statements["backfill_page"], cursor, limit)
         return [[plain(value) for value in row] for row in rows]
 
-    def gone(self, limit: int) -> Sequence[Key]:
-        """Return keys that the trigger still knows and that have no row any more."""
-        [rows] = self._server.run(self._table.statements["backfill_gone"], limit)
+    def gone(self, cursor: str, limit: int) -> Sequence[Key]:
+        """Return the next keys after the cursor that the trigger still knows and that have no row any more."""
+        [rows] = self._server.run(self._table.statements["backfill_gone"], cursor, limit)
         return [[plain(value) for value in row] for row in rows]
 
     def cursor_of(self, key: Key) -> str:

@@ -108,6 +108,10 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "row_keys": ", ".join(f"{exact_value(column, f'source.{name}')} AS [{key}]" for key, name, column in keys),
         "key_order": ", ".join(f"source.{name}" for name in names),
         "after_key": _after([(f"source.{name}", f"k.[{key}]") for key, name, _ in keys]),
+        "lease_order": ", ".join(leased),
+        "after_lease": _after(
+            [(expression, f"k.[{key}]") for expression, (key, _, _) in zip(leased, keys, strict=True)]
+        ),
         "lease_of_row": same_key("lease", "source"),
         "lease_of_change": same_key("lease", "change"),
         "last_of_change": same_key("last", "change"),

@@ -1,6 +1,14 @@
--- Keys that the trigger or the ledger still knows and that have no row any more: deletions that may have been forgotten.
+-- The next keys after a key that the trigger still knows and that have no row any more: deletions that may have been forgotten.
 SET NOCOUNT ON;
-DECLARE @limit int = ?;
-SELECT TOP (@limit) {{lease_keys}}
-FROM {{leases}} AS lease
-WHERE NOT EXISTS (SELECT 1 FROM {{table}} AS source WHERE {{lease_of_row}});
+DECLARE @after nvarchar(max) = ?, @limit int = ?;
+IF @after = N''
+    SELECT TOP (@limit) {{lease_keys}}
+    FROM {{leases}} AS lease
+    WHERE NOT EXISTS (SELECT 1 FROM {{table}} AS source WHERE {{lease_of_row}})
+    ORDER BY {{lease_order}};
+ELSE
+    SELECT TOP (@limit) {{lease_keys}}
+    FROM OPENJSON(@after) WITH ({{key_schema}}) AS k
+    INNER JOIN {{leases}} AS lease ON {{after_lease}}
+    WHERE NOT EXISTS (SELECT 1 FROM {{table}} AS source WHERE {{lease_of_row}})
+    ORDER BY {{lease_order}};

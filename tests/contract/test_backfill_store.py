@@ -246,6 +246,21 @@ def test_after_a_gap_rows_that_the_trigger_still_knows_and_that_are_gone_are_del
     filling.scene.server.run(f"DELETE FROM {leases_of(filling.scene.relay)}")
 
 
+def test_forgotten_deletions_come_page_by_page_as_rows_do(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, *range(1, 12))
+    filling.scene.lease()
+    filling.scene.run("DELETE FROM {t} WHERE Id > 4")
+    filling.store.begin(BackfillOrder(reason=Reason.GAP, page_rows=3))
+
+    ended = filling.send()
+
+    gone = [change["key"]["Id"] for change in filling.sent() if change["operation"] == "delete"]
+    assert gone == [*range(5, 12)], "each once, in the order of the key"
+    assert (ended["over"], ended["progress"]["done"], filling.state().delivered) == (True, 4, 11)
+    filling.scene.server.run(f"DELETE FROM {leases_of(filling.scene.relay)}")
+
+
 def test_an_order_for_a_column_that_is_not_read_is_refused(scene: Make) -> None:
     filling = Filling(scene(send=["Id", "Name"]))
 

@@ -10,6 +10,7 @@ from adapters.connection_string import OdbcConnection
 from adapters.sql_server import SqlServer
 from devstack.functions_host.sql_trigger.connection import find_driver
 from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from relay.backfill import Reason
 from relay.changes import Operation
 from relay.delivery import Delivered, Rejected, RetryLater
 from relay.errors import ConfigError, DatabaseError
@@ -213,6 +214,19 @@ def test_a_backfill_sends_each_row_once_in_the_keys_order(scene: KeyedScene, pag
 def cursors(scene: KeyedScene) -> list[str]:
     """Return the cursor before each row."""
     return ["", *map(scene.fillings.cursor_of, scene.fillings.page("", 1000)[:-1])]
+
+
+def test_after_a_gap_forgotten_deletions_come_once_each_page_by_page(scene: KeyedScene) -> None:
+    scene.answer = lambda _: DOWN
+    scene.insert()
+    scene.exhaust()
+    scene.run("DELETE FROM {t}")
+
+    scene.answer = lambda _: Delivered(200)
+    sent = scene.keys(scene.backfill(page_rows=1, reason=Reason.GAP), Operation.DELETE)
+
+    assert sorted(sent) == scene.shape.keys
+    assert scene.store.check().over
 
 
 TEXT = Shape("text", ["nvarchar(20)"], rows(("N'a'", "a"), ("N'b'", "b")))
