@@ -38,7 +38,7 @@ class SqlRecoveryStore:
             if error.number != _NO_SUCH_TABLE:
                 raise
             return Situation()
-        parked, orphaned, exhausted, retrying, expired, untold_dead, dead = counts
+        parked, orphaned, exhausted, retrying, expired, untold_dead, dead, last_died_at, told_ms_ago = counts
         since, rounds, step, due_in_ms, told, command, number = (
             progress[0] if progress else ("", 0, 0, 0, "[]", None, 0)
         )
@@ -50,6 +50,8 @@ class SqlRecoveryStore:
             retrying=retrying,
             expired=expired,
             untold_dead=untold_dead,
+            last_died_at=last_died_at + "Z" if last_died_at else "",
+            seconds_until_telling=_seconds_left(policy.dead_letters_every_minutes * 60, told_ms_ago),
             dead=dead,
             since=since + "Z" if since else "",
             rounds=rounds,
@@ -95,9 +97,9 @@ class SqlRecoveryStore:
         due_in_seconds: float,
         told: Sequence[str],
         done_command: int,
-        told_of_dead_letters: bool,
+        told_of_dead_letters: int,
     ) -> bool:
-        """Write down what a round came to; tell whether another command waits."""
+        """Write down what a round came to, and of how many dead letters people were told; tell whether another command waits."""
         [[[waiting]]] = self._server.run(
             statement("recovery_record"),
             self._app,
@@ -107,7 +109,7 @@ class SqlRecoveryStore:
             round(due_in_seconds * 1000),
             json.dumps(sorted(told)),
             done_command,
-            int(told_of_dead_letters),
+            told_of_dead_letters,
         )
         return bool(waiting)
 
@@ -125,6 +127,11 @@ class SqlRecoveryStore:
         return self._table.up_to_date(
             lambda: self._server.run(self._table.statements[name], self._app, self._relay.name, *parameters)
         )
+
+
+def _seconds_left(interval_seconds: float, ms_ago: int | None) -> float:
+    """Return what is left of an interval that began so long ago; None: it never did."""
+    return 0.0 if ms_ago is None else max(0.0, interval_seconds - ms_ago / 1000)
 
 
 def _json_value(column: Column, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The recovery of one relay: wait, look, try, write down, begin anew. The truth is in SQL Server; this is the worker.
 
 Each generation is one wait and at most one round, so that the history never grows:
-1. wait until the round is due, or until somebody wakes it;
+1. wait until the round is due or people must be told of dead letters, or until somebody wakes it;
 2. check; if nothing is left, tell people who had been told of trouble, and complete;
 3. give up what is older than the window, or what an operator gave up;
 4. probe with three changes; if the endpoint is up, reset the exhausted leases and deliver what is ours;
@@ -37,9 +37,9 @@ from relay.recovery import (
     Round,
     Situation,
     due_in_seconds,
+    new_dead_letters,
     next_step,
     occasions,
-    recovered_is_news,
     rounds_with_this,
     wait_seconds,
 )
@@ -90,18 +90,19 @@ def _look_and_act(context: df.DurableOrchestrationContext, relay: str) -> Steps:
         closed = yield from _call(context, CLOSE, {"relay": relay})
         if not closed:
             return {"wait_seconds": 0.0}
-        if recovered_is_news(situation):
+        if situation.told_of_trouble:
             yield from _announce(context, relay, Occasion.RECOVERED, situation, Round())
         return {"over": True, "rounds": situation.rounds, "since": situation.since}
     seconds = wait_seconds(situation)
     if seconds > 0:
         return {"wait_seconds": seconds, "status": _status("waiting", situation)}
     context.set_custom_status(_status("working", situation))
-    done = yield from _round(context, relay, situation)
-    told = [*situation.told]
-    for occasion in occasions(situation, done, policy):
+    done = (yield from _round(context, relay, situation)) if situation.round_is_due else Round()
+    news = occasions(situation, done, policy)
+    for occasion in news:
         yield from _announce(context, relay, occasion, situation, done)
-        told += [occasion.value] if occasion is not Occasion.DEAD_LETTERS else []
+    died = new_dead_letters(situation, done)
+    told_of_them = Occasion.DEAD_LETTERS in news
     due = due_in_seconds(situation, done, policy, fraction(context))
     recorded = yield from _call(
         context,
@@ -111,14 +112,14 @@ def _look_and_act(context: df.DurableOrchestrationContext, relay: str) -> Steps:
             "rounds": rounds_with_this(situation),
             "step": next_step(situation, done),
             "due_in_seconds": due,
-            "told": told,
+            "told": [*situation.told, *(each.value for each in news if each is not Occasion.DEAD_LETTERS)],
             "done_command": situation.command_number,
-            "told_of_dead_letters": Occasion.DEAD_LETTERS in occasions(situation, done, policy),
+            "told_of_dead_letters": died if told_of_them else 0,
         },
     )
-    nothing_left = done.endpoint_up and not done.failed
-    again = 0.0 if recorded["command_waits"] or nothing_left else due
-    return {"wait_seconds": again, "status": _status("waiting", situation, done)}
+    all_through = done.endpoint_up and not done.failed
+    look_again = recorded["command_waits"] or all_through or not situation.round_is_due or (died and not told_of_them)
+    return {"wait_seconds": 0.0 if look_again else due, "status": _status("waiting", situation, done)}
 
 
 def _round(context: df.DurableOrchestrationContext, relay: str, situation: Situation) -> Steps:
@@ -159,9 +160,10 @@ def _announce(
             "since": situation.since,
             "rounds": rounds_with_this(situation),
             "changes": situation.open,
-            "dead_letters": situation.untold_dead + done.given_up + done.rejected,
+            "dead_letters": new_dead_letters(situation, done),
             "status": done.status or situation.last_status,
             "last_error": done.reason or situation.last_error,
+            "mark": situation.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         },
     )
 

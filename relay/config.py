@@ -41,6 +41,7 @@ class RecoveryPolicy:
     backoff: Backoff = field(default_factory=Backoff)
     window_hours: float = 168.0  # after it a change becomes a dead letter
     notify_after_rounds: int = 10
+    dead_letters_every_minutes: float = 60.0  # people are told of new ones at once, then at most so often
 
     @property
     def window_seconds(self) -> int:

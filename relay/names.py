@@ -63,7 +63,11 @@ def replay_instance(app: str, relay: str) -> str:
     return f"replay-{app}-{relay}"
 
 
-def notification_instance(app: str, relay: str, occasion: str, since: str, rounds: int) -> str:
-    """Return the id of a notification: the same notice is never started twice."""
-    moment = "".join(character for character in since if character.isdigit())
-    return f"notification-{app}-{relay}-{occasion}-{moment}-{rounds}"
+def notification_instance(app: str, relay: str, occasion: str, since: str, rounds: int, mark: str = "") -> str:
+    """Return the id of a notification: the same notice is never started twice. `mark` tells apart those of one round."""
+    parts = ["notification", app, relay, occasion, _digits(since), str(rounds)]
+    return "-".join([*parts, _digits(mark)] if mark else parts)
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())

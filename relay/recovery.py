@@ -31,6 +31,8 @@ class Situation:
     expired: int = 0  # open for longer than the window
     dead: int = 0  # dead letters
     untold_dead: int = 0  # dead letters that nobody was told of
+    last_died_at: str = ""  # ISO 8601, UTC; of these
+    seconds_until_telling: float = 0.0  # until people may be told of dead letters again
     since: str = ""  # ISO 8601, UTC; when this trouble began
     rounds: int = 0
     step: int = 0  # rounds without progress: the exponent of the wait
@@ -55,6 +57,28 @@ class Situation:
     def over(self) -> bool:
         """Tell whether there is nothing left to do."""
         return not self.open and not self.untold_dead
+
+    @property
+    def round_is_due(self) -> bool:
+        """Tell whether to try the endpoint now."""
+        return self.command is not None or (self.open > 0 and self.seconds_until_due <= 0)
+
+    @property
+    def told_of_trouble(self) -> bool:
+        """Tell whether people wait to hear that it is over."""
+        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(self.told))
+
+    @property
+    def seconds_until_news(self) -> float:
+        """Return how long people are told of no dead letters; if only that delays the good news, they are told now."""
+        return 0.0 if self.told_of_trouble and not self.open else self.seconds_until_telling
+
+    @property
+    def seconds_until_next(self) -> float:
+        """Return how long nothing is to be done, below zero if it is late: neither a round nor people to be told."""
+        waits = [self.seconds_until_due] if self.open else []
+        waits += [self.seconds_until_news] if self.untold_dead else []
+        return min(waits, default=self.seconds_until_due)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -105,14 +129,16 @@ class Round:
 
 
 def wait_seconds(situation: Situation) -> float:
-    """Return how long to wait before the round; 0: now."""
-    if situation.command is not None or situation.untold_dead:
+    """Return how long to wait before the round, or before people are told of dead letters; 0: now."""
+    if situation.command is not None:
         return 0.0
-    return min(max(0.0, situation.seconds_until_due), LONGEST_WAIT_SECONDS)
+    return min(max(0.0, situation.seconds_until_next), LONGEST_WAIT_SECONDS)
 
 
 def next_step(situation: Situation, done: Round) -> int:
     """Return the exponent of the next wait: a round that got something through begins anew."""
+    if not situation.round_is_due:
+        return situation.step
     if done.endpoint_up or done.reset:
         return 0
     return situation.step + 1 if situation.ours else situation.step
@@ -120,28 +146,30 @@ def next_step(situation: Situation, done: Round) -> int:
 
 def rounds_with_this(situation: Situation) -> int:
     """Return the number of rounds once this one is done; to look at what the trigger still tries is no round."""
-    return situation.rounds + (1 if situation.ours else 0)
+    return situation.rounds + (1 if situation.ours and situation.round_is_due else 0)
 
 
 def due_in_seconds(situation: Situation, done: Round, policy: RecoveryPolicy, fraction: float) -> float:
     """Return the wait until the next round; `fraction` is random, 0 to 1."""
+    if not situation.round_is_due:
+        return max(0.0, situation.seconds_until_due)
     step = next_step(situation, done)
     return interval_seconds(policy.backoff, step, fraction, asked_for_seconds=done.asked_for_seconds)
 
 
 def occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Sequence[Occasion]:
-    """Return what people have to be told of after a round, each once per trouble; dead letters whenever there are new ones."""
+    """Return what people have to be told of now, each once per trouble; of new dead letters as often as the policy allows."""
     found = []
-    if situation.untold_dead or done.given_up or done.rejected:
+    if new_dead_letters(situation, done) and situation.seconds_until_news <= 0:
         found.append(Occasion.DEAD_LETTERS)
     if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
         found.append(Occasion.ENDPOINT_FAULT)
-    long_enough = rounds_with_this(situation) >= policy.notify_after_rounds
+    long_enough = situation.round_is_due and rounds_with_this(situation) >= policy.notify_after_rounds
     if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
         found.append(Occasion.LONG_OUTAGE)
     return found
 
 
-def recovered_is_news(situation: Situation) -> bool:
-    """Tell whether people who were told of trouble wait to hear that it is over."""
-    return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(situation.told))
+def new_dead_letters(situation: Situation, done: Round) -> int:
+    """Return how many dead letters there are that nobody was told of."""
+    return situation.untold_dead + done.given_up + done.rejected

@@ -140,6 +140,7 @@ class RelayReader(TableReader):
             ),
             window_hours=number("window_hours", 168, 0.01, 720),
             notify_after_rounds=int(number("notify_after_rounds", 10, 1, 1000, whole=True)),
+            dead_letters_every_minutes=number("dead_letters_every_minutes", 60, 0, 10_080),
         )
         for key in rest:
             self.problem(f"recovery.{key}", "there is no such key; the keys are listed in relays.toml's own comments")

@@ -27,12 +27,13 @@ def decide(situation: Situation, runtime_status: str | None) -> Action:
     if situation.over:
         # What a check has begun and the trigger has then brought to its end by itself is closed by a recovery, like any other.
         return Action.START if situation.since and runtime_status not in _ACTIVE else Action.NOTHING
-    late_seconds = -situation.seconds_until_due
+    late_seconds = -situation.seconds_until_next
     if runtime_status not in _ACTIVE:
         left_to_trigger = situation.open and not situation.ours and not situation.untold_dead and not situation.command
         return Action.NOTHING if left_to_trigger and late_seconds < TRIGGER_TAKES_SECONDS else Action.START
     if late_seconds > REPLACE_AFTER_SECONDS:
         return Action.REPLACE
-    if late_seconds > WAKE_AFTER_SECONDS or situation.command is not None:
+    people_wait = situation.untold_dead and situation.seconds_until_news <= 0
+    if late_seconds > WAKE_AFTER_SECONDS or situation.command is not None or people_wait:
         return Action.WAKE
     return Action.NOTHING

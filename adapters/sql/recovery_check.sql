@@ -2,11 +2,15 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @window_seconds int = ?, @first_interval_ms int = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @untold int, @dead int;
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @untold int, @dead int, @died_at datetime2(3), @told_at datetime2(3);
 
 {{enter_unsettled}}
 {{entries}}
-SELECT @dead = COUNT(*), @untold = COUNT(CASE WHEN [ToldAt] IS NULL THEN 1 END)
+SELECT
+    @dead = COUNT(*),
+    @untold = COUNT(CASE WHEN [ToldAt] IS NULL THEN 1 END),
+    @died_at = MAX(CASE WHEN [ToldAt] IS NULL THEN [LastTriedAt] END),
+    @told_at = MAX([ToldAt])
 FROM [relay].[Ledger]
 WHERE [App] = @app AND [Relay] = @relay AND [State] = 'dead';
 IF (@untold > 0 OR EXISTS (SELECT 1 FROM @entries))
@@ -22,7 +26,9 @@ SELECT
     COUNT(CASE WHEN entry.[Whose] = 'retrying' THEN 1 END) AS [retrying],
     COUNT(CASE WHEN entry.[FirstFailedAt] < DATEADD(second, -@window_seconds, @now) THEN 1 END) AS [expired],
     @untold AS [untold_dead],
-    @dead AS [dead]
+    @dead AS [dead],
+    CONVERT(varchar(40), @died_at, 126) AS [last_died_at],
+    DATEDIFF_BIG(millisecond, @told_at, @now) AS [told_ms_ago]
 FROM @entries AS entry;
 
 SELECT

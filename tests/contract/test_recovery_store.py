@@ -145,7 +145,7 @@ def test_rounds_and_notices_are_remembered(scene: Make) -> None:
     assert (begun.rounds, begun.told, begun.last_status) == (0, (), 503)
 
     made.store.record(
-        rounds=3, step=2, due_in_seconds=604_800.5, told=["long_outage"], done_command=0, told_of_dead_letters=False
+        rounds=3, step=2, due_in_seconds=604_800.5, told=["long_outage"], done_command=0, told_of_dead_letters=0
     )
 
     situation = made.store.check()
@@ -165,7 +165,7 @@ def test_a_command_waits_until_its_round_is_recorded_and_a_later_one_stays(scene
 
     made.store.command(Command.GIVE_UP)
     waits = made.store.record(
-        rounds=1, step=0, due_in_seconds=1, told=[], done_command=seen.command_number, told_of_dead_letters=False
+        rounds=1, step=0, due_in_seconds=1, told=[], done_command=seen.command_number, told_of_dead_letters=0
     )
 
     assert waits
@@ -215,9 +215,26 @@ def test_dead_letters_are_told_of_once(scene: Make) -> None:
     failed(made, 1, state=EntryState.DEAD)
     assert made.store.check().untold_dead == 1
 
-    made.store.record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=True)
+    made.store.record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=1)
 
     assert made.store.check().over
+
+
+def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> None:
+    made = scene()
+    failed(made, 1, 2, state=EntryState.DEAD)
+    first = made.store.check()
+    assert (first.untold_dead, first.seconds_until_telling) == (2, 0)
+    failed(made, 3, state=EntryState.DEAD)  # between the check and the record of its round
+
+    made.store.record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2)
+
+    then = made.store.check()
+    assert then.untold_dead == 1
+    assert then.last_died_at > first.last_died_at, "so that it is another notice"
+    assert 3500 < then.seconds_until_telling <= 3600
+    made.server.run("UPDATE relay.Ledger SET ToldAt = DATEADD(hour, -1, ToldAt) WHERE Relay = ?", made.relay.name)
+    assert made.store.check().seconds_until_telling == 0
 
 
 def test_a_recovery_ends_only_when_nothing_is_open(scene: Make) -> None:

@@ -104,6 +104,48 @@ def test_dead_letters_of_the_fast_path_are_told_without_a_round() -> None:
     assert world.round_times == []
 
 
+def test_of_more_dead_letters_people_are_told_together_an_hour_later() -> None:
+    def on_round(world: World) -> None:
+        if not world.up(world.elapsed):
+            world.dead.add(100 + len(world.round_times))
+
+    world = World(orphaned={1}, dead={7}, up=lambda elapsed: elapsed > 40 * MINUTE, on_round=on_round)
+
+    world.recover()
+
+    assert occasions(world) == ["dead_letters", "dead_letters"]
+    assert [notice["dead_letters"] for notice in world.notices] == [1, 5]
+    assert len({notice["mark"] for notice in world.notices}) == 2, "each is a notice of its own"
+    assert world.told_dead == world.dead
+
+
+def test_the_good_news_does_not_wait_for_the_next_time_that_people_are_told_of_dead_letters() -> None:
+    def on_round(world: World) -> None:
+        world.dead.add(len(world.round_times))
+
+    world = World(orphaned={-1}, status=401, up=lambda elapsed: elapsed > 20 * MINUTE, on_round=on_round)
+
+    world.recover()
+
+    assert occasions(world) == ["endpoint_fault", "dead_letters", "dead_letters", "recovered"]
+    assert world.elapsed < 40 * MINUTE
+
+
+def test_dead_letters_that_are_told_in_a_long_wait_make_no_round() -> None:
+    def on_round(world: World) -> None:
+        if len(world.round_times) == 5:  # the next one is due 32 minutes later
+            world.engine.start("operator", {"after_seconds": 600, "command": "dies"}, instance_id="operator")
+
+    world = World(orphaned={1}, up=lambda elapsed: elapsed > 40 * MINUTE, on_round=on_round)
+
+    world.recover()
+
+    minutes = [round(elapsed / MINUTE) for elapsed in world.round_times]
+    assert minutes == [1, 3, 7, 15, 31, 63]
+    assert occasions(world) == ["dead_letters"]
+    assert world.notices[0]["rounds"] == 5
+
+
 def test_a_pause_that_the_endpoint_asks_for_is_kept_in_full() -> None:
     world = World(orphaned={1}, asks_for_seconds=200_000, up=lambda elapsed: elapsed > 5 * MINUTE)
 

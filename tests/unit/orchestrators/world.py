@@ -69,6 +69,7 @@ class World:
     def __post_init__(self) -> None:
         self.row: dict[str, Any] | None = None
         self.told_dead: set[int] = set()
+        self.told_dead_at: datetime | None = None
         self.engine = Clocked(
             {
                 RECOVERY: recovery_steps,
@@ -79,7 +80,7 @@ class World:
             {
                 CHECK: self.check, PROBE: self.probe, RESET: self.reset, LIST: self.list, REDELIVER: self.redeliver,
                 GIVE_UP: self.give_up, RECORD: self.record, CLOSE: self.close, ANNOUNCE: self.announce,
-                SEND_NOTICE: self.send_notice, "operators_command": lambda command: self.command(Command(command)),
+                SEND_NOTICE: self.send_notice, "operators_command": self.operates,
             },
             {BREAKER: transition},
         )  # fmt: skip
@@ -99,6 +100,14 @@ class World:
         """Let an operator give a command after a while."""
         told = {"after_seconds": pause.total_seconds(), "command": command.value}
         self.engine.start("operator", told, instance_id="operator")
+
+    def operates(self, command: str) -> None:
+        """Do what the orchestration `operator` says: a command, or a change that the fast path gives up."""
+        if command == "dies":
+            self.dead.add(99)
+            self.engine.raise_event(WAKE, None)  # as the watchdog does
+        else:
+            self.command(Command(command))
 
     def command(self, command: Command) -> None:
         """Do what the operator's route does."""
@@ -131,6 +140,8 @@ class World:
             exhausted=len(self.exhausted),
             expired=len(self.orphaned | self.exhausted) if is_over else 0,
             untold_dead=len(untold),
+            last_died_at=f"{len(self.dead)}",
+            seconds_until_telling=self.seconds_until_telling(),
             since="2026-01-01T00:00:00.000Z",
             rounds=row["rounds"],
             step=row["step"],
@@ -140,6 +151,12 @@ class World:
             command_number=row["number"],
         )
         return {"situation": situation.to_dict(), "policy": self.policy.to_dict()}
+
+    def seconds_until_telling(self) -> float:
+        if self.told_dead_at is None:
+            return 0.0
+        told = self.told_dead_at + timedelta(minutes=self.policy.dead_letters_every_minutes)
+        return max(0.0, (told - self.engine.time).total_seconds())
 
     def probe(self, _: dict[str, Any]) -> dict[str, Any]:
         self.round_times.append(self.elapsed)
@@ -187,7 +204,9 @@ class World:
     def record(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self.row is not None
         if request["told_of_dead_letters"]:
-            self.told_dead = set(self.dead)
+            untold = [number for number in self.dead if number not in self.told_dead]
+            self.told_dead |= set(untold[: request["told_of_dead_letters"]])
+            self.told_dead_at = self.engine.time
         self.row |= {
             "rounds": request["rounds"],
             "step": request["step"],

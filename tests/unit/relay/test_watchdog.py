@@ -30,6 +30,9 @@ def open_situation(**differences: Any) -> Situation:
         (open_situation(command=Command.RETRY_NOW), "Running", Action.WAKE),
         (open_situation(), "Suspended", Action.TELL),
         (Situation(untold_dead=1), None, Action.START),
+        (Situation(untold_dead=1), "Running", Action.WAKE),
+        (Situation(untold_dead=1, seconds_until_telling=900.0, seconds_until_due=-3000.0), "Running", Action.NOTHING),
+        (open_situation(untold_dead=1, seconds_until_telling=900.0), "Running", Action.NOTHING),
         (Situation(retrying=5, seconds_until_due=-60.0), None, Action.NOTHING),
         (Situation(retrying=5, seconds_until_due=-1000.0), None, Action.START),
         (Situation(retrying=5, command=Command.RETRY_NOW), None, Action.START),
@@ -39,6 +42,7 @@ def open_situation(**differences: Any) -> Situation:
         *("no trouble", "over, nobody closed it", "over, an earlier one did not close it", "about to close", "over and suspended"),
         *("none there", "ended too early", "failed", "terminated", "runs", "just started", "a little late"),
         *("late", "late for long", "a command waits", "suspended", "dead letters nobody was told of"),
+        *("people wait to be told", "people were told a while ago", "a round and news, both later"),
         *("the trigger still tries", "the trigger should be through", "an operator cannot wait", "one is exhausted already"),
     ],
 )  # fmt: skip

@@ -200,6 +200,9 @@ def test_a_notice_goes_to_the_relays_channels_and_is_never_started_twice() -> No
     done(announce(FACTS, SETTINGS, client))
     assert len(client.started) == 1
 
+    done(announce({**FACTS, "mark": "2026-01-02T03:05:00.000Z"}, SETTINGS, client))
+    assert len(client.started) == 2, "another notice of the same round"
+
 
 def result(*, failed: int, delivered: int = 0, attempt: int = 1, was_held_back: bool = False) -> BatchResult:
     settlement = Settlement(delivered, 0, 0, failed, [], [])
