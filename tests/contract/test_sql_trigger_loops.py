@@ -25,6 +25,7 @@ def test_the_running_loops_survive_a_crash_of_the_server(tmp_path: Path, unique:
         worker.listener.start()
         scene.insert("A")
         wait_until(lambda: worker.batches == [[("A", INSERT)]], description="A was delivered")
+        wait_until(lambda: scene.position == 1, description="A was released")  # else B's release leaves it behind A
 
         server.crash()
         wait_until(lambda: "Cannot reconnect" in worker.log, description="the crash was noticed")
