@@ -1,1 +1,5 @@
-"""Durable activities, one file each: a body that takes its adapters, and a thin shell. All of them may run twice."""
+"""Durable activities, one file per orchestration: thin shells over services. All of them may run twice."""
+
+from activities import backfill, notification, recovery, replay
+
+MODULES = (recovery, replay, backfill, notification)

@@ -1,1 +1,1 @@
-"""How the outside is reached: SQL Server over pyodbc, HTTP over requests, settings. Nobody else touches it."""
+"""How the outside is reached: one foreign library a folder."""

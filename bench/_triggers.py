@@ -4,14 +4,13 @@ import io
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.change_source import SqlChangeSource
-from adapters.connection_string import OdbcConnection, find_driver, to_odbc
-from adapters.enable_change_tracking import enable
-from adapters.sql_server import SqlServer
+from adapters.sql_server.changes import SqlChanges
+from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.sql_server.enable import enable
+from adapters.sql_server.table import RelayTable
 from devstack.functions_host.console import Console, LogFilter
 from devstack.functions_host.sql_trigger import connection_string
 from devstack.functions_host.sql_trigger.connection import Link, connect
@@ -21,12 +20,14 @@ from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
 from devstack.functions_host.sql_trigger.timing import Timing
 from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
 from relay import exact_json
-from relay.config import Relay
-from relay.delivery import Delivered, Outcome
+from relay.config.values import Relay
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome
 from relay.identifiers import TableName
-from relay.messages import Message
 from relay.names import function_id, function_name, leases_table
-from triggers.relay_batch import relay_batch
+from services.batch import relay_batch
+from tests.fakes import an_outside
+from tests.sql_client import SqlServer
 
 _APP = "bench"
 _LOCK = "_az_func_Trigger"
@@ -136,14 +137,13 @@ class Triggers:
         self.endpoint = Endpoint()
         self.log = io.StringIO()
         self._servers: list[SqlServer] = []
-        self._executor = ThreadPoolExecutor(1)
         self._listeners: list[Listener] = []
 
     def __enter__(self) -> "Triggers":
         server = self.server()
         for relay in self.relays:
             server.run(f"CREATE TABLE {relay.table} (Id int NOT NULL PRIMARY KEY, Number int NOT NULL)")
-        list(enable(server, self.relays))
+        list(enable(server, _APP, self.relays))
         for relay in self.relays:
             self._listeners.append(self._listener(relay))
             self._listeners[-1].start()
@@ -157,7 +157,6 @@ class Triggers:
             listener.join(30)
         for server in self._servers:
             server.close()
-        self._executor.shutdown()
 
     def server(self) -> SqlServer:
         """Return a connection of one's own."""
@@ -172,14 +171,13 @@ class Triggers:
             connection, WatchedName("dbo", relay.table.name), identity, SqlTriggerOptions(), timing.lease_ms
         )
         connection.close()
-        source = SqlChangeSource(self.server(), _APP, relay)
+        changes = SqlChanges(RelayTable(self.server(), _APP, relay))
+        outside = an_outside(relay, changes=changes, endpoint=self.endpoint)
         listener = _TimedListener(
             watched=watched,
             to=self._to,
             timing=timing,
-            call_function=lambda payload: (
-                relay_batch(payload, relay, source, self.endpoint, self._executor).error is None
-            ),
+            call_function=lambda payload: relay_batch(payload, outside).error is None,
             console=Console(LogFilter({"default": "Error"}, verbose=False), self.log),
         )
         listener.times = self.times

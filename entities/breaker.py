@@ -7,8 +7,8 @@ from datetime import datetime
 
 import azure.durable_functions as df
 
-from relay.breaker import Breaker, tripped
-from relay.names import BREAKER
+from relay.delivery.breaker import Breaker, tripped
+from relay.recovery.names import BREAKER
 
 blueprint = df.Blueprint()
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.waiting import LONGEST_TIMER_SECONDS, Steps, TriedOften, fraction, retried, wait
+from orchestrators.flow import LONGEST_TIMER_SECONDS, NotOurs, Steps, TriedOften, fraction, retried, wait
+from relay.backfill.names import BACKFILL, PAGES
+from relay.backfill.values import Pages
 from relay.backoff import Backoff, interval_seconds
-from relay.names import BACKFILL, BACKFILL_PAGES, WAKE
+from relay.names import WAKE
 
 ACTIVITIES_PER_GENERATION = 50
-QUICK_RETRIES = Backoff(first_interval_seconds=5, coefficient=3, max_interval_seconds=60)
-QUICK_LIMIT = 4
 DOWN = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=3600)
 
 blueprint = df.Blueprint()
@@ -26,41 +26,32 @@ def backfill(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def backfill_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: relay, and from the second one on step, the number of waits in a row that brought nothing."""
+    """One generation. Its input: relay, app, and from the second one on step, the number of waits in a row that brought nothing."""
     request = context.get_input()
-    relay, step = request["relay"], request.get("step", 0)
+    whose = {name: request[name] for name in ("app", "relay") if name in request}
+    step = request.get("step", 0)
     for _ in range(ACTIVITIES_PER_GENERATION):
-        pages = yield from _pages(context, relay)
-        context.set_custom_status(_status(pages))
-        if pages["over"]:
-            return pages["progress"]
-        if pages["paused"] or pages["failed"]:
-            down = interval_seconds(DOWN, step, fraction(context), asked_for_seconds=pages["asked_for_seconds"])
-            yield from wait(context, LONGEST_TIMER_SECONDS if pages["paused"] else down, wake=WAKE)
-            context.continue_as_new({"relay": relay, "step": 0 if pages["paused"] else step + 1})
+        try:
+            pages = yield from _pages(context, whose)
+        except NotOurs as error:
+            return {"not_ours": str(error)}
+        context.set_custom_status(pages.status())
+        if pages.over:
+            return dict(pages.progress)
+        if pages.paused or pages.failed:
+            down = interval_seconds(DOWN, step, fraction(context), asked_for_seconds=pages.asked_for_seconds)
+            yield from wait(context, LONGEST_TIMER_SECONDS if pages.paused else down, wake=WAKE)
+            context.continue_as_new({**whose, "step": 0 if pages.paused else step + 1})
             return None
         step = 0
-        yield from wait(context, pages["wait_seconds"])
-    context.continue_as_new({"relay": relay, "step": 0})
+        yield from wait(context, pages.wait_seconds)
+    context.continue_as_new({**whose, "step": 0})
     return None
 
 
-def _pages(context: df.DurableOrchestrationContext, relay: str) -> Steps:
+def _pages(context: df.DurableOrchestrationContext, whose: dict[str, Any]) -> Steps:
     try:
-        pages: dict[str, Any] = yield from retried(
-            context, BACKFILL_PAGES, {"relay": relay}, QUICK_RETRIES, QUICK_LIMIT
-        )
+        found = yield from retried(context, PAGES, whose)
     except TriedOften as error:
-        return {
-            "progress": {},
-            "over": False,
-            "paused": False,
-            "failed": str(error)[:500],
-            "asked_for_seconds": None,
-        }
-    return pages
-
-
-def _status(pages: dict[str, Any]) -> dict[str, Any]:
-    """Return what an operator sees."""
-    return {**pages["progress"], "waits_because": pages["failed"] or ("it is paused" if pages["paused"] else "")}
+        return Pages(failed=str(error)[:500])
+    return Pages.from_dict(found)

@@ -4,9 +4,9 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.waiting import Steps, TriedOften, retried
+from orchestrators.flow import Steps, TriedOften, retried
 from relay.backoff import Backoff
-from relay.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE
+from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE
 
 RETRIES = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=21_600)
 LIMIT = 24  # about four days

@@ -11,14 +11,13 @@ import logging
 
 import azure.durable_functions as df
 
-from orchestrators.waiting import Steps, fraction, moment, retried, wait
-from relay.backoff import Backoff
-from relay.names import REPLAY, REPLAY_DELIVER, REPLAY_LIST, WAKE
-from relay.replay import Replay
+from orchestrators.flow import NotOurs, Steps, fraction, moment, retried, wait
+from relay.dead_letters.names import DELIVER, LIST, REPLAY
+from relay.dead_letters.replay import Replay
+from relay.delivery.sent import Sent
+from relay.names import WAKE
 
 SLICES_PER_GENERATION = 20
-RETRIES = Backoff(first_interval_seconds=5, coefficient=3, max_interval_seconds=60)
-LIMIT = 4
 
 blueprint = df.Blueprint()
 _log = logging.getLogger(__name__)
@@ -31,8 +30,9 @@ def replay(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: replay, and after a slice that asks for a wait, wait_seconds."""
+    """One generation. Its input: replay, app, and after a slice that asks for a wait, wait_seconds."""
     request = context.get_input()
+    app = {"app": request["app"]} if "app" in request else {}
     found = Replay.from_dict(request["replay"])
     seconds = request.get("wait_seconds", 0.0)
     if seconds > 0:
@@ -43,26 +43,33 @@ def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
         yield from wait(context, seconds, wake=WAKE)
     for _ in range(SLICES_PER_GENERATION):
         context.set_custom_status(found.status("delivering"))
-        found = yield from _slice(context, found)
+        try:
+            found = yield from _slice(context, found, app)
+        except NotOurs as error:
+            return {**found.status("not_ours"), "last_error": str(error)}
         seconds = found.wait_seconds(fraction(context))
         if found.over or seconds > 0:
             break
     if found.over:
         context.set_custom_status(found.status("done"))
         return found.status("done")
-    context.continue_as_new({"replay": found.to_dict(), "wait_seconds": seconds})
+    context.continue_as_new({**app, "replay": found.to_dict(), "wait_seconds": seconds})
     return None
 
 
-def _slice(context: df.DurableOrchestrationContext, found: Replay) -> Steps:
+def _slice(context: df.DurableOrchestrationContext, found: Replay, app: dict[str, str]) -> Steps:
     """Deliver the next dead letters; return the replay after them. An activity that fails for good delays it, and ends nothing."""
-    told = {"relay": found.relay, "selection": found.selection.to_dict(), "limit": found.slice_size}
+    whose = {**app, "relay": found.relay}
     try:
-        ids = yield from retried(context, REPLAY_LIST, told, RETRIES, LIMIT)
-        result = yield from retried(context, REPLAY_DELIVER, {"relay": found.relay, "ids": ids}, RETRIES, LIMIT)
+        ids = yield from retried(
+            context, LIST, {**whose, "selection": found.selection.to_dict(), "limit": found.slice_size}
+        )
+        sent = yield from retried(context, DELIVER, {**whose, "ids": ids})
+    except NotOurs:
+        raise
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type
         reason = str(error).partition("\n")[0]
         if not context.is_replaying:
             _log.warning("Replay of relay %s stumbled: %s", found.relay, reason)
         return found.stumbled(reason)
-    return found.plus(ids, result)
+    return found.plus(ids, Sent.from_dict(sent))

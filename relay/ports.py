@@ -1,22 +1,41 @@
-"""What the core needs of the outside, as protocols; adapters and the tests' fakes satisfy them."""
+"""What services need of the outside, one protocol for each seam; adapters and the tests' fakes satisfy them.
 
-from collections.abc import Sequence
-from typing import Protocol
+What asks SQL Server raises DatabaseError if it does not answer, and ConfigError if the relay does not fit its table. A method
+that enters rows by looking is called `take_stock`; one called `peek` writes nothing.
+"""
 
-from relay.changes import Change
-from relay.delivery import Outcome
-from relay.messages import Message
-from relay.payload import Key
-from relay.settlement import Settlement
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from relay.backfill.values import Backfill, BackfillOrder, BackfillState
+from relay.changes.change import Change
+from relay.changes.payload import Key
+from relay.config.values import Channel
+from relay.dead_letters.values import DeadLetter, Selection
+from relay.delivery.breaker import Breaker
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Outcome
+from relay.delivery.settlement import Settlement
+from relay.guard.outlook import Outlook
+from relay.recovery.situation import Command, Record, Situation
+
+ExactKey = Sequence[Any]  # a key's exact values in its order, as JSON has them
+T = TypeVar("T")
+U = TypeVar("U")
 
 
-class ChangeSource(Protocol):
-    """One relay's table, leases and ledger in SQL Server."""
+class Changes(Protocol):
+    """One relay's changes in SQL Server: its table, the trigger's leases, the failure ledger."""
 
     def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys; enters unsettled and begun work into the ledger."""
+        """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger."""
 
-    def settle(self, settlement: Settlement) -> None:
+    def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        """Return what SQL Server knows of these keys; enters as `enrich` does."""
+
+    def record(self, settlement: Settlement) -> None:
         """Write failures into the ledger and close what is settled, in one transaction."""
 
 
@@ -25,3 +44,179 @@ class Endpoint(Protocol):
 
     def send(self, message: Message, *, timeout_seconds: float) -> Outcome:
         """Post the message and return what came of it; never raises for trouble of the network."""
+
+
+class Recoveries(Protocol):
+    """What one relay's recovery reads and writes: its entries, its own row, the trigger's exhausted leases."""
+
+    def take_stock(self) -> Situation:
+        """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row."""
+
+    def peek(self) -> Situation:
+        """Return what is not settled, and write nothing."""
+
+    def list_ids(self, limit: int, *, for_probe: bool = False) -> Sequence[int]:
+        """Return ids of entries that may be delivered, least recently tried first; a probe takes exhausted ones too."""
+
+    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
+        """Return key text and version of those entries that are still unsettled and not the trigger's."""
+
+    def parse_key(self, key_text: str) -> ExactKey:
+        """Return the key's exact values, from its canonical text."""
+
+    def reset(self) -> int:
+        """Give the trigger its exhausted lease rows back; return how many."""
+
+    def give_up(self, *, everything: bool, reason: str) -> int:
+        """Make dead letters of what is older than the window, or of everything; return how many."""
+
+    def record(self, record: Record) -> bool:
+        """Write down what a round came to; tell whether another command waits."""
+
+    def close(self) -> bool:
+        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
+
+    def command(self, command: Command) -> bool:
+        """Write an operator's command; tell whether there is a recovery to carry it out."""
+
+
+class DeadLetters(Protocol):
+    """One relay's dead letters; reading them needs nothing of its table."""
+
+    def count(self, selection: Selection) -> tuple[int, int]:
+        """Return how many are meant, and the last id of them."""
+
+    def page(self, selection: Selection, limit: int) -> Sequence[DeadLetter]:
+        """Return the first of those that are meant, along their ids."""
+
+    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
+        """Return key text and version of those that are still dead letters."""
+
+    def discard(self, selection: Selection) -> int:
+        """Remove them for good, and what the trigger remembers of them; return how many."""
+
+
+class Backfills(Protocol):
+    """One relay's backfill: its row, its pages, the keys whose rows are gone."""
+
+    def begin(self, order: BackfillOrder) -> bool:
+        """Begin one; tell whether it was begun: not if one is under way. Raises InputError for unknown columns."""
+
+    def state(self) -> Backfill | None:
+        """Return the last one, None if there never was one."""
+
+    def page(self, cursor: str, limit: int) -> Sequence[ExactKey]:
+        """Return the keys of the next rows after the cursor, in the key's order."""
+
+    def gone(self, cursor: str, limit: int) -> Sequence[ExactKey]:
+        """Return the next keys after the cursor that the trigger still knows and that have no row any more."""
+
+    def advance(self, backfill: Backfill, cursor: str, counts: Sequence[int], *, over: bool) -> None:
+        """Write down a page: rows looked at, delivered, filtered, rejected, failed. A page that was written already stays."""
+
+    def command(self, state: BackfillState) -> bool:
+        """Pause, resume or cancel; tell whether there was one to do that with."""
+
+
+class Guard(Protocol):
+    """Where one relay stands in change tracking. None: its trigger has never started."""
+
+    def take_stock(self) -> Outlook | None:
+        """Look, and remember what was seen."""
+
+    def peek(self) -> Outlook | None:
+        """Look, and write nothing."""
+
+    def remember_told(self, told: Sequence[str]) -> None:
+        """Remember what people need not be told again."""
+
+
+class Channels(Protocol):
+    """The receivers of notices."""
+
+    def send(self, channel: Channel, body: Mapping[str, Any], notice_id: str) -> Outcome:
+        """Post the body as JSON; never raises for trouble of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What is known of an orchestration: its runtime status (Running, Completed, …) and its custom status."""
+
+    status: str
+    custom_status: Any = None
+
+    @property
+    def active(self) -> bool:
+        """Tell whether it has not ended."""
+        return self.status in {"Running", "Pending", "ContinuedAsNew", "Suspended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to who started an orchestration: links to follow and steer it, and HTTP headers."""
+
+    links: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+class Instances(Protocol):
+    """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
+
+    async def look(self, instance_id: str) -> Instance | None:
+        """Return what is known of an instance, None if there is none."""
+
+    async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
+        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+
+    async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
+        """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
+
+    async def wake(self, instance_id: str) -> None:
+        """End the wait of an instance."""
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """End an instance at once."""
+
+    async def suspend(self, instance_id: str, reason: str) -> None:
+        """Hold an instance; it may take a moment to show."""
+
+    async def resume(self, instance_id: str, reason: str) -> None:
+        """Let a suspended instance go on."""
+
+    async def breaker(self, app: str, relay: str) -> Breaker:
+        """Return the state of a relay's breaker."""
+
+    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
+        """Let nobody send changes that failed before, until that moment."""
+
+    async def close_breaker(self, app: str, relay: str) -> None:
+        """Let requests through again."""
+
+    def links(self, url: str, instance_id: str) -> Started:
+        """Return how to follow an instance, with the origin of the URL that the request came to."""
+
+
+class Clock(Protocol):
+    """Time. Orchestrators have their own, which a replay finds again; chance they draw from it too."""
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+
+    def monotonic_seconds(self) -> float:
+        """Return a number that only grows, for durations."""
+
+    def sleep(self, seconds: float) -> None:
+        """Hold this thread."""
+
+    async def pause(self, seconds: float) -> None:
+        """Hold this coroutine."""
+
+
+class Threads(Protocol):
+    """Where blocking work is done."""
+
+    def each(self, work: Callable[[T], U], items: Iterable[T]) -> Iterable[U]:
+        """Do the work for every item, several at a time; return the results in the items' order."""
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do blocking work off the event loop."""

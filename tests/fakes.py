@@ -1,22 +1,22 @@
 """Hand-written doubles of the ports; they record what they were asked."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import azure.functions as func
 
-from adapters.wiring import RelayStores
-from relay.changes import Change
-from relay.config import Relay
-from relay.delivery import Delivered, Outcome
+from relay.changes.change import Change
+from relay.changes.payload import Key
+from relay.config.values import Relay
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome
+from relay.delivery.settlement import Settlement
 from relay.identifiers import TableName
-from relay.messages import Message
-from relay.payload import Key
-from relay.settlement import Settlement
-from triggers.relay_requests import RelayRequest
+from services.outside import Outside
+from triggers.http.requests import RelayRequest
 
 
 def a_relay(**differences: Any) -> Relay:
@@ -41,7 +41,7 @@ def a_change(number: int = 1, **differences: Any) -> Change:
     return replace(change, **differences)
 
 
-class FakeChangeSource:
+class FakeChanges:
     """Answers enrich with fixed changes and keeps what was settled."""
 
     def __init__(self, changes: Iterable[Change]) -> None:
@@ -53,7 +53,7 @@ class FakeChangeSource:
         self.asked.append(items)
         return self.changes
 
-    def settle(self, settlement: Settlement) -> None:
+    def record(self, settlement: Settlement) -> None:
         self.settled.append(settlement)
 
 
@@ -70,13 +70,35 @@ class FakeEndpoint:
         return self.answer(message)
 
 
-class InlineExecutor(Executor):
-    """Runs everything at once, in the caller's thread."""
+class InlineThreads:
+    """Does everything at once, in the caller's thread."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
+    def each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+        return list(map(work, items))
+
+    async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return work(*arguments)
+
+
+class FakeClock:
+    """A clock that stands, but for who sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic_seconds(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    async def pause(self, seconds: float) -> None:
+        self.sleep(seconds)
 
 
 @dataclass
@@ -148,15 +170,19 @@ class FakeDurableClient:
         self.signals.append((str(entity.key), operation, value))
 
     def create_check_status_response(self, _: Any, instance_id: str) -> Any:
-        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202)
+        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202, headers={"Location": "status"})
 
 
-def fake_stores(recovery: Any = None, guard: Any = None, backfill: Any = None, dead_letters: Any = None) -> RelayStores:
-    """Return the stores of a relay; those that are not named must not be asked."""
-    return RelayStores(recovery=recovery, guard=guard, backfill=backfill, dead_letters=dead_letters)
+def an_outside(relay: Relay | None = None, **parts: Any) -> Outside:
+    """Return what a relay of the app shop has outside; seams that are not named must not be used."""
+    seams: dict[str, Any] = dict.fromkeys(
+        ("changes", "endpoint", "recoveries", "dead_letters", "backfills", "guard"), None
+    )
+    told = {"app": "shop", **seams, "clock": FakeClock(), "threads": InlineThreads(), **parts}
+    return Outside(relay=relay or a_relay(), **told)
 
 
-def a_request(stores: RelayStores, client: Any = None, *, body: bytes = b"", action: str = "") -> RelayRequest:
+def a_request(outside: Outside, client: Any = None, *, body: bytes = b"", action: str = "") -> RelayRequest:
     """Return a request about the relay orders of the app shop."""
     http = func.HttpRequest("POST", "https://shop/api/relays/orders", route_params={"action": action}, body=body)
-    return RelayRequest(http, "shop", a_relay(), stores, client)
+    return RelayRequest(http, outside, client)

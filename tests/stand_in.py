@@ -12,7 +12,7 @@ from typing import Any
 
 import pyodbc
 
-from adapters.connection_string import find_driver
+from adapters.sql_server.connection_string import find_driver
 
 ROOT = Path(__file__).parent.parent
 DATABASE, USER, PASSWORD = "StandInTest", "sa", "Stand}In;Test-1"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devstack.command.main import VERBS
-from relay.config_file import parse_configuration
+from relay.config.file import parse_configuration
 from tests.microsoft_parser import syntax_errors
 
 ROOT = Path(__file__).parent.parent

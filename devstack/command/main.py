@@ -123,7 +123,7 @@ def _prove(arguments: list[str]) -> int:
 def _sql(arguments: list[str]) -> int:
     match arguments:
         case ["enable"]:
-            module, rest = "adapters.enable_change_tracking", []
+            module, rest = "prepare_database", []
         case ["query", _]:
             module, rest = "devstack.sql_query", arguments[1:]
         case _:

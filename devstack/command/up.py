@@ -121,7 +121,7 @@ def prepare_database(root: Path, python: Path, settings: Mapping[str, str], sql:
             _run_on_database(root, [str(python), "-m", "devstack.sql_query", "--file", script], settings)
 
     run_script("tables.sql")
-    _run_on_database(root, [str(python), "-m", "adapters.enable_change_tracking"], settings)
+    _run_on_database(root, [str(python), "-m", "prepare_database"], settings)
     run_script("rows.sql")
 
 

@@ -72,7 +72,7 @@ class Stage:
 
     def _enable(self) -> str:
         environment = {**os.environ, **self.stack.part("functions_host").environment}
-        command = [sys.executable, "-m", "adapters.enable_change_tracking"]
+        command = [sys.executable, "-m", "prepare_database"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CommandError(f"change tracking could not be enabled: {done.stderr}")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pyodbc
 import pytest
 
-from adapters.connection_string import OdbcConnection, find_driver, to_odbc
+from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
 from tests.conformance.client import Client
 from tests.microsoft_parser import syntax_errors, with_parameters
 from tests.stand_in import sql_server

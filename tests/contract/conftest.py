@@ -7,12 +7,12 @@ from typing import Any
 import pyodbc
 import pytest
 
-from adapters.connection_string import OdbcConnection, find_driver, to_odbc
-from adapters.sql_server import SqlServer
-from relay.config import Relay
+from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
+from relay.config.values import Relay
 from relay.identifiers import TableName
 from tests.contract.relay_scene import Scene
 from tests.contract.rewording import RewordingSqlServer
+from tests.sql_client import SqlServer
 from tests.stand_in import sql_server
 
 

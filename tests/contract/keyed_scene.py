@@ -6,33 +6,35 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from adapters.backfill import send_pages
-from adapters.backfill_store import SqlBackfillStore
-from adapters.change_source import SqlChangeSource
-from adapters.dead_letters import SqlDeadLetters
-from adapters.enable_change_tracking import enable
-from adapters.recovery_store import SqlRecoveryStore
-from adapters.redelivery import redeliver, redeliver_keys
-from adapters.sql_server import SqlServer
-from adapters.wiring import RecoveryAdapters
+from adapters.sql_server.backfill import SqlBackfills
+from adapters.sql_server.changes import SqlChanges
+from adapters.sql_server.dead_letters import SqlDeadLetters
+from adapters.sql_server.enable import enable
+from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.table import RelayTable
 from devstack.functions_host.sql_trigger.connection import connect
 from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString
 from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
 from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
 from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
 from relay import exact_json
-from relay.backfill import BackfillOrder, Reason
-from relay.changes import Operation
-from relay.config import Condition, Relay
-from relay.dead_letters import DeadLetter, Selection
-from relay.delivery import Delivered, Outcome
+from relay.backfill.values import BackfillOrder, Reason
+from relay.changes.change import Operation
+from relay.changes.conditions import Condition
+from relay.config.values import Relay
+from relay.dead_letters.values import DeadLetter, Selection
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome
 from relay.identifiers import TableName, quote
-from relay.messages import Message
 from relay.names import function_id, function_name, leases_table
+from services.backfill import send_pages
+from services.batch import relay_batch
+from services.outside import Outside
+from services.redeliver import redeliver, redeliver_dead
 from tests.contract.leases import APP, leases_of
 from tests.contract.sql_trigger_scene import LEASE_MS, Worker
-from tests.fakes import FakeEndpoint, InlineExecutor
-from triggers.relay_batch import relay_batch
+from tests.fakes import FakeEndpoint, an_outside
+from tests.sql_client import SqlServer
 
 SCHEMA = 'Sch]e\'ma "of" .表'
 SENT, WATCHED, TESTED, UNWATCHED = "Sent [it] 'x'", "{{table}} wat]ched?", "Te.st \"é\" {d 'x'}", "from"
@@ -87,7 +89,7 @@ class KeyedScene:
             condition=(Condition(TESTED, "at_least", 1),),
         )
         self._create()
-        list(enable(server, [self.relay]))
+        list(enable(server, app, [self.relay]))
         self.connection = connect(to)
         host_id = name[:16].ljust(16, "0")
         identity = Identity(
@@ -96,17 +98,15 @@ class KeyedScene:
         watched = prepare(
             self.connection, WatchedName(SCHEMA, self.relay.table.name), identity, SqlTriggerOptions(), LEASE_MS
         )
-        self.source = SqlChangeSource(server, app, self.relay)
-        self.store = SqlRecoveryStore(server, app, self.relay)
-        self.letters = SqlDeadLetters(server, app, self.relay)
-        self.fillings = SqlBackfillStore(server, app, self.relay)
+        self.source = SqlChanges(RelayTable(server, app, self.relay))
+        self.store = SqlRecoveries(RelayTable(server, app, self.relay))
+        self.letters = SqlDeadLetters(RelayTable(server, app, self.relay))
+        self.fillings = SqlBackfills(RelayTable(server, app, self.relay))
         self.answer: Callable[[Any], Outcome] = lambda _: Delivered(200)
         self.endpoint = FakeEndpoint(self._take)
         self.arrived: list[Any] = []
         self.worker = Worker(to, watched)
-        self.worker.function = lambda payload: (
-            relay_batch(payload, self.relay, self.source, self.endpoint, InlineExecutor()).error is None
-        )
+        self.worker.function = lambda payload: relay_batch(payload, self._outside).error is None
 
     def close(self) -> None:
         """Close the connections of the trigger."""
@@ -158,13 +158,20 @@ class KeyedScene:
     # The app
 
     @property
-    def _adapters(self) -> RecoveryAdapters:
-        return RecoveryAdapters(self.relay, self.store, self.source, self.endpoint, InlineExecutor())
+    def _outside(self) -> Outside:
+        return an_outside(
+            self.relay,
+            recoveries=self.store,
+            changes=self.source,
+            endpoint=self.endpoint,
+            dead_letters=self.letters,
+            backfills=self.fillings,
+        )
 
     def redeliver(self) -> list[Any]:
         """Deliver what is the recovery's; return what arrived."""
         before = len(self.arrived)
-        redeliver(self.store.list_ids(1000), self._adapters)
+        redeliver(self.store.list_ids(1000), self._outside)
         return self.arrived[before:]
 
     def dead(self) -> list[DeadLetter]:
@@ -177,14 +184,14 @@ class KeyedScene:
     def replay(self) -> list[Any]:
         """Send the dead letters again; return what arrived."""
         before = len(self.arrived)
-        redeliver_keys(self.letters.keys_of([letter.id for letter in self.dead()]), self._adapters)
+        redeliver_dead([letter.id for letter in self.dead()], self._outside)
         return self.arrived[before:]
 
     def backfill(self, *, page_rows: int, reason: Reason = Reason.ASKED) -> list[Any]:
         """Send every row page by page; return what arrived."""
         before = len(self.arrived)
         assert self.fillings.begin(BackfillOrder(page_rows=page_rows, reason=reason))
-        while not send_pages(self.fillings, self._adapters)["over"]:
+        while not send_pages(self._outside).over:
             pass
         return self.arrived[before:]
 

@@ -1,11 +1,11 @@
 """Does to the lease tables what the SQL trigger does, in plain statements: just enough to set a scene."""
 
-from adapters.column_sql import declared_type
-from adapters.sql_server import SqlServer
-from relay.config import Relay
+from adapters.sql_server.column_sql import declared_type
+from relay.config.values import Relay
+from relay.guard.table import Table
 from relay.identifiers import TableName, quote
 from relay.names import function_id, function_name, leases_table
-from relay.tables import Table
+from tests.sql_client import SqlServer
 
 APP = "contract-app"
 

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from adapters.change_source import SqlChangeSource
-from adapters.enable_change_tracking import enable
-from adapters.recovery_store import SqlRecoveryStore
-from adapters.relay_table import describe
-from adapters.sql_server import SqlServer
-from relay.changes import Change
-from relay.config import Relay
-from relay.settlement import Closing, Failure, Settlement
+from adapters.sql_server.changes import SqlChanges
+from adapters.sql_server.enable import enable
+from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.table import RelayTable, describe
+from relay.changes.change import Change
+from relay.config.values import Relay
+from relay.delivery.settlement import Closing, Failure, Settlement
 from tests.contract.leases import APP, lease_everything, start_trigger
+from tests.sql_client import SqlServer
 
 
 class Scene:
@@ -21,11 +21,11 @@ class Scene:
         self.app_server = app_server
         self.relay = relay
         server.run(f"CREATE TABLE {relay.table} ({columns})")
-        self.told = list(enable(app_server, [relay]))
+        self.told = list(enable(app_server, APP, [relay]))
         self.table = describe(app_server, relay.table)
         start_trigger(server, relay, self.table)
-        self.source = SqlChangeSource(app_server, APP, relay)
-        self.store = SqlRecoveryStore(app_server, APP, relay)
+        self.source = SqlChanges(RelayTable(app_server, APP, relay))
+        self.store = SqlRecoveries(RelayTable(app_server, APP, relay))
 
     def run(self, sql: str, *parameters: Any) -> None:
         self.server.run(sql.replace("{t}", str(self.relay.table)), *parameters)
@@ -37,7 +37,7 @@ class Scene:
         return list(self.source.enrich([{name: key} for key in keys]))
 
     def settle(self, closings: list[Closing] | None = None, failures: list[Failure] | None = None) -> None:
-        self.source.settle(Settlement(0, 0, 0, 0, closings or [], failures or []))
+        self.source.record(Settlement(0, 0, 0, 0, closings or [], failures or []))
 
     def ledger(self) -> list[tuple[Any, ...]]:
         [rows] = self.server.run(

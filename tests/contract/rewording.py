@@ -1,9 +1,11 @@
 """The same T-SQL in other words: other case, other quotes, other aliases, no comments, another layout."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from adapters.sql_server import ResultSets, SqlServer
+from adapters.sql_server.connection import ResultSet
+from tests.sql_client import SqlServer
 
 _ALIASES = {
     *(
@@ -60,10 +62,10 @@ def _other(token: re.Match[str]) -> str:
 class RewordingSqlServer(SqlServer):
     """Says everything in other words."""
 
-    def run(self, sql: str, *parameters: Any) -> ResultSets:
+    def execute(self, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:
         """Run the reworded batch."""
-        return super().run(reworded(sql), *parameters)
+        return super().execute(reworded(sql), parameters)
 
-    def run_outside_transaction(self, sql: str) -> ResultSets:
+    def execute_outside_transaction(self, sql: str) -> None:
         """Run the reworded statement."""
-        return super().run_outside_transaction(reworded(sql))
+        super().execute_outside_transaction(reworded(sql))

@@ -2,21 +2,22 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from adapters.backfill import send_pages
-from adapters.backfill_store import SqlBackfillStore
-from adapters.wiring import RecoveryAdapters
-from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
-from relay.config import Condition
-from relay.delivery import Delivered, Outcome, Rejected, RetryLater
+from adapters.sql_server.backfill import SqlBackfills
+from adapters.sql_server.table import RelayTable
+from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
+from relay.changes.conditions import Condition
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
 from relay.errors import InputError
-from relay.messages import Message
+from services.backfill import send_pages
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, InlineExecutor
+from tests.fakes import FakeEndpoint, an_outside
 
 Make = Callable[..., Scene]
 
@@ -26,12 +27,18 @@ class Filling:
 
     def __init__(self, scene: Scene, answer: Callable[[Message], Outcome] = lambda _: Delivered(200)) -> None:
         self.scene = scene
-        self.store = SqlBackfillStore(scene.app_server, APP, scene.relay)
+        self.store = SqlBackfills(RelayTable(scene.app_server, APP, scene.relay))
         self.endpoint = FakeEndpoint(answer)
-        self.adapters = RecoveryAdapters(scene.relay, scene.store, scene.source, self.endpoint, InlineExecutor())
+        self.outside = an_outside(
+            scene.relay,
+            recoveries=scene.store,
+            changes=scene.source,
+            endpoint=self.endpoint,
+            backfills=self.store,
+        )
 
     def send(self, **options: Any) -> dict[str, Any]:
-        return send_pages(self.store, self.adapters, **options)
+        return send_pages(replace(self.outside, **options)).to_dict()
 
     def state(self) -> Backfill:
         found = self.store.state()
@@ -225,7 +232,7 @@ def test_a_rate_asks_for_a_pause_after_each_page(scene: Make) -> None:
     rows(filling.scene, 1, 2, 3)
     filling.store.begin(BackfillOrder(page_rows=2, rows_per_second=4.0))
 
-    answer = filling.send(clock=lambda: 0.0)
+    answer = filling.send()
 
     assert answer["wait_seconds"] == 0.5
     assert answer["progress"]["done"] == 2

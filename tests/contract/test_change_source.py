@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from adapters.change_source import SqlChangeSource
-from adapters.enable_change_tracking import enable
-from adapters.sql_server import SqlServer
-from relay.changes import EntryState, Operation
-from relay.config import Relay
+from adapters.sql_server.changes import SqlChanges
+from adapters.sql_server.enable import enable
+from adapters.sql_server.table import RelayTable
+from relay.changes.change import EntryState, Operation
+from relay.config.values import Relay
+from relay.delivery.settlement import Closing, Failure, Settlement
 from relay.errors import ConfigError, DatabaseError
 from relay.identifiers import TableName
-from relay.settlement import Closing, Failure, Settlement
-from tests.contract.leases import lease_rows, leases_of, start_trigger
+from tests.contract.leases import APP, lease_rows, leases_of, start_trigger
 from tests.contract.relay_scene import Scene
+from tests.sql_client import SqlServer
 
 Make = Callable[..., Scene]
 
@@ -24,7 +25,7 @@ Make = Callable[..., Scene]
 def test_enabling_is_safe_to_repeat(scene: Make) -> None:
     made = scene()
 
-    again = list(enable(made.app_server, [made.relay]))
+    again = list(enable(made.app_server, APP, [made.relay]))
 
     assert any("change tracking is now on, columns tracked" in line for line in made.told)
     assert any("on already, columns tracked" in line for line in again)
@@ -268,9 +269,9 @@ def test_other_relays_entries_stay_alone(scene: Make) -> None:
     made = scene()
     made.settle(failures=[failure()])
     start_trigger(made.server, made.relay, made.table, "another-app")
-    other = SqlChangeSource(made.app_server, "another-app", made.relay)
+    other = SqlChanges(RelayTable(made.app_server, "another-app", made.relay))
 
-    other.settle(Settlement(0, 0, 0, 0, [Closing("[1]", 99)], []))
+    other.record(Settlement(0, 0, 0, 0, [Closing("[1]", 99)], []))
 
     assert len(made.ledger()) == 1
 
@@ -315,7 +316,7 @@ def test_a_relay_that_does_not_fit_its_table_is_refused_before_anything_changes(
     server.run(f"CREATE TABLE {relay.table} ({columns})")
 
     with pytest.raises(ConfigError, match=says):
-        list(enable(server, [relay]))
+        list(enable(server, APP, [relay]))
 
     assert server.run("SELECT 1 FROM sys.change_tracking_tables WHERE object_id = OBJECT_ID(?)", unique) == [[]]
 
@@ -324,7 +325,7 @@ def test_a_missing_table_is_named_with_the_remedy(server: SqlServer) -> None:
     relay = Relay(name="r", table=TableName("dbo", "NoSuch"), endpoint="http://127.0.0.1:1")
 
     with pytest.raises(ConfigError, match=r"\[dbo\]\.\[NoSuch\] does not exist"):
-        list(enable(server, [relay]))
+        list(enable(server, APP, [relay]))
 
 
 def test_a_table_without_change_tracking_says_what_to_run(server: SqlServer, scene: Make) -> None:

@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from adapters.dead_letters import SqlDeadLetters
-from adapters.delivery import deliver
-from adapters.redelivery import redeliver_keys
-from adapters.wiring import RecoveryAdapters
-from relay.changes import EntryState
-from relay.dead_letters import Selection
-from relay.delivery import Delivered, Outcome, Rejected, RetryLater
-from relay.messages import Message
-from relay.settlement import Failure
+from adapters.sql_server.dead_letters import SqlDeadLetters
+from adapters.sql_server.table import RelayTable
+from relay.changes.change import EntryState
+from relay.dead_letters.values import Selection
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.delivery.settlement import Failure
+from services.deliver import deliver
+from services.redeliver import redeliver_dead
 from tests.contract.leases import APP, lease_rows, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, InlineExecutor
+from tests.fakes import FakeEndpoint, an_outside
 
 Make = Callable[..., Scene]
 
 
 def dead_letters(made: Scene) -> SqlDeadLetters:
-    return SqlDeadLetters(made.app_server, APP, made.relay)
+    return SqlDeadLetters(RelayTable(made.app_server, APP, made.relay))
 
 
 def refused(made: Scene, *numbers: int, status: int = 422, state: EntryState = EntryState.DEAD) -> None:
@@ -63,8 +63,10 @@ def send(made: Scene, answer: Callable[[Message], Outcome], **selection: Any) ->
     """Deliver dead letters as a replay does."""
     found = dead_letters(made)
     ids = [letter.id for letter in found.page(Selection(**selection), 100)]
-    adapters = RecoveryAdapters(made.relay, made.store, made.source, FakeEndpoint(answer), InlineExecutor())
-    return redeliver_keys(found.keys_of(ids), adapters)
+    outside = an_outside(
+        made.relay, recoveries=made.store, changes=made.source, endpoint=FakeEndpoint(answer), dead_letters=found
+    )
+    return redeliver_dead(ids, outside).to_dict()
 
 
 def test_a_dead_letter_shows_what_the_endpoint_said_and_when(scene: Make) -> None:
@@ -127,7 +129,7 @@ def test_a_newer_version_that_is_delivered_supersedes_a_dead_letter(scene: Make)
     made.run("UPDATE {t} SET Name = N'newer' WHERE Id = 1")
     made.lease()
 
-    deliver(made.enrich(1), made.relay, made.source, FakeEndpoint(), InlineExecutor())
+    deliver(made.enrich(1), an_outside(made.relay, changes=made.source, endpoint=FakeEndpoint()))
 
     assert keys(made) == ["[2]"]
 
@@ -191,7 +193,7 @@ def test_what_fails_for_now_is_open_again_with_a_window_of_its_own_and_the_recov
 
     send(made, lambda _: RetryLater(503, "the endpoint answered 503"))
 
-    situation = made.store.check()
+    situation = made.store.take_stock()
     assert (situation.parked, situation.expired, situation.untold_dead) == (1, 0, 0)
     assert keys(made) == []
     assert len(made.store.list_ids(10)) == 1
@@ -227,7 +229,7 @@ def test_a_discarded_change_does_not_come_back_and_its_row_is_relayed_again(scen
     dead_letters(made).discard(Selection())
 
     assert [row[1:] for row in lease_rows(made.server, made.relay)] == [[0, 1]], "released: the next change is taken"
-    assert made.store.check().over
+    assert made.store.take_stock().over
 
 
 def test_a_newer_change_whose_attempts_are_used_up_goes_on_after_a_discard(scene: Make) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from relay.changes import Change, EntryState
+from relay.changes.change import Change, EntryState
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
 

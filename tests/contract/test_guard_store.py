@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.backfill_store import SqlBackfillStore
-from adapters.guard_store import SqlGuardStore
-from relay.backfill import BackfillOrder
-from relay.config import Condition
-from relay.guard import Outlook
+from adapters.sql_server.backfill import SqlBackfills
+from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.table import RelayTable
+from relay.backfill.values import BackfillOrder
+from relay.changes.conditions import Condition
+from relay.guard.outlook import Outlook
 from relay.names import function_id, function_name
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
@@ -17,7 +18,7 @@ Make = Callable[..., Scene]
 
 
 def look(scene: Scene) -> Outlook:
-    found = SqlGuardStore(scene.app_server, APP, scene.relay).look()
+    found = SqlGuard(RelayTable(scene.app_server, APP, scene.relay), FirstLook()).take_stock()
     assert found is not None
     return found
 
@@ -51,7 +52,7 @@ def test_a_trigger_that_has_never_started_is_not_looked_after(scene: Make) -> No
         "DELETE FROM az_func.GlobalState WHERE UserFunctionID = ?", function_id(APP, function_name(made.relay.name))
     )
 
-    assert SqlGuardStore(made.app_server, APP, made.relay).look() is None
+    assert SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook()).take_stock() is None
 
 
 def test_changes_that_nobody_takes_up_wait_and_the_clock_runs(scene: Make) -> None:
@@ -127,7 +128,7 @@ def test_a_backfill_of_all_rows_closes_the_gap(scene: Make, condition: list[Cond
     look(made)
     forget_everything(made)
 
-    SqlBackfillStore(made.app_server, APP, made.relay).begin(BackfillOrder(condition=condition))
+    SqlBackfills(RelayTable(made.app_server, APP, made.relay)).begin(BackfillOrder(condition=condition))
 
     assert look(made).gap is not closes
 
@@ -172,6 +173,6 @@ def test_a_position_ahead_of_the_versions_is_found_and_nothing_counts_as_caught_
 def test_what_people_need_not_be_told_again_is_remembered(scene: Make) -> None:
     made = scene()
     look(made)
-    SqlGuardStore(made.app_server, APP, made.relay).remember_told(["gap", "silent"])
+    SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook()).remember_told(["gap", "silent"])
 
     assert look(made).told == ("gap", "silent")

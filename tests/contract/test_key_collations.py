@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.connection_string import find_driver, to_odbc
-from adapters.sql_server import SqlServer
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from devstack.functions_host.sql_trigger import connection_string
-from relay.delivery import Delivered
+from relay.delivery.outcomes import Delivered
 from relay.errors import ConfigError
 from tests.contract.keyed_scene import KeyedScene, Shape
 from tests.contract.test_key_shapes import (  # noqa: F401 - they run here once more
@@ -23,6 +22,7 @@ from tests.contract.test_key_shapes import (  # noqa: F401 - they run here once 
     test_what_the_trigger_has_forgotten_is_delivered_by_the_recovery,
     test_what_was_given_up_is_superseded_by_the_rows_next_change,
 )
+from tests.sql_client import SqlServer
 from tests.stand_in import StandIn
 
 CASED = Shape(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from adapters.connection_string import OdbcConnection
-from adapters.sql_server import SqlServer
+from adapters.sql_server.connection_string import OdbcConnection
 from devstack.functions_host.sql_trigger.connection import find_driver
 from devstack.functions_host.sql_trigger.connection_string import to_odbc
-from relay.backfill import Reason
-from relay.changes import Operation
-from relay.delivery import Delivered, Rejected, RetryLater
+from relay.backfill.cursor import Cursor
+from relay.backfill.values import Reason
+from relay.changes.change import Operation
+from relay.delivery.outcomes import Delivered, Rejected, RetryLater
 from relay.errors import ConfigError, DatabaseError
 from tests.contract.keyed_scene import (
     SENT,
@@ -26,6 +26,7 @@ from tests.contract.keyed_scene import (
     ledger_keys,
 )
 from tests.contract.leases import leases_of
+from tests.sql_client import SqlServer
 
 DOWN = RetryLater(503, "the endpoint answered 503")
 REFUSED = Rejected(422, "the endpoint answered 422", "no")
@@ -112,7 +113,7 @@ def test_inserts_updates_and_deletes_arrive_once_and_under_their_exact_keys(scen
     deleted = scene.turn()
     assert sorted(scene.keys(deleted, Operation.DELETE)) == scene.shape.keys
     assert scene.turn() == []
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 def test_a_row_that_does_not_pass_the_condition_is_not_sent(scene: KeyedScene) -> None:
@@ -127,12 +128,12 @@ def test_what_the_trigger_has_forgotten_is_delivered_by_the_recovery(scene: Keye
     scene.insert()
     scene.exhaust()
     scene.sweep()
-    situation = scene.store.check()
+    situation = scene.store.take_stock()
     assert (situation.orphaned, situation.exhausted, situation.parked) == (len(scene.shape.rows), 0, 0)
 
     scene.answer = lambda _: Delivered(200)
     assert sorted(scene.keys(scene.redeliver())) == scene.shape.keys
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 def test_what_failed_beside_its_neighbours_is_parked_and_delivered(scene: KeyedScene) -> None:
@@ -142,24 +143,24 @@ def test_what_failed_beside_its_neighbours_is_parked_and_delivered(scene: KeyedS
     scene.insert(first)
     scene.insert(*others)  # in a transaction of its own, whose version the trigger's position does not reach yet
     assert scene.keys(scene.turn()) == [healthy]
-    situation = scene.store.check()
+    situation = scene.store.take_stock()
     assert (situation.parked, situation.orphaned, situation.retrying) == (len(others), 0, 0)
 
     scene.answer = lambda _: Delivered(200)
     assert sorted(scene.keys(scene.redeliver())) == sorted(as_text(row.key) for row in others)
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 def test_a_reset_gives_the_trigger_its_rows_back(scene: KeyedScene) -> None:
     scene.answer = lambda _: DOWN
     scene.insert()
     scene.exhaust()
-    assert scene.store.check().exhausted == len(scene.shape.rows)
+    assert scene.store.take_stock().exhausted == len(scene.shape.rows)
 
     scene.answer = lambda _: Delivered(200)
     assert scene.store.reset() == len(scene.shape.rows)
     assert sorted(scene.keys(scene.turn())) == scene.shape.keys
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 def test_a_delete_that_nobody_could_take_is_delivered_by_the_recovery(scene: KeyedScene) -> None:
@@ -169,11 +170,11 @@ def test_a_delete_that_nobody_could_take_is_delivered_by_the_recovery(scene: Key
     scene.run("DELETE FROM {t}")
     scene.exhaust()
     scene.sweep()
-    assert scene.store.check().orphaned == len(scene.shape.rows)
+    assert scene.store.take_stock().orphaned == len(scene.shape.rows)
 
     scene.answer = lambda _: Delivered(200)
     assert sorted(scene.keys(scene.redeliver(), Operation.DELETE)) == scene.shape.keys
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 def test_dead_letters_are_listed_and_replayed(scene: KeyedScene) -> None:
@@ -213,7 +214,7 @@ def test_a_backfill_sends_each_row_once_in_the_keys_order(scene: KeyedScene, pag
 
 def cursors(scene: KeyedScene) -> list[str]:
     """Return the cursor before each row."""
-    return ["", *map(scene.fillings.cursor_of, scene.fillings.page("", 1000)[:-1])]
+    return ["", *(Cursor().after(key).key for key in scene.fillings.page("", 1000)[:-1])]
 
 
 def test_after_a_gap_forgotten_deletions_come_once_each_page_by_page(scene: KeyedScene) -> None:
@@ -226,7 +227,7 @@ def test_after_a_gap_forgotten_deletions_come_once_each_page_by_page(scene: Keye
     sent = scene.keys(scene.backfill(page_rows=1, reason=Reason.GAP), Operation.DELETE)
 
     assert sorted(sent) == scene.shape.keys
-    assert scene.store.check().over
+    assert scene.store.take_stock().over
 
 
 TEXT = Shape("text", ["nvarchar(20)"], rows(("N'a'", "a"), ("N'b'", "b")))
@@ -239,7 +240,7 @@ def test_a_row_whose_key_is_spelt_anew_is_the_same_row(make: Make, spelling: str
     scene.insert()
     scene.turn()
     scene.time_passes()
-    assert (len(scene.dead()), scene.store.check().retrying + scene.store.check().orphaned) == (1, 1)
+    assert (len(scene.dead()), scene.store.take_stock().retrying + scene.store.take_stock().orphaned) == (1, 1)
 
     scene.answer = lambda _: Delivered(200)
     scene.run(f"UPDATE {{t}} SET [select] = N'{spelling}' WHERE [select] = N'a'")

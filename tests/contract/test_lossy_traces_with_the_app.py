@@ -9,23 +9,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from activities.recovery_probe import probe
-from adapters.change_source import SqlChangeSource
-from adapters.connection_string import OdbcConnection
-from adapters.enable_change_tracking import enable
-from adapters.recovery_store import SqlRecoveryStore
-from adapters.redelivery import redeliver
-from adapters.sql_server import SqlServer
-from adapters.wiring import RecoveryAdapters
-from relay.config import Relay
-from relay.delivery import Delivered, Outcome, RetryLater
+from adapters.sql_server.changes import SqlChanges
+from adapters.sql_server.connection_string import OdbcConnection
+from adapters.sql_server.enable import enable
+from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.table import RelayTable
+from relay.config.values import Relay
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome, RetryLater
 from relay.identifiers import TableName
-from relay.messages import Message
 from relay.names import leases_table
+from services.batch import relay_batch
+from services.outside import Outside
+from services.redeliver import probe, redeliver
 from tests.contract.leases import APP
 from tests.contract.sql_trigger_scene import Scene, Worker, scene_on
-from tests.fakes import FakeEndpoint, InlineExecutor
-from triggers.relay_batch import relay_batch
+from tests.fakes import FakeEndpoint, an_outside
+from tests.sql_client import SqlServer
 
 
 class Relayed:
@@ -34,12 +34,12 @@ class Relayed:
     def __init__(self, scene: Scene, server: SqlServer, name: str) -> None:
         self.scene = scene
         self.relay = Relay(name=name, table=TableName("dbo", name), endpoint="http://127.0.0.1:1")
-        list(enable(server, [self.relay]))
+        list(enable(server, APP, [self.relay]))
         self.sick: set[str] = set()
         self.endpoint = FakeEndpoint(self._answer)
         self.arrived: list[tuple[str, int | None]] = []  # name, Note; in the order of arrival
-        self.store = SqlRecoveryStore(server, APP, self.relay)
-        self.source = SqlChangeSource(server, APP, self.relay)
+        self.store = SqlRecoveries(RelayTable(server, APP, self.relay))
+        self.source = SqlChanges(RelayTable(server, APP, self.relay))
         self.worker = self._worker()
 
     def turn(self) -> bool:
@@ -57,18 +57,19 @@ class Relayed:
 
     def recover(self) -> None:
         """Do a recovery's round, and give the trigger its next turn."""
-        adapters = RecoveryAdapters(self.relay, self.store, self.source, self.endpoint, InlineExecutor())
-        assert probe(adapters)["delivered"], "the endpoint is up"
+        assert probe(self._outside).delivered, "the endpoint is up"
         self.store.reset()
-        redeliver(self.store.list_ids(1000), adapters)
+        redeliver(self.store.list_ids(1000), self._outside)
         self.turn()
-        assert self.store.check().over
+        assert self.store.take_stock().over
+
+    @property
+    def _outside(self) -> Outside:
+        return an_outside(self.relay, recoveries=self.store, changes=self.source, endpoint=self.endpoint)
 
     def _worker(self) -> Worker:
         worker = self.scene.worker()
-        worker.function = lambda payload: (
-            relay_batch(payload, self.relay, self.source, self.endpoint, InlineExecutor()).error is None
-        )
+        worker.function = lambda payload: relay_batch(payload, self._outside).error is None
         return worker
 
     def _answer(self, message: Message) -> Outcome:

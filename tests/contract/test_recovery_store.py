@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from adapters.redelivery import redeliver
-from adapters.wiring import RecoveryAdapters
 from relay.backoff import Backoff
-from relay.changes import EntryState
-from relay.config import RecoveryPolicy
-from relay.delivery import Delivered, Outcome, Rejected, RetryLater
-from relay.messages import Message
-from relay.recovery import Command, Situation
-from relay.settlement import Closing, Failure
+from relay.changes.change import EntryState
+from relay.config.values import RecoveryPolicy
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.delivery.settlement import Closing, Failure
+from relay.recovery.situation import Command, Record, Situation
+from services.outside import Outside
+from services.redeliver import redeliver
 from tests.contract.leases import lease_rows, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, InlineExecutor
+from tests.fakes import FakeEndpoint, an_outside
 
 Make = Callable[..., Scene]
 
@@ -42,7 +42,7 @@ def whose(situation: Situation) -> tuple[int, int, int, int]:
 def test_a_relay_without_trouble_has_nothing_open_and_gets_no_row(scene: Make) -> None:
     made = scene()
 
-    situation = made.store.check()
+    situation = made.store.take_stock()
 
     assert situation.over
     assert situation.since == ""
@@ -52,18 +52,18 @@ def test_an_entry_whose_lease_is_alive_is_the_triggers(scene: Make) -> None:
     made = scene()
     failed(made, 1, attempt=3)
 
-    assert whose(made.store.check()) == (0, 0, 0, 1)
+    assert whose(made.store.take_stock()) == (0, 0, 0, 1)
     assert made.store.list_ids(10, for_probe=True) == []
 
 
 def test_five_attempts_used_up_are_exhausted_once_the_last_lease_has_run_out(scene: Make) -> None:
     made = scene()
     failed(made, 1)
-    assert whose(made.store.check()) == (0, 0, 0, 1)
+    assert whose(made.store.take_stock()) == (0, 0, 0, 1)
 
     expire_leases(made)
 
-    assert whose(made.store.check()) == (0, 0, 1, 0)
+    assert whose(made.store.take_stock()) == (0, 0, 1, 0)
     assert made.store.list_ids(10) == []
     assert len(made.store.list_ids(10, for_probe=True)) == 1
 
@@ -73,7 +73,7 @@ def test_an_entry_whose_lease_row_the_trigger_deleted_is_orphaned(scene: Make) -
     failed(made, 1)
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
 
-    assert whose(made.store.check()) == (0, 1, 0, 0)
+    assert whose(made.store.take_stock()) == (0, 1, 0, 0)
     assert len(made.store.list_ids(10)) == 1
 
 
@@ -84,7 +84,7 @@ def test_an_entry_whose_lease_was_released_is_parked(scene: Make) -> None:
         f"UPDATE {leases_of(made.relay)} SET _az_func_LeaseExpirationTime = NULL, _az_func_AttemptCount = 0"
     )
 
-    assert whose(made.store.check()) == (1, 0, 0, 0)
+    assert whose(made.store.take_stock()) == (1, 0, 0, 0)
 
 
 def test_what_died_before_it_could_settle_is_found_by_the_check(scene: Make) -> None:
@@ -93,7 +93,7 @@ def test_what_died_before_it_could_settle_is_found_by_the_check(scene: Make) -> 
     made.lease(attempt=5)
     expire_leases(made)
 
-    assert whose(made.store.check()) == (0, 0, 1, 0)
+    assert whose(made.store.take_stock()) == (0, 0, 1, 0)
     assert made.ledger()[0][5] == "the batch ended before its result was recorded"
 
 
@@ -103,12 +103,12 @@ def test_what_had_only_begun_in_all_five_attempts_is_exhausted_and_not_waited_fo
     made.lease(attempt=1)
     made.enrich(1)
     assert [row[2] for row in made.ledger()] == ["in_flight"]
-    assert made.store.check().over
+    assert made.store.take_stock().over
 
     made.lease(attempt=5)
     expire_leases(made)
 
-    assert whose(made.store.check()) == (0, 0, 1, 0)
+    assert whose(made.store.take_stock()) == (0, 0, 1, 0)
     assert len(made.store.list_ids(10, for_probe=True)) == 1
 
 
@@ -118,13 +118,13 @@ def test_what_had_only_begun_when_the_trigger_gave_it_up_and_forgot_it_is_orphan
     made.lease(attempt=1)
     made.enrich(1)
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
-    assert made.store.check().over, "it may have come after the leases were read"
+    assert made.store.take_stock().over, "it may have come after the leases were read"
 
     made.server.run(
         "UPDATE relay.Ledger SET LastTriedAt = DATEADD(minute, -3, LastTriedAt) WHERE Relay = ?", made.relay.name
     )
 
-    assert whose(made.store.check()) == (0, 1, 0, 0)
+    assert whose(made.store.take_stock()) == (0, 1, 0, 0)
 
 
 def test_a_dead_letter_of_an_older_version_does_not_hide_a_newer_failure(scene: Make) -> None:
@@ -134,21 +134,21 @@ def test_a_dead_letter_of_an_older_version_does_not_hide_a_newer_failure(scene: 
     made.lease(attempt=5)
     expire_leases(made)
 
-    assert whose(made.store.check()) == (0, 0, 1, 0)
+    assert whose(made.store.take_stock()) == (0, 0, 1, 0)
 
 
 def test_rounds_and_notices_are_remembered(scene: Make) -> None:
     made = scene(recovery=RecoveryPolicy(backoff=Backoff(first_interval_seconds=100)))
     failed(made, 1)
-    begun = made.store.check()
+    begun = made.store.take_stock()
     assert 95 < begun.seconds_until_due <= 100
     assert (begun.rounds, begun.told, begun.last_status) == (0, (), 503)
 
     made.store.record(
-        rounds=3, step=2, due_in_seconds=604_800.5, told=["long_outage"], done_command=0, told_of_dead_letters=0
+        Record(rounds=3, step=2, due_in_seconds=604_800.5, told=["long_outage"], done_command=0, told_of_dead_letters=0)
     )
 
-    situation = made.store.check()
+    situation = made.store.take_stock()
     assert (situation.rounds, situation.step, situation.told) == (3, 2, ("long_outage",))
     assert 604_790 < situation.seconds_until_due <= 604_801
     assert situation.since == begun.since
@@ -158,18 +158,18 @@ def test_a_command_waits_until_its_round_is_recorded_and_a_later_one_stays(scene
     made = scene()
     assert not made.store.command(Command.RETRY_NOW)
     failed(made, 1)
-    made.store.check()
+    made.store.take_stock()
     assert made.store.command(Command.RETRY_NOW)
-    seen = made.store.check()
+    seen = made.store.take_stock()
     assert seen.command is Command.RETRY_NOW
 
     made.store.command(Command.GIVE_UP)
     waits = made.store.record(
-        rounds=1, step=0, due_in_seconds=1, told=[], done_command=seen.command_number, told_of_dead_letters=0
+        Record(rounds=1, step=0, due_in_seconds=1, told=[], done_command=seen.command_number, told_of_dead_letters=0)
     )
 
     assert waits
-    assert made.store.check().command is Command.GIVE_UP
+    assert made.store.take_stock().command is Command.GIVE_UP
 
 
 def test_reset_gives_exhausted_rows_back_to_the_trigger_and_touches_no_other(scene: Make) -> None:
@@ -182,7 +182,7 @@ def test_reset_gives_exhausted_rows_back_to_the_trigger_and_touches_no_other(sce
     assert made.store.reset() == 2
 
     assert sorted(row[1:] for row in lease_rows(made.server, made.relay)) == [[0, 0], [0, 0], [2, 0]]
-    assert whose(made.store.check())[3] == 2 + 1
+    assert whose(made.store.take_stock())[3] == 2 + 1
 
 
 def test_giving_up_makes_dead_letters_of_what_is_older_than_the_window(scene: Make) -> None:
@@ -193,14 +193,14 @@ def test_giving_up_makes_dead_letters_of_what_is_older_than_the_window(scene: Ma
         "UPDATE relay.Ledger SET FirstFailedAt = DATEADD(hour, -2, FirstFailedAt) WHERE Relay = ? AND KeyText = N'[1]'",
         made.relay.name,
     )
-    assert made.store.check().expired == 1
+    assert made.store.take_stock().expired == 1
 
     assert made.store.give_up(everything=False, reason="given up: the window is over") == 1
 
     assert [(row[0], row[2]) for row in made.ledger()] == [("[1]", "dead"), ("[2]", "open")]
     assert made.ledger()[0][5] == "given up: the window is over; the endpoint answered 503"
     assert [row[1:] for row in lease_rows(made.server, made.relay)] == [[0, 1], [5, 0]]
-    assert made.store.check().untold_dead == 1
+    assert made.store.take_stock().untold_dead == 1
 
 
 def test_giving_up_everything_leaves_what_the_trigger_still_tries(scene: Make) -> None:
@@ -213,52 +213,52 @@ def test_giving_up_everything_leaves_what_the_trigger_still_tries(scene: Make) -
 def test_dead_letters_are_told_of_once(scene: Make) -> None:
     made = scene()
     failed(made, 1, state=EntryState.DEAD)
-    assert made.store.check().untold_dead == 1
+    assert made.store.take_stock().untold_dead == 1
 
-    made.store.record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=1)
+    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=1))
 
-    assert made.store.check().over
+    assert made.store.take_stock().over
 
 
 def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> None:
     made = scene()
     failed(made, 1, 2, state=EntryState.DEAD)
-    first = made.store.check()
+    first = made.store.take_stock()
     assert (first.untold_dead, first.seconds_until_telling) == (2, 0)
     failed(made, 3, state=EntryState.DEAD)  # between the check and the record of its round
 
-    made.store.record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2)
+    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2))
 
-    then = made.store.check()
+    then = made.store.take_stock()
     assert then.untold_dead == 1
     assert then.last_died_at > first.last_died_at, "so that it is another notice"
     assert 3500 < then.seconds_until_telling <= 3600
     made.server.run("UPDATE relay.Ledger SET ToldAt = DATEADD(hour, -1, ToldAt) WHERE Relay = ?", made.relay.name)
-    assert made.store.check().seconds_until_telling == 0
+    assert made.store.take_stock().seconds_until_telling == 0
 
 
 def test_a_recovery_ends_only_when_nothing_is_open(scene: Make) -> None:
     made = scene()
     failed(made, 1)
-    made.store.check()
+    made.store.take_stock()
     assert not made.store.close()
     [change] = made.enrich(1)
     made.settle(closings=[Closing(change.key_text, change.version)])
 
     assert made.store.close()
-    assert made.store.check().since == ""
+    assert made.store.take_stock().since == ""
 
 
 def test_who_did_not_hear_that_the_recovery_was_closed_hears_it_when_asking_again(scene: Make) -> None:
     made = scene()
-    made.store.check()
+    made.store.take_stock()
 
     assert (made.store.close(), made.store.close()) == (True, True)
 
 
-def adapters_of(made: Scene, answer: Callable[[Message], Outcome]) -> tuple[RecoveryAdapters, FakeEndpoint]:
+def adapters_of(made: Scene, answer: Callable[[Message], Outcome]) -> tuple[Outside, FakeEndpoint]:
     endpoint = FakeEndpoint(answer)
-    return RecoveryAdapters(made.relay, made.store, made.source, endpoint, InlineExecutor()), endpoint
+    return an_outside(made.relay, recoveries=made.store, changes=made.source, endpoint=endpoint), endpoint
 
 
 def orphans(made: Scene, *numbers: int) -> Sequence[int]:
@@ -274,13 +274,13 @@ def test_orphaned_changes_are_delivered_with_the_rows_current_state_and_settled(
     made.run("DELETE FROM {t} WHERE Id = 2")
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
-    result = redeliver(ids, adapters)
+    result = redeliver(ids, adapters).to_dict()
 
     assert (result["delivered"], result["failed"]) == (2, 0)
     assert b'"Name":"newer"' in endpoint.messages[0].body
     assert b'"operation":"delete"' in endpoint.messages[1].body
     assert made.ledger() == []
-    assert redeliver(ids, adapters)["delivered"] == 0
+    assert redeliver(ids, adapters).delivered == 0
 
 
 def test_one_that_fails_again_stays_and_its_neighbours_are_settled(scene: Make) -> None:
@@ -295,7 +295,7 @@ def test_one_that_fails_again_stays_and_its_neighbours_are_settled(scene: Make) 
         ),
     )  # fmt: skip
 
-    result = redeliver(ids, adapters)
+    result = redeliver(ids, adapters).to_dict()
 
     assert {name: result[name] for name in ("delivered", "rejected", "failed")} == {
         "delivered": 1, "rejected": 1, "failed": 1,
@@ -321,11 +321,11 @@ def test_a_key_of_any_type_is_read_back_from_its_text(scene: Make, declared: str
     made = scene(f"Id {declared} NOT NULL PRIMARY KEY, Name nvarchar(50) NULL")
     made.run("INSERT INTO {t} (Id, Name) VALUES (?, N'here')", value)
     made.lease(attempt=5)
-    made.store.check()
+    made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
-    result = redeliver(made.store.list_ids(10), adapters)
+    result = redeliver(made.store.list_ids(10), adapters).to_dict()
 
     assert result["delivered"] == 1
     assert b'"Name":"here"' in endpoint.messages[0].body
@@ -336,11 +336,11 @@ def test_a_key_of_bytes_is_read_back_from_its_text(scene: Make) -> None:
     made = scene("Id varbinary(10) NOT NULL PRIMARY KEY, Name nvarchar(50) NULL")
     made.run("INSERT INTO {t} (Id, Name) VALUES (0x00FF10, N'here')")
     made.lease(attempt=5)
-    made.store.check()
+    made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
-    assert redeliver(made.store.list_ids(10), adapters)["delivered"] == 1
+    assert redeliver(made.store.list_ids(10), adapters).delivered == 1
     assert b'"Name":"here"' in endpoint.messages[0].body
 
 

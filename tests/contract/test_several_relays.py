@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from adapters.connection_string import OdbcConnection
-from adapters.sql_server import SqlServer
+from adapters.sql_server.connection_string import OdbcConnection
 from devstack.functions_host.sql_trigger.connection import find_driver
 from devstack.functions_host.sql_trigger.connection_string import to_odbc
-from relay.backfill import BackfillOrder
-from relay.dead_letters import Selection
-from relay.delivery import Delivered, Rejected, RetryLater
-from relay.recovery import Command
+from relay.backfill.values import BackfillOrder
+from relay.dead_letters.values import Selection
+from relay.delivery.outcomes import Delivered, Rejected, RetryLater
+from relay.recovery.situation import Command
 from tests.contract.keyed_scene import WATCHED, KeyedScene, Row, Shape
 from tests.contract.leases import APP, lease_rows
+from tests.sql_client import SqlServer
 
 DOWN = RetryLater(503, "the endpoint answered 503")
 REFUSED = Rejected(422, "the endpoint answered 422", "no")
@@ -45,8 +45,8 @@ def test_one_endpoint_that_is_down_does_not_hold_up_the_other(pair: tuple[KeyedS
     down.exhaust()
     assert up.keys(up.turn()) == KEYS
 
-    assert down.store.check().exhausted == 3
-    assert up.store.check().over
+    assert down.store.take_stock().exhausted == 3
+    assert up.store.take_stock().over
     assert (up.store.list_ids(100, for_probe=True), up.store.reset()) == ([], 0)
     assert not up.store.command(Command.RETRY_NOW), "there is no recovery of the healthy one"
     assert down.store.command(Command.RETRY_NOW)
@@ -54,7 +54,7 @@ def test_one_endpoint_that_is_down_does_not_hold_up_the_other(pair: tuple[KeyedS
     down.answer = lambda _: Delivered(200)
     assert down.store.reset() == 3
     assert down.keys(down.turn()) == KEYS
-    assert down.store.check().over
+    assert down.store.take_stock().over
 
 
 def test_what_one_gives_up_or_discards_is_no_matter_of_the_others(pair: tuple[KeyedScene, KeyedScene]) -> None:
@@ -84,15 +84,15 @@ def test_a_newer_change_closes_only_the_entry_of_the_relay_that_delivered_it(
     up.insert()
     for scene in pair:
         scene.exhaust()
-    assert [scene.store.check().exhausted for scene in pair] == [3, 3]
+    assert [scene.store.take_stock().exhausted for scene in pair] == [3, 3]
 
     up.answer = lambda _: Delivered(200)
     up.update(WATCHED, "7")
     up.store.reset()
     assert up.keys(up.turn()) == KEYS
 
-    assert up.store.check().over
-    situation = down.store.check()
+    assert up.store.take_stock().over
+    situation = down.store.take_stock()
     assert (situation.exhausted, situation.last_error) == (3, "the endpoint answered 503"), (
         "its own entries, not new ones"
     )

@@ -1,16 +1,18 @@
 """Every .sql file of the app, rendered as it runs, is accepted by Microsoft's own T-SQL parser."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from adapters.column_sql import declared_type
-from adapters.statements import PARTS, relay_statements, render, statement
-from relay.config import Relay
+from adapters.sql_server.column_sql import declared_type
+from adapters.sql_server.connection import parameters_of
+from adapters.sql_server.statements import fragments_of, render, statement
+from relay.config.values import Relay
+from relay.guard.table import Column, Table
 from relay.identifiers import TableName
-from relay.tables import Column, Table
 from tests.microsoft_parser import syntax_errors, with_parameters
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,24 +45,33 @@ def relay(*watch: str) -> Relay:
     return Relay(name="orders", table=TableName("sales", "Order's ]lines"), endpoint="http://h", watch=watch)
 
 
+SQL = ROOT / "adapters" / "sql_server" / "sql"
+NAMES = sorted(path.relative_to(SQL).with_suffix("").as_posix() for path in SQL.rglob("*.sql"))
+PARTS = [name for name in NAMES if name.startswith("parts/")]
+
+
 def statements() -> Iterator[tuple[str, str]]:
-    for name in (
-        *("create_tables", "describe_table", "tracking_of_database", "tracking_of_table"),
-        *("recovery_record", "recovery_command", "dead_letters_keys"),
-        *("backfill_state", "backfill_advance", "backfill_command", "guard_told", "guard_place", "table_state"),
-    ):
-        yield name, statement(name)
-    for name in ("dead_letters_count", "dead_letters_list"):
-        yield name, render(name, {"chosen_dead_letters": statement("chosen_dead_letters")})
-    for name in ("enable_database", "extend_retention"):
-        yield name, render(name, {"days": "14"})
-    yield "enable_table", render("enable_table", {"table": str(relay().table)})
-    for watch, ignored in (((), ()), (("Id",), ()), ((), (b"shop",)), (("Id",), (b"shop",))):
-        for key in KEYED:
-            configured = replace(relay(*watch), ignore_contexts=ignored)
-            for name, sql in relay_statements("app", configured, Table([*key, *COLUMNS])).items():
-                if name == "enrich" or not ignored:
-                    yield f"{name}, {len(key)} keys, {len(watch)} watched, {len(ignored)} ignored", sql
+    """Every file that is no part, rendered for relays and keys of every kind."""
+    configured = [
+        (
+            f"{len(key)} keys, {len(watch)} watched, {len(ignored)} ignored",
+            replace(relay(*watch), ignore_contexts=ignored),
+            key,
+        )
+        for watch, ignored in (((), ()), (("Id",), ()), ((), (b"shop",)), (("Id",), (b"shop",)))
+        for key in KEYED
+    ]
+    for name in NAMES:
+        if name in PARTS:
+            continue
+        if name.startswith("enable/"):
+            yield name, render(name, {"days": "14", "table": str(relay().table)})
+            continue
+        rendered = {
+            what: render(name, fragments_of("app", each, Table([*key, *COLUMNS]))) for what, each, key in configured
+        }
+        for sql in dict.fromkeys(rendered.values()):
+            yield f"{name}, {next(what for what, other in rendered.items() if other == sql)}", sql
 
 
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in statements()])
@@ -72,15 +83,22 @@ def test_the_parser_refuses_what_is_no_t_sql() -> None:
     assert syntax_errors(["SELECT 1", "SELECT 1 FROM WHERE x"])
 
 
-def test_no_sql_file_is_left_out() -> None:
-    tested = {name.split(",")[0] for name, _ in statements()} | set(PARTS)
+def test_no_part_is_left_out() -> None:
+    included = {match for name in NAMES for match in re.findall(r"\{\{(\w+)\}\}", statement(name))}
 
-    assert {path.stem for path in (ROOT / "adapters" / "sql").glob("*.sql")} == tested
+    assert {name.removeprefix("parts/") for name in PARTS} <= included
+
+
+def test_every_parameter_is_declared_by_its_name() -> None:
+    for name, sql in statements():
+        code = re.sub(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]", "''", re.sub(r"--[^\n]*", "", sql))
+        assert len(parameters_of(sql)) == code.count("?"), name
+        assert len(set(parameters_of(sql))) == len(parameters_of(sql)), name
 
 
 def test_every_file_says_in_a_sentence_what_it_does() -> None:
-    for path in (ROOT / "adapters" / "sql").glob("*.sql"):
-        assert path.read_text(encoding="utf-8").startswith("-- "), path.name
+    for name in NAMES:
+        assert statement(name).startswith("-- "), name
 
 
 def test_a_type_is_declared_as_the_server_writes_it() -> None:

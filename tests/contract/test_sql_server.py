@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.connection_string import OdbcConnection
-from adapters.sql_server import SqlServer
+from adapters.sql_server.connection_string import OdbcConnection
 from relay.errors import DatabaseError
+from tests.sql_client import SqlServer
 
 
 def broken(odbc: OdbcConnection, old: str, new: str) -> SqlServer:

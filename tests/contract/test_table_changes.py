@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from adapters.backfill_store import SqlBackfillStore
-from adapters.guard_store import SqlGuardStore
-from relay.backfill import BackfillOrder
-from relay.config import Condition
+from adapters.sql_server.backfill import SqlBackfills
+from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.table import RelayTable
+from relay.backfill.values import BackfillOrder
+from relay.changes.conditions import Condition
 from relay.errors import ConfigError, DatabaseError
-from relay.guard import Outlook
+from relay.guard.outlook import Outlook
 from relay.identifiers import quote
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
@@ -30,11 +31,11 @@ class Guard:
     """What the watchdog's process knows: it has looked at the table once before."""
 
     def __init__(self, made: Scene) -> None:
-        self._store = SqlGuardStore(made.app_server, APP, made.relay)
+        self._store = SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook())
         self.look()
 
     def look(self) -> Outlook:
-        found = self._store.look()
+        found = self._store.take_stock()
         assert found is not None
         return found
 
@@ -131,7 +132,7 @@ def test_a_relay_that_names_a_column_that_is_gone_delivers_nothing_until_it_is_m
         changed(made)
     halted = guard.halted()
     assert any(f"{key}: " in reason and "'Name'" in reason for reason in halted)
-    assert made.store.check().open == 0, "the recovery can look, and keeps what had failed"
+    assert made.store.take_stock().open == 0, "the recovery can look, and keeps what had failed"
     assert any(f"{key}: " in reason for reason in Guard(made).halted()), "a restart alone does not mend it"
 
     made.run(f"EXEC sp_rename N'{made.relay.table}.Title', N'Name', N'COLUMN'")
@@ -157,7 +158,7 @@ def test_a_truncated_table_is_a_gap_though_everything_was_taken_up(made: Scene) 
     made.run("TRUNCATE TABLE {t}")
 
     assert guard.look().gap
-    SqlBackfillStore(made.app_server, APP, made.relay).begin(BackfillOrder())
+    SqlBackfills(RelayTable(made.app_server, APP, made.relay)).begin(BackfillOrder())
     assert not guard.look().gap
 
 
@@ -183,7 +184,7 @@ def test_a_table_that_is_gone_halts_the_relay(made: Scene) -> None:
         made.enrich(1)
     assert "does not exist any more" in guard.halted()[0]
     with pytest.raises(ConfigError, match="does not exist"):
-        made.store.check()
+        made.store.take_stock()
 
 
 def test_a_table_made_anew_is_a_gap_and_the_trigger_needs_a_restart(made: Scene) -> None:
@@ -220,7 +221,9 @@ def test_another_key_halts_the_relay_until_the_leases_have_it_too(made: Scene) -
         made.enrich(1)
 
     made.server.run(f"DROP TABLE {leases_of(made.relay)}")
-    assert SqlGuardStore(made.app_server, APP, made.relay).look() is None, "the trigger has not started yet"
+    assert SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook()).take_stock() is None, (
+        "the trigger has not started yet"
+    )
     made.server.run(
         f"CREATE TABLE {leases_of(made.relay)} (Id int NOT NULL, Name nvarchar(50) NOT NULL, _az_func_ChangeVersion bigint NOT NULL, "
         "_az_func_AttemptCount int NOT NULL, _az_func_LeaseExpirationTime datetime2 NULL, PRIMARY KEY (Id, Name))"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyodbc
 
-from adapters.connection_string import find_driver, to_odbc
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from devstack.command.processes import Stack
 from tests.waiting import wait_until
 
@@ -104,7 +104,7 @@ class RelayStack:
             "API_URL": self.stack.api_url,
             "SqlConnectionString": self.stack.sql_connection_string,
         }
-        command = [sys.executable, "-m", "adapters.enable_change_tracking"]
+        command = [sys.executable, "-m", "prepare_database"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

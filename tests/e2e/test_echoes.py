@@ -14,7 +14,7 @@ from typing import Any
 import pyodbc
 import pytest
 
-from adapters.connection_string import find_driver, to_odbc
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from tests.e2e.relay_stack import RelayStack, running
 from tests.waiting import wait_until
 

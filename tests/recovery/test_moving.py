@@ -11,7 +11,7 @@ from typing import Any
 import pyodbc
 import pytest
 
-from adapters.connection_string import find_driver, to_odbc
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from relay.names import function_id, function_name, leases_table
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
 from tests.microsoft_parser import syntax_errors

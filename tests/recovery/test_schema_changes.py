@@ -8,7 +8,7 @@ from typing import Any
 import pyodbc
 import pytest
 
-from adapters.connection_string import find_driver, to_odbc
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.connection_string import find_driver, to_odbc
+from adapters.sql_server.connection_string import find_driver, to_odbc
 from relay.errors import ConfigError
 
 DRIVER = "ODBC Driver 18 for SQL Server"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from adapters.http_endpoint import HttpEndpoint
-from relay.delivery import Delivered, Rejected, RetryLater
-from relay.messages import Message
+from adapters.clock.clock import SystemClock
+from adapters.http.endpoint import HttpEndpoint
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Rejected, RetryLater
 from tests.fakes import a_relay
 
 MESSAGE = Message("abc123", b'{"x":1}')
@@ -52,7 +53,7 @@ def answer(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **he
 
 @contextmanager
 def endpoint_for(url: str, **differences: object) -> Iterator[HttpEndpoint]:
-    endpoint = HttpEndpoint(a_relay(endpoint=url, **differences))
+    endpoint = HttpEndpoint(a_relay(endpoint=url, **differences), SystemClock())
     try:
         yield endpoint
     finally:

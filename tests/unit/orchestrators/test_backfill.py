@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from orchestrators.backfill import ACTIVITIES_PER_GENERATION, backfill_steps
-from relay.names import BACKFILL, BACKFILL_PAGES, WAKE
+from relay.backfill.names import BACKFILL
+from relay.backfill.names import PAGES as BACKFILL_PAGES
+from relay.names import WAKE
 from tests.unit.orchestrators.world import Clocked, operator
 
 pytestmark = [

@@ -18,8 +18,10 @@ from azure.functions import OrchestrationContext
 from orchestrators.backfill import backfill_steps
 from orchestrators.notification import notification_steps, notify_channel_steps
 from orchestrators.recovery import recovery_steps
-from relay.names import BACKFILL, NOTIFICATION, NOTIFY_CHANNEL, RECOVERY
-from relay.recovery import Command
+from relay.backfill.names import BACKFILL
+from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL
+from relay.recovery.names import RECOVERY
+from relay.recovery.situation import Command
 from tests.unit.devstack.functions_host.durable.in_memory import Engine
 from tests.unit.orchestrators.test_backfill import OVER, PAGES, Filling
 from tests.unit.orchestrators.world import World

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from relay.names import NOTIFICATION
+from relay.notification.names import NOTIFICATION
 from tests.unit.orchestrators.world import World
 
 pytestmark = [

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from relay.backoff import Backoff
-from relay.config import RecoveryPolicy
-from relay.recovery import Command
+from relay.config.values import RecoveryPolicy
+from relay.recovery.situation import Command
 from tests.unit.orchestrators.world import World
 
 pytestmark = [

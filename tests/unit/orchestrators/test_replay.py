@@ -11,9 +11,10 @@ import pytest
 from devstack.functions_host.durable.events import EventType
 from orchestrators.replay import replay_steps
 from relay.backoff import Backoff
-from relay.dead_letters import Selection
-from relay.names import REPLAY, REPLAY_DELIVER, REPLAY_LIST, WAKE
-from relay.replay import Replay
+from relay.dead_letters.names import DELIVER, LIST, REPLAY
+from relay.dead_letters.replay import Replay
+from relay.dead_letters.values import Selection
+from relay.names import WAKE
 from tests.unit.orchestrators.world import Clocked, operator
 
 pytestmark = [
@@ -45,7 +46,7 @@ class Ledger:
         self.statuses_when_woken: list[dict[str, Any]] = []
         self.engine = Clocked(
             {REPLAY: replay_steps, "operator": operator},
-            {REPLAY_LIST: self.list, REPLAY_DELIVER: self.deliver, "operators_command": self.wake},
+            {LIST: self.list, DELIVER: self.deliver, "operators_command": self.wake},
         )
         self.began = self.engine.time
 

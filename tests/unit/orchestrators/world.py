@@ -9,25 +9,23 @@ from entities.breaker import transition
 from orchestrators.notification import notification_steps, notify_channel_steps
 from orchestrators.recovery import recovery_steps
 from relay.backoff import Backoff
-from relay.config import RecoveryPolicy
-from relay.names import (
+from relay.config.values import RecoveryPolicy
+from relay.names import WAKE
+from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE
+from relay.recovery.names import (
     ANNOUNCE,
     BREAKER,
     CHECK,
     CLOSE,
     GIVE_UP,
     LIST,
-    NOTIFICATION,
-    NOTIFY_CHANNEL,
     PROBE,
     RECORD,
     RECOVERY,
     REDELIVER,
     RESET,
-    SEND_NOTICE,
-    WAKE,
 )
-from relay.recovery import Command, Situation
+from relay.recovery.situation import Command, Situation
 from tests.unit.devstack.functions_host.durable.in_memory import Engine
 
 

@@ -3,9 +3,15 @@ from typing import Any
 
 import pytest
 
-from relay.backfill import Backfill, BackfillOrder, BackfillState, conditions_from_dicts, conditions_to_dicts
-from relay.backfill_reader import parse_backfill
-from relay.config import Condition
+from relay.backfill.request import parse_backfill
+from relay.backfill.values import (
+    Backfill,
+    BackfillOrder,
+    BackfillState,
+    conditions_from_dicts,
+    conditions_to_dicts,
+)
+from relay.changes.conditions import Condition
 from relay.errors import InputError
 from tests.fakes import a_relay
 

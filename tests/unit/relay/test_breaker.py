@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from relay.breaker import Breaker, BreakerState, tripped
+from relay.delivery.breaker import Breaker, BreakerState, tripped
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

@@ -1,7 +1,7 @@
 import pytest
 
-from relay.config import ChannelKind
-from relay.config_file import parse_configuration
+from relay.config.file import parse_configuration
+from relay.config.values import ChannelKind
 from relay.errors import ConfigError
 
 RELAY = '[[relay]]\nname = "orders"\ntable = "dbo.Orders"\nendpoint = "http://h/orders"\n'

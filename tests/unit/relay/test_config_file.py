@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from relay.config import Condition, Mask, Mode
-from relay.config_file import parse_configuration
+from relay.changes.conditions import Condition
+from relay.config.file import parse_configuration
+from relay.config.values import Mask, Mode
 from relay.errors import ConfigError
 
 SETTINGS = {"API_URL": "https://api.example", "API_KEY": "s3cret"}

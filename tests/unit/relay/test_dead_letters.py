@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from relay.dead_letters import Selection, parse_discard, parse_filter, parse_id, parse_page
+from relay.dead_letters.request import parse_discard, parse_filter, parse_id, parse_page
+from relay.dead_letters.values import Selection
 from relay.errors import InputError
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from relay.delivery import REJECTING_STATUSES, Delivered, Outcome, Rejected, RetryLater, classify, parse_retry_after
+from relay.config.values import REJECTING_STATUSES
+from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater, classify, parse_retry_after
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

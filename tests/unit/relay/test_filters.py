@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from relay.changes import EntryState
-from relay.conditions import holds
-from relay.config import Condition
-from relay.filters import decide
+from relay.changes.change import EntryState
+from relay.changes.conditions import Condition, holds
+from relay.delivery.filters import decide
 from tests.fakes import a_change, a_relay
 
 ONLY_NEW = a_relay(condition=(Condition("Status", "equals", "new"),))

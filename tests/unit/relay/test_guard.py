@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from relay.config import RecoveryPolicy
-from relay.guard import Outlook, told_from_now_on, troubles
-from relay.notices import Occasion
+from relay.config.values import RecoveryPolicy
+from relay.guard.outlook import Outlook, told_from_now_on, troubles
+from relay.notification.words import Occasion
 from tests.fakes import a_relay
 
 

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from relay.backfill import Backfill, BackfillState
-from relay.guard import Outlook
-from relay.health import Health, broken, health_of, summary
-from relay.recovery import Situation
+from relay.backfill.values import Backfill, BackfillState
+from relay.guard.health import Health, broken, health_of, summary
+from relay.guard.outlook import Outlook
+from relay.recovery.situation import Situation
 from tests.fakes import a_relay
 from tests.unit.relay.test_backfill import backfill
 from tests.unit.relay.test_guard import outlook

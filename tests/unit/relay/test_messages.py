@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from relay import exact_json, messages
-from relay.config import Mask
+from relay import exact_json
+from relay.config.values import Mask
+from relay.delivery import messages
 from tests.fakes import a_change, a_relay
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from relay.changes.payload import may_be_altered, parse_payload
 from relay.errors import PayloadError
 from relay.identifiers import literal, parse_table_name, quote
 from relay.names import function_id, leases_table
-from relay.payload import may_be_altered, parse_payload
 
 
 def test_the_function_id_is_the_triggers_own() -> None:

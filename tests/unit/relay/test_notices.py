@@ -1,8 +1,10 @@
 import json
 from typing import Any
 
-from relay.config import Channel, ChannelKind
-from relay.notices import Notice, Occasion, body_for
+from relay.config.values import Channel, ChannelKind
+from relay.notification.bodies import body_for
+from relay.notification.notice import Notice
+from relay.notification.words import Occasion
 
 URL = "http://x/?secret"
 

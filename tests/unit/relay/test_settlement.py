@@ -2,9 +2,9 @@
 
 import pytest
 
-from relay.changes import Change, EntryState
-from relay.delivery import Delivered, Rejected, RetryLater
-from relay.settlement import Closing, Failure, Filtered, Result, settle
+from relay.changes.change import Change, EntryState
+from relay.delivery.outcomes import Delivered, Rejected, RetryLater
+from relay.delivery.settlement import Closing, Failure, Filtered, Result, settle
 from tests.fakes import a_change
 
 OK, BAD, LATER, SKIPPED = Delivered(200), Rejected(422, "no", "{}"), RetryLater(503, "busy"), Filtered("why")

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from relay.notices import Notice, Occasion
-from relay.table_changes import TableState, halts
-from relay.tables import Column, Table
+from relay.guard.table import Column, Table
+from relay.guard.table_changes import TableState, halts
+from relay.notification.notice import Notice
+from relay.notification.words import Occasion
 from tests.fakes import a_relay
 
 ID = Column("Id", "int", 4, 10, 0, 1, False)

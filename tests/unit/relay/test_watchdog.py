@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from relay.recovery import Command, Situation
-from relay.watchdog import Action, decide
+from relay.recovery.situation import Command, Situation
+from relay.recovery.watchdog import Action, decide
 
 
 def open_situation(**differences: Any) -> Situation:

@@ -8,23 +8,24 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from relay.backfill import Backfill, BackfillOrder, BackfillState, Reason
-from relay.config import Channel, ChannelKind, Relay, Settings
-from relay.guard import Outlook
-from tests.fakes import FakeDurableClient, a_relay, a_request, fake_stores
+from adapters.durable.instances import DurableInstances
+from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
+from relay.config.values import Channel, ChannelKind, Relay, Settings
+from relay.guard.outlook import Outlook
+from services.guard import act, keep_backfill_running
+from tests.fakes import FakeDurableClient, a_relay, a_request, an_outside
 from tests.unit.relay.test_backfill import backfill
 from tests.unit.relay.test_guard import outlook
-from triggers.backfill import acted, begin, state
-from triggers.guard import act, keep_backfill_running
-from triggers.http_answers import answered
-from triggers.relay_requests import Work
+from triggers.http.answers import answered
+from triggers.http.backfill import begin_backfill, command_backfill, show_backfill
+from triggers.http.requests import Work
 
 LOG = Channel(name="log", kind=ChannelKind.LOG)
 SETTINGS = Settings(
     app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
 )
 INSTANCE = "backfill-shop-orders"
-START = ("backfill", INSTANCE, {"relay": "orders"})
+START = ("backfill", INSTANCE, {"app": "shop", "relay": "orders"})
 
 
 class Backfills:
@@ -64,7 +65,7 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
 def ask(
     work: Work, store: Backfills, client: FakeDurableClient | None = None, body: bytes = b"", action: str = ""
 ) -> func.HttpResponse:
-    request = a_request(fake_stores(backfill=store), client, body=body, action=action)
+    request = a_request(an_outside(backfills=store), client, body=body, action=action)
     response: func.HttpResponse = done(answered(work(request)))
     return response
 
@@ -72,7 +73,7 @@ def ask(
 def test_a_backfill_is_written_down_then_started() -> None:
     store, client = Backfills(), FakeDurableClient()
 
-    response = ask(begin, store, client, b'{"page_rows": 10}')
+    response = ask(begin_backfill, store, client, b'{"page_rows": 10}')
 
     assert response.status_code == 202
     assert store.begun == [BackfillOrder(page_rows=10)]
@@ -86,7 +87,7 @@ def test_a_backfill_is_written_down_then_started() -> None:
 def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> None:
     store, client = Backfills(), FakeDurableClient()
 
-    response = ask(begin, store, client, body)
+    response = ask(begin_backfill, store, client, body)
 
     assert response.status_code == status
     assert response.mimetype == "application/problem+json"
@@ -97,14 +98,14 @@ def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> No
 def test_a_second_backfill_is_refused_while_one_is_under_way() -> None:
     client = FakeDurableClient()
 
-    assert ask(begin, Backfills(backfill()), client).status_code == 409
+    assert ask(begin_backfill, Backfills(backfill()), client).status_code == 409
     assert client.started == []
 
 
 def test_a_command_is_written_down_and_wakes_the_worker() -> None:
     store, client = Backfills(backfill()), FakeDurableClient(backfill_shop_orders="Running")
 
-    response = ask(acted, store, client, action="pause")
+    response = ask(command_backfill, store, client, action="pause")
 
     assert (response.status_code, store.commands) == (202, [BackfillState.PAUSED])
     assert client.raised == [(INSTANCE, "wake")]
@@ -114,20 +115,21 @@ def test_a_command_is_written_down_and_wakes_the_worker() -> None:
 def test_a_command_that_means_nothing_is_refused(action: str, status: int) -> None:
     client = FakeDurableClient()
 
-    assert ask(acted, Backfills(), client, action=action).status_code == status
+    assert ask(command_backfill, Backfills(), client, action=action).status_code == status
     assert (client.started, client.raised) == ([], [])
 
 
 def test_progress_can_be_asked_for() -> None:
-    response = ask(state, Backfills(backfill()))
+    response = ask(show_backfill, Backfills(backfill()))
 
     assert json.loads(response.get_body())["seconds_left"] == 30.0
-    assert ask(state, Backfills()).status_code == 404
+    assert ask(show_backfill, Backfills()).status_code == 404
 
 
 def look_after(found: Outlook, relay: Relay) -> tuple[FakeDurableClient, Told, Backfills]:
     client, told, backfills = FakeDurableClient(), Told(), Backfills()
-    done(act(found, relay, SETTINGS, told, backfills, client))  # type: ignore[arg-type]
+    outside = an_outside(relay, guard=told, backfills=backfills)
+    done(act(found, outside, SETTINGS, DurableInstances(client)))
     return client, told, backfills
 
 
@@ -178,6 +180,6 @@ def test_a_backfill_that_is_under_way_has_a_worker(
 ) -> None:
     client = FakeDurableClient(**({"backfill_shop_orders": status} if status else {}))
 
-    done(keep_backfill_running("orders", "shop", Backfills(found), client))  # type: ignore[arg-type]
+    done(keep_backfill_running(an_outside(backfills=Backfills(found)), DurableInstances(client)))
 
     assert client.started == started

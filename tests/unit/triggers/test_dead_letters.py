@@ -10,15 +10,15 @@ import azure.functions as func
 import pytest
 
 from relay.backoff import Backoff
-from relay.config import RecoveryPolicy
-from relay.dead_letters import DeadLetter, Selection
+from relay.config.values import RecoveryPolicy
+from relay.dead_letters.replay import Replay
+from relay.dead_letters.values import DeadLetter, Selection
 from relay.errors import ConfigError, DatabaseError
-from relay.replay import Replay
-from tests.fakes import FakeDurableClient, a_relay, fake_stores
-from triggers.dead_letters import acted_on_many, acted_on_one, listed, shown
-from triggers.http_answers import answered
-from triggers.relay_requests import RelayRequest, Work
-from triggers.replay import acted, followed
+from tests.fakes import FakeDurableClient, a_relay, an_outside
+from triggers.http.answers import answered
+from triggers.http.dead_letters import command_dead_letter, command_dead_letters, list_dead_letters, show_dead_letter
+from triggers.http.replay import command_replay, show_replay
+from triggers.http.requests import RelayRequest, Work
 
 API = "https://shop/api/relays/orders"
 INSTANCE = "replay-shop-orders"
@@ -80,8 +80,8 @@ class Routes:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         http = func.HttpRequest("POST", url, params=query, route_params=route, body=content)
         relay = a_relay(recovery=RecoveryPolicy(backoff=Backoff(first_interval_seconds=7)))
-        stores = fake_stores(dead_letters=self.dead_letters)
-        response = asyncio.run(answered(work(RelayRequest(http, "shop", relay, stores, self.client))))
+        outside = an_outside(relay, dead_letters=self.dead_letters)
+        response = asyncio.run(answered(work(RelayRequest(http, outside, self.client))))
         found = json.loads(response.get_body())
         if response.status_code >= 400:
             assert response.mimetype == "application/problem+json"
@@ -92,7 +92,7 @@ class Routes:
 
 
 def test_a_page_has_the_count_of_all_and_a_link_to_the_next() -> None:
-    status, found = Routes().ask(listed, f"{API}/dead-letters?limit=2&status=422&code=secret")
+    status, found = Routes().ask(list_dead_letters, f"{API}/dead-letters?limit=2&status=422&code=secret")
 
     assert (status, found["relay"], found["count"]) == (200, "orders", 3)
     assert [each["id"] for each in found["dead_letters"]] == [1, 2]
@@ -104,13 +104,13 @@ def test_a_page_has_the_count_of_all_and_a_link_to_the_next() -> None:
 
 
 def test_the_last_page_has_no_next_and_still_the_count_of_all() -> None:
-    _, found = Routes().ask(listed, f"{API}/dead-letters?after=1&limit=2")
+    _, found = Routes().ask(list_dead_letters, f"{API}/dead-letters?after=1&limit=2")
 
     assert ([each["id"] for each in found["dead_letters"]], found["count"], found["next"]) == ([2, 3], 3, None)
 
 
 def test_one_dead_letter_is_shown_with_the_endpoints_problem() -> None:
-    status, found = Routes().ask(shown, f"{API}/dead-letters/2", id="2")
+    status, found = Routes().ask(show_dead_letter, f"{API}/dead-letters/2", id="2")
 
     assert (status, found["id"], found["problem"]) == (200, 2, '{"title": "no"}')
 
@@ -118,7 +118,7 @@ def test_one_dead_letter_is_shown_with_the_endpoints_problem() -> None:
 def test_a_replay_is_started_once_for_what_is_there_at_this_moment() -> None:
     routes = Routes()
 
-    status, found = routes.ask(acted_on_many, f"{API}/dead-letters/replay", {"status": 422}, action="replay")
+    status, found = routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {"status": 422}, action="replay")
 
     assert (status, found) == (202, {"relay": "orders", "count": 3, "follow": f"{API}/replay"})
     [(name, instance_id, told)] = routes.client.started
@@ -131,11 +131,11 @@ def test_a_replay_is_started_once_for_what_is_there_at_this_moment() -> None:
 def test_a_single_dead_letter_is_replayed_and_discarded_by_its_id() -> None:
     routes = Routes()
 
-    status, found = routes.ask(acted_on_one, f"{API}/dead-letters/2/replay", id="2", action="replay")
+    status, found = routes.ask(command_dead_letter, f"{API}/dead-letters/2/replay", id="2", action="replay")
     assert (status, found["count"]) == (202, 1)
     assert routes.client.started[0][2]["replay"]["selection"] == Selection.one(2).to_dict()
 
-    assert routes.ask(acted_on_one, f"{API}/dead-letters/2/discard", {}, id="2", action="discard") == (
+    assert routes.ask(command_dead_letter, f"{API}/dead-letters/2/discard", {}, id="2", action="discard") == (
         200,
         {"relay": "orders", "discarded": 1},
     )
@@ -146,7 +146,7 @@ def test_a_single_dead_letter_is_replayed_and_discarded_by_its_id() -> None:
 def test_a_second_replay_is_a_conflict_with_the_link_to_the_first(status: str) -> None:
     routes = Routes(client=FakeDurableClient(replay_shop_orders=status))
 
-    code, found = routes.ask(acted_on_many, f"{API}/dead-letters/replay", {}, action="replay")
+    code, found = routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")
 
     assert (code, found["follow"]) == (409, f"{API}/replay")
     assert routes.client.started == []
@@ -156,7 +156,7 @@ def test_a_second_replay_is_a_conflict_with_the_link_to_the_first(status: str) -
 def test_a_replay_that_has_ended_does_not_keep_another_from_starting(status: str) -> None:
     routes = Routes(client=FakeDurableClient(replay_shop_orders=status))
 
-    assert routes.ask(acted_on_many, f"{API}/dead-letters/replay", {}, action="replay")[0] == 202
+    assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 202
 
 
 def test_of_two_starts_at_one_moment_one_is_the_conflict() -> None:
@@ -165,7 +165,7 @@ def test_of_two_starts_at_one_moment_one_is_the_conflict() -> None:
             self.statuses[INSTANCE] = "Running"
             raise RuntimeError("An Orchestration instance with the status Running already exists")
 
-    code, found = Routes(client=Faster()).ask(acted_on_many, f"{API}/dead-letters/replay", {}, action="replay")
+    code, found = Routes(client=Faster()).ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")
 
     assert (code, found["follow"]) == (409, f"{API}/replay")
 
@@ -174,34 +174,34 @@ def test_discarding_everything_has_to_be_said() -> None:
     routes = Routes()
     url = f"{API}/dead-letters/discard"
 
-    assert routes.ask(acted_on_many, url, {}, action="discard")[0] == 400
+    assert routes.ask(command_dead_letters, url, {}, action="discard")[0] == 400
     assert routes.dead_letters.discarded == []
 
-    assert routes.ask(acted_on_many, url, {"all": True}, action="discard")[1]["discarded"] == 3
+    assert routes.ask(command_dead_letters, url, {"all": True}, action="discard")[1]["discarded"] == 3
 
 
 @pytest.mark.parametrize(
     ("work", "url", "body", "route", "status"),
     [
-        (listed, "/dead-letters?limit=0", None, {}, 400),
-        (listed, "/dead-letters?sort=id", None, {}, 400),
-        (shown, "/dead-letters/x", None, {"id": "x"}, 400),
-        (shown, "/dead-letters/9", None, {"id": "9"}, 404),
-        (acted_on_many, "/dead-letters/replay", None, {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/replay", b"{", {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/replay", b"\xff", {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/replay", b"[" * 100_000, {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/replay", [], {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/replay", {"all": True}, {"action": "replay"}, 400),
-        (acted_on_many, "/dead-letters/repaly", {}, {"action": "repaly"}, 404),
-        (acted_on_many, "/dead-letters/discard", None, {"action": "discard"}, 400),
-        (acted_on_one, "/dead-letters/9/replay", None, {"id": "9", "action": "replay"}, 404),
-        (acted_on_one, "/dead-letters/9/discard", None, {"id": "9", "action": "discard"}, 404),
-        (acted_on_one, "/dead-letters/1/retry", None, {"id": "1", "action": "retry"}, 404),
-        (acted_on_one, "/dead-letters/1/discard", {"status": 422}, {"id": "1", "action": "discard"}, 400),
-        (acted, "/replay/stop", None, {"action": "stop"}, 404),
-        (acted, "/replay/pause", None, {"action": "pause"}, 409),
-        (followed, "/replay", None, {}, 404),
+        (list_dead_letters, "/dead-letters?limit=0", None, {}, 400),
+        (list_dead_letters, "/dead-letters?sort=id", None, {}, 400),
+        (show_dead_letter, "/dead-letters/x", None, {"id": "x"}, 400),
+        (show_dead_letter, "/dead-letters/9", None, {"id": "9"}, 404),
+        (command_dead_letters, "/dead-letters/replay", None, {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", b"{", {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", b"\xff", {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", b"[" * 100_000, {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", [], {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", {"all": True}, {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/repaly", {}, {"action": "repaly"}, 404),
+        (command_dead_letters, "/dead-letters/discard", None, {"action": "discard"}, 400),
+        (command_dead_letter, "/dead-letters/9/replay", None, {"id": "9", "action": "replay"}, 404),
+        (command_dead_letter, "/dead-letters/9/discard", None, {"id": "9", "action": "discard"}, 404),
+        (command_dead_letter, "/dead-letters/1/retry", None, {"id": "1", "action": "retry"}, 404),
+        (command_dead_letter, "/dead-letters/1/discard", {"status": 422}, {"id": "1", "action": "discard"}, 400),
+        (command_replay, "/replay/stop", None, {"action": "stop"}, 404),
+        (command_replay, "/replay/pause", None, {"action": "pause"}, 409),
+        (show_replay, "/replay", None, {}, 404),
     ],
 )
 def test_what_cannot_be_done_gets_a_problem_and_does_nothing(
@@ -218,7 +218,7 @@ def test_what_cannot_be_done_gets_a_problem_and_does_nothing(
 def test_a_replay_of_nothing_is_a_conflict() -> None:
     routes = Routes(DeadLetters(ids=()))
 
-    assert routes.ask(acted_on_many, f"{API}/dead-letters/replay", {}, action="replay")[0] == 409
+    assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 409
     assert routes.client.started == []
 
 
@@ -228,7 +228,7 @@ def test_a_replay_of_nothing_is_a_conflict() -> None:
 def test_trouble_with_the_database_is_a_problem_too(error: Exception, status: int) -> None:
     routes = Routes(DeadLetters(error=error))
 
-    code, found = routes.ask(acted_on_many, f"{API}/dead-letters/discard", {"all": True}, action="discard")
+    code, found = routes.ask(command_dead_letters, f"{API}/dead-letters/discard", {"all": True}, action="discard")
 
     assert code == status
     assert str(error) in found["detail"]
@@ -248,7 +248,7 @@ def test_trouble_with_the_database_is_a_problem_too(error: Exception, status: in
 def test_a_running_replay_is_paused_resumed_and_cancelled(action: str, status: str, done: str | None) -> None:
     client = FakeDurableClient(replay_shop_orders=status)
 
-    code, found = Routes(client=client).ask(acted, f"{API}/replay/{action}", action=action)
+    code, found = Routes(client=client).ask(command_replay, f"{API}/replay/{action}", action=action)
 
     assert (code, found["replay"]) == (202, action)
     happened = {name for name in ("suspended", "resumed", "raised", "terminated") if getattr(client, name)}
@@ -263,7 +263,7 @@ def test_following_a_replay_shows_its_counts_and_what_became_of_it(status: str, 
     client = FakeDurableClient(replay_shop_orders=status)
     client.custom_status = {"state": "delivering", "total": 120, "done": 50}
 
-    code, found = Routes(client=client).ask(followed, f"{API}/replay")
+    code, found = Routes(client=client).ask(show_replay, f"{API}/replay")
 
     assert (code, found) == (
         200, {"relay": "orders", "status": status, "state": state, "total": 120, "done": 50},

@@ -4,29 +4,32 @@ import asyncio
 import json
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import azure.functions as func
 import pytest
 
-from adapters.announcing import announce
-from adapters.delivery import Delivery
-from relay.breaker import Breaker
-from relay.config import Channel, ChannelKind, Relay, Settings
-from relay.delivery import RetryLater
+from adapters.durable.instances import DurableInstances
+from relay.config.values import Channel, ChannelKind, Settings
+from relay.delivery.breaker import Breaker
+from relay.delivery.outcomes import RetryLater
+from relay.delivery.settlement import Settlement
 from relay.errors import DatabaseError
-from relay.recovery import Command, Situation
-from relay.settlement import Settlement
-from relay.watchdog import Action
-from tests.fakes import FakeDurableClient, FakeEntityState, a_relay, a_request, fake_stores
-from triggers.durable_client import pause_of
-from triggers.follow_up import follow_up
-from triggers.http_answers import answered
-from triggers.operator import acted
-from triggers.relay_batch import BatchResult
-from triggers.starters import start
-from triggers.watchdog import look_after, look_after_all
+from relay.notification.notice import News
+from relay.ports import Instances
+from relay.recovery.situation import Command, Situation
+from relay.recovery.watchdog import Action
+from services.announce import announce
+from services.batch import BatchResult
+from services.deliver import Delivery
+from services.follow_up import follow_up, pause_of
+from services.look_after import look_after, look_after_all
+from services.outside import Outside
+from tests.fakes import FakeClock, FakeDurableClient, FakeEntityState, a_relay, a_request, an_outside
+from triggers.http.answers import answered
+from triggers.http.orchestrators import start
+from triggers.http.recovery import command_relay
 
 LOG = Channel(name="log", kind=ChannelKind.LOG)
 OTHERS = Channel(name="others", kind=ChannelKind.LOG, relays=("customers",))
@@ -49,16 +52,16 @@ def request(body: Any) -> func.HttpRequest:
 def test_a_recovery_is_started_under_its_fixed_id() -> None:
     client = FakeDurableClient()
 
-    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, client))
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
 
     assert response.status_code == 202
-    assert client.started == [("recovery", INSTANCE, {"relay": "orders"})]
+    assert client.started == [("recovery", INSTANCE, {"app": "shop", "relay": "orders"})]
 
 
 def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
     client = FakeDurableClient(recovery_shop_orders="Running")
 
-    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, client))
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
 
     assert (response.status_code, client.started) == (202, [])
 
@@ -77,7 +80,7 @@ def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> N
 def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
     client = FakeDurableClient()
 
-    response = done(answered(start(name, request(body), SETTINGS, client)))
+    response = done(answered(start(name, request(body), SETTINGS, DurableInstances(client))))
 
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert json.loads(response.get_body())["detail"]
@@ -89,7 +92,7 @@ class Store:
         self.has_recovery = has_recovery
         self.commands: list[Command] = []
 
-    def check(self) -> Situation:
+    def take_stock(self) -> Situation:
         return Situation()
 
     def command(self, command: Command) -> bool:
@@ -99,7 +102,9 @@ class Store:
 
 
 def operate(action: str, store: Store, client: FakeDurableClient) -> func.HttpResponse:
-    response: func.HttpResponse = done(answered(acted(a_request(fake_stores(recovery=store), client, action=action))))
+    response: func.HttpResponse = done(
+        answered(command_relay(a_request(an_outside(recoveries=store), client, action=action)))
+    )
     return response
 
 
@@ -141,7 +146,7 @@ def test_a_recovery_that_somebody_else_starts_at_the_same_moment_is_success() ->
 
     client.start_new = too_late  # type: ignore[assignment,method-assign]
 
-    assert done(start("recovery", request({"relay": "orders"}), SETTINGS, client)).status_code == 202
+    assert done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client))).status_code == 202
     assert operate("retry-now", Store(), client).status_code == 202
 
 
@@ -158,7 +163,7 @@ def test_a_recovery_that_somebody_else_starts_at_the_same_moment_is_success() ->
 def test_the_watchdog_acts_on_what_it_finds(status: str, situation: Situation, action: Action) -> None:
     client = FakeDurableClient(recovery_shop_orders=status)
 
-    assert done(look_after("orders", situation, SETTINGS, client)) is action
+    assert done(look_after("orders", situation, SETTINGS, DurableInstances(client))) is action
 
     found = {
         Action.START: client.started and client.started[0][0] == "recovery",
@@ -174,13 +179,17 @@ def test_a_relay_that_cannot_be_looked_after_keeps_no_other_waiting(caplog: pyte
     relays = tuple(a_relay(name=name) for name in ("first", "second", "third"))
     looked_after = []
 
-    async def look(relay: Relay, _settings: Settings, _client: Any) -> None:
-        if relay.name in troubles:
-            raise troubles[relay.name]
-        looked_after.append(relay.name)
+    async def look(outside: Outside, _settings: Settings, _instances: Instances) -> None:
+        if outside.relay.name in troubles:
+            raise troubles[outside.relay.name]
+        looked_after.append(outside.relay.name)
 
     settings = replace(SETTINGS, relays=relays)
-    done(look_after_all(settings, FakeDurableClient(), (look, look)))
+    done(
+        look_after_all(
+            settings, lambda name: an_outside(a_relay(name=name)), DurableInstances(FakeDurableClient()), (look, look)
+        )
+    )
 
     assert looked_after == ["third", "third"]
     assert "relay first: away" in caplog.text
@@ -190,17 +199,17 @@ def test_a_relay_that_cannot_be_looked_after_keeps_no_other_waiting(caplog: pyte
 def test_a_notice_goes_to_the_relays_channels_and_is_never_started_twice() -> None:
     client = FakeDurableClient()
 
-    instance_id = done(announce(FACTS, SETTINGS, client))
+    instance_id = done(announce(News.from_dict(FACTS), SETTINGS, DurableInstances(client)))
     [(name, started_id, told)] = client.started
     assert (name, started_id) == ("notification", instance_id)
     assert told["channels"] == ["log"]
     assert told["notice"]["act_url"] == "https://shop/api/relays/orders"
 
     client.statuses[instance_id] = "Completed"
-    done(announce(FACTS, SETTINGS, client))
+    done(announce(News.from_dict(FACTS), SETTINGS, DurableInstances(client)))
     assert len(client.started) == 1
 
-    done(announce({**FACTS, "mark": "2026-01-02T03:05:00.000Z"}, SETTINGS, client))
+    done(announce(News.from_dict({**FACTS, "mark": "2026-01-02T03:05:00.000Z"}), SETTINGS, DurableInstances(client)))
     assert len(client.started) == 2, "another notice of the same round"
 
 
@@ -213,7 +222,7 @@ def test_the_happy_path_asks_the_durable_client_for_nothing() -> None:
     client = FakeDurableClient()
     client.fails = True
 
-    done(follow_up(result(failed=0, delivered=5), "shop", client))
+    done(follow_up(result(failed=0, delivered=5), "shop", DurableInstances(client), FakeClock()))
 
     assert (client.started, client.signals) == ([], [])
 
@@ -226,7 +235,7 @@ def test_a_recovery_starts_when_attempts_are_used_up_or_something_was_parked() -
     ):
         client = FakeDurableClient()
 
-        done(follow_up(told, "shop", client))
+        done(follow_up(told, "shop", DurableInstances(client), FakeClock()))
 
         assert bool(client.started) is starts
 
@@ -235,28 +244,28 @@ def test_the_breaker_is_tripped_by_what_was_sent_and_not_by_what_it_held_back() 
     for was_held_back in (False, True):
         client = FakeDurableClient()
 
-        done(follow_up(result(failed=3, was_held_back=was_held_back), "shop", client))
+        done(follow_up(result(failed=3, was_held_back=was_held_back), "shop", DurableInstances(client), FakeClock()))
 
-        assert [signal[:2] for signal in client.signals] == ([] if was_held_back else [("orders", "trip")])
+        assert [signal[:2] for signal in client.signals] == ([] if was_held_back else [("shop-orders", "trip")])
 
 
 def test_trouble_with_storage_leaves_the_batchs_own_result(caplog: pytest.LogCaptureFixture) -> None:
     client = FakeDurableClient()
     client.fails = True
 
-    done(follow_up(result(failed=3, attempt=5), "shop", client))
+    done(follow_up(result(failed=3, attempt=5), "shop", DurableInstances(client), FakeClock()))
 
     assert "the watchdog will" in caplog.text
 
 
 def test_an_open_breaker_is_a_pause_and_one_that_cannot_be_read_is_none() -> None:
     client = FakeDurableClient()
-    until = datetime.now(UTC) + timedelta(minutes=5)
+    until = FakeClock().now() + timedelta(minutes=5)
     client.entity = FakeEntityState(True, Breaker(open_until=until, reason="503").to_dict())
 
-    pause = done(pause_of(client, "orders"))
+    pause = done(pause_of(DurableInstances(client), "shop", "orders", FakeClock()))
     assert pause is not None
     assert pause.reason == "503"
 
     client.fails = True
-    assert done(pause_of(client, "orders")) is None
+    assert done(pause_of(DurableInstances(client), "shop", "orders", FakeClock())) is None

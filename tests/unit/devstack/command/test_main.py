@@ -142,7 +142,7 @@ def test_sql_runs_with_the_apps_settings(
 
     told = became(["sql", "enable"])
 
-    assert told.command == ["-m", "adapters.enable_change_tracking"]
+    assert told.command == ["-m", "prepare_database"]
     assert told.environment["RELAYS_FILE"] == "mine.toml"
     assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.sql_query", "SELECT 1"]
 

@@ -12,7 +12,7 @@ import mssql_python
 import pyodbc
 import pytest
 
-from adapters.connection_string import find_driver
+from adapters.sql_server.connection_string import find_driver
 from tests.stand_in import DATABASE, PASSWORD, USER, StandIn
 from tests.unit.devstack.sql_server.process.recording_proxy import RecordingProxy
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyodbc
 import pytest
 
-from adapters.connection_string import find_driver
+from adapters.sql_server.connection_string import find_driver
 from tests.unit.devstack.sql_server.wire.canned_engine import VALUES
 from tests.waiting import wait_until
 

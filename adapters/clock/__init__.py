@@ -1,0 +1,1 @@
+"""Time and threads of the machine."""

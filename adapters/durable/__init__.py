@@ -1,0 +1,1 @@
+"""Durable instances and entities over the SDK's client."""

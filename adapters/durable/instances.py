@@ -1,0 +1,89 @@
+"""Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from relay.delivery.breaker import Breaker
+from relay.names import WAKE
+from relay.ports import Instance, Started
+from relay.recovery.names import BREAKER, breaker_key
+
+
+class DurableInstances:
+    """Satisfies relay.ports.Instances."""
+
+    def __init__(self, client: df.DurableOrchestrationClient) -> None:
+        """Keep the client that the host handed to this invocation."""
+        self._client = client
+
+    async def look(self, instance_id: str) -> Instance | None:
+        """Return what is known of an instance, None if there is none."""
+        found = await self._client.get_status(instance_id)
+        if not found or found.runtime_status is None:  # the SDK answers with an empty status for an unknown id
+            return None
+        status = found.runtime_status
+        return Instance(str(getattr(status, "name", status)), found.custom_status)
+
+    async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
+        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        return str(await self._client.start_new(orchestration, instance_id, dict(request)))
+
+    async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
+        """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
+        if await self._is_active(instance_id):
+            return False
+        try:
+            await self.start(orchestration, request, instance_id)
+        except Exception:  # the SDK knows no other type
+            if await self._is_active(instance_id):  # somebody else was faster
+                return False
+            raise
+        return True
+
+    async def _is_active(self, instance_id: str) -> bool:
+        found = await self.look(instance_id)
+        return found is not None and found.active
+
+    async def wake(self, instance_id: str) -> None:
+        """End the wait of an instance."""
+        await self._client.raise_event(instance_id, WAKE)
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """End an instance at once."""
+        await self._client.terminate(instance_id, reason)
+
+    async def suspend(self, instance_id: str, reason: str) -> None:
+        """Hold an instance; it may take a moment to show."""
+        await self._client.suspend(instance_id, reason)
+
+    async def resume(self, instance_id: str, reason: str) -> None:
+        """Let a suspended instance go on."""
+        await self._client.resume(instance_id, reason)
+
+    async def breaker(self, app: str, relay: str) -> Breaker:
+        """Return the state of a relay's breaker."""
+        found = await self._client.read_entity_state(_entity(app, relay))
+        return Breaker.from_dict(found.entity_state if found.entity_exists else None)
+
+    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
+        """Let nobody send changes that failed before, until that moment."""
+        told = {"until": until.isoformat(), "reason": reason}
+        await self._client.signal_entity(_entity(app, relay), "trip", told)
+
+    async def close_breaker(self, app: str, relay: str) -> None:
+        """Let requests through again."""
+        await self._client.signal_entity(_entity(app, relay), "close")
+
+    def links(self, url: str, instance_id: str) -> Started:
+        """Return how to follow an instance, with the origin of the URL that the request came to."""
+        response = self._client.create_check_status_response(func.HttpRequest("POST", url, body=b""), instance_id)
+        return Started(json.loads(response.get_body()), dict(response.headers))
+
+
+def _entity(app: str, relay: str) -> df.EntityId:
+    return df.EntityId(BREAKER, breaker_key(app, relay))

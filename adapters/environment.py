@@ -1,0 +1,55 @@
+"""The only place that reads the app's surroundings: app settings and the relays file."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from relay.config.file import Configuration, parse_configuration
+from relay.config.values import Settings
+from relay.errors import ConfigError
+
+_APP_ROOT = Path(__file__).parent.parent
+_SITE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings; raise ConfigError with everything that is wrong in settings and relays file together."""
+    problems: list[str] = []
+    app = environment.get("WEBSITE_SITE_NAME", "")
+    if not _SITE_NAME.fullmatch(app):
+        problems.append(
+            f"WEBSITE_SITE_NAME: {app!r} cannot be used; it names the app (letters, digits and -, at most 60). "
+            "Azure sets it; locally it belongs into local.settings.json"
+        )
+    connection_string = environment.get("SqlConnectionString", "")
+    if not connection_string:
+        problems.append(
+            "SqlConnectionString: it is missing or empty; set it to the ADO.NET connection string of the database, "
+            "such as Server=tcp:host,1433;Database=name;User ID=user;Password=..."
+        )
+    path = _APP_ROOT / environment.get("RELAYS_FILE", "relays.toml")
+    configuration = Configuration(())
+    try:
+        configuration = parse_configuration(path.read_text(encoding="utf-8"), environment)
+    except ConfigError as error:
+        problems += error.problems
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        problems.append(f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py")
+    if problems:
+        raise ConfigError(problems)
+    return Settings(
+        app=app,
+        sql_connection_string=connection_string,
+        relays=configuration.relays,
+        channels=configuration.channels,
+        public_url=_public_url(environment),
+    )
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    """Return where operators reach the app; Azure and Core Tools set the host's name."""
+    host = environment.get("WEBSITE_HOSTNAME", "localhost:7071")
+    scheme = "http" if host.split(":")[0] in {"localhost", "127.0.0.1"} else "https"
+    return f"{scheme}://{host}/api"

@@ -1,0 +1,1 @@
+"""HTTP over requests: endpoints and channels."""

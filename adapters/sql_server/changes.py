@@ -1,0 +1,97 @@
+"""One relay's table, leases and failure ledger in SQL Server."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.sql_server.table import RelayTable
+from relay import exact_json
+from relay.changes.change import Change, EntryState
+from relay.changes.contexts import hexadecimal
+from relay.changes.payload import Key, may_be_altered
+from relay.delivery.settlement import Failure, Settlement
+from relay.names import function_id, function_name
+from relay.ports import ExactKey
+
+
+class SqlChanges:
+    """Satisfies relay.ports.Changes."""
+
+    def __init__(self, table: RelayTable) -> None:
+        """Ask nothing yet; the table is described when the first batch comes, and when it has changed."""
+        self._table = table
+        self._app = table.app
+        self._relay = table.relay
+
+    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
+        """Return what SQL Server knows of these keys, as the table is by now.
+
+        Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
+        """
+        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items)))
+
+    def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
+        return self._table.up_to_date(lambda: self._enrich(keys))
+
+    def _exact_keys(self, items: Sequence[Key]) -> Sequence[ExactKey]:
+        table = self._table.columns
+        altered = [any(c.inexact_in_payload and may_be_altered(item.get(c.name)) for c in table.key) for item in items]
+        keys = [[item.get(c.name) for c in table.key] for item, bad in zip(items, altered, strict=True) if not bad]
+        if any(altered):
+            # The exact keys are among those leased at this moment. Taking another worker's rows along does no harm:
+            # they carry the same idempotency keys.
+            [leased] = self._table.ask("changes/live_leases")
+            keys += [[plain(value) for value in row] for row in leased.rows]
+        return keys
+
+    def _enrich(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        key_names = [column.name for column in self._table.columns.key]
+        numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
+        rows, facts = self._table.ask(
+            "changes/enrich",
+            function_id=function_id(self._app, function_name(self._relay.name)),
+            keys=exact_json.dumps(numbered),
+            ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
+        )
+        # The row's own columns may have any name, so that its number is known by its place alone.
+        found = {i: dict(zip(rows.columns[1:], map(plain, values), strict=True)) for i, *values in rows.rows}
+        changes = {}  # a key that came twice, from the payload and from the leases, counts once
+        for fact in facts.dicts():
+            changes[fact["KeyText"]] = Change(
+                key_text=fact["KeyText"],
+                key={name: plain(fact[f"key{number}"]) for number, name in enumerate(key_names, start=1)},
+                version=fact["Version"],
+                created_version=fact["CreatedVersion"],
+                row=found.get(fact["i"]),
+                relevant=bool(fact["Relevant"]),
+                echo=bool(fact["Echo"]),
+                leased_version=fact["LeasedVersion"],
+                attempt=fact["Attempt"],
+                entry=None if fact["EntryState"] is None else EntryState(fact["EntryState"]),
+            )
+        return list(changes.values())
+
+    def record(self, settlement: Settlement) -> None:
+        """Write failures into the ledger and close what is settled. Raises DatabaseError."""
+        self._table.ask(
+            "changes/settle",
+            closings=exact_json.dumps([{"k": c.key_text, "v": c.version} for c in settlement.closings]),
+            failures=exact_json.dumps([_as_json(failure) for failure in settlement.failures]),
+        )
+
+
+def _as_json(failure: Failure) -> dict[str, Any]:
+    return {
+        "k": failure.key_text,
+        "v": failure.version,
+        "state": failure.state.value,
+        "status": failure.status,
+        "reason": failure.reason[:1000],
+        "problem": failure.problem[:4000],
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value from ODBC as JSON has it: bytes become base64 text."""
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes | bytearray) else value

@@ -1,0 +1,122 @@
+"""What a relay's recovery reads and writes in SQL Server: its entries, its own row, the trigger's exhausted leases."""
+
+import base64
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from adapters.sql_server.connection import NO_SUCH_TABLE
+from adapters.sql_server.table import RelayTable
+from relay.errors import DatabaseError
+from relay.guard.table import Column
+from relay.ports import ExactKey
+from relay.recovery.situation import Command, Record, Situation
+
+
+class SqlRecoveries:
+    """Satisfies relay.ports.Recoveries."""
+
+    def __init__(self, table: RelayTable) -> None:
+        """Ask nothing yet."""
+        self._table = table
+        self._policy = table.relay.recovery
+
+    def take_stock(self) -> Situation:
+        """Return what is not settled; enters what no batch could, and begins the recovery's row if there is none yet."""
+        first_interval_ms = round(self._policy.backoff.first_interval_seconds * 1000)
+        return self._situation("recovery/take_stock", first_interval_ms=first_interval_ms)
+
+    def peek(self) -> Situation:
+        """Return what is not settled, as far as it is entered; writes nothing."""
+        return self._situation("recovery/peek")
+
+    def _situation(self, name: str, **values: Any) -> Situation:
+        try:
+            counts, progress, last = self._table.ask_up_to_date(
+                name, window_seconds=self._policy.window_seconds, **values
+            )
+        except DatabaseError as error:
+            if error.number != NO_SUCH_TABLE:
+                raise
+            return Situation()
+        [counted] = counts.dicts()
+        died_at, told_ms_ago = counted.pop("last_died_at"), counted.pop("told_ms_ago")
+        begun = progress.first() or {}
+        failed = last.first() or {}
+        return Situation(
+            **counted,
+            last_died_at=f"{died_at}Z" if died_at else "",
+            seconds_until_telling=_seconds_left(self._policy.dead_letters_every_minutes * 60, told_ms_ago),
+            since=f"{begun['since']}Z" if begun else "",
+            rounds=begun.get("rounds", 0),
+            step=begun.get("step", 0),
+            seconds_until_due=begun.get("due_in_ms", 0) / 1000,
+            told=tuple(json.loads(begun.get("told", "[]"))),
+            command=Command(begun["command"]) if begun.get("command") else None,
+            command_number=begun.get("command_number", 0),
+            last_status=failed.get("last_status"),
+            last_error=failed.get("last_error") or "",
+        )
+
+    def list_ids(self, limit: int, *, for_probe: bool = False) -> Sequence[int]:
+        """Return ids of entries that may be delivered, least recently tried first; a probe takes exhausted ones too."""
+        [found] = self._table.ask_up_to_date("recovery/list", limit=limit, with_exhausted=int(for_probe))
+        return [row["Id"] for row in found.dicts()]
+
+    def keys_of(self, ids: Sequence[int]) -> dict[str, int]:
+        """Return key text and version of those entries that are still unsettled and not the trigger's."""
+        [found] = self._table.ask_up_to_date("recovery/keys", ids=json.dumps(list(ids)))
+        return {row["KeyText"]: row["Version"] for row in found.dicts()}
+
+    def parse_key(self, key_text: str) -> ExactKey:
+        """Return the key's exact values in its order, from its canonical text."""
+        values = json.loads(key_text, parse_float=Decimal)
+        return [_json_value(column, value) for column, value in zip(self._table.columns.key, values, strict=True)]
+
+    def reset(self) -> int:
+        """Give the trigger its exhausted lease rows back; return how many."""
+        [found] = self._table.ask("recovery/reset")
+        return int(found.value())
+
+    def give_up(self, *, everything: bool, reason: str) -> int:
+        """Make dead letters of what is older than the window, or of everything; return how many."""
+        [found] = self._table.ask_up_to_date(
+            "recovery/give_up", window_seconds=self._policy.window_seconds, all=int(everything), reason=reason
+        )
+        return int(found.value())
+
+    def record(self, record: Record) -> bool:
+        """Write down what a round came to, and of how many dead letters people were told; tell whether another command waits."""
+        [found] = self._table.ask_plainly(
+            "recovery/record",
+            rounds=record.rounds,
+            step=record.step,
+            due_in_ms=round(record.due_in_seconds * 1000),
+            told=json.dumps(sorted(record.told)),
+            done_command=record.done_command,
+            told_of_dead=record.told_of_dead_letters,
+        )
+        return bool(found.value())
+
+    def close(self) -> bool:
+        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
+        [found] = self._table.ask_up_to_date("recovery/close")
+        return bool(found.value())
+
+    def command(self, command: Command) -> bool:
+        """Write an operator's command; tell whether there is a recovery to carry it out."""
+        [found] = self._table.ask_plainly("recovery/command", command=command.value)
+        return bool(found.value())
+
+
+def _seconds_left(interval_seconds: float, ms_ago: int | None) -> float:
+    """Return what is left of an interval that began so long ago; None: it never did."""
+    return 0.0 if ms_ago is None else max(0.0, interval_seconds - ms_ago / 1000)
+
+
+def _json_value(column: Column, value: Any) -> Any:
+    """Return a value as OPENJSON reads it: binary columns are hexadecimal in a key's text and base64 in JSON."""
+    if column.type in {"binary", "varbinary"}:
+        return base64.b64encode(bytes.fromhex(value[2:])).decode("ascii")
+    return value

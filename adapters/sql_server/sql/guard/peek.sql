@@ -1,0 +1,6 @@
+-- Where a relay stands between what change tracking has and what it will forget; writes nothing.
+SET NOCOUNT ON;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @halted bit = ?;
+{{place_in_tracking}}
+{{find_gap}}
+{{outlook}}

@@ -1,0 +1,13 @@
+-- Part of what settles keys, listed in @settled. An exhausted lease row ignores its key's newer changes too, and without an entry it
+-- would be taken for a change that nobody has settled: it is reset. The trigger's own lock comes first, so that locks are always
+-- taken in one order.
+IF EXISTS (
+    SELECT 1
+    FROM {{leases}} AS lease
+    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
+    WHERE lease.[_az_func_AttemptCount] >= {{trigger_attempts}}
+)
+BEGIN
+    {{take_trigger_lock}}
+    {{let_leases_go}}
+END;

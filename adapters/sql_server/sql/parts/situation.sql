@@ -1,0 +1,28 @@
+-- Part of looking at a recovery: the counts by whose hands they are in, the recovery's own row, the last failure.
+SELECT
+    COUNT(CASE WHEN entry.[Whose] = 'parked' THEN 1 END) AS [parked],
+    COUNT(CASE WHEN entry.[Whose] = 'orphaned' THEN 1 END) AS [orphaned],
+    COUNT(CASE WHEN entry.[Whose] = 'exhausted' THEN 1 END) AS [exhausted],
+    COUNT(CASE WHEN entry.[Whose] = 'retrying' THEN 1 END) AS [retrying],
+    COUNT(CASE WHEN entry.[FirstFailedAt] < DATEADD(second, -@window_seconds, @now) THEN 1 END) AS [expired],
+    @untold AS [untold_dead],
+    @dead AS [dead],
+    CONVERT(varchar(40), @died_at, 126) AS [last_died_at],
+    DATEDIFF_BIG(millisecond, @told_at, @now) AS [told_ms_ago]
+FROM @entries AS entry;
+
+SELECT
+    CONVERT(varchar(40), [Since], 126) AS [since],
+    [Rounds] AS [rounds],
+    [Step] AS [step],
+    DATEDIFF_BIG(millisecond, @now, [NextDueAt]) AS [due_in_ms],
+    [Told] AS [told],
+    [Command] AS [command],
+    [CommandNumber] AS [command_number]
+FROM [relay].[Recovery]
+WHERE [App] = @app AND [Relay] = @relay;
+
+SELECT TOP (1) entry.[LastStatus] AS [last_status], entry.[LastError] AS [last_error]
+FROM [relay].[Ledger] AS entry
+WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[LastError] IS NOT NULL
+ORDER BY entry.[LastTriedAt] DESC;

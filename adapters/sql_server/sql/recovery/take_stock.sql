@@ -1,0 +1,17 @@
+-- What is not settled in one relay, in whose hands it is, and how far its recovery has come; enters what no batch could enter, and
+-- begins the recovery's row.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @window_seconds int = ?, @first_interval_ms int = ?;
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+
+{{enter_unsettled}}
+{{entries}}
+{{dead_letters_told}}
+IF (@untold > 0 OR EXISTS (SELECT 1 FROM @entries))
+    AND NOT EXISTS (SELECT 1 FROM [relay].[Recovery] WITH (HOLDLOCK) WHERE [App] = @app AND [Relay] = @relay)
+    INSERT INTO [relay].[Recovery] ([App], [Relay], [Since], [Rounds], [Step], [NextDueAt], [Told], [CommandNumber])
+    SELECT @app, @relay, COALESCE(MIN([FirstFailedAt]), @now), 0, 0, DATEADD(millisecond, @first_interval_ms, @now), N'[]', 0
+    FROM @entries;
+
+{{situation}}

@@ -1,0 +1,108 @@
+"""The app's T-SQL: named .sql files, with {{placeholders}} for validated identifiers; values are always bound."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from adapters.sql_server.column_sql import declared_type, described, exact_value, key_text
+from relay.config.values import Relay
+from relay.guard.table import Table
+from relay.identifiers import TableName, literal, quote
+from relay.names import TRIGGER_ATTEMPTS, leases_table
+
+_FOLDER = Path(__file__).parent / "sql"
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of sql/<name>.sql; names have their folder, such as recovery/close."""
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def render(name: str, fragments: Mapping[str, str]) -> str:
+    """Return a statement with its placeholders filled; one that is no fragment is a part: sql/parts/<placeholder>.sql."""
+
+    def filled(match: re.Match[str]) -> str:
+        found = fragments.get(match[1])
+        return found if found is not None else render(f"parts/{match[1]}", fragments)
+
+    return _PLACEHOLDER.sub(filled, statement(name))
+
+
+def fragments_of(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
+    """Return what the statements of a relay are filled with, for its table; key columns are called key1, key2, ..."""
+    return {
+        **_fragments(app, relay, table),
+        **({} if relay.ignore_contexts else {"find_echoes": ""}),
+        **({} if relay.enters_keys else {"begin_keys": ""}),
+    }
+
+
+def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
+    keys = [(f"key{number}", quote(column.name), column) for number, column in enumerate(table.key, start=1)]
+    # The row's own spelling comes first. The leases declare keys in types of their own (an nchar is twice
+    # as long, a moment has seven digits), which must not show in a key's text.
+    exact = {
+        alias: f"CONVERT({declared_type(column)}, COALESCE(source.{name}, change.{name}, lease.{name}, k.[{alias}]))"
+        for alias, name, column in keys
+    }
+    leased = {f"CONVERT({declared_type(column)}, lease.{name})": column for _, name, column in keys}
+    masks = [f"{_in_mask(column, 'change')} = 0" for column in relay.watch]
+    counting = relay.watch or [c.name for c in table.columns if not c.key_ordinal and not c.computed]
+    beneath = [f"({_in_mask(column, 'change')} = 1 AND {_in_mask(column, 'last')} = 0)" for column in counting]
+
+    names = [name for _, name, _ in keys]
+
+    def join(alias: str) -> str:
+        return " AND ".join(f"{alias}.{name} = k.[{key}]" for key, name, _ in keys)
+
+    def same_key(alias: str, other: str) -> str:
+        return " AND ".join(f"{alias}.{name} = {other}.{name}" for name in names)
+
+    return {
+        "trigger_attempts": str(TRIGGER_ATTEMPTS),
+        "table": str(relay.table),
+        "table_literal": literal(str(relay.table)),
+        "leases": str(TableName("az_func", leases_table(app, relay.name))),
+        "row_columns": ", ".join(
+            f"{exact_value(c, f'source.{quote(c.name)}')} AS {quote(c.name)}" for c in table.columns_read(relay)
+        ),
+        "column_count": str(len(table.columns)),
+        "described_columns": ", ".join(described(column) for column in table.columns),
+        "row_join": join("source"),
+        "change_join": join("change"),
+        "lease_join": join("lease"),
+        "key_schema": ", ".join(f"[{key}] {declared_type(column)} '$.{key}'" for key, _, column in keys),
+        "key_declarations": ", ".join(f"[{key}] {declared_type(column)} NULL" for key, _, column in keys),
+        "exact_keys": ", ".join(f"{exact[key]} AS [{key}]" for key, _, _ in keys),
+        "exact_key_text": key_text({exact[key]: column for key, _, column in keys}),
+        "found_keys": ", ".join(f"found.[{key}]" for key, _, _ in keys),
+        "fact_keys": ", ".join(f"{exact_value(column, f'[{key}]')} AS [{key}]" for key, _, column in keys),
+        "lease_keys": ", ".join(f"{exact_value(column, f'lease.{name}')} AS [{key}]" for key, name, column in keys),
+        "row_keys": ", ".join(f"{exact_value(column, f'source.{name}')} AS [{key}]" for key, name, column in keys),
+        "key_order": ", ".join(f"source.{name}" for name in names),
+        "after_key": _after([(f"source.{name}", f"k.[{key}]") for key, name, _ in keys]),
+        "lease_order": ", ".join(leased),
+        "after_lease": _after(
+            [(expression, f"k.[{key}]") for expression, (key, _, _) in zip(leased, keys, strict=True)]
+        ),
+        "lease_of_row": same_key("lease", "source"),
+        "lease_of_change": same_key("lease", "change"),
+        "last_of_change": same_key("last", "change"),
+        "lease_key_text": key_text(leased),
+        "change_of_fact": " AND ".join(f"change.{name} = fact.[{key}]" for key, name, _ in keys),
+        "something_beneath": " OR ".join(beneath) or "1 = 0",
+        "no_watched_column": " AND ".join(masks) or "1 = 0",
+    }
+
+
+def _in_mask(column: str, alias: str) -> str:
+    return f"CHANGE_TRACKING_IS_COLUMN_IN_MASK(COLUMNPROPERTY(@table, {literal(column)}, 'ColumnId'), {alias}.[SYS_CHANGE_COLUMNS])"
+
+
+def _after(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the condition that a key follows another, in a form that lets the server seek along an index."""
+    (column, value), *rest = pairs
+    return f"{column} >= {value} AND ({column} > {value} OR ({_after(rest)}))" if rest else f"{column} > {value}"

@@ -1,0 +1,26 @@
+"""The body of a request for a backfill: {"condition": [...], "page_rows": 200, "rows_per_second": 50}; all of it optional."""
+
+from typing import Any
+
+from relay.backfill.values import DEFAULT_PAGE_ROWS, MOST_PAGE_ROWS, BackfillOrder
+from relay.config.relay_reader import RelayReader
+from relay.config.values import Relay
+from relay.errors import InputError
+
+
+def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
+    """Return the order; raise InputError with everything that is wrong in the body."""
+    if not isinstance(body, dict):
+        raise InputError(["the body must be a JSON object; {} sends every row"])
+    reader = RelayReader(body, f"backfill of {relay.name}", 1, {})
+    reader.label = f"backfill of {relay.name!r}"
+    order = BackfillOrder(
+        condition=reader.conditions(),
+        page_rows=int(reader.number("page_rows", DEFAULT_PAGE_ROWS, 1, MOST_PAGE_ROWS, whole=True)),
+        rows_per_second=reader.number("rows_per_second", 0, 0, 100_000),
+    )
+    for key in reader.rest:
+        reader.problem(key, "there is no such key; take condition, page_rows or rows_per_second")
+    if reader.problems:
+        raise InputError(reader.problems)
+    return order

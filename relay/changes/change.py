@@ -1,0 +1,52 @@
+"""One changed row, as SQL Server tells it when the batch is enriched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+Row = Mapping[str, Any]  # column name -> JSON value (Decimal keeps exact digits); only the columns the relay reads
+
+
+class Operation(StrEnum):
+    """What happened to the row; the endpoint treats insert and update alike, as an upsert."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class EntryState(StrEnum):
+    """State of a key's entry in the failure ledger."""
+
+    # A batch with this key has begun; only relays that watch columns or ignore contexts write it.
+    IN_FLIGHT = "in_flight"
+    OPEN = "open"  # failed, not yet settled
+    DEAD = "dead"  # given up: a dead letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A row's net change at `version`; row and version were read under one lock and belong together."""
+
+    key_text: str  # canonical JSON array of the key's values, made by SQL Server
+    key: Row
+    version: int
+    created_version: int | None  # version of the row's insert, if change tracking still knows it
+    row: Row | None  # None: the row is gone
+    relevant: bool  # False: an update whose mask names no watched column
+    echo: bool = False  # True: the endpoint's own write, with nothing of anybody else beneath it
+    leased_version: int | None = None  # version in the trigger's lease row; None: the lease row is gone
+    attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
+    entry: EntryState | None = None  # the key's ledger entry before this batch
+
+    @property
+    def operation(self) -> Operation:
+        """Return the operation as the endpoint sees it."""
+        if self.row is None:
+            return Operation.DELETE
+        return Operation.INSERT if self.created_version == self.version else Operation.UPDATE
+
+    def at_least(self, version: int) -> "Change":
+        """Return the change under that version if its own is lower."""
+        return replace(self, version=max(self.version, version))

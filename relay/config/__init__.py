@@ -1,0 +1,1 @@
+"""What relays.toml says: frozen values, and the readers that report every mistake at once."""

@@ -1,0 +1,82 @@
+"""relays.toml -> relays and channels; every mistake of the file is reported together, each with its key and the remedy."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from relay.config.channel_reader import ChannelReader
+from relay.config.relay_reader import RelayReader
+from relay.config.toml_reader import TableReader
+from relay.config.values import Channel, Relay
+from relay.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that a relays file says."""
+
+    relays: Sequence[Relay]
+    channels: Sequence[Channel] = ()
+
+
+def parse_configuration(text: str, settings: Mapping[str, str]) -> Configuration:
+    """Return what a relays.toml text says; `%NAME%` in URLs and headers comes from `settings`.
+
+    Raises ConfigError with every mistake at once.
+    """
+    try:
+        document = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"relays.toml is no TOML: {error}"]) from None
+    problems = [
+        f"relays.toml: {key!r} is no key of this file; a relay is written as [[relay]], a channel as [[channel]]"
+        for key in document
+        if key not in {"relay", "channel"}
+    ]
+    relay_tables = _tables(document, "relay")
+    if not relay_tables:
+        problems.append("relays.toml: there is no relay; write one as [[relay]] with name, table and endpoint")
+        raise ConfigError(problems)
+    channel_tables = _tables(document, "channel")
+    if channel_tables is None:
+        problems.append("relays.toml: channel: write each one as [[channel]] with name and kind")
+    relay_readers = [RelayReader(table, "relay", n, settings) for n, table in enumerate(relay_tables, start=1)]
+    channel_readers = [
+        ChannelReader(table, "channel", n, settings) for n, table in enumerate(channel_tables or (), start=1)
+    ]
+    relays = [reader.relay() for reader in relay_readers]
+    channels = [reader.channel() for reader in channel_readers]
+    for reader in (*relay_readers, *channel_readers):
+        problems += reader.problems
+    problems += _repeated_names(relay_readers) + _repeated_names(channel_readers)
+    problems += _unknown_relays(channels, {table.get("name") for table in relay_tables})
+    if problems:
+        raise ConfigError(problems)
+    return Configuration(tuple(r for r in relays if r is not None), tuple(c for c in channels if c is not None))
+
+
+def _tables(document: Mapping[str, Any], key: str) -> list[dict[str, Any]] | None:
+    """Return the tables of that name; None if something else is there."""
+    tables = document.get(key, [])
+    return tables if isinstance(tables, list) and all(isinstance(t, dict) for t in tables) else None
+
+
+def _repeated_names(readers: Sequence[TableReader]) -> list[str]:
+    names = [reader.label for reader in readers]
+    return [
+        f"{name}: {names.count(name)} {name.split()[0]}s have this name; give each its own"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+
+
+def _unknown_relays(channels: Sequence[Channel | None], known: set[Any]) -> list[str]:
+    return [
+        f"channel {channel.name!r}: relays: there is no relay {relay!r}"
+        for channel in channels
+        if channel is not None
+        for relay in channel.relays
+        if relay not in known
+    ]

@@ -1,0 +1,192 @@
+"""[[relay]] of relays.toml: which table goes where, and how."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from relay.backoff import Backoff
+from relay.changes.conditions import OPERATORS, Condition
+from relay.changes.contexts import parse_context
+from relay.config.toml_reader import TableReader
+from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
+from relay.identifiers import TableName, parse_table_name
+
+_ANY_NUMBER = (int, Decimal)
+
+
+class RelayReader(TableReader):
+    """Reads one [[relay]] table."""
+
+    own_headers = frozenset({"content-type", "content-length", "host", "idempotency-key", "transfer-encoding"})
+
+    def relay(self) -> Relay | None:
+        """Return the relay, or None if it has problems."""
+        relay = Relay(
+            name=self.name(),
+            table=self._table(),
+            endpoint=self.url("endpoint", "it is missing; write the URL that takes the changes"),
+            watch=self._columns("watch"),
+            ignore_contexts=self._contexts(),
+            send=self._columns("send"),
+            rename=self._rename(),
+            mask=self._mask(),
+            condition=self.conditions(),
+            mode=self.choice("mode", Mode, Mode.EACH) or Mode.EACH,
+            max_concurrency=int(self.number("max_concurrency", 8, 1, 64, whole=True)),
+            connect_timeout_seconds=self.number("connect_timeout_seconds", 5, 0.1, 60),
+            read_timeout_seconds=self.number("read_timeout_seconds", 30, 0.1, 120),
+            batch_deadline_seconds=self.number("batch_deadline_seconds", 120, 1, 140),
+            headers=self.headers(),
+            epoch=int(self.number("epoch", 0, 0, 2**31 - 1, whole=True)),
+            rejecting_statuses=self._statuses(),
+            recovery=self._recovery(),
+            breaker_seconds=self.number("breaker_seconds", 50, 0, 3600),
+            silent_after_minutes=self.number("silent_after_minutes", 15, 0, 10_080),
+            warn_retention_hours=self.number("warn_retention_hours", 48, 0, 2160),
+            backfill_after_gap=self.yes_or_no("backfill_after_gap", default=True),
+        )
+        self.check_rest()
+        self._check_together(relay)
+        return None if self.problems else relay
+
+    def _table(self) -> TableName:
+        value = self.rest.pop("table", None)
+        try:
+            if not isinstance(value, str):
+                raise ValueError("it is missing; write it as dbo.Orders or [dbo].[Order Lines]")
+            return parse_table_name(value)
+        except ValueError as error:
+            self.problem("table", str(error))
+            return TableName("dbo", "missing")
+
+    def _columns(self, key: str) -> tuple[str, ...]:
+        found = self.texts(key, 'it must be a list of column names, such as ["Status"]; leave it out for every column')
+        if len({c.casefold() for c in found}) < len(found):
+            self.problem(key, "a column is named twice")
+        return found
+
+    def _contexts(self) -> tuple[bytes, ...]:
+        found = []
+        for text in self.texts("ignore_contexts", 'it must be a list of contexts, such as ["0x53484F50"] or ["shop"]'):
+            try:
+                found.append(parse_context(text))
+            except ValueError as error:
+                self.problem("ignore_contexts", str(error))
+        if len(set(found)) < len(found):
+            self.problem("ignore_contexts", "a context is named twice; 0x73686F70 and shop are the same")
+        return tuple(found)
+
+    def _rename(self) -> dict[str, str]:
+        rename = self.mapping("rename", '{ OrderId = "order_id" }')
+        if len(set(rename.values())) < len(rename):
+            self.problem("rename", "two columns get the same name")
+        return rename
+
+    def _mask(self) -> dict[str, Mask]:
+        if isinstance(self.rest.get("mask"), list):
+            return dict.fromkeys(self._columns("mask"), Mask.REDACT)
+        masks = {}
+        for column, kind in self.mapping("mask", '["CardNumber"] or { CardNumber = "last4" }').items():
+            if kind in set(Mask):
+                masks[column] = Mask(kind)
+            else:
+                self.problem(f"mask.{column}", f"{kind!r} is no mask; take one of {_names(Mask)}")
+        return masks
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Consume `condition`: one test or a list of them."""
+        value = self.rest.pop("condition", [])
+        tests = value if isinstance(value, list) else [value]
+        found = []
+        for test in tests:
+            operators = [key for key in test if key != "column"] if isinstance(test, dict) else []
+            if not isinstance(test, dict) or not isinstance(test.get("column"), str) or len(operators) != 1:
+                self.problem("condition", 'each test must look like { column = "Status", equals = "paid" }')
+                continue
+            operator, operand = operators[0], test[operators[0]]
+            wrong = _operand_problem(operator, operand)
+            if wrong:
+                self.problem(f"condition.{test['column']}.{operator}", wrong)
+            else:
+                found.append(Condition(test["column"], operator, _frozen(operand)))
+        return tuple(found)
+
+    def _statuses(self) -> frozenset[int]:
+        value = self.rest.pop("rejecting_statuses", None)
+        if value is None:
+            return REJECTING_STATUSES
+        if not isinstance(value, list) or not all(type(s) is int and 400 <= s <= 599 for s in value):
+            self.problem("rejecting_statuses", "it must be a list of HTTP statuses from 400 to 599, such as [400, 422]")
+            return REJECTING_STATUSES
+        return frozenset(value)
+
+    def _recovery(self) -> RecoveryPolicy:
+        value = self.rest.pop("recovery", {})
+        if not isinstance(value, dict):
+            self.problem("recovery", "it must look like { first_interval_seconds = 60, window_hours = 168 }")
+            return RecoveryPolicy()
+        rest = dict(value)
+
+        def number(key: str, default: float, least: float, most: float, *, whole: bool = False) -> float:
+            found = rest.pop(key, default)
+            return self.checked_number(f"recovery.{key}", found, default, least, most, whole=whole)
+
+        policy = RecoveryPolicy(
+            backoff=Backoff(
+                first_interval_seconds=number("first_interval_seconds", 60, 1, 86_400),
+                coefficient=number("coefficient", 2, 1, 10),
+                max_interval_seconds=number("max_interval_seconds", 43_200, 1, 604_800),
+            ),
+            window_hours=number("window_hours", 168, 0.01, 720),
+            notify_after_rounds=int(number("notify_after_rounds", 10, 1, 1000, whole=True)),
+            dead_letters_every_minutes=number("dead_letters_every_minutes", 60, 0, 10_080),
+        )
+        for key in rest:
+            self.problem(f"recovery.{key}", "there is no such key; the keys are listed in relays.toml's own comments")
+        return policy
+
+    def _check_together(self, relay: Relay) -> None:
+        if relay.send:
+            for key, columns in (("rename", relay.rename), ("mask", relay.mask)):
+                for column in columns:
+                    if column not in relay.send:
+                        self.problem(
+                            f"{key}.{column}",
+                            "the column is not in send, so this has no effect; add or remove it",
+                        )
+        kept = [column for column in relay.send if column not in relay.rename]
+        for column, name in relay.rename.items():
+            if name in kept:
+                self.problem(f"rename.{column}", f"{name!r} is already the name of another column that is sent")
+
+
+def _operand_problem(operator: str, operand: Any) -> str | None:
+    checks: dict[str, tuple[Callable[[Any], bool], str]] = {
+        "is_null": (lambda v: isinstance(v, bool), "true or false"),
+        "in": (lambda v: isinstance(v, list) and bool(v) and all(map(_scalar, v)), "a list of values"),
+        "at_least": (_orderable, "a number, a text or a date"),
+    }
+    checks["not_in"], checks["at_most"] = checks["in"], checks["at_least"]
+    if operator not in OPERATORS:
+        return f"this is no test; take one of {', '.join(OPERATORS)}"
+    check, wanted = checks.get(operator, (_scalar, "a single value"))
+    return None if check(operand) else f"{operand!r} must be {wanted}"
+
+
+def _scalar(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _orderable(value: Any) -> bool:
+    return _scalar(value) and not isinstance(value, bool)
+
+
+def _frozen(operand: Any) -> Any:
+    """Dates become ISO text, as the row's values are."""
+    if isinstance(operand, list):
+        return tuple(_frozen(item) for item in operand)
+    return operand if isinstance(operand, (str, bool, *_ANY_NUMBER)) else operand.isoformat()
+
+
+def _names(kind: type[Mode] | type[Mask]) -> str:
+    return ", ".join(member.value for member in kind)

@@ -1,0 +1,125 @@
+"""A relay as configured: frozen values, read once from relays.toml."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from relay.backoff import Backoff
+from relay.changes.conditions import Condition
+from relay.identifiers import TableName
+
+REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
+
+
+class Mode(StrEnum):
+    """How the changes of one batch are sent."""
+
+    EACH = "each"  # one POST per change
+    BATCH = "batch"  # one POST per batch, halved when it is rejected
+
+
+class Mask(StrEnum):
+    """What the endpoint sees instead of a column's value; NULL stays null."""
+
+    REDACT = "redact"  # ***
+    LAST4 = "last4"  # ***1234
+    SHA256 = "sha256"  # hexadecimal digest: equal values stay equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPolicy:
+    """How long and how often the recovery tries, once the trigger's own attempts are used up."""
+
+    backoff: Backoff = field(default_factory=Backoff)
+    window_hours: float = 168.0  # after it a change becomes a dead letter
+    notify_after_rounds: int = 10
+    dead_letters_every_minutes: float = 60.0  # people are told of new ones at once, then at most so often
+
+    @property
+    def window_seconds(self) -> int:
+        """Return the window in seconds."""
+        return round(self.window_hours * 3600)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "RecoveryPolicy":
+        """Read it back."""
+        return cls(**{**stored, "backoff": Backoff(**stored["backoff"])})
+
+
+class ChannelKind(StrEnum):
+    """How people are told."""
+
+    WEBHOOK = "webhook"  # JSON to a URL: Teams, Slack, anything
+    EMAIL = "email"  # a mail API in SendGrid's form
+    LOG = "log"  # the app's own log, as an error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to tell people; every notice goes to every channel of its relay."""
+
+    name: str
+    kind: ChannelKind
+    url: str = field(default="", repr=False)  # may hold a secret
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    to: Sequence[str] = ()  # e-mail addresses
+    sender: str = ""
+    relays: Sequence[str] = ()  # empty: every relay
+    timeout_seconds: float = 15.0
+
+    def concerns(self, relay: str) -> bool:
+        """Tell whether the channel takes notices of the relay."""
+        return not self.relays or relay in self.relays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """One table feeding one endpoint."""
+
+    name: str
+    table: TableName
+    endpoint: str = field(repr=False)  # URL; may hold a secret in its query
+    watch: Sequence[str] = ()  # empty: every column
+    ignore_contexts: Sequence[bytes] = ()  # what the endpoint marks its own writes with; they are not sent back to it
+    send: Sequence[str] = ()  # empty: every column
+    rename: Mapping[str, str] = field(default_factory=dict)
+    mask: Mapping[str, Mask] = field(default_factory=dict)
+    condition: Sequence[Condition] = ()
+    mode: Mode = Mode.EACH
+    max_concurrency: int = 8
+    connect_timeout_seconds: float = 5.0
+    read_timeout_seconds: float = 30.0
+    batch_deadline_seconds: float = 120.0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    epoch: int = 0
+    rejecting_statuses: frozenset[int] = REJECTING_STATUSES
+    recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    silent_after_minutes: float = 15.0  # people are told of a trigger that takes nothing up for so long; 0: never
+    warn_retention_hours: float = 48.0  # people are told when change tracking will forget something within so long
+    backfill_after_gap: bool = True
+    breaker_seconds: float = 50.0  # a little less than the trigger's pause, so that each of its attempts asks anew
+
+    @property
+    def enters_keys(self) -> bool:
+        """Tell whether keys enter the ledger before they are sent, so that a later change that is filtered hides none of them."""
+        return bool(self.watch or self.ignore_contexts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the app reads from its surroundings."""
+
+    app: str  # WEBSITE_SITE_NAME: part of the trigger's identity, of the leases tables and of the ledger's keys
+    sql_connection_string: str = field(repr=False)
+    relays: Sequence[Relay]
+    channels: Sequence[Channel] = ()
+    public_url: str = ""  # where operators reach the app, for links in notices
+
+    def relay(self, name: str) -> Relay:
+        """Return the relay of that name; raise KeyError if there is none."""
+        return {relay.name: relay for relay in self.relays}[name]

@@ -1,0 +1,1 @@
+"""From a change to one of three outcomes: filters, messages, what an answer means, what the ledger must remember."""

@@ -1,0 +1,96 @@
+"""Whether a relay falls behind: what change tracking will forget, what it has forgotten, and a trigger that takes nothing up or waits
+for versions that do not exist yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from relay.config.values import Relay
+from relay.notification.notice import News
+from relay.notification.words import Occasion
+
+MOST_COUNTED = 10_000  # changes that wait; more of them are not counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Where a relay stands in change tracking, in one moment."""
+
+    position: int | None  # the trigger's; None: it has never started
+    oldest: int | None  # what change tracking still has; None: it is off
+    current: int | None
+    untaken: int  # changes that the trigger has not taken up
+    gap: bool  # changes were forgotten that had not been taken up
+    ahead: bool  # the trigger's position is a version that does not exist yet: it sees nothing until then
+    caught_up_at: str  # ISO 8601, UTC; when nothing was left for the last time; empty: never looked at before
+    behind_seconds: float  # since then
+    silent_seconds: float  # for how long changes wait and nothing happens
+    retention_hours: float | None  # None: change tracking forgets nothing
+    halted: Sequence[str] = ()  # why it stands still and what to do: its table has changed
+    told: Sequence[str] = ()  # occasions that people were told of and need not be told again
+
+    @property
+    def caught_up(self) -> bool:
+        """Tell whether nothing is left."""
+        return self.behind_seconds <= 0
+
+    @property
+    def hours_left(self) -> float | None:
+        """Return how long change tracking still has the oldest change that is not delivered, at least; None: for ever."""
+        if self.retention_hours is None:
+            return None
+        return round(max(0.0, self.retention_hours - self.behind_seconds / 3600), 2)
+
+    def news(self, relay: str, occasion: Occasion) -> News:
+        """Return what people are told."""
+        return News(
+            occasion=occasion,
+            relay=relay,
+            since=self.caught_up_at,
+            changes=self.untaken,
+            last_error=" ".join(self.halted) if occasion is Occasion.HALTED else "",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what an operator sees."""
+        behind = None if self.current is None or self.position is None else max(0, self.current - self.position)
+        return {
+            "position": self.position,
+            "oldest_kept_version": self.oldest,
+            "current_version": self.current,
+            "lag_versions": 0 if self.caught_up else behind,
+            "lag_seconds": round(self.behind_seconds, 1),
+            "pending": self.untaken,
+            "pending_is_more": self.untaken > MOST_COUNTED,
+            "silent_seconds": round(self.silent_seconds, 1),
+            "halted": list(self.halted),
+            "gap": self.gap,
+            "position_is_ahead": self.ahead,
+            "retention_hours": self.retention_hours,
+            "retention_hours_left": self.hours_left,
+        }
+
+
+def troubles(outlook: Outlook, relay: Relay) -> Sequence[Occasion]:
+    """Return what is wrong now."""
+    found = []
+    if outlook.halted:
+        found.append(Occasion.HALTED)
+    if outlook.gap:
+        found.append(Occasion.GAP)
+    if outlook.ahead:
+        found.append(Occasion.AHEAD)
+    hours = outlook.hours_left
+    window = relay.recovery.window_hours
+    if hours is not None and (hours < relay.warn_retention_hours or (outlook.retention_hours or 0.0) < window):
+        found.append(Occasion.RETENTION)
+    limit = relay.silent_after_minutes * 60
+    if limit and outlook.untaken and not outlook.halted and outlook.silent_seconds >= limit:
+        found.append(Occasion.SILENT)
+    return found
+
+
+def told_from_now_on(outlook: Outlook, found: Sequence[Occasion]) -> Sequence[str]:
+    """Return what people need not be told again: each trouble once until the relay has caught up without it."""
+    now = {occasion.value for occasion in found}
+    return sorted(now if outlook.caught_up else now | set(outlook.told))

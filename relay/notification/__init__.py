@@ -1,0 +1,1 @@
+"""What people are told, on which occasions, and how each kind of channel wants to hear it."""

@@ -1,0 +1,75 @@
+"""Why people are told something, and in which words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Occasion(StrEnum):
+    """Why people are told something."""
+
+    LONG_OUTAGE = "long_outage"
+    ENDPOINT_FAULT = "endpoint_fault"
+    DEAD_LETTERS = "dead_letters"
+    RECOVERED = "recovered"
+    SUSPENDED = "suspended"
+    HALTED = "halted"
+    GAP = "gap"
+    AHEAD = "ahead"
+    RETENTION = "retention"
+    SILENT = "silent"
+
+
+class Words(NamedTuple):
+    """A title, with {relay}, {since} and {status} to be filled in, and what to do; the address to act at follows."""
+
+    title: str
+    what_to_do: str
+
+
+WORDS: Mapping[Occasion, Words] = {
+    Occasion.LONG_OUTAGE: Words(
+        "{relay}: nothing gets through since {since}",
+        "The recovery goes on by itself. Once the endpoint is up again, ask for a round at once:",
+    ),
+    Occasion.ENDPOINT_FAULT: Words(
+        "{relay}: the endpoint answers {status}",
+        "This does not pass by itself: correct address or credentials, then ask for a round at once:",
+    ),
+    Occasion.DEAD_LETTERS: Words(
+        "{relay}: changes were given up",
+        "They are kept in the failure ledger with status and error. See what the relay says:",
+    ),
+    Occasion.RECOVERED: Words(
+        "{relay}: recovered",
+        "Everything that was waiting has been settled. See what the relay says:",
+    ),
+    Occasion.SUSPENDED: Words(
+        "{relay}: its recovery is suspended",
+        "Nothing is retried while it is suspended. Resume the orchestration, or see what the relay says:",
+    ),
+    Occasion.HALTED: Words(
+        "{relay}: it stands still, for its table has changed",
+        "The app's other relays go on. Changes wait in change tracking for as long as its retention. See what the relay says:",
+    ),
+    Occasion.GAP: Words(
+        "{relay}: change tracking has forgotten changes that were not delivered",
+        "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not "
+        "known. See how far it is:",
+    ),
+    Occasion.AHEAD: Words(
+        "{relay}: the SQL trigger's position is ahead of the database, and changes pass it by",
+        "The database was restored, or the position comes from another one. Until its versions have caught up nothing is "
+        "delivered, and it will never be. Stop the app, run docs/sql/position_ahead.sql, raise the relay's epoch, start the app. "
+        "See what the relay says:",
+    ),
+    Occasion.RETENTION: Words(
+        "{relay}: change tracking will forget changes before they are delivered",
+        "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
+    ),
+    Occasion.SILENT: Words(
+        "{relay}: changes wait and the SQL trigger takes nothing up",
+        "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. "
+        "See what the relay says:",
+    ),
+}

@@ -1,0 +1,177 @@
+"""What a recovery knows in one moment, and what one of its rounds came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from relay.delivery.sent import Sent
+from relay.notification.notice import News
+from relay.notification.words import Occasion
+from relay.wire import known
+
+
+class Command(StrEnum):
+    """What an operator asked for."""
+
+    RETRY_NOW = "retry_now"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the failure ledger, the lease table and the recovery's own row in SQL Server say, in one moment."""
+
+    parked: int = 0  # failed while others got through; the recovery delivers them
+    orphaned: int = 0  # the trigger has deleted their lease rows; the recovery delivers them
+    exhausted: int = 0  # five attempts used up; the trigger delivers them once they are reset
+    retrying: int = 0  # still the trigger's
+    expired: int = 0  # open for longer than the window
+    dead: int = 0  # dead letters
+    untold_dead: int = 0  # dead letters that nobody was told of
+    last_died_at: str = ""  # ISO 8601, UTC; of these
+    seconds_until_telling: float = 0.0  # until people may be told of dead letters again
+    since: str = ""  # ISO 8601, UTC; when this trouble began
+    rounds: int = 0
+    step: int = 0  # rounds without progress: the exponent of the wait
+    seconds_until_due: float = 0.0
+    told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
+    command: Command | None = None
+    command_number: int = 0
+    last_status: int | None = None
+    last_error: str = ""
+
+    @property
+    def open(self) -> int:
+        """Return how many changes are not settled."""
+        return self.parked + self.orphaned + self.exhausted + self.retrying
+
+    @property
+    def ours(self) -> int:
+        """Return how many of them the trigger does not try any more."""
+        return self.open - self.retrying
+
+    @property
+    def over(self) -> bool:
+        """Tell whether there is nothing left to do."""
+        return not self.open and not self.untold_dead
+
+    @property
+    def round_is_due(self) -> bool:
+        """Tell whether to try the endpoint now."""
+        return self.command is not None or (self.open > 0 and self.seconds_until_due <= 0)
+
+    @property
+    def told_of_trouble(self) -> bool:
+        """Tell whether people wait to hear that it is over."""
+        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(self.told))
+
+    @property
+    def seconds_until_news(self) -> float:
+        """Return how long to wait before people are told of dead letters; nothing else open and good news to tell: no longer."""
+        return 0.0 if self.told_of_trouble and not self.open else self.seconds_until_telling
+
+    @property
+    def seconds_until_next(self) -> float:
+        """Return how long nothing is to be done, below zero if it is late: neither a round nor people to be told."""
+        waits = [self.seconds_until_due] if self.open else []
+        waits += [self.seconds_until_news] if self.untold_dead else []
+        return min(waits, default=self.seconds_until_due)
+
+    @property
+    def rounds_with_this(self) -> int:
+        """Return the number of rounds once this one is done; to look at what the trigger still tries is no round."""
+        return self.rounds + (1 if self.ours and self.round_is_due else 0)
+
+    def new_dead_letters(self, done: "Round") -> int:
+        """Return how many dead letters there are after a round that nobody was told of."""
+        return self.untold_dead + done.given_up + done.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {**asdict(self), "told": list(self.told), "command": self.command.value if self.command else None}
+
+    def news(self, relay: str, occasion: Occasion, done: "Round | None" = None) -> News:
+        """Return what people are told, after a round if there was one."""
+        return News(
+            occasion=occasion,
+            relay=relay,
+            since=self.since,
+            rounds=self.rounds_with_this if done else self.rounds,
+            changes=self.open,
+            dead_letters=self.new_dead_letters(done) if done else self.untold_dead,
+            status=(done.status if done else None) or self.last_status,
+            last_error=(done.reason if done else "") or self.last_error,
+            mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
+        )
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "Situation":
+        """Read what the check activity returned."""
+        command = found["command"]
+        return cls(**{
+            **known(cls, found),
+            "told": tuple(found["told"]),
+            "command": Command(command) if command else None,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round came to; the sums of its probe, reset and redeliveries."""
+
+    delivered: int = 0
+    rejected: int = 0
+    failed: int = 0
+    reset: int = 0
+    given_up: int = 0
+    status: int | None = None  # of the last failure
+    reason: str = ""
+    asked_for_seconds: float | None = None  # the longest Retry-After
+
+    @property
+    def endpoint_up(self) -> bool:
+        """Tell whether the endpoint answered for a change: taken or refused."""
+        return self.delivered > 0 or self.rejected > 0
+
+    def plus(self, sent: Sent) -> "Round":
+        """Return the round after a delivery."""
+        asked = [s for s in (self.asked_for_seconds, sent.asked_for_seconds) if s is not None]
+        return replace(
+            self,
+            delivered=self.delivered + sent.delivered,
+            rejected=self.rejected + sent.rejected,
+            failed=self.failed + sent.failed,
+            status=sent.status or self.status,
+            reason=sent.reason or self.reason,
+            asked_for_seconds=max(asked, default=None),
+        )
+
+    def giving_up(self, entries: int) -> "Round":
+        """Return the round after entries have become dead letters."""
+        return replace(self, given_up=self.given_up + entries)
+
+    def resetting(self, rows: int) -> "Round":
+        """Return the round after the trigger got rows back."""
+        return replace(self, reset=self.reset + rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is written down after a round, where it survives even the loss of the task hub."""
+
+    rounds: int
+    step: int
+    due_in_seconds: float
+    told: Sequence[str]
+    done_command: int  # the number of the command that is carried out
+    told_of_dead_letters: int  # so many people were told of
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {**asdict(self), "told": list(self.told)}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Record":
+        """Read it back."""
+        return cls(**known(cls, stored))

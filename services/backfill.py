@@ -1,0 +1,76 @@
+"""Sends a backfill's pages through the same code as a batch of the trigger."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from relay.backfill.cursor import Cursor
+from relay.backfill.values import Backfill, BackfillState, Pages, Reason
+from relay.changes.change import Change
+from relay.changes.conditions import holds
+from relay.ports import ExactKey
+from services.deliver import Delivery, deliver
+from services.outside import Outside
+
+MOST_SECONDS = 20.0  # of one activity; then its progress is shown and the next one begins
+
+
+def send_pages(outside: Outside) -> Pages:
+    """Send page after page for a while; each is written down before the next begins.
+
+    Nothing got through: the page comes again. Raises DatabaseError.
+    """
+    clock = outside.clock
+    began = clock.monotonic_seconds()
+    while True:
+        backfill = outside.backfills.state()
+        if backfill is None or not backfill.under_way:
+            return Pages(progress=backfill.progress() if backfill else {}, over=True)
+        if backfill.state is BackfillState.PAUSED:
+            return Pages(progress=backfill.progress(), paused=True)
+        page_began = clock.monotonic_seconds()
+        delivery, rows = _send_page(backfill, outside)
+        sent = delivery.sent
+        if sent.endpoint_down:
+            return Pages(progress=backfill.progress(), failed=sent.reason, asked_for_seconds=sent.asked_for_seconds)
+        rate = backfill.order.rows_per_second
+        pause = rows / rate - (clock.monotonic_seconds() - page_began) if rate else 0.0
+        if pause > 0 or clock.monotonic_seconds() - began > MOST_SECONDS:
+            now = outside.backfills.state()
+            return Pages(progress=now.progress() if now else {}, wait_seconds=max(0.0, pause))
+
+
+def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:
+    """Send one page and write it down unless nothing got through; return also how many rows it had."""
+    keys, cursor = _next_keys(backfill, outside)
+    delivery = deliver(_changes(keys, backfill, outside), outside)
+    settlement = delivery.settlement
+    if not settlement.endpoint_down:
+        rows = 0 if cursor.rows_are_done else len(keys)  # what is gone was not counted at the beginning
+        filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed
+        counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed)
+        outside.backfills.advance(backfill, str(cursor), counts, over=not keys)
+    return delivery, len(keys)
+
+
+def _next_keys(backfill: Backfill, outside: Outside) -> tuple[Sequence[ExactKey], Cursor]:
+    """Return the keys of the next page and the cursor after them; no keys: there is nothing left.
+
+    After the rows of a backfill that repairs a gap come the deletions that change tracking has forgotten and the trigger has not.
+    """
+    limit, cursor = backfill.order.page_rows, Cursor.parse(backfill.cursor)
+    keys = () if cursor.rows_are_done else outside.backfills.page(cursor.key, limit)
+    if not keys and backfill.order.reason is Reason.GAP:
+        begun = cursor if cursor.rows_are_done else Cursor(rows_are_done=True)
+        keys = outside.backfills.gone(begun.key, limit)
+        cursor = begun if keys else cursor
+    return keys, cursor.after(keys[-1]) if keys else cursor
+
+
+def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> Sequence[Change]:
+    """Return the rows of these keys as changes that outlive what the endpoint had, and are outlived by every later one."""
+    found = outside.changes.enrich_exactly(keys) if keys else ()
+    return [
+        replace(change.at_least(backfill.base_version), relevant=True, echo=False)
+        for change in found
+        if change.row is None or holds(backfill.order.condition, change.row)
+    ]

@@ -1,0 +1,63 @@
+"""From enriched changes to a settled batch: filter, deliver, settle. The trigger and the recovery both go through here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from relay.changes.change import Change
+from relay.delivery.filters import decide
+from relay.delivery.outcomes import Outcome, RetryLater
+from relay.delivery.sent import Sent
+from relay.delivery.settlement import Filtered, Settlement, settle
+from services.dispatch import dispatch
+from services.outside import Outside
+
+Dispatch = Callable[[Sequence[Change]], Sequence[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of some changes: counts for the log, and the failures, for whoever has to wait or to tell."""
+
+    settlement: Settlement
+    unsent: Sequence[RetryLater]
+
+    @property
+    def last_failure(self) -> RetryLater | None:
+        """Return the failure that says most: one with a status, if there is any."""
+        return max(self.unsent, key=lambda outcome: outcome.status is not None, default=None)
+
+    @property
+    def asked_for_seconds(self) -> float | None:
+        """Return the longest pause that the endpoint asked for."""
+        return max((o.after_seconds for o in self.unsent if o.after_seconds is not None), default=None)
+
+    @property
+    def sent(self) -> Sent:
+        """Return it as it crosses a durable boundary."""
+        failure = self.last_failure
+        return Sent(
+            delivered=self.settlement.delivered,
+            rejected=self.settlement.rejected,
+            failed=self.settlement.failed,
+            status=failure.status if failure else None,
+            reason=failure.reason if failure else "",
+            asked_for_seconds=self.asked_for_seconds,
+        )
+
+
+def deliver(changes: Sequence[Change], outside: Outside, *, send: Dispatch | None = None) -> Delivery:
+    """Send what concerns the endpoint and record what the ledger must know; raises DatabaseError if it cannot be recorded.
+
+    `send` takes the place of the endpoint, for those who know that it is down.
+    """
+    relay = outside.relay
+    decisions = {change.key_text: decide(change, relay) for change in changes}
+    to_send = [change for change in changes if decisions[change.key_text] is None]
+    outcomes = send(to_send) if send else dispatch(to_send, outside)
+    filtered: list[tuple[Change, Outcome | Filtered]] = [
+        (change, decision) for change in changes if (decision := decisions[change.key_text]) is not None
+    ]
+    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], enters_keys=relay.enters_keys)
+    if settlement.closings or settlement.failures:
+        outside.changes.record(settlement)
+    return Delivery(settlement, [outcome for outcome in outcomes if isinstance(outcome, RetryLater)])

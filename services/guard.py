@@ -1,0 +1,50 @@
+"""The watchdog's look at change tracking: warns before it forgets, repairs what it forgot, tells of a silent trigger."""
+
+import logging
+
+from relay.backfill.names import BACKFILL, backfill_instance
+from relay.backfill.values import BackfillOrder, BackfillState, Reason
+from relay.config.values import Settings
+from relay.guard.outlook import Outlook, told_from_now_on, troubles
+from relay.ports import Instances
+from services.announce import announce
+from services.outside import Outside
+
+_log = logging.getLogger(__name__)
+
+
+async def guard(outside: Outside, settings: Settings, instances: Instances) -> None:
+    """Look after one relay; raises RelayError."""
+    outlook = await outside.threads.run(outside.guard.take_stock)
+    if outlook is not None:
+        await act(outlook, outside, settings, instances)
+    await keep_backfill_running(outside, instances)
+
+
+async def act(outlook: Outlook, outside: Outside, settings: Settings, instances: Instances) -> None:
+    """Tell people what they must know; after a gap begin a backfill, which then answers for what was forgotten."""
+    relay = outside.relay
+    found = troubles(outlook, relay)
+    for occasion in found:
+        if occasion.value in outlook.told:
+            continue
+        _log.warning("Guard: relay %s: %s", relay.name, occasion.value, extra={"action": "guard", "relay": relay.name})
+        await announce(outlook.news(relay.name, occasion), settings, instances)
+    told = told_from_now_on(outlook, found)
+    if told != sorted(outlook.told):
+        await outside.threads.run(outside.guard.remember_told, told)
+    if outlook.gap and relay.backfill_after_gap:
+        await outside.threads.run(outside.backfills.begin, BackfillOrder(reason=Reason.GAP))
+
+
+async def keep_backfill_running(outside: Outside, instances: Instances) -> None:
+    """Start the worker of a backfill that is under way and has none: the task hub may have been lost."""
+    backfill = await outside.threads.run(outside.backfills.state)
+    if backfill is not None and backfill.state is BackfillState.RUNNING:
+        await start_backfill(instances, outside.app, outside.relay.name)
+
+
+async def start_backfill(instances: Instances, app: str, relay: str) -> bool:
+    """Start the worker of a backfill unless it runs; tell whether it was started."""
+    request = {"app": app, "relay": relay}
+    return await instances.start_unless_running(BACKFILL, backfill_instance(app, relay), request)

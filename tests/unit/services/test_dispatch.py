@@ -1,0 +1,200 @@
+"""Sending a batch: order of results, deadline, pauses, an endpoint that is down, and halving."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import pytest
+
+from relay.changes.change import Change
+from relay.config.values import Mode, Relay
+from relay.delivery.messages import Message
+from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from services.dispatch import dispatch
+from tests.fakes import FakeClock, FakeEndpoint, a_change, a_relay, an_outside
+
+DOWN = RetryLater(503, "the endpoint answered 503")
+
+
+class OneThread:
+    """One at a time, so that what follows what is certain."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.each = executor.map
+
+
+class Clock(FakeClock):
+    """A clock that moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 1000.0
+
+
+@pytest.fixture
+def executor() -> Iterator[Executor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def key_of(message: Message) -> int:
+    return int(json.loads(message.body)["key"]["OrderId"])
+
+
+def keys_of(message: Message) -> list[int]:
+    return [change["key"]["OrderId"] for change in json.loads(message.body)["changes"]]
+
+
+def run(
+    executor: Executor,
+    changes: list[Change],
+    endpoint: FakeEndpoint,
+    relay: Relay | None = None,
+    clock: Clock | None = None,
+) -> list[Outcome]:
+    outside = an_outside(relay, endpoint=endpoint, clock=clock or Clock(), threads=OneThread(executor))
+    return list(dispatch(changes, outside))
+
+
+def answers(rule: Callable[[int], Outcome]) -> FakeEndpoint:
+    return FakeEndpoint(lambda message: rule(key_of(message)))
+
+
+def test_every_change_is_sent_once_and_results_keep_the_order(executor: Executor) -> None:
+    endpoint = answers(lambda key: Delivered(200 + key))
+
+    outcomes = run(executor, [a_change(n) for n in range(5)], endpoint)
+
+    assert outcomes == [Delivered(200 + n) for n in range(5)]
+    assert len(endpoint.messages) == 5
+
+
+def test_one_rejected_change_holds_up_nobody(executor: Executor) -> None:
+    endpoint = answers(lambda key: Rejected(422, "no") if key == 2 else Delivered(200))
+
+    outcomes = run(executor, [a_change(n) for n in range(5)], endpoint)
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered, Delivered, Rejected, Delivered, Delivered]
+
+
+def test_a_dead_endpoint_is_asked_ten_times_only(executor: Executor) -> None:
+    endpoint = answers(lambda _: DOWN)
+
+    outcomes = run(executor, [a_change(n) for n in range(40)], endpoint)
+
+    assert all(isinstance(outcome, RetryLater) for outcome in outcomes)
+    assert len(endpoint.messages) == 10
+
+
+def test_what_an_endpoint_that_stumbled_missed_is_sent_again_in_the_same_batch(executor: Executor) -> None:
+    endpoint = FakeEndpoint()
+    endpoint.answer = lambda _: DOWN if len(endpoint.messages) <= 4 else Delivered(200)
+
+    outcomes = run(executor, [a_change(n) for n in range(6)], endpoint)
+
+    assert outcomes == [Delivered(200)] * 6
+    assert len({message.idempotency_key for message in endpoint.messages}) == 6
+
+
+def test_a_change_that_fails_every_time_ends_the_passes(executor: Executor) -> None:
+    endpoint = answers(lambda key: DOWN if key == 3 else Delivered(200))
+
+    outcomes = run(executor, [a_change(n) for n in range(5)], endpoint)
+
+    assert [n for n, outcome in enumerate(outcomes) if outcome == DOWN] == [3]
+    assert [key_of(message) for message in endpoint.messages].count(3) == 2
+
+
+def test_a_pause_that_fits_the_deadline_is_waited_for_and_the_change_sent_again(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = FakeEndpoint(lambda _: Delivered(200) if clock.seconds >= 1030 else RetryLater(429, "slow down", 30.0))
+
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
+
+    assert outcomes == [Delivered(200)] * 2
+    assert [key_of(message) for message in endpoint.messages] == [1, 1, 2]
+
+
+def test_a_pause_beyond_the_deadline_stops_the_batch_at_once(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = answers(lambda _: RetryLater(429, "slow down", 3600.0))
+
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
+
+    assert outcomes[0] == RetryLater(429, "slow down", 3600.0)
+    assert outcomes[1] == RetryLater(None, "not sent: the endpoint asked for a longer pause", 3600.0)
+    assert clock.seconds == 1000.0
+
+
+def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = answers(lambda _: RetryLater(503, "busy", 0.0))
+
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
+
+    assert outcomes[0] == RetryLater(503, "busy", 0.0)
+    assert outcomes[1] == RetryLater(None, "not sent: after 3 pauses the endpoint asked for one more")
+    assert (len(endpoint.messages), clock.seconds) == (4, 1003.0), "each pause lasts a second at least"
+
+
+def test_pauses_go_on_as_long_as_something_gets_through(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = FakeEndpoint()
+    sent = iter(range(1000))
+    endpoint.answer = lambda _: Delivered(200) if next(sent) % 2 else RetryLater(429, "slow down", 1.0)
+
+    outcomes = run(executor, [a_change(number) for number in range(20)], endpoint, clock=clock)
+
+    assert outcomes == [Delivered(200)] * 20
+
+
+def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:
+    clock = Clock()
+    endpoint = FakeEndpoint()
+
+    def slow(_: Message) -> Outcome:
+        clock.seconds += 50
+        return Delivered(200)
+
+    endpoint.answer = slow
+
+    outcomes = run(executor, [a_change(n) for n in range(5)], endpoint, clock=clock)
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [RetryLater] * 2
+    assert "deadline" in outcomes[-1].reason  # type: ignore[union-attr]
+
+
+def test_an_empty_batch_sends_nothing(executor: Executor) -> None:
+    endpoint = FakeEndpoint()
+
+    assert run(executor, [], endpoint) == []
+    assert endpoint.messages == []
+
+
+def test_mode_batch_sends_one_request(executor: Executor) -> None:
+    endpoint = FakeEndpoint()
+
+    outcomes = run(executor, [a_change(n) for n in range(100)], endpoint, a_relay(mode=Mode.BATCH))
+
+    assert outcomes == [Delivered(200)] * 100
+    assert len(endpoint.messages) == 1
+
+
+@pytest.mark.parametrize("bad", [{0}, {499}, {250}, {1, 2, 400}, set(range(0, 500, 50))], ids=str)
+def test_mode_batch_finds_the_bad_rows_by_halving(executor: Executor, bad: set[int]) -> None:
+    endpoint = FakeEndpoint(lambda m: Rejected(422, "no") if bad & set(keys_of(m)) else Delivered(200))
+
+    outcomes = run(executor, [a_change(n) for n in range(500)], endpoint, a_relay(mode=Mode.BATCH))
+
+    assert {n for n, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)} == bad
+    assert sum(isinstance(outcome, Delivered) for outcome in outcomes) == 500 - len(bad)
+    assert len(endpoint.messages) <= 1 + 2 * len(bad) * 9  # nine halvings lead from 500 to one
+
+
+def test_mode_batch_leaves_a_dead_endpoint_alone_after_one_request(executor: Executor) -> None:
+    endpoint = FakeEndpoint(lambda _: DOWN)
+
+    outcomes = run(executor, [a_change(n) for n in range(500)], endpoint, a_relay(mode=Mode.BATCH))
+
+    assert outcomes == [DOWN] * 500
+    assert len(endpoint.messages) == 1

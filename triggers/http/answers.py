@@ -1,0 +1,66 @@
+"""Answers of the app's HTTP routes: JSON, and problems as RFC 9457 describes them."""
+
+import json
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import azure.functions as func
+
+from relay import exact_json
+from relay.errors import ConfigError, DatabaseError, InputError
+from relay.ports import Started
+
+_log = logging.getLogger(__name__)
+
+
+def answer(body: Any, status: int = 200) -> func.HttpResponse:
+    """Return JSON."""
+    return func.HttpResponse(json.dumps(body, indent=2) + "\n", status_code=status, mimetype="application/json")
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> func.HttpResponse:
+    """Return what is wrong and what to do about it, and more members if there are any."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return func.HttpResponse(json.dumps(body) + "\n", status_code=status, mimetype="application/problem+json")
+
+
+def started(found: Started) -> func.HttpResponse:
+    """Return how to follow what was started."""
+    return func.HttpResponse(json.dumps(dict(found.links)), status_code=202, headers=dict(found.headers))
+
+
+def no_such_relay(name: str, known: list[str]) -> func.HttpResponse:
+    """Return the problem of a name that is not in relays.toml."""
+    return problem(404, "No such relay", f"There is no relay {name!r}; relays.toml has {', '.join(known)}.")
+
+
+def json_object(http: func.HttpRequest) -> dict[str, Any]:
+    """Return the JSON object in a request's body; raise InputError if it is none."""
+    try:
+        found = exact_json.loads(http.get_body())
+    except (ValueError, RecursionError) as error:
+        raise InputError([f"The body is no JSON ({error}); send an object such as {{}}."]) from None
+    if not isinstance(found, dict):
+        raise InputError(['The body must be a JSON object such as {} or {"status": 422}.'])
+    return found
+
+
+async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
+    """Do the work of a request; an error becomes a problem that says what to do."""
+    try:
+        return await work
+    except InputError as error:
+        return problem(400, "The request cannot be used", str(error))
+    except ConfigError as error:
+        return problem(409, "The relay does not fit its table", str(error))
+    except DatabaseError as error:
+        return problem(503, "The database does not answer", str(error))
+    except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own, and its text may hold addresses with keys
+        _log.exception("A request failed")
+        return problem(
+            500,
+            "The request failed",
+            "Mostly the app's storage account (AzureWebJobsStorage) does not answer; the app's log has the reason. What was "
+            "ordered may have been written down already: ask how things are before you order it again.",
+        )

@@ -1,0 +1,77 @@
+"""A request about one relay: what it takes to answer it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import azure.durable_functions as df
+import azure.functions as func
+
+import wiring
+from relay.config.values import Relay
+from relay.ports import Instances
+from services.outside import Outside
+from triggers.http.answers import answered, json_object, no_such_relay
+
+T = TypeVar("T")
+FUNCTION_KEY = "code"  # Azure takes it from the query too; it is nobody else's business
+
+
+@dataclass(frozen=True, slots=True)
+class RelayRequest:
+    """One HTTP request, the relay that it names, and what that relay has outside."""
+
+    http: func.HttpRequest
+    outside: Outside
+    client: df.DurableOrchestrationClient | None = None
+
+    @property
+    def app(self) -> str:
+        """Return the app's name."""
+        return self.outside.app
+
+    @property
+    def relay(self) -> Relay:
+        """Return the relay that the route names."""
+        return self.outside.relay
+
+    @property
+    def instances(self) -> Instances:
+        """Return the durable instances; only for routes that have a client."""
+        return wiring.instances(self.client)
+
+    async def ask(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do blocking work off the event loop."""
+        return await self.outside.threads.run(work, *arguments)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return the query's parameters, without the function key."""
+        return {name: value for name, value in self.http.params.items() if name != FUNCTION_KEY}
+
+    @property
+    def action(self) -> str:
+        """Return the route's last part."""
+        return str(self.http.route_params["action"])
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON object that was sent; raise InputError if it is none."""
+        return json_object(self.http)
+
+    def link(self, path: str, **query: Any) -> str:
+        """Return the address of one of the relay's own routes, as this request reached the app."""
+        base = self.http.url.partition("/relays/")[0]
+        return f"{base}/relays/{self.relay.name}/{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+Work = Callable[[RelayRequest], Awaitable[func.HttpResponse]]
+
+
+async def respond(http: func.HttpRequest, client: Any, work: Work) -> func.HttpResponse:
+    """Do the work for the relay that the route names."""
+    name = http.route_params["name"]
+    known = [relay.name for relay in wiring.settings().relays]
+    if name not in known:
+        return no_such_relay(name, known)
+    return await answered(work(RelayRequest(http, wiring.outside(name, wiring.Line.OPERATOR), client)))
