@@ -11,18 +11,18 @@ import azure.durable_functions as df
 from azure.functions import OrchestrationContext
 
 from bench._storage_alone import events_of_an_activity
-from devstack.functions_host.console import Console, LogFilter
-from devstack.functions_host.durable import response, times
-from devstack.functions_host.durable.events import Event, EventType, make
-from devstack.functions_host.durable.functions import DurableFunctions
-from devstack.functions_host.durable.instance import start_message
-from devstack.functions_host.durable.replay import Subject, replay
-from devstack.functions_host.durable.request import orchestrator_request
-from devstack.functions_host.durable.storage.account import parse_connection_string
-from devstack.functions_host.durable.storage.crash_points import ignore
-from devstack.functions_host.durable.storage.names import HubNames
-from devstack.functions_host.durable.storage.task_hub import TaskHub
-from devstack.functions_host.functions import LoadedFunction
+from functions_standin.console import Console, LogFilter
+from functions_standin.durable import response, times
+from functions_standin.durable.events import Event, EventType, make
+from functions_standin.durable.functions import DurableFunctions
+from functions_standin.durable.hub.crash_points import ignore
+from functions_standin.durable.hub.names import HubNames
+from functions_standin.durable.hub.task_hub import TaskHub
+from functions_standin.durable.instance import start_message
+from functions_standin.durable.replay import Subject, replay
+from functions_standin.durable.request import orchestrator_request
+from functions_standin.functions import LoadedFunction
+from functions_standin.storage.account import parse_connection_string
 
 _INSTANCE, _EXECUTION = "bench", "execution"
 

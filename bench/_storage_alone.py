@@ -7,12 +7,12 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from devstack.functions_host.durable import codec, times
-from devstack.functions_host.durable.events import Event, EventType, make
-from devstack.functions_host.durable.storage.account import parse_connection_string
-from devstack.functions_host.durable.storage.http import StorageHttp
-from devstack.functions_host.durable.storage.queues import Queue, QueueMessage
-from devstack.functions_host.durable.storage.tables import Table, Write, literal
+from functions_standin.durable import codec, times
+from functions_standin.durable.events import Event, EventType, make
+from functions_standin.storage.account import parse_connection_string
+from functions_standin.storage.http import StorageHttp
+from functions_standin.storage.queues import Queue, QueueMessage
+from functions_standin.storage.tables import Table, Write, literal
 
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) /devstoreaccount1/(?P<target>[^ ?"(]*)')
 _MESSAGE = "x" * 1200  # about as long as the engine's

@@ -51,12 +51,12 @@ class StandIn:
 
     def start(self) -> None:
         """Start; return as soon as it takes connections."""
-        command = [sys.executable, "-m", "devstack.sql_server", "--port", "0", "--database", DATABASE]
+        command = [sys.executable, "-m", "mssql_standin", "--port", "0", "--database", DATABASE]
         with self.errors.open("a") as errors:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), *self._options],
                 cwd=ROOT,
-                env={**os.environ, "DEVSTACK_SQL_PASSWORD": PASSWORD},
+                env={**os.environ, "MSSQL_STANDIN_PASSWORD": PASSWORD},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

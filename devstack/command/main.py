@@ -125,7 +125,7 @@ def _sql(arguments: list[str]) -> int:
         case ["enable"]:
             module, rest = "adapters.enable_change_tracking", []
         case ["query", _]:
-            module, rest = "devstack.sql_query", arguments[1:]
+            module, rest = "devstack.command.sql_query", arguments[1:]
         case _:
             raise CommandError('it is ./dev sql enable, or ./dev sql query "SELECT ..."')
     settings = app_settings(ROOT)

@@ -15,11 +15,11 @@ from adapters.recovery_store import SqlRecoveryStore
 from adapters.redelivery import redeliver, redeliver_keys
 from adapters.sql_server import SqlServer
 from adapters.wiring import RecoveryAdapters
-from devstack.functions_host.sql_trigger.connection import connect
-from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString
-from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
-from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
-from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
+from functions_standin.sql_trigger.connection import connect
+from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.identifiers import TableName as WatchedName
+from functions_standin.sql_trigger.options import SqlTriggerOptions
+from functions_standin.sql_trigger.watched_table import Identity, prepare
 from relay import exact_json
 from relay.backfill import BackfillOrder, Reason
 from relay.changes import Operation

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from devstack.functions_host.console import Console, LogFilter
-from devstack.functions_host.sql_trigger.connection import Link, connect, execute, find_driver
-from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString, to_odbc
-from devstack.functions_host.sql_trigger.identifiers import TableName
-from devstack.functions_host.sql_trigger.listener import Listener
-from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
-from devstack.functions_host.sql_trigger.timing import Timing
-from devstack.functions_host.sql_trigger.watched_table import Identity, WatchedTable, prepare
+from functions_standin.console import Console, LogFilter
+from functions_standin.sql_trigger.connection import Link, connect, execute, find_driver
+from functions_standin.sql_trigger.connection_string import OdbcConnectionString, to_odbc
+from functions_standin.sql_trigger.identifiers import TableName
+from functions_standin.sql_trigger.listener import Listener
+from functions_standin.sql_trigger.options import SqlTriggerOptions
+from functions_standin.sql_trigger.timing import Timing
+from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, prepare
 
 LEASE_MS = 60_000
 
@@ -223,9 +223,9 @@ class SqlServerProcess:
     def _started(self) -> subprocess.Popen[str]:
         options = ["--data", str(self._data), "--port", str(self._port), "--database", "Crash"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "devstack.sql_server", *options],
+            [sys.executable, "-m", "mssql_standin", *options],
             cwd=Path(__file__).parents[2],
-            env={**os.environ, "DEVSTACK_SQL_PASSWORD": "Crash-Test-1"},
+            env={**os.environ, "MSSQL_STANDIN_PASSWORD": "Crash-Test-1"},
             stdout=subprocess.PIPE,
             text=True,
         )

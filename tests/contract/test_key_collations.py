@@ -6,7 +6,7 @@ import pytest
 
 from adapters.connection_string import find_driver, to_odbc
 from adapters.sql_server import SqlServer
-from devstack.functions_host.sql_trigger import connection_string
+from functions_standin.sql_trigger import connection_string
 from relay.delivery import Delivered
 from relay.errors import ConfigError
 from tests.contract.keyed_scene import KeyedScene, Shape

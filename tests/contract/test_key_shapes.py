@@ -8,8 +8,8 @@ import pytest
 
 from adapters.connection_string import OdbcConnection
 from adapters.sql_server import SqlServer
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 from relay.backfill import Reason
 from relay.changes import Operation
 from relay.delivery import Delivered, Rejected, RetryLater

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.sql_trigger.identifiers import TableName
-from devstack.functions_host.sql_trigger.listener import State
+from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.identifiers import TableName
+from functions_standin.sql_trigger.listener import State
 from tests.contract.sql_trigger_scene import Scene, scene_on
 
 INSERT, UPDATE, DELETE = 0, 1, 2

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 from tests.contract.sql_trigger_scene import Scene, SqlServerProcess, scene_on
 from tests.waiting import wait_until
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.functions_host.sql_trigger import leases
-from devstack.functions_host.sql_trigger.connection import Link
-from devstack.functions_host.sql_trigger.identifiers import TableName
-from devstack.functions_host.sql_trigger.payload import payload_of
+from functions_standin.sql_trigger import leases
+from functions_standin.sql_trigger.connection import Link
+from functions_standin.sql_trigger.identifiers import TableName
+from functions_standin.sql_trigger.payload import payload_of
 from tests.contract.sql_trigger_scene import Scene, scene_on
 
 INSERT = 0

@@ -109,7 +109,7 @@ class Scene:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-u", "-m", "devstack.functions_host", "--app", str(APP), "--port", "0"),
+                    *(sys.executable, "-u", "-m", "functions_standin", "--app", str(APP), "--port", "0"),
                     *("--time-scale", str(self.time_scale)),
                 ],
                 cwd=ROOT,
@@ -126,12 +126,12 @@ class Scene:
         host = Host(process, log)
         self.hosts.append(host)
         wait_until(
-            lambda: host.has_ended or "functions_host: listening on " in host.output, description="the host listens"
+            lambda: host.has_ended or "functions_standin: listening on " in host.output, description="the host listens"
         )
         if waits:
             assert not host.has_ended, host.output
         if "listening on " in host.output:
-            host.url = host.output.split("functions_host: listening on ", 1)[1].split()[0]
+            host.url = host.output.split("functions_standin: listening on ", 1)[1].split()[0]
         return host
 
 

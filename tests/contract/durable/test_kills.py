@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from devstack.functions_host.durable.storage.crash_points import SETTING, Point
+from functions_standin.durable.hub.crash_points import SETTING, Point
 from tests.contract.durable.hosts import EVERYTHING, Host, carry_everything_through, scene
 from tests.waiting import wait_until
 

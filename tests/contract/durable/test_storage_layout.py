@@ -10,7 +10,7 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import ContainerClient
 from azure.storage.queue import QueueClient, QueueServiceClient
 
-from devstack.functions_host.durable.storage.names import partition_of
+from functions_standin.durable.hub.names import partition_of
 from tests.contract.durable.hosts import Scene, carry_everything_through
 from tests.waiting import wait_until
 
@@ -76,7 +76,7 @@ def test_an_instance_that_has_ended_leaves_a_row_and_a_history(scene: Scene) -> 
 def test_a_message_is_an_envelope_as_azures_tools_expect_it(
     scene: Scene, point: str, queue: str, kind: str, values: dict[str, object]
 ) -> None:
-    host = scene.host(environment={"DEVSTACK_CRASH_AT": point})
+    host = scene.host(environment={"FUNCTIONS_STANDIN_CRASH_AT": point})
     with contextlib.suppress(requests.ConnectionError):
         host.start("chain", 1, "m")
     wait_until(lambda: host.has_ended, description="the host dies and leaves the message behind")

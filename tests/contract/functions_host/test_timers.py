@@ -10,7 +10,7 @@ import requests
 from azure.storage.blob import ContainerClient
 
 from devstack.command.processes import Stack
-from devstack.functions_host.durable.storage.account import parse_connection_string
+from functions_standin.storage.account import parse_connection_string
 from tests.unit.devstack.functions_host.samples import HostProcess, host_process, wait_until, write_app
 
 EVERY_SECOND = """

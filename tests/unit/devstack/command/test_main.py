@@ -144,7 +144,7 @@ def test_sql_runs_with_the_apps_settings(
 
     assert told.command == ["-m", "adapters.enable_change_tracking"]
     assert told.environment["RELAYS_FILE"] == "mine.toml"
-    assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.sql_query", "SELECT 1"]
+    assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.command.sql_query", "SELECT 1"]
 
 
 def test_sql_says_that_the_stand_in_does_not_run(

@@ -15,11 +15,11 @@ from textwrap import dedent
 
 import azure.functions as func
 
-from devstack.functions_host import loading
-from devstack.functions_host.console import Console, LogFilter
-from devstack.functions_host.functions import LoadedFunction
-from devstack.functions_host.input_bindings import InputBindings
-from devstack.functions_host.invoker import Invoker
+from functions_standin import loading
+from functions_standin.console import Console, LogFilter
+from functions_standin.functions import LoadedFunction
+from functions_standin.input_bindings import InputBindings
+from functions_standin.invoker import Invoker
 
 ROOT = Path(__file__).parents[4]
 LOCAL_SETTINGS = '{"IsEncrypted": false, "Values": {"FUNCTIONS_WORKER_RUNTIME": "python"}}'
@@ -101,7 +101,7 @@ class HostProcess:
 def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[HostProcess]:
     """Run the stand-in on a free port until the block ends."""
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "devstack.functions_host", "--app", str(app), "--port", "0", *arguments],
+        [sys.executable, "-u", "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
@@ -112,7 +112,7 @@ def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | No
         reader = threading.Thread(target=_read, args=(process, host.lines))
         reader.start()
         try:
-            host.url = host.wait_for_line("functions_host: listening on ").split()[-1]
+            host.url = host.wait_for_line("functions_standin: listening on ").split()[-1]
             yield host
         finally:
             process.kill()
@@ -122,7 +122,7 @@ def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | No
 def run_host(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Run the stand-in on an app with which it must not start; return exit status and output."""
     finished = subprocess.run(
-        [sys.executable, "-m", "devstack.functions_host", "--app", str(app), "--port", "0", *arguments],
+        [sys.executable, "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,

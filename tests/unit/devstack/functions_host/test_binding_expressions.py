@@ -1,9 +1,9 @@
 import azure.functions as func
 import pytest
 
-from devstack.functions_host.binding_expressions import resolve
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.functions import LoadedFunction
+from functions_standin.binding_expressions import resolve
+from functions_standin.errors import FunctionInError
+from functions_standin.functions import LoadedFunction
 from tests.unit.devstack.functions_host.samples import functions_of
 
 

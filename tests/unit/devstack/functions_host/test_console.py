@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from devstack.functions_host.console import Console, LogFilter
-from devstack.functions_host.errors import SettingsError
+from functions_standin.console import Console, LogFilter
+from functions_standin.errors import SettingsError
 
 
 @pytest.mark.parametrize(

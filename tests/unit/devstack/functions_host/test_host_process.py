@@ -37,7 +37,7 @@ def test_the_start_looks_like_that_of_core_tools_but_says_what_it_is(tmp_path: P
     with host_process(tmp_path, "--time-scale", "0.5") as host:
         port = host.url.rpartition(":")[2]
 
-        assert "Functions host stand-in of Durable SQL Relay" in host.output
+        assert "Functions host stand-in" in host.output
         assert "not made by Microsoft" in host.output
         assert "multiplied by 0.5" in host.output
         assert f"\thello: [GET,POST] http://localhost:{port}/api/hello/{{name}}" in host.output

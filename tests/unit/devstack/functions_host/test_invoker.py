@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import azure.functions as func
 import pytest
 
-from devstack.functions_host.errors import SettingsError
-from devstack.functions_host.functions import LoadedFunction
-from devstack.functions_host.input_bindings import InputBindings
-from devstack.functions_host.invoker import Call, Failed, Invoker, Succeeded
-from devstack.functions_host.worker_log import WorkerLogHandler
+from functions_standin.errors import SettingsError
+from functions_standin.functions import LoadedFunction
+from functions_standin.input_bindings import InputBindings
+from functions_standin.invoker import Call, Failed, Invoker, Succeeded
+from functions_standin.worker_log import WorkerLogHandler
 from tests.unit.devstack.functions_host.samples import functions_of, running_invoker, silent_console, wait_until
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from devstack.functions_host import json_with_comments
+from functions_standin import json_with_comments
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import azure.durable_functions as df
 import azure.functions as func
 import pytest
 
-from devstack.functions_host import loading
-from devstack.functions_host.errors import LoadError
+from functions_standin import loading
+from functions_standin.errors import LoadError
 from tests.unit.devstack.functions_host.samples import functions_of, write_app
 
 

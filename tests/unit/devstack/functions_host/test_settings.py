@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from devstack.functions_host.errors import SettingsError
-from devstack.functions_host.settings import (
+from functions_standin.errors import SettingsError
+from functions_standin.settings import (
     LocalSettings,
     apply_environment,
     is_disabled,

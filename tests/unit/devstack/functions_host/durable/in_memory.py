@@ -12,17 +12,17 @@ from typing import Any
 import azure.durable_functions as df
 from azure.functions import OrchestrationContext
 
-from devstack.functions_host.durable import response
-from devstack.functions_host.durable.entity_episode import run_entity_episode
-from devstack.functions_host.durable.entity_messages import parse_entity_id
-from devstack.functions_host.durable.episode import Surroundings, run_episode
-from devstack.functions_host.durable.events import ANSWERS, Event, EventType, Status, make
-from devstack.functions_host.durable.functions import DurableFunctions
-from devstack.functions_host.durable.instance import start_message, started_event, status_of
-from devstack.functions_host.durable.messages import Outgoing, TaskMessage, ToActivity, ToInstance
-from devstack.functions_host.durable.replay import scheduled_ids
-from devstack.functions_host.durable.response import Response
-from devstack.functions_host.functions import LoadedFunction
+from functions_standin.durable import response
+from functions_standin.durable.entity_episode import run_entity_episode
+from functions_standin.durable.entity_messages import parse_entity_id
+from functions_standin.durable.episode import Surroundings, run_episode
+from functions_standin.durable.events import ANSWERS, Event, EventType, Status, make
+from functions_standin.durable.functions import DurableFunctions
+from functions_standin.durable.instance import start_message, started_event, status_of
+from functions_standin.durable.messages import Outgoing, TaskMessage, ToActivity, ToInstance
+from functions_standin.durable.replay import scheduled_ids
+from functions_standin.durable.response import Response
+from functions_standin.functions import LoadedFunction
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

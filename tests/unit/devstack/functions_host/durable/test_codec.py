@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devstack.functions_host.durable import codec, messages
-from devstack.functions_host.durable.events import FIELDS, Event, EventType, Kind, Status, make
-from devstack.functions_host.durable.messages import Envelope, Sender, TaskMessage
+from functions_standin.durable import codec, messages
+from functions_standin.durable.events import FIELDS, Event, EventType, Kind, Status, make
+from functions_standin.durable.messages import Envelope, Sender, TaskMessage
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 TIMES = st.timedeltas(timedelta(days=-9000), timedelta(days=9000)).map(lambda delta: EPOCH + delta)

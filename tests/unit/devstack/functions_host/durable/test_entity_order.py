@@ -3,8 +3,8 @@ from itertools import permutations
 
 import pytest
 
-from devstack.functions_host.durable.entity_messages import Request, SendOrder
-from devstack.functions_host.durable.entity_order import ReceiveOrder
+from functions_standin.durable.entity_messages import Request, SendOrder
+from functions_standin.durable.entity_order import ReceiveOrder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

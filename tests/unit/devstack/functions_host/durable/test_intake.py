@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from devstack.functions_host.durable.events import Event, EventType, Status, make
-from devstack.functions_host.durable.instance import start_message
-from devstack.functions_host.durable.intake import Intake, Stored, take_in
-from devstack.functions_host.durable.messages import TaskMessage
+from functions_standin.durable.events import Event, EventType, Status, make
+from functions_standin.durable.instance import start_message
+from functions_standin.durable.intake import Intake, Stored, take_in
+from functions_standin.durable.messages import TaskMessage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PARENT = {"Name": "p", "OrchestrationInstance": {"InstanceId": "p", "ExecutionId": "e"}, "TaskScheduleId": 0}

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devstack.functions_host.durable.dispatch.partitions import Lease, plan
+from functions_standin.durable.dispatch.partitions import Lease, plan
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

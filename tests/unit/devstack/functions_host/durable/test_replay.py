@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devstack.functions_host.durable.events import EventType, Status
+from functions_standin.durable.events import EventType, Status
 from tests.unit.devstack.functions_host.durable.in_memory import Engine
 
 Steps = Generator[Any, Any, Any]

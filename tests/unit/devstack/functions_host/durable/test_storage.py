@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devstack.functions_host.durable.storage.account import parse_connection_string
-from devstack.functions_host.durable.storage.crash_points import Point, hook_of, ignore
-from devstack.functions_host.durable.storage.names import default_hub_name, escape_key, partition_of, unescape_key
-from devstack.functions_host.errors import SettingsError
+from functions_standin.durable.hub.crash_points import Point, hook_of, ignore
+from functions_standin.durable.hub.names import default_hub_name, escape_key, partition_of, unescape_key
+from functions_standin.errors import SettingsError
+from functions_standin.storage.account import parse_connection_string
 
 KEY = base64.b64encode(b"secret").decode()
 
@@ -48,11 +48,11 @@ def test_a_connection_string_without_a_key_is_refused(text: str) -> None:
 def test_no_crash_is_wanted_without_the_setting_and_an_unknown_point_is_refused() -> None:
     assert hook_of({}) is ignore
     with pytest.raises(SettingsError, match="start-sent"):
-        hook_of({"DEVSTACK_CRASH_AT": "somewhere"})
+        hook_of({"FUNCTIONS_STANDIN_CRASH_AT": "somewhere"})
 
 
 def test_a_crash_hook_lets_other_points_and_earlier_passes_through() -> None:
-    hook = hook_of({"DEVSTACK_CRASH_AT": f"{Point.MESSAGES_SENT}:3"})
+    hook = hook_of({"FUNCTIONS_STANDIN_CRASH_AT": f"{Point.MESSAGES_SENT}:3"})
 
     for point in (*Point, Point.MESSAGES_SENT):
         hook(point)

@@ -1,6 +1,6 @@
 import pytest
 
-from devstack.functions_host.http.constraints import parse_constraint
+from functions_standin.http.constraints import parse_constraint
 
 CASES = {
     "int": (["5", "-5", "+2147483647"], ["x", "", "1.0", "2147483648"]),

@@ -2,8 +2,8 @@ import azure.functions as func
 import pytest
 from azure.functions import meta
 
-from devstack.functions_host.http.request import query_parameters
-from devstack.functions_host.http.response import to_response
+from functions_standin.http.request import query_parameters
+from functions_standin.http.response import to_response
 
 
 def encoded(value: object) -> meta.Datum:

@@ -1,9 +1,9 @@
 import azure.functions as func
 import pytest
 
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.functions import LoadedFunction
-from devstack.functions_host.http.routing import Router, compile_template
+from functions_standin.errors import FunctionInError
+from functions_standin.functions import LoadedFunction
+from functions_standin.http.routing import Router, compile_template
 from tests.unit.devstack.functions_host.samples import functions_of
 
 

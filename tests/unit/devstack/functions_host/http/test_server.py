@@ -11,11 +11,11 @@ import azure.functions as func
 import pytest
 import requests
 
-from devstack.functions_host.extension import HostServices
-from devstack.functions_host.host import Host
-from devstack.functions_host.http.server import bind
-from devstack.functions_host.input_bindings import InputBindings
-from devstack.functions_host.settings import HostJson
+from functions_standin.extension import HostServices
+from functions_standin.host import Host
+from functions_standin.http.server import bind
+from functions_standin.input_bindings import InputBindings
+from functions_standin.settings import HostJson
 from tests.unit.devstack.functions_host.samples import functions_of, running_invoker, silent_console, wait_until
 
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.connection_string import to_odbc
 
 
 def odbc(ado_net: str) -> dict[str, str]:

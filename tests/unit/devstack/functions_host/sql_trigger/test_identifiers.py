@@ -1,7 +1,7 @@
 import pytest
 
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.sql_trigger.identifiers import (
+from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.identifiers import (
     host_function_id,
     leases_table,
     parse_table_name,

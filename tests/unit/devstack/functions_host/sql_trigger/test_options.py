@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from devstack.functions_host.errors import SettingsError
-from devstack.functions_host.settings import HostJson
-from devstack.functions_host.sql_trigger.options import SqlTriggerOptions, read_options
-from devstack.functions_host.sql_trigger.timing import Timing
+from functions_standin.errors import SettingsError
+from functions_standin.settings import HostJson
+from functions_standin.sql_trigger.options import SqlTriggerOptions, read_options
+from functions_standin.sql_trigger.timing import Timing
 
 
 def host_json(**sql: Any) -> HostJson:

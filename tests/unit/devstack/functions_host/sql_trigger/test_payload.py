@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from devstack.functions_host.sql_trigger.payload import Change, json_value, keys_json, payload_of
-from devstack.functions_host.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
+from functions_standin.sql_trigger.payload import Change, json_value, keys_json, payload_of
+from functions_standin.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
 
 
 @pytest.fixture(autouse=True)

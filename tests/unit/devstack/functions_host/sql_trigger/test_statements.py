@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from devstack.functions_host.sql_trigger.columns import Column
-from devstack.functions_host.sql_trigger.identifiers import TableName
-from devstack.functions_host.sql_trigger.statements import FOLDER, TableStatements
+from functions_standin.sql_trigger.columns import Column
+from functions_standin.sql_trigger.identifiers import TableName
+from functions_standin.sql_trigger.statements import FOLDER, TableStatements
 from tests.microsoft_parser import syntax_errors, with_parameters
 
 ID = Column("Id", "int", 4, 10, 0)

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.timer.schedule import parse_schedule
-from devstack.functions_host.timer.status import NEVER, TimerStatus, parse_status
+from functions_standin.errors import FunctionInError
+from functions_standin.timer.schedule import parse_schedule
+from functions_standin.timer.status import NEVER, TimerStatus, parse_status
 
 NOON = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)  # a Thursday
 

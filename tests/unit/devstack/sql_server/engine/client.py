@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from devstack.sql_server.results import (
+from mssql_standin.results import (
     Column,
     Done,
     Event,
@@ -15,7 +15,7 @@ from devstack.sql_server.results import (
     ReturnStatus,
     TransactionChange,
 )
-from devstack.sql_server.session import Database, Session
+from mssql_standin.session import Database, Session
 
 Row = tuple[Any, ...]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack.sql_server.session import Database
+from mssql_standin.session import Database
 from tests.microsoft_parser import syntax_errors
 from tests.unit.devstack.sql_server.engine.client import Client
 

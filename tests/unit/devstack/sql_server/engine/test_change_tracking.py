@@ -142,7 +142,7 @@ def test_cleanup_forgets_what_is_older_than_the_retention(stock: Client, monkeyp
     stock.run("INSERT stock VALUES (1, N'x', 0)")
     stock.run("INSERT stock VALUES (2, N'y', 0)")
     three_days_on = time.time() + 3 * 86_400
-    monkeypatch.setattr("devstack.sql_server.store.tracking.time.time", lambda: three_days_on)
+    monkeypatch.setattr("mssql_standin.store.tracking.time.time", lambda: three_days_on)
 
     stock.run("EXEC sys.sp_flush_CT_internal_table_on_demand 'stock'")
 

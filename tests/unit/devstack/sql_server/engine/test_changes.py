@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from devstack.sql_server.results import Parameter
-from devstack.sql_server.sql_types import SqlType
+from mssql_standin.results import Parameter
+from mssql_standin.sql_types import SqlType
 from tests.unit.devstack.sql_server.engine.client import Client
 
 

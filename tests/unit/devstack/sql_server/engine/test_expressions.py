@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from devstack.sql_server.results import Parameter
-from devstack.sql_server.sql_types import DateTime, DateTimeOffset, SqlType, Time
-from devstack.sql_server.values.type_rules import declaration
+from mssql_standin.results import Parameter
+from mssql_standin.sql_types import DateTime, DateTimeOffset, SqlType, Time
+from mssql_standin.values.type_rules import declaration
 from tests.unit.devstack.sql_server.engine.client import Client
 
 DAY = 864_000_000_000

@@ -2,8 +2,8 @@
 
 import pytest
 
-from devstack.sql_server.parser.statements import parse_batch
-from devstack.sql_server.results import SqlError
+from mssql_standin.parser.statements import parse_batch
+from mssql_standin.results import SqlError
 from tests.microsoft_parser import refused
 from tests.unit.devstack.sql_server.parser.generator import Generator
 

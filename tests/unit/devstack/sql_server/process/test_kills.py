@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from devstack.sql_server.session import Database
+from mssql_standin.session import Database
 from tests.stand_in import DATABASE, StandIn
 from tests.unit.devstack.sql_server.engine.client import Client
 from tests.unit.devstack.sql_server.process.ledger import SETUP, WRITERS, Load, committed

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from devstack.sql_server.results import (
+from mssql_standin.results import (
     Column,
     Done,
     Event,
@@ -23,8 +23,8 @@ from devstack.sql_server.results import (
     ReturnStatus,
     TransactionChange,
 )
-from devstack.sql_server.server import running_server
-from devstack.sql_server.sql_types import MAX, DateTime, SqlType, Time
+from mssql_standin.server import running_server
+from mssql_standin.sql_types import MAX, DateTime, SqlType, Time
 
 VALUES: dict[str, tuple[SqlType, Any]] = {
     "bit": (SqlType("bit"), 1),
