@@ -14,7 +14,9 @@ from pathlib import Path
 from devstack.command.ports import HOST, accepts_connections
 
 ROOT = Path(__file__).resolve().parents[2]
-AZURITE = ROOT / "devstack" / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+_AZURITE = ROOT / "devstack" / "azurite" / "node_modules"
+AZURITE = _AZURITE / "azurite" / "dist" / "src" / "azurite.js"
+AZURITE_PROGRAMS = _AZURITE / ".bin"
 SQL_PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable
 
 # Told the log's text since the part's start; answers whether the part is ready.

@@ -9,11 +9,11 @@ import pytest
 
 from adapters.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.sql_server import SqlServer
+from mssql_standin.testing.stand_in import sql_server
 from relay.config import Relay
 from relay.identifiers import TableName
 from tests.contract.relay_scene import Scene
 from tests.contract.rewording import RewordingSqlServer
-from tests.stand_in import sql_server
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from functions_standin.sql_trigger.connection_string import OdbcConnectionString
 from functions_standin.sql_trigger.identifiers import TableName as WatchedName
 from functions_standin.sql_trigger.options import SqlTriggerOptions
 from functions_standin.sql_trigger.watched_table import Identity, prepare
+from functions_standin.testing.sql_trigger import LEASE_MS, Worker
 from relay import exact_json
 from relay.backfill import BackfillOrder, Reason
 from relay.changes import Operation
@@ -30,7 +31,6 @@ from relay.identifiers import TableName, quote
 from relay.messages import Message
 from relay.names import function_id, function_name, leases_table
 from tests.contract.leases import APP, leases_of
-from tests.contract.sql_trigger_scene import LEASE_MS, Worker
 from tests.fakes import FakeEndpoint, InlineExecutor
 from triggers.relay_batch import relay_batch
 

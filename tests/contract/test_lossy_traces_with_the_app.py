@@ -17,13 +17,13 @@ from adapters.recovery_store import SqlRecoveryStore
 from adapters.redelivery import redeliver
 from adapters.sql_server import SqlServer
 from adapters.wiring import RecoveryAdapters
+from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
 from relay.config import Relay
 from relay.delivery import Delivered, Outcome, RetryLater
 from relay.identifiers import TableName
 from relay.messages import Message
 from relay.names import leases_table
 from tests.contract.leases import APP
-from tests.contract.sql_trigger_scene import Scene, Worker, scene_on
 from tests.fakes import FakeEndpoint, InlineExecutor
 from triggers.relay_batch import relay_batch
 

@@ -8,10 +8,10 @@ import pytest
 
 from adapters.column_sql import declared_type
 from adapters.statements import PARTS, relay_statements, render, statement
+from mssql_standin.testing.microsoft_parser import syntax_errors, with_parameters
 from relay.config import Relay
 from relay.identifiers import TableName
 from relay.tables import Column, Table
-from tests.microsoft_parser import syntax_errors, with_parameters
 
 ROOT = Path(__file__).parent.parent.parent
 TYPES = [

@@ -15,7 +15,7 @@ from mssql_standin.values.collation import DEFAULT
 from mssql_standin.wire.connection import Access
 from mssql_standin.wire.tls import server_context
 
-_PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable
 _HOOK_VARIABLE = "MSSQL_STANDIN_REQUEST_HOOK"
 
 
@@ -36,9 +36,9 @@ def main() -> int:
     )
     parser.add_argument("--verbose", action="store_true", help="a line for each connection")
     arguments = parser.parse_args()
-    password = os.environ.pop(_PASSWORD_VARIABLE, "")
+    password = os.environ.pop(PASSWORD_VARIABLE, "")
     if not password:
-        return _fail(f"the environment variable {_PASSWORD_VARIABLE} must hold the login's password")
+        return _fail(f"the environment variable {PASSWORD_VARIABLE} must hold the login's password")
     try:
         request_hook = load_request_hook(arguments.request_hook)
     except ValueError as error:

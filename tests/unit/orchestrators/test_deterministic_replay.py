@@ -15,12 +15,12 @@ import azure.durable_functions as df
 import pytest
 from azure.functions import OrchestrationContext
 
+from functions_standin.testing.durable import Engine
 from orchestrators.backfill import backfill_steps
 from orchestrators.notification import notification_steps, notify_channel_steps
 from orchestrators.recovery import recovery_steps
 from relay.names import BACKFILL, NOTIFICATION, NOTIFY_CHANNEL, RECOVERY
 from relay.recovery import Command
-from tests.unit.devstack.functions_host.durable.in_memory import Engine
 from tests.unit.orchestrators.test_backfill import OVER, PAGES, Filling
 from tests.unit.orchestrators.world import World
 
