@@ -118,6 +118,23 @@ def test_tests_run_with_their_arguments_and_a_summary_of_skips(became: Callable[
 
 
 @pytest.mark.parametrize(
+    ("arguments", "folders"),
+    [
+        pytest.param([], [], id="all"),
+        pytest.param(["app"], ["tests"], id="the app's"),
+        pytest.param(["packages"], ["packages"], id="the packages'"),
+    ],
+)
+def test_many_tests_run_several_at_a_time(
+    became: Callable[[list[str]], Became], arguments: list[str], folders: list[str]
+) -> None:
+    told = became(["test", *arguments])
+
+    assert told.command == ["-m", "pytest", "-rs", *folders, "--numprocesses", "3", "--dist", "loadfile"]
+    assert became(["test", *arguments, "-x"]).command == ["-m", "pytest", "-rs", *folders, "-x"]
+
+
+@pytest.mark.parametrize(
     "arguments", [["--sql-server", "Server=x;Pwd=a=b"], ["--sql-server=Server=x;Pwd=a=b"]], ids=["two", "one"]
 )
 def test_the_server_of_the_tests_goes_through_the_environment(
