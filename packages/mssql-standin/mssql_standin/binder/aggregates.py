@@ -1,11 +1,7 @@
 """Aggregate and window functions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from mssql_standin.binder.number_functions import integer
-from mssql_standin.binder.scope import Bound, Scope
+from mssql_standin.binder.scope import Binder, Bound, Scope
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.keywords import RANKINGS
 from mssql_standin.parser.syntax import Call
@@ -23,11 +19,8 @@ from mssql_standin.values.type_rules import (
     family,
 )
 
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
 
-
-def call(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
+def call(binder: Binder, node: Call, scope: Scope) -> Bound:
     """Bind an aggregate or window function."""
     grouping = scope.grouping
     if grouping.forbidden and (node.window is None or grouping.forbidden.startswith("An aggregate")):
@@ -49,7 +42,7 @@ def call(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
         grouping.inside_aggregate = False
 
 
-def _window(binder: ExpressionBinder, node: Call, scope: Scope) -> str:
+def _window(binder: Binder, node: Call, scope: Scope) -> str:
     assert node.window is not None  # noqa: S101 - the caller asked
     parts = []
     if node.window.partition:
@@ -66,7 +59,7 @@ def _window(binder: ExpressionBinder, node: Call, scope: Scope) -> str:
     return " ".join(parts)
 
 
-def _function(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
+def _function(binder: Binder, node: Call, scope: Scope) -> Bound:
     arguments = [binder.value(argument, scope) for argument in node.arguments]
     match node.name:
         case "count" | "count_big":
@@ -87,17 +80,17 @@ def _function(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
     return _neighbour(binder, node, arguments)
 
 
-def _argument(binder: ExpressionBinder, node: Call, bound: Bound) -> str:
+def _argument(binder: Binder, node: Call, bound: Bound) -> str:
     return f"DISTINCT {binder.collated(bound)}" if node.distinct else bound.sql
 
 
-def _extreme(binder: ExpressionBinder, node: Call, bound: Bound) -> Bound:
+def _extreme(binder: Binder, node: Call, bound: Bound) -> Bound:
     if bound.type.name == "bit":
         raise SqlError(8117, f"Operand data type bit is invalid for {node.name} operator.")
     return Bound(f"{node.name}({binder.collated(bound)})", bound.type, True, bound.collation, bound.explicit)
 
 
-def _total(binder: ExpressionBinder, node: Call, bound: Bound) -> Bound:
+def _total(binder: Binder, node: Call, bound: Bound) -> Bound:
     if family(bound.type) not in NUMERIC or bound.type.name == "bit":
         raise SqlError(8117, f"Operand data type {display(bound.type)} is invalid for {node.name} operator.")
     argument = _argument(binder, node, bound)
@@ -116,7 +109,7 @@ def _total(binder: ExpressionBinder, node: Call, bound: Bound) -> Bound:
     return Bound(f"avg_decimal_{4 if money else max(scale, 6)}({argument})", result)
 
 
-def _string_agg(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _string_agg(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     if node.order:
         raise unsupported("STRING_AGG .. WITHIN GROUP")
     if node.distinct or node.window is not None:
@@ -127,7 +120,7 @@ def _string_agg(binder: ExpressionBinder, node: Call, arguments: list[Bound]) ->
     return Bound(f"string_agg({text.sql}, {separator.sql})", SqlType(name, length), True, text.collation)
 
 
-def _neighbour(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _neighbour(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     first = arguments[0]
     parts = [first.sql]
     if len(arguments) > 1:

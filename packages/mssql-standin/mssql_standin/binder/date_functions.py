@@ -1,11 +1,8 @@
 """Functions of dates and times."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from mssql_standin.binder.number_functions import Builder, integer
-from mssql_standin.binder.scope import Bound
+from mssql_standin.binder.plan import Runtime
+from mssql_standin.binder.scope import Binder, Bound
 from mssql_standin.parser.syntax import Call, Literal
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
@@ -24,12 +21,8 @@ from mssql_standin.values.type_rules import (
     family,
 )
 
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
-    from mssql_standin.binder.plan import Runtime
 
-
-def _moment(binder: ExpressionBinder, bound: Bound, text_type: SqlType, name: str) -> Bound:
+def _moment(binder: Binder, bound: Bound, text_type: SqlType, name: str) -> Bound:
     """Return an argument that must be a date or time; text becomes `text_type`."""
     bound = binder.settle(bound, DATETIME2)
     kind = family(bound.type)
@@ -42,7 +35,7 @@ def _moment(binder: ExpressionBinder, bound: Bound, text_type: SqlType, name: st
     raise SqlError(8116, f"Argument data type {display(bound.type)} is invalid for argument 2 of {name} function.")
 
 
-def _dateadd(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _dateadd(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     number = integer(binder, arguments[0])
     moment = _moment(binder, arguments[1], DATETIME, "dateadd")
     _check_part(node, moment.type)
@@ -67,7 +60,7 @@ def _check_part(node: Call, sql_type: SqlType) -> None:
 
 
 def _datediff(result: SqlType) -> Builder:
-    def build(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         if node.part in {"iso_week", "tzoffset"}:
             raise SqlError(9806, f"The datepart {node.part} is not supported by date function {node.name}.")
         start, end = (_utc_ticks(binder, argument, node.name) for argument in arguments)
@@ -76,7 +69,7 @@ def _datediff(result: SqlType) -> Builder:
     return build
 
 
-def _utc_ticks(binder: ExpressionBinder, bound: Bound, name: str) -> str:
+def _utc_ticks(binder: Binder, bound: Bound, name: str) -> str:
     moment = _moment(binder, bound, DATETIMEOFFSET, name)
     if family(moment.type) is Family.OFFSET:
         return f"utc_ticks({moment.sql})"
@@ -84,7 +77,7 @@ def _utc_ticks(binder: ExpressionBinder, bound: Bound, name: str) -> str:
 
 
 def _datepart(result: SqlType, function: str) -> Builder:
-    def build(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
         return Bound(f"{function}('{node.part}', {moment.sql}, '{moment.type.name}')", result)
 
@@ -92,21 +85,21 @@ def _datepart(result: SqlType, function: str) -> Builder:
 
 
 def _single_part(part: str) -> Builder:
-    def build(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
         return Bound(f"date_part('{part}', {moment.sql}, '{moment.type.name}')", INT)
 
     return build
 
 
-def _eomonth(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _eomonth(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     day = binder.convert(_moment(binder, arguments[0], DATE, node.name), DATE)
     months = integer(binder, arguments[1]).sql if len(arguments) > 1 else "0"
     return Bound(f"end_of_month({day.sql}, {months})", DATE)
 
 
 def _from_parts(result: SqlType, function: str) -> Builder:
-    def build(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         numbers = [integer(binder, argument).sql for argument in arguments]
         wanted = result
         if node.name == "datetime2fromparts":
@@ -121,25 +114,25 @@ def _from_parts(result: SqlType, function: str) -> Builder:
     return build
 
 
-def _isdate(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _isdate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     return Bound(f"is_date({binder.text(arguments[0]).sql})", INT, False)
 
 
-def _switchoffset(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _switchoffset(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     given = _moment(binder, arguments[0], DATETIMEOFFSET, node.name)
     result = SqlType("datetimeoffset", scale=given.type.scale if given.type.scale is not None else 7)
     moment = binder.convert(given, result)
     return Bound(f"switch_offset({moment.sql}, {_offset(binder, arguments[1])})", result)
 
 
-def _todatetimeoffset(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _todatetimeoffset(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     given = _moment(binder, arguments[0], DATETIME2, node.name)
     scale = given.type.scale if given.type.scale is not None else 7
     moment = binder.convert(given, SqlType("datetime2", scale=scale))
     return Bound(f"with_offset({moment.sql}, {_offset(binder, arguments[1])})", SqlType("datetimeoffset", scale=scale))
 
 
-def _offset(binder: ExpressionBinder, bound: Bound) -> str:
+def _offset(binder: Binder, bound: Bound) -> str:
     return integer(binder, bound).sql if family(bound.type) is Family.INTEGER else binder.text(bound).sql
 
 
@@ -155,13 +148,13 @@ def _now(sql_type: SqlType, utc: bool) -> Builder:
         ticks = runtime.clock()[0] if utc else _local(runtime)
         return round_datetime(ticks) if sql_type.name == "datetime" else ticks
 
-    def build(binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
         return Bound(binder.compilation.provided(name, provide), sql_type, False)
 
     return build
 
 
-def _sysdatetimeoffset(binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _sysdatetimeoffset(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     sql = binder.compilation.provided("now_offset", lambda runtime: encode_offset(DateTimeOffset(*runtime.clock())))
     return Bound(sql, DATETIMEOFFSET, False)
 

@@ -1,26 +1,20 @@
 """Built-in functions: dispatch by name, and those that choose between values."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mssql_standin.binder import aggregates, date_functions, number_functions, system_functions, text_functions
-from mssql_standin.binder.scope import Bound, Scope
+from mssql_standin.binder.scope import Binder, Bound, Scope
 from mssql_standin.binder.text_functions import text_type
 from mssql_standin.parser.keywords import AGGREGATES, RANKINGS
 from mssql_standin.parser.syntax import Call
 from mssql_standin.results import SqlError
 from mssql_standin.values.type_rules import NULL, Family, family
 
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
-
 __all__ = ["call", "global_variable", "text_type"]
 global_variable = system_functions.global_variable
 
 
-def call(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
+def call(binder: Binder, node: Call, scope: Scope) -> Bound:
     """Bind a call of a built-in function."""
     if node.name in AGGREGATES or node.name in RANKINGS:
         return aggregates.call(binder, node, scope)
@@ -31,7 +25,7 @@ def call(binder: ExpressionBinder, node: Call, scope: Scope) -> Bound:
     return builder(binder, node, arguments)
 
 
-def _coalesce(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _coalesce(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = binder.unified(arguments)
     if values[0].type.name == "null":
         raise SqlError(
@@ -42,7 +36,7 @@ def _coalesce(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Boun
     return Bound(f"coalesce({_listed(values)})", values[0].type, nullable, collation, explicit)
 
 
-def _isnull(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _isnull(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     first, second = arguments
     first = binder.settle(first, second.type)
     second = binder.settle(second, first.type)
@@ -55,7 +49,7 @@ def _isnull(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
     )
 
 
-def _nullif(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _nullif(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     first, second = arguments
     if family(first.type) is Family.NULL and first.undeclared is None:
         raise SqlError(4151, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first "
@@ -66,7 +60,7 @@ def _nullif(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
     )
 
 
-def _choose(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _choose(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     index = number_functions.integer(binder, arguments[0])
     values = binder.unified(arguments[1:])
     branches = " ".join(f"WHEN {place} THEN {value.sql}" for place, value in enumerate(values, 1))
@@ -74,7 +68,7 @@ def _choose(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _extreme(operator: str) -> number_functions.Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         values = [value for value in binder.unified(arguments) if family(value.type) is not Family.NULL]
         if not values:
             return Bound("NULL", NULL)

@@ -1,12 +1,9 @@
 """Functions of numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mssql_standin.binder.scope import Bound
+from mssql_standin.binder.scope import Binder, Bound
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import Call
 from mssql_standin.results import SqlError
@@ -24,14 +21,11 @@ from mssql_standin.values.type_rules import (
     family,
 )
 
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
-
-Builder = Callable[["ExpressionBinder", Call, list[Bound]], Bound]
+Builder = Callable[[Binder, Call, list[Bound]], Bound]
 _KINDS = {"tinyint": 1, "smallint": 2, "int": 3, "bigint": 4}
 
 
-def integer(binder: ExpressionBinder, bound: Bound) -> Bound:
+def integer(binder: Binder, bound: Bound) -> Bound:
     """Return an argument that must be an integer: fractions are cut off."""
     if bound.undeclared is not None:
         return binder.settle(bound, INT)
@@ -40,7 +34,7 @@ def integer(binder: ExpressionBinder, bound: Bound) -> Bound:
     return binder.implicit(bound, BIGINT)
 
 
-def _numeric(binder: ExpressionBinder, bound: Bound, name: str) -> Bound:
+def _numeric(binder: Binder, bound: Bound, name: str) -> Bound:
     bound = binder.settle(bound, FLOAT)
     if family(bound.type) is Family.NULL:
         return replace(bound, type=FLOAT)
@@ -57,7 +51,7 @@ def _result(bound: Bound, sql: str, sql_type: SqlType) -> Bound:
     return Bound(sql, sql_type, bound.nullable)
 
 
-def _abs(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _abs(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     bound = _numeric(binder, arguments[0], "abs")
     match family(bound.type):
         case Family.INTEGER:
@@ -67,7 +61,7 @@ def _abs(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
     return _result(bound, f"abs_decimal({bound.sql})", bound.type)
 
 
-def _sign(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _sign(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     bound = _numeric(binder, arguments[0], "sign")
     compared = f"({bound.sql} > 'p00') - ({bound.sql} < 'p00')"
     if family(bound.type) is Family.DECIMAL:
@@ -76,7 +70,7 @@ def _sign(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _rounded(name: str) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         bound = _numeric(binder, arguments[0], name)
         match family(bound.type):
             case Family.INTEGER:
@@ -90,7 +84,7 @@ def _rounded(name: str) -> Builder:
     return build
 
 
-def _round(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _round(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     bound = _numeric(binder, arguments[0], "round")
     places = integer(binder, arguments[1])
     cut = integer(binder, arguments[2]).sql if len(arguments) > 2 else "0"
@@ -106,7 +100,7 @@ def _round(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
     return _result(bound, sql, bound.type)
 
 
-def _power(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _power(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     base = _numeric(binder, arguments[0], "power")
     exponent = binder.implicit(arguments[1], FLOAT)
     raised = Bound(f"power_float({binder.convert(base, FLOAT).sql}, {exponent.sql})", FLOAT)
@@ -114,24 +108,24 @@ def _power(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _of_float(name: str) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         values = [binder.implicit(argument, FLOAT) for argument in arguments]
         return Bound(f"{name}_float({', '.join(value.sql for value in values)})", FLOAT)
 
     return build
 
 
-def _pi(binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _pi(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound(binder.compilation.constant(3.141592653589793), FLOAT, False)
 
 
-def _rand(_binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _rand(_binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     if arguments:
         raise unsupported("RAND with a seed")
     return Bound("random_float()", FLOAT, False)
 
 
-def _isnumeric(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _isnumeric(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     if family(arguments[0].type) in NUMERIC:
         return Bound(f"({arguments[0].sql} IS NOT NULL)", INT, False)
     return Bound(f"is_numeric({binder.text(arguments[0]).sql})", INT, False)

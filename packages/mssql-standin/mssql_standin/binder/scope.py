@@ -1,9 +1,11 @@
-"""Scopes: which tables and columns a name can mean at one place of a query."""
+"""Scopes: which tables and columns a name can mean at one place of a query; and what bound values are made with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from mssql_standin.parser.syntax import CommonTable, Name
+from mssql_standin.binder.compilation import Compilation
+from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
@@ -118,3 +120,36 @@ class Scope:
                 return True
             scope = scope.parent
         return False
+
+
+class Binder(Protocol):
+    """What functions need of whoever binds the expression that they stand in."""
+
+    compilation: Compilation
+
+    def value(self, node: Expression, scope: Scope) -> Bound:
+        """Bind a value."""
+
+    def settle(self, bound: Bound, wanted: SqlType) -> Bound:
+        """Give an undeclared parameter the type that its place asks for."""
+
+    def convert(self, bound: Bound, target: SqlType, style: int | None = None, *, attempt: bool = False) -> Bound:
+        """Bind the conversion of a value to a type, as CAST does it."""
+
+    def implicit(self, bound: Bound, target: SqlType) -> Bound:
+        """Bind an implicit conversion; what SQL Server refuses is refused."""
+
+    def unified(self, values: Sequence[Bound]) -> list[Bound]:
+        """Return the values converted to their common type."""
+
+    def text(self, bound: Bound) -> Bound:
+        """Return a value as text; numbers and times are converted as they are implicitly."""
+
+    def compare(self, operator: str, left: Bound, right: Bound) -> str:
+        """Bind a comparison."""
+
+    def combined_collation(self, values: Sequence[Bound]) -> tuple[str | None, bool]:
+        """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
+
+    def collated(self, bound: Bound) -> str:
+        """Return SQLite text that compares and sorts by the value's type and collation."""

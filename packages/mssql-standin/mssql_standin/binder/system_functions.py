@@ -1,11 +1,9 @@
 """Functions and global variables that tell about the session, the server and the catalog."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mssql_standin.binder.number_functions import Builder, integer
-from mssql_standin.binder.scope import Bound
+from mssql_standin.binder.scope import Binder, Bound
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import Call, Literal
 from mssql_standin.results import SqlError
@@ -14,9 +12,6 @@ from mssql_standin.values.collation import DEFAULT, database_default
 from mssql_standin.values.type_rules import BIGINT, BIT, INT, SMALLINT, SYSNAME, family
 from mssql_standin.values.type_rules import Family as F  # noqa: N817 - read as a table below
 from mssql_standin.version import SERVER_VERSION, VERSION_TEXT
-
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
 
 _VARIANT_TEXT = SqlType("nvarchar", 128)
 _SERVER_PROPERTIES: dict[str, tuple[SqlType, Any]] = {
@@ -63,7 +58,7 @@ _FIXED_GLOBALS: dict[str, tuple[SqlType, Any]] = {
 }
 
 
-def global_variable(binder: ExpressionBinder, name: str) -> Bound:
+def global_variable(binder: Binder, name: str) -> Bound:
     """Bind @@name."""
     if name in _GLOBALS:
         return Bound(binder.compilation.state(name), _GLOBALS[name])
@@ -74,7 +69,7 @@ def global_variable(binder: ExpressionBinder, name: str) -> Bound:
 
 
 def _state(name: str, sql_type: SqlType) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         if arguments:
             raise unsupported(f"{name} with an argument")
         return Bound(binder.compilation.state(name), sql_type)
@@ -83,7 +78,7 @@ def _state(name: str, sql_type: SqlType) -> Builder:
 
 
 def _property(table: dict[str, tuple[SqlType, Any]], place: int) -> Builder:
-    def build(binder: ExpressionBinder, node: Call, _arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, node: Call, _arguments: list[Bound]) -> Bound:
         match node.arguments[place]:
             case Literal(str() as name, _):
                 sql_type, value = table.get(name.lower(), (_VARIANT_TEXT, None))
@@ -96,7 +91,7 @@ def _property(table: dict[str, tuple[SqlType, Any]], place: int) -> Builder:
 def _lookup(function: str, kinds: str, result: SqlType) -> Builder:
     """Return a builder of a catalog function; `kinds` says per argument t (text) or i (integer)."""
 
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         parts = [
             (binder.text(bound) if kind == "t" else integer(binder, bound)).sql
             for kind, bound in zip(kinds, arguments, strict=False)
@@ -107,26 +102,26 @@ def _lookup(function: str, kinds: str, result: SqlType) -> Builder:
     return build
 
 
-def _one(_binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _one(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound("1", INT, False)
 
 
-def _refused(_binder: ExpressionBinder, node: Call, _arguments: list[Bound]) -> Bound:
+def _refused(_binder: Binder, node: Call, _arguments: list[Bound]) -> Bound:
     raise unsupported(node.name.upper())
 
 
-def _current_version(binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _current_version(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     if binder.compilation.catalog.tracking is None:
         return Bound("NULL", BIGINT)
     return Bound("(SELECT version FROM main.ct_state)", BIGINT)
 
 
-def _min_valid_version(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _min_valid_version(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     table = integer(binder, arguments[0])
     return Bound(f"(SELECT min_valid_version FROM main.ct_tables WHERE object_id = {table.sql})", BIGINT)
 
 
-def _is_column_in_mask(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _is_column_in_mask(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     column = integer(binder, arguments[0])
     mask = binder.settle(arguments[1], SqlType("varbinary", 4100))
     if family(mask.type) not in (F.BINARY, F.NULL):
@@ -136,7 +131,7 @@ def _is_column_in_mask(binder: ExpressionBinder, _: Call, arguments: list[Bound]
     return Bound(f"is_column_in_mask({column.sql}, {mask.sql})", BIT)
 
 
-def _formatmessage(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _formatmessage(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(arguments[0]), *(
         value if family(value.type) is F.INTEGER else binder.text(value) for value in arguments[1:]
     )]  # fmt: skip

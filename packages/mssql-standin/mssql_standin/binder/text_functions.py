@@ -1,12 +1,9 @@
 """Functions of text, JSON and binary values."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mssql_standin.binder.number_functions import Builder, integer
-from mssql_standin.binder.scope import Bound
+from mssql_standin.binder.scope import Binder, Bound
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import Call, Literal
 from mssql_standin.results import SqlError
@@ -23,9 +20,6 @@ from mssql_standin.values.type_rules import (
     is_national,
     unit_limit,
 )
-
-if TYPE_CHECKING:
-    from mssql_standin.binder.expressions import ExpressionBinder
 
 _TEXT_LENGTHS = {
     "bit": 1, "tinyint": 3, "smallint": 6, "int": 12, "bigint": 24, "decimal": 41, "money": 30, "smallmoney": 30, "float": 23,
@@ -60,21 +54,21 @@ def _varying(sql_type: SqlType) -> SqlType:
     return SqlType("nvarchar" if is_national(sql_type) else "varchar", sql_type.length)
 
 
-def _concat(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _concat(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
     collation, explicit = binder.combined_collation(values)
     parts = ", ".join(value.sql for value in values)
     return Bound(f"concat_text({parts})", _joined_type(values), False, collation, explicit)
 
 
-def _concat_ws(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _concat_ws(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
     parts = ", ".join(value.sql for value in values)
     separators = (values[0].type.length or 1) * max(len(values) - 2, 0)
     return Bound(f"concat_separated({parts})", _joined_type(values[1:], separators), False)
 
 
-def _substring(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _substring(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source = arguments[0] if family(arguments[0].type) is Family.BINARY else binder.text(arguments[0])
     start, length = integer(binder, arguments[1]), integer(binder, arguments[2])
     result = SqlType("varbinary", source.type.length) if family(source.type) is Family.BINARY else _varying(source.type)
@@ -82,7 +76,7 @@ def _substring(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bou
 
 
 def _side(name: str) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         source, count = binder.text(arguments[0]), integer(binder, arguments[1])
         return _with_type(source, f"{name}_of({source.sql}, {count.sql})", _varying(source.type))
 
@@ -90,19 +84,19 @@ def _side(name: str) -> Builder:
 
 
 def _same_length(function: str) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         source = binder.text(arguments[0])
         return _with_type(source, f"{function}({source.sql})", _varying(source.type))
 
     return build
 
 
-def _len(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _len(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source = arguments[0] if family(arguments[0].type) is Family.BINARY else binder.text(arguments[0])
     return Bound(f"length_of({source.sql})", BIGINT if source.type.length == MAX else INT, source.nullable)
 
 
-def _datalength(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _datalength(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source = binder.settle(arguments[0], SqlType("nvarchar", 4000))
     result = BIGINT if source.type.length == MAX else INT
     kind = family(source.type)
@@ -113,7 +107,7 @@ def _datalength(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bo
     return Bound(f"CASE WHEN {source.sql} IS NULL THEN NULL ELSE {fixed} END", result)
 
 
-def _replace(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _replace(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
     collation, explicit = binder.combined_collation(values)
     parts = ", ".join(value.sql for value in values)
@@ -124,25 +118,25 @@ def _replace(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound
     return Bound(f"replace_text({parts}, '{name}', {length})", result, True, collation, explicit)
 
 
-def _replicate(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _replicate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source, count = binder.text(arguments[0]), integer(binder, arguments[1])
     limit = MAX if source.type.length == MAX else unit_limit(source.type)
     result = replace(_varying(source.type), length=limit)
     return _with_type(source, f"replicate_text({source.sql}, {count.sql}, {limit})", result)
 
 
-def _space(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _space(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     return Bound(f"replicate_text(' ', {integer(binder, arguments[0]).sql}, 8000)", SqlType("varchar", 8000))
 
 
-def _stuff(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _stuff(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source, inserted = binder.text(arguments[0]), binder.text(arguments[3])
     start, length = integer(binder, arguments[1]), integer(binder, arguments[2])
     sql = f"stuff_text({source.sql}, {start.sql}, {length.sql}, {inserted.sql})"
     return _with_type(source, sql, _joined_type([source, inserted]))
 
 
-def _charindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     needle, text = binder.text(arguments[0]), binder.text(arguments[1])
     start = integer(binder, arguments[2]).sql if len(arguments) > 2 else "1"
     collation, _explicit = binder.combined_collation([needle, text])
@@ -152,21 +146,21 @@ def _charindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bou
     )
 
 
-def _patindex(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _patindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     pattern, text = binder.text(arguments[0]), binder.text(arguments[1])
     collation, _explicit = binder.combined_collation([pattern, text])
     return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
 
 def _code(national: bool) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         return Bound(f"{'unicode_of' if national else 'ascii_of'}({binder.text(arguments[0]).sql})", INT)
 
     return build
 
 
 def _character(national: bool) -> Builder:
-    def build(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         number = integer(binder, arguments[0])
         if national:
             return Bound(f"unicode_character({number.sql})", SqlType("nchar", 1))
@@ -175,20 +169,20 @@ def _character(national: bool) -> Builder:
     return build
 
 
-def _str(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _str(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     number = binder.implicit(arguments[0], SqlType("float"))
     length = integer(binder, arguments[1]).sql if len(arguments) > 1 else "10"
     places = integer(binder, arguments[2]).sql if len(arguments) > 2 else "0"
     return Bound(f"str_of({number.sql}, {length}, {places})", SqlType("varchar", 8000))
 
 
-def _quotename(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _quotename(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source = binder.text(arguments[0])
     quote = binder.text(arguments[1]).sql if len(arguments) > 1 else "'['"
     return Bound(f"quotename({source.sql}, {quote})", SqlType("nvarchar", 258))
 
 
-def _string_escape(binder: ExpressionBinder, node: Call, arguments: list[Bound]) -> Bound:
+def _string_escape(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     match node.arguments[1]:
         case Literal(str() as kind, _) if kind.lower() == "json":
             source = binder.text(arguments[0])
@@ -196,12 +190,12 @@ def _string_escape(binder: ExpressionBinder, node: Call, arguments: list[Bound])
     raise unsupported("STRING_ESCAPE for anything but 'json'")
 
 
-def _translate(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _translate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     source, old, new = (binder.text(argument) for argument in arguments)
     return _with_type(source, f"translate_text({source.sql}, {old.sql}, {new.sql})", _varying(source.type))
 
 
-def _hashbytes(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _hashbytes(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     algorithm, source = binder.text(arguments[0]), arguments[1]
     source = binder.settle(source, SqlType("nvarchar", 4000))
     if family(source.type) not in (Family.TEXT, Family.BINARY, Family.NULL):
@@ -212,24 +206,24 @@ def _hashbytes(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bou
     return Bound(f"hash_of({algorithm.sql}, {data.sql})", SqlType("varbinary", 8000))
 
 
-def _newid(_binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _newid(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound("new_guid()", GUID, False)
 
 
-def _checksum(_binder: ExpressionBinder, _: Call, _arguments: list[Bound]) -> Bound:
+def _checksum(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     raise unsupported("CHECKSUM")
 
 
-def _isjson(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _isjson(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     return Bound(f"is_json({binder.text(arguments[0]).sql})", INT)
 
 
-def _json_value(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _json_value(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
     return Bound(f"json_scalar({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", 4000))
 
 
-def _json_query(binder: ExpressionBinder, _: Call, arguments: list[Bound]) -> Bound:
+def _json_query(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
     return Bound(f"json_fragment({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", MAX))
 
