@@ -1,21 +1,17 @@
 """Functions of the catalog as SQLite calls them back: OBJECT_ID, COLUMNPROPERTY and their kin, for one session."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mssql_standin.parser.cursor import Cursor
 from mssql_standin.results import SqlError
+from mssql_standin.running import Running
 from mssql_standin.store.catalog import Column, Table
 from mssql_standin.store.locks import MODES
 from mssql_standin.store.system_views import DATABASE_ID, TYPE_IDS, numeric_facts
 from mssql_standin.values.encoding import encode_decimal
 from mssql_standin.values.type_rules import Family, byte_length, digits, family
-
-if TYPE_CHECKING:
-    from mssql_standin.session import Session
 
 _LOCAL_ID = -1_000_000_000
 
@@ -30,7 +26,7 @@ def split_name(name: str) -> tuple[str, ...] | None:
         return None
 
 
-def object_id(session: Session, name: str | None, kind: str | None) -> int | None:
+def object_id(session: Running, name: str | None, kind: str | None) -> int | None:
     """OBJECT_ID(name, kind)."""
     parts = split_name(name) if name else None
     if parts is None:
@@ -51,7 +47,7 @@ def object_id(session: Session, name: str | None, kind: str | None) -> int | Non
     return found[0] if found and wanted_kind in {None, found[1]} else None
 
 
-def catalog_functions(session: Session) -> dict[str, tuple[int, Callable[..., Any]]]:
+def catalog_functions(session: Running) -> dict[str, tuple[int, Callable[..., Any]]]:
     """Return the functions that need the session's catalog."""
 
     def table_of(number: int | None) -> Table | None:

@@ -1,26 +1,22 @@
 """What a running batch knows: its variables and table variables, and the session around it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mssql_standin.parser import syntax
+from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.database import ParsedBatch
 from mssql_standin.store.row_rules import RowRules
 from mssql_standin.values.conversion import conversion
-
-if TYPE_CHECKING:
-    from mssql_standin.session import Session
-    from mssql_standin.store.database import ParsedBatch
 
 
 class Frame:
     """One level of running text: a batch, or text that it executes. It is the runtime of its plans."""
 
     def __init__(
-        self, session: Session, parsed: ParsedBatch, types: dict[str, SqlType], variables: dict[str, Any]
+        self, session: Running, parsed: ParsedBatch, types: dict[str, SqlType], variables: dict[str, Any]
     ) -> None:
         """Declare the parameters and all variables of the batch; SQL Server does so before the first statement too."""
         self.session = session

@@ -1,10 +1,8 @@
 """Runs the statements of a batch one after the other: control flow, variables, errors, and what each yields."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from mssql_standin import messages, procedures
 from mssql_standin.binder.changes import ChangeBinder
@@ -26,6 +24,7 @@ from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import Column, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
 from mssql_standin.store.catalog import Table
@@ -35,9 +34,6 @@ from mssql_standin.store.definitions import build_table
 from mssql_standin.values.encoding import decoder
 from mssql_standin.values.type_rules import INT, NTEXT
 
-if TYPE_CHECKING:
-    from mssql_standin.session import Session
-
 T = TypeVar("T")
 _MAX_NESTING = 32
 _LOCKING_LEVELS = {"repeatable read", "serializable"}
@@ -46,7 +42,7 @@ _LOCKING_LEVELS = {"repeatable read", "serializable"}
 class Interpreter:
     """Runs statements for one session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Running) -> None:
         """Work for a session."""
         self._session = session
         self._transaction = session.transaction
@@ -340,7 +336,7 @@ class Interpreter:
         work: Callable[[], tuple[int, list[tuple[Any, ...]]]]
         match node:
             case syntax.Insert():
-                explicit = self._session.has_identity_insert(frame, node.target)
+                explicit = self._session.has_identity_insert(frame.catalog, node.target)
                 insert = self._plan(node, "change", frame, lambda binder: binder.insert(node, explicit))
                 table, output, queries = insert.table, insert.output, [insert.query]
                 work = partial(changer.insert, insert, identity_insert=explicit)
@@ -477,7 +473,7 @@ class Interpreter:
             arguments.append(
                 procedures.Argument(argument.name or "", sql_type, value, argument.value is None, argument.output)
             )
-        status = yield from procedures.call(self._session, self, ".".join(node.procedure), arguments)
+        status = yield from procedures.call(self._session, self.nested, ".".join(node.procedure), arguments)
         for argument, given in zip(node.arguments, arguments, strict=True):
             if argument.output and isinstance(argument.value, syntax.Variable):
                 frame.assign_variable(argument.value.name, given.type, given.value)

@@ -3,26 +3,23 @@
 docs: sp_getapplock, sp_releaseapplock, sp_executesql, sys.sp_flush_CT_internal_table_on_demand.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mssql_standin.catalog_functions import split_name
 from mssql_standin.parser.types import TypeParser
 from mssql_standin.results import Event, Message, SqlError
+from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.locks import MODES, Outcome
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.type_rules import INT, NTEXT
 from mssql_standin.wire.metadata_procedures import datatype_info
 
-if TYPE_CHECKING:
-    from mssql_standin.interpreter import Interpreter
-    from mssql_standin.session import Session
-
 Run = Generator[Event, None, int]  # yields events, returns the status
+# Runs text with these parameters and their stored values, as EXECUTE does; the values are those of its end then.
+Nested = Callable[[str, dict[str, SqlType], dict[str, Any]], Iterator[Event]]
 _LONG_NAME, _SHORT_NAME = SqlType("nvarchar", 255), SqlType("nvarchar", 32)
 
 
@@ -43,14 +40,14 @@ class Procedure:
 
     name: str
     parameters: tuple[tuple[str, SqlType, bool], ...]
-    run: Callable[[Session, dict[str, Any]], Run]
+    run: Callable[[Running, dict[str, Any]], Run]
 
 
-def call(session: Session, interpreter: Interpreter, name: str, arguments: list[Argument]) -> Run:
+def call(session: Running, nested: Nested, name: str, arguments: list[Argument]) -> Run:
     """Call a procedure by its name, with or without sys., dbo. or a database. Raises SqlError 2812 and others."""
     short = name.lower().split(".")[-1].strip("[]")
     if short == "sp_executesql":
-        return (yield from _execute_sql(interpreter, arguments))
+        return (yield from _execute_sql(nested, arguments))
     procedure = _PROCEDURES.get(short)
     if procedure is None:
         raise SqlError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
@@ -94,7 +91,7 @@ def _owner(values: dict[str, Any]) -> str | None:
     return owner if owner in {"Transaction", "Session"} else None
 
 
-def _get_lock(session: Session, values: dict[str, Any]) -> Run:
+def _get_lock(session: Running, values: dict[str, Any]) -> Run:
     yield from ()
     mode = next((known for known in MODES if known.lower() == str(values["@lockmode"]).lower()), None)
     owner = _owner(values)
@@ -111,7 +108,7 @@ def _get_lock(session: Session, values: dict[str, Any]) -> Run:
     return outcome.value
 
 
-def _release_lock(session: Session, values: dict[str, Any]) -> Run:
+def _release_lock(session: Running, values: dict[str, Any]) -> Run:
     resource, owner = _resource(values), _owner(values)
     if owner is not None and session.store.locks.release(session.session_id, resource, owner):
         return 0
@@ -126,7 +123,7 @@ def _release_lock(session: Session, values: dict[str, Any]) -> Run:
 # --- text --------------------------------------------------------------------------------------------------------
 
 
-def _execute_sql(interpreter: Interpreter, arguments: list[Argument]) -> Run:
+def _execute_sql(nested: Nested, arguments: list[Argument]) -> Run:
     if not arguments:
         raise SqlError(
             201, "Procedure or function 'sp_executesql' expects parameter '@stmt', which was not supplied.", state=4
@@ -147,7 +144,7 @@ def _execute_sql(interpreter: Interpreter, arguments: list[Argument]) -> Run:
     if missing is not None:
         raise SqlError(8178, f"The parameterized query '({arguments[1].value}){text}' expects the parameter '{missing}', which was not "
                              "supplied.")  # fmt: skip
-    yield from interpreter.nested(str(text or ""), declared, values)
+    yield from nested(str(text or ""), declared, values)
     for name, argument in targets.items():
         argument.type, argument.value = declared[name], values[name]
     return 0
@@ -185,7 +182,7 @@ def parse_parameters(text: str) -> dict[str, SqlType]:
 # --- the rest ----------------------------------------------------------------------------------------------------
 
 
-def _flush_change_tracking(session: Session, values: dict[str, Any]) -> Run:
+def _flush_change_tracking(session: Running, values: dict[str, Any]) -> Run:
     yield from ()
     name = values.get("@tabletoclean")
     if name is not None and session.object_id(name, "U") is None:
@@ -194,7 +191,7 @@ def _flush_change_tracking(session: Session, values: dict[str, Any]) -> Run:
     return 0
 
 
-def _rename(session: Session, values: dict[str, Any]) -> Run:
+def _rename(session: Running, values: dict[str, Any]) -> Run:
     kind = str(values.get("@objtype") or "OBJECT")
     if kind.upper() not in {"OBJECT", "COLUMN"}:
         raise SqlError(
@@ -211,7 +208,7 @@ def _rename(session: Session, values: dict[str, Any]) -> Run:
     return 0
 
 
-def _datatype_info(_: Session, values: dict[str, Any]) -> Run:
+def _datatype_info(_: Running, values: dict[str, Any]) -> Run:
     yield from datatype_info(int(values.get("@data_type") or 0))
     return 0
 

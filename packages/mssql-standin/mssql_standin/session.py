@@ -28,7 +28,7 @@ from mssql_standin.results import (
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store import tracking
 from mssql_standin.store.alterations import rename_column, rename_table
-from mssql_standin.store.catalog import Table
+from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import UNIX_EPOCH_TICKS, SharedStore
 from mssql_standin.store.definitions import create_statements
 from mssql_standin.store.file import CancelledError, FileConnection
@@ -182,7 +182,7 @@ class Session:
         ]
         self.new_statement()
         try:
-            status = yield from procedures.call(self, self._interpreter, procedure, arguments)
+            status = yield from procedures.call(self, self._interpreter.nested, procedure, arguments)
         except SqlError as error:
             yield from self._unexpected(error)
             return
@@ -305,13 +305,13 @@ class Session:
             self._rules[key] = compile_rules(self.transaction.catalog, table)
         return self._rules[key]
 
-    def has_identity_insert(self, frame: Frame, target: Name) -> bool:
+    def has_identity_insert(self, catalog: Catalog, target: Name) -> bool:
         """Tell whether IDENTITY_INSERT is ON for a table."""
         if self.identity_insert is None:
             return False
         if target[-1].startswith("#"):
             return self.identity_insert == target[-1].lower()
-        table = frame.catalog.table(target[-2] if len(target) > 1 else "dbo", target[-1])
+        table = catalog.table(target[-2] if len(target) > 1 else "dbo", target[-1])
         return table is not None and table.object_id == self.identity_insert
 
     def switch_identity_insert(self, table: Table, on: bool) -> None:
