@@ -11,7 +11,6 @@ from mssql_standin.parser.keywords import (
     RANKINGS,
 )
 from mssql_standin.parser.syntax import (
-    CONDITIONS,
     Between,
     Binary,
     Call,
@@ -20,6 +19,7 @@ from mssql_standin.parser.syntax import (
     Collate,
     ColumnName,
     Comparison,
+    Condition,
     Exists,
     Expression,
     GlobalVariable,
@@ -70,7 +70,7 @@ class ExpressionParser(TypeParser):
     def expression(self) -> Expression:
         """Consume a value."""
         node = self._either()
-        if isinstance(node, CONDITIONS):
+        if isinstance(node, Condition):
             shown = getattr(node, "operator", "") or self.token.text or type(node).__name__.upper()
             raise SqlError(102, f"Incorrect syntax near '{shown}'.", 15, line=self.token.line)
         return node
@@ -78,7 +78,7 @@ class ExpressionParser(TypeParser):
     def condition(self) -> Expression:
         """Consume a condition."""
         node = self._either()
-        if not isinstance(node, CONDITIONS):
+        if not isinstance(node, Condition):
             raise SqlError(
                 4145,
                 "An expression of non-boolean type specified in a context where a condition is expected, "
@@ -157,7 +157,7 @@ class ExpressionParser(TypeParser):
         return Logical(operator, left, right)
 
     def _require_condition(self, node: Expression) -> None:
-        if not isinstance(node, CONDITIONS):
+        if not isinstance(node, Condition):
             raise SqlError(4145, "An expression of non-boolean type specified in a context where a condition is expected, "
                                  f"near '{self.token.text}'.", 15, line=self.token.line)  # fmt: skip
 
@@ -175,7 +175,7 @@ class ExpressionParser(TypeParser):
             self.expect_op(")")
             return Exists(query)
         left = self._sum()
-        if isinstance(left, CONDITIONS):
+        if isinstance(left, Condition):
             return left
         if self.token.kind == "op" and self.token.text in _COMPARISONS:
             operator = _COMPARISONS[self.advance().text]
@@ -214,7 +214,7 @@ class ExpressionParser(TypeParser):
 
     def _value(self) -> Expression:
         node = self._sum()
-        if isinstance(node, CONDITIONS):
+        if isinstance(node, Condition):
             raise self.error()
         return node
 
@@ -233,7 +233,7 @@ class ExpressionParser(TypeParser):
         return node
 
     def _operand(self, node: Expression) -> Expression:
-        if isinstance(node, CONDITIONS):
+        if isinstance(node, Condition):
             raise self.error()
         return node
 
