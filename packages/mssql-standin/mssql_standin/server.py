@@ -7,14 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mssql_standin.request_hook import RequestHook, no_hook
+from mssql_standin.session import Database
 from mssql_standin.wire.connection import Access, serve
 from mssql_standin.wire.tls import server_context
-
-if TYPE_CHECKING:
-    from mssql_standin.session import Database
 
 _BACKLOG = 512
 _FAREWELL_SECONDS = 10.0  # for all clients together; who is slower is left to the end of the process
@@ -25,7 +22,7 @@ class Server:
 
     def __init__(
         self,
-        database: "Database",
+        database: Database,
         access: Access,
         *,
         host: str = "127.0.0.1",
@@ -83,7 +80,7 @@ class Server:
 
 @contextmanager
 def running_server(
-    database: "Database", user: str, password: str, folder: Path, port: int = 0
+    database: Database, user: str, password: str, folder: Path, port: int = 0
 ) -> Iterator[tuple[str, int]]:
     """Run a server in this process; yields (host, port). The certificate is kept in the folder."""
     server = Server(database, Access(user, password, server_context(folder)), port=port)

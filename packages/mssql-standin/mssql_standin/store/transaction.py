@@ -7,16 +7,14 @@ session is the only writer until it commits or rolls back.
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from mssql_standin.results import SqlError, TransactionChange
 from mssql_standin.store.catalog import Catalog, to_json
+from mssql_standin.store.database import SharedStore
 from mssql_standin.store.file import CancelledError, FileConnection
 from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.locks import EXCLUSIVE, WRITER, Outcome
-
-if TYPE_CHECKING:
-    from mssql_standin.store.database import SharedStore
 
 T = TypeVar("T")
 _OWNER = "Transaction"
@@ -27,7 +25,7 @@ class Transaction:
 
     def __init__(
         self,
-        store: "SharedStore",
+        store: SharedStore,
         file: FileConnection,
         local_tables: LocalTables,
         session_id: int,

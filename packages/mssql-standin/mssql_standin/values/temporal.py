@@ -32,9 +32,11 @@ _DATES = (
     r"(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3,9})\.?,?\s+(?P<year>\d{4})",
 )
 _MERIDIEM = r"(?:\s*(?P<meridiem>[AaPp][Mm]))?"
-_PATTERNS = [re.compile(rf"{date}(?:(?:T|\s+){_CLOCK}{_MERIDIEM}\s*{_ZONE}?)?", re.ASCII) for date in _DATES]
-_PATTERNS.append(re.compile(rf"{_CLOCK}{_MERIDIEM}\s*{_ZONE}?", re.ASCII))
-_PATTERNS.append(re.compile(r"(?P<hour>\d{1,2})\s*(?P<meridiem>[AaPp][Mm])", re.ASCII))
+_PATTERNS = (
+    *(re.compile(rf"{date}(?:(?:T|\s+){_CLOCK}{_MERIDIEM}\s*{_ZONE}?)?", re.ASCII) for date in _DATES),
+    re.compile(rf"{_CLOCK}{_MERIDIEM}\s*{_ZONE}?", re.ASCII),
+    re.compile(r"(?P<hour>\d{1,2})\s*(?P<meridiem>[AaPp][Mm])", re.ASCII),
+)
 
 
 @dataclass(frozen=True, slots=True)

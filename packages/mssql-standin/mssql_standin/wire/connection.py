@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 from mssql_standin.request_hook import RequestHook
 from mssql_standin.results import (
@@ -25,6 +24,7 @@ from mssql_standin.results import (
     SqlError,
     TransactionChange,
 )
+from mssql_standin.session import Database, Session
 from mssql_standin.sql_types import SqlType
 from mssql_standin.wire import metadata_procedures, packets, prelogin, tokens
 from mssql_standin.wire.login import Login, parse_login
@@ -33,9 +33,6 @@ from mssql_standin.wire.prepared import PreparedStatements, declared
 from mssql_standin.wire.reading import Reader
 from mssql_standin.wire.rpc import Call, parse_calls, plain_name
 from mssql_standin.wire.tls import PlainTransport, TlsTransport
-
-if TYPE_CHECKING:
-    from mssql_standin.session import Database, Session
 
 _HANDSHAKE_SECONDS = 30
 _BEGIN, _COMMIT, _ROLLBACK = 5, 7, 8
@@ -58,7 +55,7 @@ class _Refused(Exception):
         self.messages = messages
 
 
-def serve(connection: socket.socket, database: "Database", access: Access, request_hook: RequestHook) -> None:
+def serve(connection: socket.socket, database: Database, access: Access, request_hook: RequestHook) -> None:
     """Serve one client until it leaves; whatever it sends, this returns and the socket is closed."""
     with connection:
         try:
@@ -94,7 +91,7 @@ def _greet(plain: PlainTransport, access: Access) -> Transport:
     return TlsTransport(plain, access.certificate) if tls else plain
 
 
-def _enter(transport: Transport, database: "Database", access: Access) -> "tuple[Session, int, int] | None":
+def _enter(transport: Transport, database: Database, access: Access) -> tuple[Session, int, int] | None:
     message = packets.receive_message(transport, packets.MAX_GREETING_BYTES)
     if message.type != packets.LOGIN7:
         raise ProtocolError("LOGIN7 was expected after PRELOGIN")
@@ -127,7 +124,7 @@ def _packet_bytes(wanted: int) -> int:
     return min(max(wanted, 512), packets.MAX_PACKET_BYTES) if wanted else packets.DEFAULT_PACKET_BYTES
 
 
-def _check(login: Login, database: "Database", access: Access) -> None:
+def _check(login: Login, database: Database, access: Access) -> None:
     right_user = login.user.casefold() == access.user.casefold()
     if not hmac.compare_digest(login.password.encode(), access.password.encode()) or not right_user:
         raise _Refused(Message(18456, f"Login failed for user '{login.user}'.", severity=14))
@@ -147,7 +144,7 @@ class _Requests:
     def __init__(
         self,
         transport: Transport,
-        session: "Session",
+        session: Session,
         packet_bytes: int,
         guard: Callable[[], AbstractContextManager[None]],
     ) -> None:

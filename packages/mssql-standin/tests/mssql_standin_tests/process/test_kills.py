@@ -12,7 +12,7 @@ import pytest
 
 from mssql_standin.session import Database
 from mssql_standin.testing.stand_in import DATABASE
-from mssql_standin_tests.process.ledger import SETUP, WRITERS, Load, committed
+from mssql_standin_tests.process.load import SETUP, WRITERS, Load, committed
 from mssql_standin_tests.stand_in import StandIn
 from mssql_standin_tests.unit.engine.client import Client
 from mssql_standin_tests.waiting import wait_until

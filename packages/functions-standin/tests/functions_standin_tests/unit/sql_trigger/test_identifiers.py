@@ -11,8 +11,8 @@ from functions_standin.sql_trigger.identifiers import (
 
 
 def test_function_ids_are_made_as_the_trigger_makes_them() -> None:
-    assert site_function_id("contoso-relay", "RelayChanges") == "a0f589f6959d4cff"
-    assert host_function_id("devbox-1234567890", "RelayChanges") == "387ee9e916587bbc"
+    assert site_function_id("contoso-orders", "OrderChanges") == "92b1c14c3557cc7c"
+    assert host_function_id("devbox-1234567890", "OrderChanges") == "766379c8289cdf64"
 
 
 def test_the_leases_table_is_named_after_function_and_table_unless_named() -> None:
