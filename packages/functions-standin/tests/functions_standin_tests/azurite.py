@@ -22,9 +22,7 @@ class Azurite:
         self._folder = folder
         self._options = ["--skipApiVersionCheck", "--disableTelemetry", *([] if logs_requests else ["--silent"])]
         self._process: subprocess.Popen[bytes] | None = None
-        with contextlib.ExitStack() as held:  # all at a time, so that they differ
-            sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in _SERVICES]
-            self._ports = [found.getsockname()[1] for found in sockets]
+        self._ports = free_ports(len(_SERVICES))
         self.log = folder / "azurite.log"
 
     @property
@@ -53,7 +51,7 @@ class Azurite:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not all(map(_is_open, self._ports)):
+        while not all(map(is_open, self._ports)):
             assert self._process.poll() is None, self.log.read_text(encoding="utf-8", errors="replace")
             assert time.monotonic() < deadline, "Azurite does not listen"
             time.sleep(0.05)
@@ -72,7 +70,15 @@ class Azurite:
         self.stop()
 
 
-def _is_open(port: int) -> bool:
+def free_ports(count: int) -> list[int]:
+    """Return so many different ports on which nobody listens."""
+    with contextlib.ExitStack() as held:  # all at a time, so that they differ
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [found.getsockname()[1] for found in sockets]
+
+
+def is_open(port: int) -> bool:
+    """Tell whether somebody listens on a port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError:
