@@ -11,14 +11,14 @@ from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.sql_server.enable import enable
 from adapters.sql_server.table import RelayTable
-from devstack.functions_host.console import Console, LogFilter
-from devstack.functions_host.sql_trigger import connection_string
-from devstack.functions_host.sql_trigger.connection import Link, connect
-from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
-from devstack.functions_host.sql_trigger.listener import Listener
-from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
-from devstack.functions_host.sql_trigger.timing import Timing
-from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
+from functions_standin.console import Console, LogFilter
+from functions_standin.sql_trigger import connection_string
+from functions_standin.sql_trigger.connection import Link, connect
+from functions_standin.sql_trigger.identifiers import TableName as WatchedName
+from functions_standin.sql_trigger.listener import Listener
+from functions_standin.sql_trigger.options import SqlTriggerOptions
+from functions_standin.sql_trigger.timing import Timing
+from functions_standin.sql_trigger.watched_table import Identity, prepare
 from relay import exact_json
 from relay.config.values import Relay
 from relay.delivery.messages import Message

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from bench._triggers import LockTimes, Triggers
-from tests.stand_in import StandIn
+from mssql_standin.testing.stand_in import StandIn
 
 _ROWS = 100  # of a burst: one batch of the trigger
 _PATIENCE_SECONDS = 120.0

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from devstack.command.main import VERBS
+from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.config.file import parse_configuration
-from tests.microsoft_parser import syntax_errors
 
 ROOT = Path(__file__).parent.parent
 OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}

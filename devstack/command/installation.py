@@ -38,10 +38,11 @@ def set_up(root: Path, *, with_azurite: bool = True, with_libraries: bool = True
 def _python_packages(root: Path) -> Path:
     folder = root / ".venv"
     requirements = [root / "requirements.txt", root / "requirements-dev.txt"]
+    packages = sorted(root.glob("packages/*/pyproject.toml"))  # installed as they lie there, so only their needs count
     unfinished = folder / _UNFINISHED
     if not _is_usable(folder) or unfinished.exists():
         _make_virtual_environment(folder)
-    digest = _digest(requirements, version := _python_version(folder))
+    digest = _digest([*requirements, *packages], version := _python_version(folder), str(root))
     if _stamp(folder) != digest:
         python = folder / "bin" / "python"
         (folder / _STAMP).unlink(missing_ok=True)

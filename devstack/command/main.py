@@ -18,6 +18,7 @@ from devstack.command.settings import STAND_IN_SQL_PORT, app_settings, sql_addre
 from devstack.command.up import down, status, up
 
 _SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
+_HALVES = {"app": "tests", "packages": "packages"}  # of the tests: their word, and their folder
 _TESTS_AT_ONCE = 3  # more than two cores, because most of a slow test is waiting
 
 
@@ -111,8 +112,12 @@ def _test(arguments: list[str]) -> int:
         environment[_SERVER_VARIABLE] = value if equals else next(given, "")
         if not environment[_SERVER_VARIABLE]:
             raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
-    if not arguments:  # all tests, each on a stack of its own; what is left alone is a server that they would share
-        rest = ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile"]
+    folders = [_HALVES[word] for word in rest[:1] if word in _HALVES]
+    rest = [*folders, *rest[len(folders) :]]
+    if not arguments[
+        len(folders) :
+    ]:  # all tests, each on a stack of its own; what is left alone is a server that they would share
+        rest += ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile"]
     _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
 
 
@@ -125,7 +130,7 @@ def _sql(arguments: list[str]) -> int:
         case ["enable"]:
             module, rest = "prepare_database", []
         case ["query", _]:
-            module, rest = "devstack.sql_query", arguments[1:]
+            module, rest = "devstack.command.sql_query", arguments[1:]
         case _:
             raise CommandError('it is ./dev sql enable, or ./dev sql query "SELECT ..."')
     settings = app_settings(ROOT)
@@ -154,7 +159,9 @@ VERBS = {
     "status": Verb("status", "show each part of the stack; exit status 0 if all run", _status),
     "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
     "test": Verb(
-        'test [--sql-server "..."] [pytest args]', "run the tests (against a real SQL Server, if named)", _test
+        'test [app | packages] [--sql-server "..."] [pytest args]',
+        "run the tests, or a half of them (against a real SQL Server, if named)",
+        _test,
     ),
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
     "prove": Verb(

@@ -14,8 +14,10 @@ from pathlib import Path
 from devstack.command.ports import HOST, accepts_connections
 
 ROOT = Path(__file__).resolve().parents[2]
-AZURITE = ROOT / "devstack" / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
-SQL_PASSWORD_VARIABLE = "DEVSTACK_SQL_PASSWORD"  # noqa: S105 - the name of a variable
+_AZURITE = ROOT / "devstack" / "azurite" / "node_modules"
+AZURITE = _AZURITE / "azurite" / "dist" / "src" / "azurite.js"
+AZURITE_PROGRAMS = _AZURITE / ".bin"
+SQL_PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable
 
 # Told the log's text since the part's start; answers whether the part is ready.
 Readiness = Callable[[str], bool]
@@ -55,11 +57,11 @@ def sql_server(data: Path, *, port: int, database: str, user: str, password: str
     login = ["--database", database, "--user", user]
     return Part(
         name="sql_server",
-        command=(python, "-m", "devstack.sql_server", "--data", str(data), "--port", str(port), *login),
+        command=(python, "-m", "mssql_standin", "--data", str(data), "--port", str(port), *login),
         ports=(port,),
         address=f"{HOST},{port}",
         kind="stand-in",
-        is_ready=lambda log: "sql_server: listening on" in log,
+        is_ready=lambda log: "mssql_standin: listening on" in log,
         environment={SQL_PASSWORD_VARIABLE: password},
     )
 
@@ -87,7 +89,7 @@ def functions_host(
     """The stand-in of the Functions host; `settings` are app settings and win over local.settings.json."""
     return Part(
         name=name,
-        command=(python, "-m", "devstack.functions_host", "--app", str(app), "--port", str(port)),
+        command=(python, "-m", "functions_standin", "--app", str(app), "--port", str(port)),
         ports=(port,),
         address=f"http://{HOST}:{port}",
         kind="stand-in",

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devstack.command.errors import CommandError
-from devstack.functions_host import json_with_comments
-from devstack.functions_host.errors import FunctionInError
-from devstack.functions_host.sql_trigger.connection_string import read_pairs
+from functions_standin import json_with_comments
+from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.connection_string import read_pairs
 
 STAND_IN_SQL_PORT = 14330
 DEFAULT_SQL_PORT = 1433

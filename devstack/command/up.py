@@ -118,7 +118,7 @@ def prepare_database(root: Path, python: Path, settings: Mapping[str, str], sql:
     def run_script(name: str) -> None:
         if sql.is_stand_in:
             script = str(root / "devstack" / "demo" / name)
-            _run_on_database(root, [str(python), "-m", "devstack.sql_query", "--file", script], settings)
+            _run_on_database(root, [str(python), "-m", "devstack.command.sql_query", "--file", script], settings)
 
     run_script("tables.sql")
     _run_on_database(root, [str(python), "-m", "prepare_database"], settings)

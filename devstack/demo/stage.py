@@ -18,8 +18,8 @@ from devstack.command.processes import Stack
 from devstack.demo.audit import Audit, Entry, Rows, audit, canonical, read_log
 from devstack.demo.workload import EXPECTED, Step
 from devstack.demo_api import exact
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = Path(__file__).with_name("tables.sql")

@@ -13,7 +13,7 @@ from aiohttp import web
 from devstack.demo_api.received_log import DamagedLogError
 from devstack.demo_api.server import DemoApi
 from devstack.demo_api.state import State
-from devstack.fatal_request import FatalRequests
+from devstack.prove.fatal_request import FatalRequests
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from devstack.demo_api import exact
 from devstack.demo_api.changes import BadChangeError, parse_delivery
 from devstack.demo_api.modes import MODES, Mode, ModeError, parse_mode
 from devstack.demo_api.state import State
-from devstack.fatal_request import FatalRequests
+from devstack.prove.fatal_request import FatalRequests
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from devstack.command.errors import PartFailed
-from devstack.fatal_request import KillOrder, give_order
-from devstack.functions_host.durable.storage.crash_points import SETTING as CRASH_AT
-from devstack.functions_host.durable.storage.crash_points import Point
+from devstack.prove.fatal_request import KillOrder, give_order
 from devstack.prove.world import World
+from functions_standin.durable.hub.crash_points import SETTING as CRASH_AT
+from functions_standin.durable.hub.crash_points import Point
 
 Crash = Callable[[World, random.Random], bool]  # returns whether it struck where it was aimed
 

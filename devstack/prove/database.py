@@ -8,8 +8,8 @@ from typing import Any
 
 import pyodbc
 
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 
 _SERVER_GONE = {"08S01", "08001", "HYT00", "HYT01", "01000"}  # SQLSTATEs
 _PATIENCE_SECONDS = 60.0

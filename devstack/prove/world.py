@@ -15,8 +15,8 @@ from devstack.demo.audit import Entry, audit, canonical
 from devstack.demo.notices import Receiver, receiving
 from devstack.demo.stage import Stage
 from devstack.demo.story import write_relays
-from devstack.fatal_request import SETTING as KILL_ORDER
 from devstack.prove.database import Database
+from devstack.prove.fatal_request import taking_orders
 
 PATIENCE_SECONDS = 240.0
 SHOWN_EVERY_SECONDS = 20.0
@@ -63,7 +63,7 @@ class World:
 
     def start(self, rows: Iterable[str] = ()) -> None:
         """Start everything, with rows that are older than change tracking; both stand-ins take orders to kill."""
-        orders = {"sql_server": {KILL_ORDER: str(self.sql_order)}, "demo_api": {KILL_ORDER: str(self.http_order)}}
+        orders = {"sql_server": taking_orders(self.sql_order), "demo_api": taking_orders(self.http_order)}
         self.stage.start(orders, rows=rows)
 
     def host_has_died(self) -> bool:

@@ -8,12 +8,12 @@ import pyodbc
 import pytest
 
 from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
+from mssql_standin.testing.stand_in import sql_server
 from relay.config.values import Relay
 from relay.identifiers import TableName
 from tests.contract.relay_scene import Scene
 from tests.contract.rewording import RewordingSqlServer
 from tests.sql_client import SqlServer
-from tests.stand_in import sql_server
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,12 @@ from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.enable import enable
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
-from devstack.functions_host.sql_trigger.connection import connect
-from devstack.functions_host.sql_trigger.connection_string import OdbcConnectionString
-from devstack.functions_host.sql_trigger.identifiers import TableName as WatchedName
-from devstack.functions_host.sql_trigger.options import SqlTriggerOptions
-from devstack.functions_host.sql_trigger.watched_table import Identity, prepare
+from functions_standin.sql_trigger.connection import connect
+from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.identifiers import TableName as WatchedName
+from functions_standin.sql_trigger.options import SqlTriggerOptions
+from functions_standin.sql_trigger.watched_table import Identity, prepare
+from functions_standin.testing.sql_trigger import LEASE_MS, Worker
 from relay import exact_json
 from relay.backfill.values import BackfillOrder, Reason
 from relay.changes.change import Operation
@@ -32,7 +33,6 @@ from services.batch import relay_batch
 from services.outside import Outside
 from services.redeliver import redeliver, redeliver_dead
 from tests.contract.leases import APP, leases_of
-from tests.contract.sql_trigger_scene import LEASE_MS, Worker
 from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.sql_server.connection_string import find_driver, to_odbc
-from devstack.functions_host.sql_trigger import connection_string
+from functions_standin.sql_trigger import connection_string
+from mssql_standin.testing.stand_in import StandIn
 from relay.delivery.outcomes import Delivered
 from relay.errors import ConfigError
 from tests.contract.keyed_scene import KeyedScene, Shape
@@ -23,7 +24,6 @@ from tests.contract.test_key_shapes import (  # noqa: F401 - they run here once 
     test_what_was_given_up_is_superseded_by_the_rows_next_change,
 )
 from tests.sql_client import SqlServer
-from tests.stand_in import StandIn
 
 CASED = Shape(
     "cased",

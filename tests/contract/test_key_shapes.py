@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.sql_server.connection_string import OdbcConnection
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 from relay.backfill.cursor import Cursor
 from relay.backfill.values import Reason
 from relay.changes.change import Operation

@@ -14,6 +14,7 @@ from adapters.sql_server.connection_string import OdbcConnection
 from adapters.sql_server.enable import enable
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
+from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
 from relay.config.values import Relay
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
@@ -23,7 +24,6 @@ from services.batch import relay_batch
 from services.outside import Outside
 from services.redeliver import probe, redeliver
 from tests.contract.leases import APP
-from tests.contract.sql_trigger_scene import Scene, Worker, scene_on
 from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
 

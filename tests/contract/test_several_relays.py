@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from adapters.sql_server.connection_string import OdbcConnection
-from devstack.functions_host.sql_trigger.connection import find_driver
-from devstack.functions_host.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
 from relay.backfill.values import BackfillOrder
 from relay.dead_letters.values import Selection
 from relay.delivery.outcomes import Delivered, Rejected, RetryLater

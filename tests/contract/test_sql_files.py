@@ -10,10 +10,10 @@ import pytest
 from adapters.sql_server.column_sql import declared_type
 from adapters.sql_server.connection import parameters_of
 from adapters.sql_server.statements import fragments_of, render, statement
+from mssql_standin.testing.microsoft_parser import syntax_errors, with_parameters
 from relay.config.values import Relay
 from relay.guard.table import Column, Table
 from relay.identifiers import TableName
-from tests.microsoft_parser import syntax_errors, with_parameters
 
 ROOT = Path(__file__).parent.parent.parent
 TYPES = [

@@ -12,9 +12,9 @@ import pyodbc
 import pytest
 
 from adapters.sql_server.connection_string import find_driver, to_odbc
+from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.names import function_id, function_name, leases_table
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
-from tests.microsoft_parser import syntax_errors
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 

@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from devstack.fatal_request import SETTING as KILL_ORDER
-from devstack.fatal_request import KillOrder, give_order
+from devstack.prove.fatal_request import KillOrder, give_order, taking_orders
 from devstack.prove.world import versions_with_two_ids
 from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
@@ -83,7 +82,7 @@ def test_a_thousand_dead_letters_are_all_delivered_though_the_host_is_killed_in_
     make_dead_letters(relay, DEAD_LETTERS)
     orders = {part: tmp_path / f"kill-order-{part}" for part in ("demo_api", "sql_server")}
     for part, order in orders.items():
-        relay.stack.restart(part, env={KILL_ORDER: str(order)})
+        relay.stack.restart(part, env=taking_orders(order))
     relay.mode("slow", delay_seconds=0.02)
     status, begun = ask(relay, "POST", "dead-letters/replay")
     assert (status, begun["count"]) == (202, DEAD_LETTERS)

@@ -15,6 +15,7 @@ import azure.durable_functions as df
 import pytest
 from azure.functions import OrchestrationContext
 
+from functions_standin.testing.durable import Engine
 from orchestrators.backfill import backfill_steps
 from orchestrators.notification import notification_steps, notify_channel_steps
 from orchestrators.recovery import recovery_steps
@@ -22,7 +23,6 @@ from relay.backfill.names import BACKFILL
 from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL
 from relay.recovery.names import RECOVERY
 from relay.recovery.situation import Command
-from tests.unit.devstack.functions_host.durable.in_memory import Engine
 from tests.unit.orchestrators.test_backfill import OVER, PAGES, Filling
 from tests.unit.orchestrators.world import World
 

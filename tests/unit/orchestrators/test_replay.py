@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devstack.functions_host.durable.events import EventType
+from functions_standin.durable.events import EventType
 from orchestrators.replay import replay_steps
 from relay.backoff import Backoff
 from relay.dead_letters.names import DELIVER, LIST, REPLAY

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entities.breaker import transition
+from functions_standin.testing.durable import Engine
 from orchestrators.notification import notification_steps, notify_channel_steps
 from orchestrators.recovery import recovery_steps
 from relay.backoff import Backoff
@@ -26,7 +27,6 @@ from relay.recovery.names import (
     RESET,
 )
 from relay.recovery.situation import Command, Situation
-from tests.unit.devstack.functions_host.durable.in_memory import Engine
 
 
 class Clocked(Engine):

@@ -28,6 +28,9 @@ class Project:
         self.calls_file = root / "calls"
         (root / "requirements.txt").write_text("")
         (root / "requirements-dev.txt").write_text("-r requirements.txt\n")
+        package = root / "packages" / "stand-in"
+        package.mkdir(parents=True)
+        (package / "pyproject.toml").write_text("")
         azurite = root / "devstack" / "azurite"
         azurite.mkdir(parents=True)
         (azurite / "package.json").write_text("{}")
@@ -78,6 +81,7 @@ def test_a_second_run_installs_nothing(project: Project, capsys: pytest.CaptureF
     [
         pytest.param("requirements.txt", "requests", ["pip install"], id="requirements"),
         pytest.param("requirements-dev.txt", "pytest", ["pip install"], id="requirements-dev"),
+        pytest.param("packages/stand-in/pyproject.toml", "[project]", ["pip install"], id="package of this repository"),
         pytest.param(".venv/pyvenv.cfg", "version = 3.13.0", ["pip install"], id="python"),
         pytest.param("devstack/azurite/package-lock.json", '{"a": 1}', ["npm ci"], id="package-lock"),
     ],
@@ -90,6 +94,21 @@ def test_what_changed_is_installed_again(project: Project, changed: str, text: s
     project.set_up()
 
     assert project.calls() == calls
+
+
+def test_a_folder_that_was_moved_is_installed_again(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.set_up()
+    project.calls()
+    moved = tmp_path.with_name(f"{tmp_path.name}-moved")
+    tmp_path.rename(moved)
+    tmp_path.mkdir()  # the fakes go on writing there
+    monkeypatch.setenv("PATH", str(moved / "tools"))
+
+    set_up(moved, with_azurite=False, with_libraries=False)
+
+    assert project.calls() == ["pip install"]
 
 
 def test_a_failed_installation_shows_the_tools_output_and_is_repeated(project: Project) -> None:

@@ -118,6 +118,23 @@ def test_tests_run_with_their_arguments_and_a_summary_of_skips(became: Callable[
 
 
 @pytest.mark.parametrize(
+    ("arguments", "folders"),
+    [
+        pytest.param([], [], id="all"),
+        pytest.param(["app"], ["tests"], id="the app's"),
+        pytest.param(["packages"], ["packages"], id="the packages'"),
+    ],
+)
+def test_many_tests_run_several_at_a_time(
+    became: Callable[[list[str]], Became], arguments: list[str], folders: list[str]
+) -> None:
+    told = became(["test", *arguments])
+
+    assert told.command == ["-m", "pytest", "-rs", *folders, "--numprocesses", "3", "--dist", "loadfile"]
+    assert became(["test", *arguments, "-x"]).command == ["-m", "pytest", "-rs", *folders, "-x"]
+
+
+@pytest.mark.parametrize(
     "arguments", [["--sql-server", "Server=x;Pwd=a=b"], ["--sql-server=Server=x;Pwd=a=b"]], ids=["two", "one"]
 )
 def test_the_server_of_the_tests_goes_through_the_environment(
@@ -144,7 +161,7 @@ def test_sql_runs_with_the_apps_settings(
 
     assert told.command == ["-m", "prepare_database"]
     assert told.environment["RELAYS_FILE"] == "mine.toml"
-    assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.sql_query", "SELECT 1"]
+    assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.command.sql_query", "SELECT 1"]
 
 
 def test_sql_says_that_the_stand_in_does_not_run(

@@ -178,11 +178,11 @@ def test_the_password_is_in_no_command_line_and_no_repr(tmp_path: Path) -> None:
 
     assert "Secret-1" in stack.sql_connection_string
     assert "Secret-1" not in repr(parts)
-    assert parts[0].environment == {"DEVSTACK_SQL_PASSWORD": "Secret-1"}
+    assert parts[0].environment == {"MSSQL_STANDIN_PASSWORD": "Secret-1"}
 
 
 def test_no_other_part_inherits_the_password_of_the_database(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEVSTACK_SQL_PASSWORD", "Secret-1")
+    monkeypatch.setenv("MSSQL_STANDIN_PASSWORD", "Secret-1")
 
     stack.start_part(fake_part())
 

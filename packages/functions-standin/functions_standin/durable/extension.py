@@ -1,0 +1,200 @@
+"""Runs the app's durable functions: the extension of orchestration, activity and entity triggers and of the client.
+
+docs: "Durable Functions overview", "Bindings for Durable Functions".
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import random
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from functions_standin.durable.client.http_api import HttpApi
+from functions_standin.durable.client.links import PUBLIC_PATH, RPC_PATH, Links
+from functions_standin.durable.client.operations import Operations
+from functions_standin.durable.engine import Engine
+from functions_standin.durable.functions import DurableFunctions, FunctionsByName
+from functions_standin.durable.hub.crash_points import hook_of
+from functions_standin.durable.hub.names import HubNames
+from functions_standin.durable.hub.task_hub import TaskHub
+from functions_standin.durable.settings import DEFAULT_CONNECTION, read_durable_settings
+from functions_standin.durable.timing import Timing
+from functions_standin.durable.user_code import UserCode
+from functions_standin.errors import FunctionInError, SettingsError
+from functions_standin.extension import HostServices
+from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.settings import setting
+from functions_standin.storage.account import parse_connection_string
+from functions_standin.storage.http import StorageUnavailable
+
+_CLIENT = "durableClient"
+_LOOPBACK = "127.0.0.1"
+_USUAL_RPC_PORT = 17071
+_OTHER_RPC_PORTS = (30000, 31000)
+
+
+class DurableExtension:
+    """The extension of durable functions; it runs on the host's event loop."""
+
+    trigger_types = frozenset({"orchestrationTrigger", "activityTrigger", "entityTrigger"})
+    input_types = frozenset({_CLIENT})
+
+    def __init__(self, services: HostServices) -> None:
+        self._services = services
+        self._settings = read_durable_settings(services.host_json, services.environment)
+        self._hook = hook_of(services.environment)
+        self._functions = DurableFunctions()
+        self._operations: Operations | None = None
+        self._rpc_port: int | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._tried_to_open = asyncio.Event()
+        name = self._settings.connection_name
+        self._links = Links(
+            base=services.base_url + PUBLIC_PATH,
+            hub=self._settings.hub,
+            connection="Storage" if name == DEFAULT_CONNECTION else name,
+            code=hashlib.sha256(services.host_id.encode()).hexdigest()[:40],
+        )
+        self._api = HttpApi(self._open_operations, self._links, services.console)
+
+    def add(self, function: LoadedFunction) -> None:
+        """Take a function under its durable name, which is its own name unless the decorator gives another."""
+        trigger = function.trigger
+        kinds: dict[str, tuple[FunctionsByName, str]] = {
+            "orchestrationTrigger": (self._functions.orchestrators, "orchestration"),
+            "activityTrigger": (self._functions.activities, "activity"),
+            "entityTrigger": (self._functions.entities, "entityName"),
+        }
+        functions, key = kinds[trigger.type]
+        if trigger.type != "activityTrigger" and trigger.name != "context":
+            raise FunctionInError(
+                f"the parameter of a {trigger.type} must be called context; the SDK's wrapper has no other name for it"
+            )
+        functions.add(str(trigger.properties.get(key) or function.name), function)
+
+    def start(self) -> None:
+        """Start the engine in the background, if the app has durable functions."""
+        if not any((*self._functions.orchestrators, *self._functions.activities, *self._functions.entities)):
+            return
+        listening = _bind_rpc()
+        self._rpc_port = listening.getsockname()[1]
+        self._running = asyncio.get_running_loop().create_task(self._run(listening))
+
+    async def opened(self) -> None:
+        """Wait until the task hub is open, or has been found to be out of reach."""
+        if self._running is not None:
+            await self._tried_to_open.wait()
+
+    def stop(self) -> None:
+        """Take no more work; what runs goes on."""
+        self._stopping.set()
+
+    async def stopped(self) -> None:
+        """Wait until what ran has been written down and the partitions are free for other hosts."""
+        if self._running is not None:
+            await asyncio.wait([self._running])
+
+    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+        """Activities get the text; orchestrators and entities make no sense without their history."""
+        if function.trigger.type != "activityTrigger":
+            raise FunctionInError(f"a {function.trigger.type} cannot be run by hand; use {PUBLIC_PATH}")
+        return text
+
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+        """Return the text from which the SDK makes a client."""
+        del invocation_id
+        hub = binding.properties.get("taskHub")
+        if hub and str(hub).lower() != self._settings.hub.lower():
+            raise FunctionInError(
+                f"'{function.name}' asks for the task hub {hub}; this stand-in serves that of its app, {self._settings.hub}"
+            )
+        if self._rpc_port is None:
+            raise FunctionInError(
+                f"'{function.name}' has a durableClient, but the app has no durable functions; this stand-in does not "
+                "serve clients of other apps"
+            )
+        return self._links.binding_text(
+            f"http://{_LOOPBACK}:{self._rpc_port}{RPC_PATH}/", self._settings.connection_name
+        )
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return the public management API."""
+        return self._api.routes(PUBLIC_PATH)
+
+    def _open_operations(self) -> Operations:
+        if self._operations is None:
+            raise StorageUnavailable(f"The task hub '{self._settings.hub}' is not open")
+        return self._operations
+
+    async def _run(self, listening: socket.socket) -> None:
+        settings = self._settings
+        text = setting(self._services.environment, settings.connection_name)
+        runner = await _serve(self._api, listening)
+        try:
+            if text is None:
+                raise SettingsError(
+                    f"the setting '{settings.connection_name}' is missing or empty; durable functions need a storage account"
+                )
+            names = HubNames(settings.hub, settings.partition_count)
+            hub = TaskHub(parse_connection_string(text), names, self._hook, self._services.console)
+        except SettingsError as error:
+            self._services.console.say(f"Durable functions do not run: {error}")
+            self._tried_to_open.set()
+            await self._stopping.wait()
+            await runner.cleanup()
+            return
+        self._operations = Operations(hub, self._functions, overrides_any_state=settings.overrides_any_state)
+        engine = Engine(
+            hub=hub,
+            functions=self._functions,
+            user_code=UserCode(self._functions, self._services.invoker),
+            settings=settings,
+            timing=Timing(self._services.time_scale, settings),
+            console=self._services.console,
+            tried_to_open=self._tried_to_open,
+        )
+        running = asyncio.create_task(engine.run())
+        told_to_stop = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([running, told_to_stop], return_when=asyncio.FIRST_COMPLETED)
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+            await engine.finish()
+        except Exception as error:  # noqa: BLE001 - the rest of the host goes on
+            self._services.console.say(f"Durable functions have stopped: {type(error).__name__}: {error}")
+        finally:
+            running.cancel()
+            told_to_stop.cancel()
+            self._operations = None
+            await runner.cleanup()
+            await hub.close()
+
+
+async def _serve(api: HttpApi, listening: socket.socket) -> web.AppRunner:
+    app = web.Application(client_max_size=100 * 1024 * 1024)
+    app.add_routes(api.routes(RPC_PATH))
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    return runner
+
+
+def _bind_rpc() -> socket.socket:
+    for port in (_USUAL_RPC_PORT, *random.sample(range(*_OTHER_RPC_PORTS), 20)):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Not SO_REUSEADDR alone: the port must be ours.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((_LOOPBACK, port))
+            listening.listen()
+        except OSError:
+            listening.close()
+            continue
+        return listening
+    raise SettingsError("no port is free for the clients of durable functions")

@@ -1,0 +1,68 @@
+"""A task hub in a storage account, with the order in which an episode is written.
+
+docs: "Azure Storage provider"; the order of writes makes activities and messages at-least-once.
+"""
+
+from collections.abc import Sequence
+
+from functions_standin.console import Console
+from functions_standin.durable.hub.crash_points import Hook, Point
+from functions_standin.durable.hub.histories import Histories
+from functions_standin.durable.hub.instances import Instances
+from functions_standin.durable.hub.large_values import LargeValues
+from functions_standin.durable.hub.mail import Mail, Taken
+from functions_standin.durable.hub.names import HubNames
+from functions_standin.durable.instance import Episode
+from functions_standin.durable.messages import Sender
+from functions_standin.storage.account import Account
+from functions_standin.storage.blobs import Container
+from functions_standin.storage.http import StorageHttp
+from functions_standin.storage.tables import Table
+
+
+class TaskHub:
+    """Everything of one hub; make it where an event loop runs, `close` it there."""
+
+    def __init__(self, account: Account, names: HubNames, hook: Hook, console: Console) -> None:
+        self._http = StorageHttp(account)
+        self.names = names
+        self.hook = hook
+        self.large_values = LargeValues(Container(self._http, names.large_messages), hook)
+        self._instances_table = Table(self._http, names.instances)
+        self._history_table = Table(self._http, names.history)
+        self.partitions = Table(self._http, names.partitions)
+        self.instances = Instances(self._instances_table, self.large_values)
+        self.histories = Histories(self._history_table, self.large_values, hook)
+        self.mail = Mail(self._http, names, self.large_values, hook, console)
+
+    async def create(self) -> None:
+        """Create tables and queues unless they exist."""
+        for table in (self._instances_table, self._history_table, self.partitions):
+            await table.create()
+        await self.mail.create()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def commit(self, episode: Episode, etag: str | None, settled: Sequence[Taken]) -> None:
+        """Write an episode: messages, history, row; then delete the messages that it has taken in.
+
+        A history that somebody else has changed raises StorageFailed with status 409 or 412.
+        """
+        self.hook(Point.EPISODE_RUN)
+        await self.mail.send(episode.outgoing, Sender(episode.instance_id, episode.execution_id))
+        self.hook(Point.MESSAGES_SENT)
+        await self.histories.append(episode.instance_id, episode.execution_id, episode.history, episode.first_new, etag)
+        self.hook(Point.HISTORY_WRITTEN)
+        await self.instances.merge(episode.instance_id, episode.patch)
+        self.hook(Point.INSTANCE_WRITTEN)
+        for taken in settled:
+            await taken.delete()
+            self.hook(Point.FIRST_MESSAGE_DELETED)
+
+    async def purge(self, instance_id: str) -> None:
+        """Remove all traces of an instance; its row goes last."""
+        await self.large_values.purge(instance_id)
+        await self.histories.purge(instance_id)
+        await self.instances.delete(instance_id)

@@ -1,0 +1,186 @@
+"""Connections to SQL Server through Microsoft's ODBC driver, and what their errors mean."""
+
+import importlib.resources
+import platform
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+
+from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.statements import render
+from functions_standin.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
+
+_DEADLOCK = "40001"
+_BROKEN_STATES = "08"
+_FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - these types know no zone
+_SQL_TYPE_TIMESTAMP = 93
+_SQL_SS_TIME2 = -154
+_SQL_SS_TIMESTAMPOFFSET = -155
+
+
+def find_driver() -> str:
+    """Return the ODBC driver to use: an installed one, else the file inside the wheel mssql-python-odbc."""
+    installed = pyodbc.drivers()
+    for version in (18, 17):
+        if (name := f"ODBC Driver {version} for SQL Server") in installed:
+            return name
+    try:
+        wheel = Path(str(importlib.resources.files("mssql_python_odbc")))
+    except ModuleNotFoundError:
+        wheel = Path("/nonexistent")
+    folder = wheel / "libs" / "linux" / "debian_ubuntu" / platform.machine() / "lib"
+    if libraries := sorted(folder.glob("libmsodbcsql-18*.so*")):
+        return str(libraries[-1])
+    raise FunctionInError(
+        "There is no ODBC driver for SQL Server; install msodbcsql18, or the Python package mssql-python-odbc"
+    )
+
+
+def connect(to: OdbcConnectionString) -> Any:
+    """Open a connection in autocommit mode; temporal values arrive with all their 100 ns and offsets."""
+    connection = pyodbc.connect(to.text, autocommit=True, timeout=to.login_timeout_seconds)
+    connection.timeout = to.command_timeout_seconds
+    connection.add_output_converter(_SQL_TYPE_TIMESTAMP, _date_time)
+    connection.add_output_converter(_SQL_SS_TIME2, _time)
+    connection.add_output_converter(_SQL_SS_TIMESTAMPOFFSET, _date_time_offset)
+    return connection
+
+
+def execute(connection: Any, sql: str, *parameters: object) -> list[list[Sequence[Any]]]:
+    """Run a batch and return the rows of each of its result sets; an error anywhere in the batch is raised."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql, parameters)
+        results = []
+        while True:
+            if cursor.description is not None:
+                results.append(cursor.fetchall())
+            if not cursor.nextset():
+                return results
+    finally:
+        cursor.close()
+
+
+class CannotBegin(Exception):
+    """A transaction could not be begun; the cause is the driver's error."""
+
+
+@contextmanager
+def repeatable_read(connection: Any) -> Iterator[None]:
+    """Run the block in a transaction of that isolation level; roll back if it raises."""
+    try:
+        execute(connection, render("isolation_level"))
+        connection.autocommit = False
+    except pyodbc.Error as error:
+        raise CannotBegin(str(error)) from error
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        _roll_back(connection)
+        raise
+    finally:
+        _end_transaction_mode(connection)
+
+
+class Link:
+    """A connection that its owner reopens once an error has shown it to be lost."""
+
+    def __init__(self, to: OdbcConnectionString) -> None:
+        self._to = to
+        self._connection: Any = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._connection is not None
+
+    @property
+    def connection(self) -> Any:
+        """The open connection."""
+        if self._connection is None:
+            self.open()
+        return self._connection
+
+    def open(self) -> None:
+        """Connect."""
+        self._connection = connect(self._to)
+
+    def note(self, error: Exception) -> None:
+        """Let go of the connection if the error says that it is lost."""
+        if is_broken(error):
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection if there is one."""
+        if self._connection is not None:
+            with suppress(pyodbc.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def is_broken(error: Exception) -> bool:
+    """Tell whether the connection is lost: only a new one helps."""
+    return _state(error).startswith(_BROKEN_STATES)
+
+
+def is_deadlock(error: Exception) -> bool:
+    """Tell whether the server chose this transaction as a deadlock victim."""
+    return _state(error) == _DEADLOCK
+
+
+def describe(error: Exception, to: OdbcConnectionString) -> str:
+    """Return the error's text for people: without the driver's prefixes, and never with the password."""
+    cause = _driver_error(error)
+    text = str(cause.args[1]) if isinstance(cause, pyodbc.Error) and len(cause.args) > 1 else str(cause)
+    return to.without_password(re.sub(r"\[(Microsoft|unixODBC|SQL Server|ODBC Driver \d+ for SQL Server)\]", "", text))
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    return error.__cause__ if isinstance(error, CannotBegin) and error.__cause__ is not None else error
+
+
+def _state(error: BaseException) -> str:
+    cause = _driver_error(error)
+    return str(cause.args[0]) if isinstance(cause, pyodbc.Error) and cause.args else ""
+
+
+def _roll_back(connection: Any) -> None:
+    with suppress(pyodbc.Error):  # a broken connection was rolled back by the server
+        connection.rollback()
+
+
+def _end_transaction_mode(connection: Any) -> None:
+    with suppress(pyodbc.Error):  # if it is broken, the next statement will say so
+        connection.autocommit = True
+
+
+def _date_time(raw: bytes) -> ExactDateTime:
+    """Read what the driver hands over: a struct for datetime2, the server's own bytes for the two older types."""
+    match len(raw):
+        case 4:  # smalldatetime: days since 1900, minutes
+            days, minutes = struct.unpack("<HH", raw)
+            return ExactDateTime.of(_FIRST_DAY + timedelta(days=days, minutes=minutes), 0)
+        case 8:  # datetime: days since 1900, 1/300 s, which .NET rounds to milliseconds
+            days, three_hundredths = struct.unpack("<iI", raw)
+            seconds, ms = divmod(int(three_hundredths / 0.3 + 0.5), 1000)
+            return ExactDateTime.of(_FIRST_DAY + timedelta(days=days, seconds=seconds), ms * 10_000)
+    year, month, day, hour, minute, second, nanoseconds = struct.unpack("<hHHHHHI", raw)
+    return ExactDateTime(year, month, day, hour, minute, second, nanoseconds // 100)
+
+
+def _time(raw: bytes) -> ExactTime:
+    hour, minute, second, nanoseconds = struct.unpack("<HHHxxI", raw)
+    return ExactTime(hour, minute, second, nanoseconds // 100)
+
+
+def _date_time_offset(raw: bytes) -> ExactDateTimeOffset:
+    local, offset_hours, offset_minutes = raw[:16], *struct.unpack("<hh", raw[16:])
+    return ExactDateTimeOffset(_date_time(local), timedelta(hours=offset_hours, minutes=offset_minutes))

@@ -1,0 +1,1 @@
+"""For tests of function apps: durable functions without storage, and the SQL trigger step by step."""

@@ -1,0 +1,181 @@
+"""Runs the app's timer triggers: each has a loop that holds the lock, waits for its time and calls the function."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from azure.functions import meta
+
+from functions_standin.errors import FunctionInError, SettingsError
+from functions_standin.extension import HostServices
+from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.invoker import Call
+from functions_standin.settings import setting
+from functions_standin.storage.account import parse_connection_string
+from functions_standin.storage.http import StorageFailed, StorageHttp, StorageUnavailable
+from functions_standin.timer.schedule import Schedule, parse_schedule
+from functions_standin.timer.status import NEVER, TimerStatus
+from functions_standin.timer.storage import LEASE_SECONDS, TimerStorage
+
+CATEGORY = "Host.Triggers.Timer"
+_SHORTEST_LEASE_SECONDS = 15
+_FIRST_RETRY_SECONDS = 2.0
+_LAST_RETRY_SECONDS = 60.0
+_TROUBLE = (StorageFailed, StorageUnavailable, SettingsError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timer:
+    function: LoadedFunction
+    schedule: Schedule
+    runs_on_startup: bool
+    uses_monitor: bool
+
+
+class TimerExtension:
+    """The extension of type `timerTrigger`."""
+
+    trigger_types = frozenset({"timerTrigger"})
+    input_types: frozenset[str] = frozenset()
+
+    def __init__(self, services: HostServices) -> None:
+        self._services = services
+        self._timers: list[_Timer] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def add(self, function: LoadedFunction) -> None:
+        """Take a function; a schedule that is none puts it in error."""
+        properties = function.trigger.properties
+        schedule = parse_schedule(str(properties.get("schedule", "")))
+        self._timers.append(
+            _Timer(
+                function,
+                schedule,
+                runs_on_startup=bool(properties.get("runOnStartup", False)),
+                uses_monitor=properties.get("useMonitor") is not False and not schedule.is_frequent(_now()),
+            )
+        )
+
+    def start(self) -> None:
+        """Start a loop per timer."""
+        self._tasks = [asyncio.create_task(self._run(timer)) for timer in self._timers]
+
+    def stop(self) -> None:
+        """Fire no more; a running function goes on."""
+        for task in self._tasks:
+            task.cancel()
+
+    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+        """Return the argument of a run by hand: not past due, without status."""
+        del function, text
+        return _argument(None, is_past_due=False)
+
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+        """There are no input bindings of this extension."""
+        raise FunctionInError(f"'{function.name}' has an input binding of type {binding.type}: {invocation_id}")
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """There are no webhooks."""
+        return ()
+
+    async def _run(self, timer: _Timer) -> None:
+        tries = 0
+        while True:
+            try:
+                await self._with_storage(timer)
+            except _TROUBLE as error:
+                tries += 1
+                wait_seconds = min(_FIRST_RETRY_SECONDS * 2.0 ** min(tries - 1, 8), _LAST_RETRY_SECONDS)
+                self._log(
+                    logging.ERROR,
+                    f"The listener for function '{timer.function.full_name}' cannot use its storage (next try in "
+                    f"{wait_seconds * self._services.time_scale:.3g} s). {error}",
+                )
+                await asyncio.sleep(wait_seconds * self._services.time_scale)
+
+    async def _with_storage(self, timer: _Timer) -> None:
+        text = setting(self._services.environment, "AzureWebJobsStorage")
+        if text is None:
+            raise SettingsError("the setting AzureWebJobsStorage is missing or empty; a timer keeps its lock there")
+        http = StorageHttp(parse_connection_string(text))
+        storage = TimerStorage(http, self._services.host_id, timer.function.name)
+        try:
+            await self._fire_for_ever(timer, storage)
+        finally:
+            with contextlib.suppress(*_TROUBLE):
+                await storage.unlock()
+            await http.close()
+
+    async def _fire_for_ever(self, timer: _Timer, storage: TimerStorage) -> None:
+        lease_seconds = max(_SHORTEST_LEASE_SECONDS, round(LEASE_SECONDS * self._services.time_scale))
+        while not await storage.lock(lease_seconds):
+            await asyncio.sleep(LEASE_SECONDS * self._services.time_scale)
+        status = await storage.status() if timer.uses_monitor else None
+        status = await self._started(timer, storage, status)
+        due = status.next if status else timer.schedule.after(_now())
+        renewed = time.monotonic()
+        while True:
+            while (left := (due - _now()).total_seconds()) > 0:
+                await asyncio.sleep(min(left, lease_seconds / 4))
+                if time.monotonic() - renewed > lease_seconds / 4:
+                    if not await storage.lock(lease_seconds):
+                        return  # another host has it now
+                    renewed = time.monotonic()
+            status = await self._fire(timer, storage, status, is_past_due=False)
+            due = status.next
+
+    async def _started(self, timer: _Timer, storage: TimerStorage, status: TimerStatus | None) -> TimerStatus | None:
+        """Catch up with one missed run, or run at the start if the trigger asks for that; else only remember."""
+        now = _now()
+        if status is not None and status.next < now and timer.schedule.after(status.last_updated) < now:
+            return await self._fire(timer, storage, status, is_past_due=True)
+        if timer.runs_on_startup:
+            return await self._fire(timer, storage, status, is_past_due=False)
+        if timer.uses_monitor and (status is None or status.next != timer.schedule.after(status.last_updated)):
+            status = TimerStatus(status.last if status else NEVER, timer.schedule.after(now), now)
+            await storage.remember(status)
+        return status
+
+    async def _fire(
+        self, timer: _Timer, storage: TimerStorage, status: TimerStatus | None, *, is_past_due: bool
+    ) -> TimerStatus:
+        fired = _now()
+        call = Call(
+            timer.function,
+            {timer.function.trigger.name: _argument(status, is_past_due=is_past_due)},
+            f"Timer fired at {fired.isoformat()}",
+            "Trigger Details: UnscheduledInvocationReason: IsPastDue, OriginalSchedule: " + status.next.isoformat()
+            if is_past_due and status
+            else "",
+        )
+        running = asyncio.wrap_future(self._services.invoker.start(call))
+        await asyncio.shield(running)
+        ended = _now()
+        following = TimerStatus(fired, timer.schedule.after(ended), ended)
+        if timer.uses_monitor:
+            await storage.remember(following)
+        return following
+
+    def _log(self, level: int, message: str) -> None:
+        self._services.console.log(CATEGORY, level, message)
+
+
+def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Any:
+    told = {
+        "Schedule": {"AdjustForDST": True},
+        "ScheduleStatus": status.to_dict() if status else None,
+        "IsPastDue": is_past_due,
+    }
+    converter = meta.get_binding_registry().get("timerTrigger")
+    return converter.decode(meta.Datum(json.dumps(told), "json"), trigger_metadata={})
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,65 @@
+"""The SQL trigger's threads: what they survive and what ends them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from functions_standin.sql_trigger.connection import find_driver
+from functions_standin.sql_trigger.connection_string import to_odbc
+from functions_standin.testing.sql_trigger import Scene, scene_on
+from functions_standin_tests.waiting import wait_until
+from mssql_standin.testing.stand_in import StandIn
+
+INSERT = 0
+
+
+@pytest.fixture
+def scene(sql_connection_string: str, unique: str) -> Iterator[Scene]:
+    with scene_on(sql_connection_string, unique) as scene:
+        yield scene
+
+
+@contextmanager
+def server_of_our_own(folder: Path) -> Iterator[StandIn]:
+    server = StandIn(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def test_the_running_loops_survive_a_crash_of_the_server(tmp_path: Path, unique: str) -> None:
+    with server_of_our_own(tmp_path) as server, scene_on(server.ado_net, unique) as scene:
+        worker = scene.worker(time_scale=0.02)
+        worker.listener.start()
+        scene.insert("A")
+        wait_until(lambda: worker.batches == [[("A", INSERT)]], description="A was delivered")
+        wait_until(lambda: scene.position == 1, description="A was released")  # else B's release leaves it behind A
+
+        server.kill()
+        wait_until(lambda: "Cannot reconnect" in worker.log, description="the crash was noticed")
+        server.start(port=server.port)
+        wait_until(lambda: "Reconnected to the database" in worker.log, description="a new connection")
+        scene.reconnect()
+        scene.insert("B")
+        wait_until(lambda: worker.batches[-1] == [("B", INSERT)], description="B was delivered")
+        wait_until(lambda: scene.position == 2, description="B was released")
+        worker.listener.stop()
+        worker.listener.join(30)
+
+    assert "Exiting" not in worker.log
+
+
+def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scene) -> None:
+    nobody = to_odbc("Server=tcp:127.0.0.1,1;UID=sa;PWD=Secret-1;Connect Timeout=1", find_driver())
+    worker = scene.worker(to=nobody)
+
+    worker.listener.start()
+
+    wait_until(lambda: "Exiting change consumption loop" in worker.log, description="the loop ended")
+    worker.listener.stop()
+    worker.listener.join(30)
+    assert "Secret-1" not in worker.log

@@ -1,0 +1,137 @@
+"""Small apps and functions to run the stand-in with, and what tests wait with."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+import azure.functions as func
+
+from functions_standin import loading
+from functions_standin.console import Console, LogFilter
+from functions_standin.functions import LoadedFunction
+from functions_standin.input_bindings import InputBindings
+from functions_standin.invoker import Invoker
+
+LOCAL_SETTINGS = '{"IsEncrypted": false, "Values": {"FUNCTIONS_WORKER_RUNTIME": "python"}}'
+
+
+def wait_until(predicate: Callable[[], bool], *, description: str, timeout_seconds: float = 30) -> None:
+    """Poll until the predicate holds."""
+    deadline = time.monotonic() + timeout_seconds
+    while not predicate():
+        assert time.monotonic() < deadline, f"not within {timeout_seconds} s: {description}"
+        time.sleep(0.01)
+
+
+def write_app(
+    folder: Path, source: str, *, host_json: str = '{"version": "2.0"}', local_settings: str = LOCAL_SETTINGS
+) -> Path:
+    """Write an app whose function_app.py is the source, after the usual imports."""
+    (folder / "function_app.py").write_text(
+        f"import logging\nimport azure.functions as func\napp = func.FunctionApp()\n{dedent(source)}"
+    )
+    (folder / "host.json").write_text(host_json)
+    (folder / "local.settings.json").write_text(local_settings)
+    return folder
+
+
+def functions_of(define: Callable[[func.FunctionApp], None]) -> dict[str, LoadedFunction]:
+    """Index what `define` adds to a new app, by name."""
+    app = func.FunctionApp()
+    define(app)
+    return {function.name: function for function in loading.index(app)}
+
+
+def silent_console(stream: io.StringIO | None = None, **log_levels: str) -> Console:
+    """A console that writes into a text."""
+    return Console(LogFilter(log_levels, verbose=False), stream or io.StringIO())
+
+
+@contextmanager
+def running_invoker(
+    console: Console | None = None, environment: Mapping[str, str] | None = None, inputs: InputBindings | None = None
+) -> Iterator[Invoker]:
+    """An invoker that is closed at the end."""
+    invoker = Invoker(console or silent_console(), "/app", environment or {}, inputs or InputBindings())
+    try:
+        yield invoker
+    finally:
+        invoker.close()
+
+
+@dataclass
+class HostProcess:
+    """The stand-in as a process of its own."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        return "\n".join(self.lines)
+
+    def wait_for_line(self, part: str) -> str:
+        """Wait until it prints a line with the text; return the line."""
+        wait_until(
+            lambda: any(part in line for line in self.lines) or self.process.poll() is not None,
+            description=f"a line with {part!r}",
+        )
+        wait_until(lambda: any(part in line for line in self.lines), description=f"{part!r} in:\n{self.output}")
+        return next(line for line in self.lines if part in line)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+@contextmanager
+def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[HostProcess]:
+    """Run the stand-in on a free port until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        host = HostProcess(process)
+        reader = threading.Thread(target=_read, args=(process, host.lines))
+        reader.start()
+        try:
+            host.url = host.wait_for_line("functions_standin: listening on ").split()[-1]
+            yield host
+        finally:
+            process.kill()
+            reader.join()
+
+
+def run_host(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run the stand-in on an app with which it must not start; return exit status and output."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return finished.returncode, finished.stdout
+
+
+def _read(process: subprocess.Popen[str], lines: list[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))

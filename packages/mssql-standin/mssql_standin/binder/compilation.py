@@ -1,0 +1,81 @@
+"""The state of compiling one statement: its parameters, its hoisted row sources, its aliases."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mssql_standin.binder.plan import OutputColumn, Plan, Provider
+from mssql_standin.sql_types import SqlType
+from mssql_standin.store.catalog import Catalog, Table
+
+
+class Compilation:
+    """Collects what the SQLite text of one statement needs beside itself."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        variables: Mapping[str, SqlType],
+        local_tables: Mapping[str, Table],
+        inferred: dict[str, SqlType] | None = None,
+    ) -> None:
+        """Start empty. `inferred` collects the types of undeclared parameters when those are asked for."""
+        self.catalog = catalog
+        self.variables = variables
+        self.local_tables = local_tables
+        self.inferred = inferred
+        self.locks = self.no_wait = self.reads = False
+        self._constants: dict[str, Any] = {}
+        self._constant_names: dict[tuple[str, Any], str] = {}
+        self._providers: dict[str, Provider] = {}
+        self._hoisted: list[tuple[str, Callable[[], str]]] = []
+        self._aliases = 0
+
+    def fresh(self) -> "Compilation":
+        """Return an empty compilation in the same surroundings."""
+        return Compilation(self.catalog, self.variables, self.local_tables, self.inferred)
+
+    def constant(self, value: Any) -> str:
+        """Return SQLite text for a stored value."""
+        if value is None:
+            return "NULL"
+        if isinstance(value, int):
+            return str(value) if value >= 0 else f"({value})"
+        key = (type(value).__name__, math.copysign(1, value) if value == 0 else value)
+        if key not in self._constant_names:
+            name = f"k{len(self._constants)}"
+            self._constant_names[key] = name
+            self._constants[name] = value
+        return f":{self._constant_names[key]}"
+
+    def provided(self, name: str, provider: Provider) -> str:
+        """Return SQLite text for a value that is known when the statement runs."""
+        self._providers.setdefault(name, provider)
+        return f":{name}"
+
+    def variable(self, name: str) -> str:
+        """Return SQLite text for a variable."""
+        place = f"v{list(self.variables).index(name)}"
+        return self.provided(place, lambda runtime: runtime.variables[name])
+
+    def state(self, name: str) -> str:
+        """Return SQLite text for a piece of session state."""
+        return self.provided(f"s_{name}", lambda runtime: runtime.state(name))
+
+    def alias(self) -> str:
+        """Return a new table alias."""
+        self._aliases += 1
+        return f"s{self._aliases}"
+
+    def hoist(self, render: Callable[[], str]) -> str:
+        """Have a row source computed once for the statement; its text is rendered last. Returns its name."""
+        name = f"h{len(self._hoisted)}"
+        self._hoisted.append((name, render))
+        return name
+
+    def plan(self, sql: str, columns: list[OutputColumn] | None = None) -> Plan:
+        """Return the plan of the finished statement."""
+        if self._hoisted:
+            tables = ", ".join(f"{name} AS MATERIALIZED ({render()})" for name, render in self._hoisted)
+            sql = f"WITH {tables} {sql}"
+        return Plan(sql, self._constants, self._providers, columns or [], self.locks, self.no_wait, self.reads)

@@ -1,0 +1,153 @@
+"""What the binder produces: SQLite text with named parameters, and how to fill those when a statement runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mssql_standin.binder.registry import Registry
+from mssql_standin.sql_types import SqlType
+from mssql_standin.store.catalog import Catalog, Table
+
+
+class Runtime(Protocol):
+    """What a plan may ask while it runs."""
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The variables' stored values by lower-case name."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The definitions as the session sees them."""
+
+    def clock(self) -> tuple[int, int]:
+        """Return the statement's time: ticks of UTC, offset of local time in minutes."""
+
+    def state(self, name: str) -> Any:
+        """Return the stored value of a piece of session state, such as rowcount or error_number."""
+
+
+Provider = Callable[[Runtime], Any]
+registry = Registry()  # of conversions and JSON schemas that SQLite calls back
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """One column of a bound query."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    collation: str | None = None
+    explicit: bool = False
+    identity: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """SQLite text and what it needs. `locks`: hints ask for the writer's lock; `reads`: it reads user tables."""
+
+    sql: str
+    constants: dict[str, Any]
+    providers: dict[str, Provider]
+    columns: list[OutputColumn] = field(default_factory=list)
+    locks: bool = False
+    no_wait: bool = False
+    reads: bool = False
+
+    def arguments(self, runtime: Runtime) -> dict[str, Any]:
+        """Return the values of the named parameters."""
+        if not self.providers:
+            return self.constants
+        values = dict(self.constants)
+        for name, provider in self.providers.items():
+            values[name] = provider(runtime)
+        return values
+
+
+@dataclass(slots=True)
+class SelectPlan:
+    """A query; with `variables` its last row is assigned, with `into` its rows make a new table."""
+
+    query: Plan
+    variables: list[tuple[str, SqlType]] | None = None
+    into: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class OutputPlan:
+    """OUTPUT: evaluated per row with parameters :i0.. (inserted), :d0.. (deleted), :x0.. (source), :action."""
+
+    query: Plan
+    into: Table | None = None
+    into_places: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RowSource:
+    """The query of a change: rows of [rowid, old row.., values.., source columns of OUTPUT..]."""
+
+    query: Plan
+    extras: int = 0  # how many trailing columns feed :x0.. of OUTPUT
+
+
+@dataclass(slots=True)
+class InsertPlan:
+    """INSERT. `places` are the target columns of the source's columns; None in `defaults` rows stands for DEFAULT."""
+
+    table: Table
+    places: list[int]
+    types: list[SqlType]
+    query: Plan | None
+    default_cells: frozenset[tuple[int, int]]  # (row, column) of DEFAULT in VALUES
+    output: OutputPlan | None
+    context: Plan | None
+
+
+@dataclass(slots=True)
+class UpdatePlan:
+    """UPDATE: query columns are rowid, the old row, then the assigned values, then OUTPUT's extras."""
+
+    table: Table
+    query: Plan
+    places: list[int | None]  # target column of each assigned value; None for a variable
+    types: list[SqlType]
+    defaults: list[int]  # columns set to DEFAULT
+    variables: list[tuple[str, SqlType, int]]  # name, type, which assigned value
+    output: OutputPlan | None
+    context: Plan | None
+    extras: int
+
+
+@dataclass(slots=True)
+class DeletePlan:
+    """DELETE: query columns are rowid, the old row, then OUTPUT's extras."""
+
+    table: Table
+    query: Plan
+    output: OutputPlan | None
+    context: Plan | None
+    extras: int
+
+
+@dataclass(slots=True)
+class BranchPlan:
+    """One WHEN of MERGE: `values` of them start at `first` in the query's columns."""
+
+    action: str
+    places: list[int]
+    types: list[SqlType]
+    first: int
+    defaults: list[int]
+
+
+@dataclass(slots=True)
+class MergePlan:
+    """MERGE: query columns are rowid, the old row, the number of the branch, all branches' values, OUTPUT's extras."""
+
+    table: Table
+    queries: list[Plan]
+    branches: list[BranchPlan]
+    output: OutputPlan | None
+    context: Plan | None
+    extras: int

@@ -1,0 +1,93 @@
+"""What a running batch knows: its variables and table variables, and the session around it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mssql_standin.parser import syntax
+from mssql_standin.running import Running
+from mssql_standin.sql_types import SqlType
+from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.database import ParsedBatch
+from mssql_standin.store.row_rules import RowRules
+from mssql_standin.values.conversion import conversion
+
+
+class Frame:
+    """One level of running text: a batch, or text that it executes. It is the runtime of its plans."""
+
+    def __init__(
+        self, session: Running, parsed: ParsedBatch, types: dict[str, SqlType], variables: dict[str, Any]
+    ) -> None:
+        """Declare the parameters and all variables of the batch; SQL Server does so before the first statement too."""
+        self.session = session
+        self.parsed = parsed
+        self.file = session.file
+        self.transaction = session.transaction
+        self.types = {**types, **declared_variables(parsed.batch.statements)}
+        self.variables: dict[str, Any] = {**dict.fromkeys(self.types), **variables}
+        self.tables: dict[str, Table] = {}
+        self.signature = tuple(self.types.items())
+        self.tries = 0  # TRY blocks of this level that are being run
+
+    @property
+    def catalog(self) -> Catalog:
+        """The definitions as the session sees them."""
+        return self.transaction.catalog
+
+    def clock(self) -> tuple[int, int]:
+        """Return the statement's time: ticks of UTC, offset of local time in minutes."""
+        return self.session.clock()
+
+    def state(self, name: str) -> Any:
+        """Return a piece of session state in stored form."""
+        return self.session.state(name)
+
+    def rules(self, table: Table) -> RowRules:
+        """Return the compiled rules of a table."""
+        return self.session.rules(table)
+
+    def next_identity(self, table: Table) -> int:
+        """Return the next value of a table's identity column."""
+        return self.session.identities.next(table)
+
+    def note_identity(self, table: Table, value: int, *, explicit: bool) -> None:
+        """Remember the identity value of an inserted row."""
+        self.session.identities.note(table, value, explicit=explicit)
+
+    def reset_identity(self, table: Table) -> None:
+        """Start a table's identity values anew."""
+        self.session.identities.reset(table)
+
+    def assign_variable(self, name: str, source: SqlType, value: Any) -> None:
+        """Convert a value to the variable's type and set it; text is cut without an error, as in SQL Server."""
+        convert = conversion(source, self.types[name])
+        self.variables[name] = convert(value) if convert and value is not None else value
+
+    def local_tables(self) -> dict[str, Table]:
+        """Return the temporary tables and table variables in sight."""
+        return {**self.session.local_tables.temporary, **self.tables}
+
+    def close(self) -> None:
+        """End the life of the table variables."""
+        for table in self.tables.values():
+            self.session.local_tables.drop_variable(table)
+        self.tables.clear()
+
+
+def declared_variables(statements: tuple[syntax.Statement, ...]) -> dict[str, SqlType]:
+    """Return the variables that statements declare, in order."""
+    return {node.name: node.type for node in _walk(statements) if isinstance(node, syntax.Declare)}
+
+
+def _walk(statements: tuple[syntax.Statement, ...]) -> Iterator[syntax.Statement]:
+    for node in statements:
+        yield node
+        match node:
+            case syntax.If(_, then, otherwise):
+                yield from _walk((then,) if otherwise is None else (then, otherwise))
+            case syntax.While(_, body):
+                yield from _walk((body,))
+            case syntax.Block(inner):
+                yield from _walk(inner)
+            case syntax.TryCatch(attempt, handler):
+                yield from _walk((attempt, handler))

@@ -1,0 +1,543 @@
+"""Runs the statements of a batch one after the other: control flow, variables, errors, and what each yields."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+from mssql_standin import messages, procedures
+from mssql_standin.binder.changes import ChangeBinder
+from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.plan import OutputColumn, Plan, SelectPlan
+from mssql_standin.binder.scope import Scope
+from mssql_standin.failures import (
+    BATCH_ABORTING,
+    AbortBatch,
+    AbortLevel,
+    CompileError,
+    FailedError,
+    LeaveLevel,
+    LeaveLoop,
+    RaisedError,
+    located,
+)
+from mssql_standin.frame import Frame
+from mssql_standin.parser import syntax
+from mssql_standin.parser.cursor import unsupported
+from mssql_standin.results import Column, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.running import Running
+from mssql_standin.sql_types import SqlType
+from mssql_standin.store.alterations import Alterations
+from mssql_standin.store.catalog import Table
+from mssql_standin.store.changes import Changer
+from mssql_standin.store.database import now_ticks_rounded
+from mssql_standin.store.definitions import build_table
+from mssql_standin.values.encoding import decoder
+from mssql_standin.values.type_rules import INT, NTEXT
+
+T = TypeVar("T")
+_MAX_NESTING = 32
+_LOCKING_LEVELS = {"repeatable read", "serializable"}
+
+
+class Interpreter:
+    """Runs statements for one session."""
+
+    def __init__(self, session: Running) -> None:
+        """Work for a session."""
+        self._session = session
+        self._transaction = session.transaction
+        self._nesting = 0
+        self._tries = 0  # TRY blocks being run, of all levels
+
+    # --- levels ----------------------------------------------------------------------------------------------
+
+    def run(self, frame: Frame) -> Iterator[Event]:
+        """Run a whole level; AbortBatch passes through."""
+        session = self._session
+        if self._nesting >= _MAX_NESTING:
+            raise SqlError(
+                217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+            )
+        self._nesting += 1
+        tries = self._tries
+        try:
+            yield from self._statements(frame.parsed.batch.statements, frame)
+        except (LeaveLevel, AbortLevel):
+            pass
+        finally:
+            self._nesting -= 1
+            self._tries = tries
+            frame.close()
+            session.end_of_level()
+
+    def nested(self, text: str, types: dict[str, SqlType], values: dict[str, Any]) -> Iterator[Event]:
+        """Run text as EXECUTE and sp_executesql do: with its own variables, and its temporary tables end with it."""
+        session = self._session
+        known, count = set(session.local_tables.temporary), self._transaction.count
+        parsed = session.store.parsed(text, frozenset(types))
+        frame = Frame(session, parsed, types, values)
+        yield from self.run(frame)
+        values.update({name: frame.variables[name] for name in types})
+        for name in set(session.local_tables.temporary) - known:
+            session.local_tables.drop_temporary(name)
+        if count != self._transaction.count:
+            raise messages.transaction_count_mismatch(count, self._transaction.count)
+
+    def _statements(self, statements: tuple[syntax.Statement, ...], frame: Frame) -> Iterator[Event]:
+        for node in statements:
+            self._session.check_cancelled()
+            yield from self._guarded(node, frame)
+
+    def _guarded(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        session = self._session
+        session.new_statement()
+        try:
+            yield from self._statement(node, frame)
+        except SqlError as error:
+            message = located(error, frame.parsed.batch.lines.get(id(node), 1))
+            session.error = message.number
+            session.rowcount = 0
+            yield from self._failed(error, message, node, frame)
+
+    def _failed(self, error: SqlError, message: Message, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        transaction = self._transaction
+        raised = isinstance(error, RaisedError)
+        aborting = message.number in BATCH_ABORTING and not raised
+        strict = self._session.xact_abort and not (isinstance(error, RaisedError) and not error.thrown)
+        level = frame if isinstance(error, CompileError) else None
+        if self._tries - (frame.tries if level else 0) > 0:
+            if (aborting or strict) and transaction.count:
+                transaction.doomed = True
+            raise FailedError(message, level)
+        if aborting or strict:
+            yield from transaction.rollback()
+        yield message
+        if (
+            isinstance(node, syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge)
+            and level is None
+            and not raised
+        ):
+            yield Message(3621, "The statement has been terminated.", 0, line=message.line)
+        yield Done(None)
+        if aborting or strict or (isinstance(error, RaisedError) and error.thrown):
+            raise AbortBatch
+        if level:
+            raise AbortLevel
+
+    # --- plans -----------------------------------------------------------------------------------------------
+
+    def _plan(self, key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
+        """Return the plan of a part of the batch, from the batch's own cache if circumstances are the same."""
+        local = frame.local_tables()
+        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
+        identity_insert = self._session.identity_insert
+        where = (id(key), kind, frame.catalog.token, frame.signature, names, identity_insert)
+        plans = frame.parsed.plans
+        if where not in plans:
+            try:
+                plans[where] = bind(ChangeBinder(Compilation(frame.catalog, frame.types, local)))
+            except SqlError as error:
+                raise CompileError(error.message) from error
+        found: T = plans[where]
+        return found
+
+    def _rows(self, plan: Plan, frame: Frame) -> list[tuple[Any, ...]]:
+        self._lock_if_asked(plan)
+        return frame.file.run(plan, frame)
+
+    def _lock_if_asked(self, plan: Plan | None) -> None:
+        if plan is None or not self._transaction.count or self._transaction.doomed:
+            return
+        if plan.locks or (plan.reads and self._session.isolation in _LOCKING_LEVELS):
+            self._transaction.begin_writing(no_wait=plan.no_wait)
+
+    def value(self, node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> tuple[Any, SqlType]:
+        """Return a value in stored form and its type."""
+
+        def bind(binder: ChangeBinder) -> Plan:
+            bound = binder.value(node, Scope())
+            bound = binder.assigned(bound, target) if target else bound
+            return binder.compilation.plan(f"SELECT {bound.sql}", [OutputColumn("", bound.type)])
+
+        plan = self._plan(node, f"value {target}", frame, bind)
+        return self._rows(plan, frame)[0][0], plan.columns[0].type
+
+    def _holds(self, node: syntax.Expression, frame: Frame) -> bool:
+        def bind(binder: ChangeBinder) -> Plan:
+            return binder.compilation.plan(f"SELECT CASE WHEN {binder.condition(node, Scope())} THEN 1 ELSE 0 END")
+
+        plan = self._plan(node, "condition", frame, bind)
+        return bool(self._rows(plan, frame)[0][0])
+
+    # --- statements ------------------------------------------------------------------------------------------
+
+    def _statement(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        match node:
+            case syntax.SelectStatement():
+                yield from self._select(node, frame)
+            case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
+                yield from self._change(node, frame)
+            case syntax.Declare(name, _, value):
+                if value is not None:
+                    self._assign(name, value, frame)
+            case syntax.DeclareTable(name, definition):
+                self._declare_table(name, definition, frame)
+            case syntax.SetVariable(name, operator, value):
+                if operator != "=":
+                    value = self._compound(frame, node)
+                self._assign(name, value, frame)
+            case syntax.SetOption(option, value):
+                self._set_option(option, value, frame)
+                yield Done(None)
+            case syntax.If(condition, then, otherwise):
+                chosen = then if self._holds(condition, frame) else otherwise
+                self._session.succeeded(0)
+                if chosen is not None:
+                    yield from self._statements((chosen,), frame)
+            case syntax.While():
+                yield from self._while(node, frame)
+            case syntax.Block(statements):
+                yield from self._statements(statements, frame)
+            case syntax.TryCatch():
+                yield from self._try(node, frame)
+            case syntax.Jump(kind):
+                raise LeaveLoop(kind)
+            case syntax.Return():
+                raise LeaveLevel
+            case syntax.Execute() | syntax.ExecuteText():
+                yield from self._execute(node, frame)
+            case syntax.Print() | syntax.RaiseError() | syntax.Throw():
+                yield from self._message(node, frame)
+            case syntax.WaitFor(delay):
+                text, _ = self.value(delay, frame, SqlType("nvarchar", 100))
+                self._session.wait(messages.delay_seconds(text))
+                yield self._done(0)
+            case syntax.BeginTransaction() | syntax.Commit() | syntax.Rollback() | syntax.SaveTransaction():
+                yield from self._transaction_statement(node)
+            case syntax.Use(database):
+                if database.lower() != frame.catalog.database.lower():
+                    raise SqlError(
+                        911, f"Database '{database}' does not exist. Make sure that the name is entered correctly."
+                    )
+                yield Message(5701, f"Changed database context to '{frame.catalog.database}'.", 0, 2)
+                yield Done(None)
+            case _:
+                self._define(node, frame)
+                yield self._done(0)
+
+    def _done(self, rowcount: int) -> Done:
+        self._session.succeeded(rowcount)
+        return Done(None)
+
+    def _counted(self, rowcount: int) -> Done:
+        self._session.succeeded(rowcount)
+        return Done(None if self._session.nocount else rowcount)
+
+    def _assign(self, name: str, value: syntax.Expression, frame: Frame) -> None:
+        frame.variables[name] = self.value(value, frame, frame.types[name])[0]
+        self._session.succeeded(1)
+
+    def _compound(self, frame: Frame, node: syntax.SetVariable) -> syntax.Expression:
+        key = ("compound", id(node))
+        made = syntax.Binary(node.operator[:-1], syntax.Variable(node.name), node.value)
+        return frame.parsed.plans.setdefault(key, made)  # type: ignore[no-any-return]
+
+    def _declare_table(self, name: str, definition: syntax.TableDefinition, frame: Frame) -> None:
+        if name not in frame.tables:
+            table, _ = build_table(frame.catalog, "dbo", name, definition, "", local=True)
+            frame.tables[name] = self._session.local_tables.create(table)
+
+    def _while(self, node: syntax.While, frame: Frame) -> Iterator[Event]:
+        while self._holds(node.condition, frame):
+            self._session.succeeded(0)
+            try:
+                yield from self._statements((node.body,), frame)
+            except LeaveLoop as signal:
+                if signal.kind == "break":
+                    return
+
+    def _try(self, node: syntax.TryCatch, frame: Frame) -> Iterator[Event]:
+        self._tries += 1
+        frame.tries += 1
+        depth = self._tries
+        try:
+            yield from self._statements(node.attempt.statements, frame)
+            return
+        except FailedError as failure:
+            if failure.level is frame:
+                raise
+            caught = failure.message
+        finally:
+            self._tries = depth - 1
+            frame.tries -= 1
+        self._session.caught.append(caught)
+        try:
+            yield from self._statements(node.handler.statements, frame)
+        finally:
+            self._session.caught.pop()
+
+    # --- queries and changes ---------------------------------------------------------------------------------
+
+    def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
+        plan = self._plan(node, "select", frame, lambda binder: binder.select(node))
+        if plan.into is not None:
+            yield self._counted(self._select_into(plan, plan.into, frame))
+            return
+        rows = self._rows(plan.query, frame)
+        if plan.variables is not None:
+            if rows:
+                for (name, sql_type), value in zip(plan.variables, rows[-1], strict=True):
+                    frame.assign_variable(name, sql_type, value)
+            self._session.succeeded(len(rows))
+            return
+        yield result_set(plan.query.columns, rows)
+        yield self._counted(len(rows))
+
+    def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
+        columns = []
+        for place, column in enumerate(plan.query.columns, 1):
+            if not column.name:
+                raise SqlError(
+                    1038,
+                    f"An object or column name is missing or empty: column {place} of SELECT INTO needs a name.",
+                    15,
+                )
+            sql_type = INT if column.type.name == "null" else column.type
+            columns.append(syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation))
+        definition = syntax.TableDefinition(tuple(columns), ())
+        temporary = name[-1].startswith("#")
+
+        def work() -> int:
+            rows = frame.file.run(plan.query, frame)
+            if temporary:
+                table = self._create_temporary(name[-1], definition, frame)
+            else:
+                table = Alterations(frame).create_table(syntax.CreateTable(name, definition))
+            types = [column.type for column in plan.query.columns]
+            Changer(frame).insert_rows(table, list(range(len(types))), types, rows)
+            return len(rows)
+
+        return self._transaction.write(work, local=temporary and not self._transaction.count)
+
+    def _create_temporary(self, name: str, definition: syntax.TableDefinition, frame: Frame) -> Table:
+        if name.startswith("##"):
+            raise unsupported("a global temporary table")
+        if name.lower() in self._session.local_tables.temporary:
+            raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)
+        table, _ = build_table(frame.catalog, "dbo", name, definition, str(now_ticks_rounded()), local=True)
+        made = self._session.local_tables.create(table)
+        self._session.local_tables.temporary[name.lower()] = made
+        return made
+
+    def _change(
+        self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
+    ) -> Iterator[Event]:
+        changer = Changer(frame)
+        work: Callable[[], tuple[int, list[tuple[Any, ...]]]]
+        match node:
+            case syntax.Insert():
+                explicit = self._session.has_identity_insert(frame.catalog, node.target)
+                insert = self._plan(node, "change", frame, lambda binder: binder.insert(node, explicit))
+                table, output, queries = insert.table, insert.output, [insert.query]
+                work = partial(changer.insert, insert, identity_insert=explicit)
+            case syntax.Update():
+                update = self._plan(node, "change", frame, lambda binder: binder.update(node))
+                table, output, queries = update.table, update.output, [update.query]
+                work = partial(changer.update, update)
+            case syntax.Delete():
+                delete = self._plan(node, "change", frame, lambda binder: binder.delete(node))
+                table, output, queries = delete.table, delete.output, [delete.query]
+                work = partial(changer.delete, delete)
+            case syntax.Merge():
+                merge = self._plan(node, "change", frame, lambda binder: binder.merge(node))
+                table, output, queries = merge.table, merge.output, list(merge.queries)
+                work = partial(changer.merge, merge)
+        for query in queries:
+            self._lock_if_asked(query)
+        local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
+        count, rows = self._transaction.write(work, local=local)
+        if output is not None and output.into is None:
+            yield result_set(output.query.columns, rows)
+        yield self._counted(count)
+
+    def _is_local(self, table: Table) -> bool:
+        """Tell whether a write to a table needs no transaction of the file: a temporary table rolls back with one."""
+        if table.name.startswith("@"):
+            return True
+        return bool(table.local_name) and not self._transaction.count
+
+    # --- definitions and options -----------------------------------------------------------------------------
+
+    def _define(self, node: syntax.Statement, frame: Frame) -> None:
+        alterations = Alterations(frame)
+        work: Callable[[], object]
+        local = False
+        match node:
+            case syntax.CreateTable(name, definition) if name[-1].startswith("#"):
+                local = not self._transaction.count
+                work = partial(self._create_temporary, name[-1], definition, frame)
+            case syntax.CreateTable():
+                work = partial(alterations.create_table, node)
+            case syntax.DropTable(names, if_exists):
+                local = all(name[-1].startswith("#") for name in names) and not self._transaction.count
+                work = partial(self._drop_tables, names, if_exists, alterations)
+            case syntax.TruncateTable(name):
+                table = self._truncated(node, frame)
+                local = self._is_local(table)
+                work = partial(alterations.truncate, table)
+            case syntax.CreateSchema():
+                work = partial(alterations.create_schema, node)
+            case syntax.TransferTable():
+                work = partial(alterations.transfer, node)
+            case syntax.DropSchema():
+                work = partial(alterations.drop_schema, node)
+            case syntax.CreateIndex():
+                work = partial(alterations.create_index, node)
+            case syntax.DropIndex():
+                work = partial(alterations.drop_index, node)
+            case syntax.AlterTableAdd():
+                work = partial(alterations.add, node)
+            case syntax.AlterTableDrop():
+                work = partial(alterations.drop, node)
+            case syntax.AlterColumn():
+                work = partial(alterations.alter_column, node)
+            case syntax.TrackTable():
+                work = partial(alterations.track_table, node)
+            case syntax.TrackDatabase() | syntax.AlterDatabase():
+                if self._transaction.count:
+                    raise SqlError(
+                        226, "ALTER DATABASE statement not allowed within multi-statement transaction.", 16, 6
+                    )
+                if isinstance(node, syntax.TrackDatabase):
+                    work = partial(alterations.track_database, node)
+                else:
+                    work = partial(alterations.alter_database, node)
+            case _:
+                raise unsupported(type(node).__name__)
+        self._transaction.write(work, local=local)
+
+    def _truncated(self, node: syntax.TruncateTable, frame: Frame) -> Table:
+        try:
+            return self._plan(node, "table", frame, lambda binder: binder.table(node.name))
+        except CompileError as error:
+            if error.message.number != 208:
+                raise
+            raise SqlError(
+                4701,
+                f'Cannot find the object "{node.name[-1]}" because it does not exist or you do not have permissions.',
+            ) from None
+
+    def _drop_tables(self, names: tuple[syntax.Name, ...], if_exists: bool, alterations: Alterations) -> None:
+        for name in names:
+            self._drop_table(name, if_exists, alterations)
+
+    def _drop_table(self, name: syntax.Name, if_exists: bool, alterations: Alterations) -> None:
+        if not name[-1].startswith("#"):
+            alterations.drop_table(name, if_exists)
+        elif name[-1].lower() in self._session.local_tables.temporary:
+            self._session.local_tables.drop_temporary(name[-1].lower())
+        elif not if_exists:
+            raise SqlError(
+                3701,
+                f"Cannot drop the table '{name[-1]}', because it does not exist or you do not have permission.",
+                11,
+                5,
+            )
+
+    def _set_option(self, option: str, value: Any, frame: Frame) -> None:
+        session = self._session
+        match option:
+            case "nocount":
+                session.nocount = value
+            case "xact_abort":
+                session.xact_abort = value
+            case "isolation":
+                session.isolation = value
+            case "lock_timeout":
+                self._transaction.lock_timeout_ms = value
+            case "identity_insert":
+                name, on = value
+                table = self._plan(value, "table", frame, lambda binder: binder.table(name))
+                session.switch_identity_insert(table, on)
+
+    # --- procedures, messages, transactions ------------------------------------------------------------------
+
+    def _execute(self, node: syntax.Execute | syntax.ExecuteText, frame: Frame) -> Iterator[Event]:
+        if isinstance(node, syntax.ExecuteText):
+            text, _ = self.value(node.text, frame, NTEXT)
+            yield from self.nested(text or "", {}, {})
+            return
+        arguments = []
+        for argument in node.arguments:
+            value, sql_type = (None, NTEXT) if argument.value is None else self.value(argument.value, frame)
+            arguments.append(
+                procedures.Argument(argument.name or "", sql_type, value, argument.value is None, argument.output)
+            )
+        status = yield from procedures.call(self._session, self.nested, ".".join(node.procedure), arguments)
+        for argument, given in zip(node.arguments, arguments, strict=True):
+            if argument.output and isinstance(argument.value, syntax.Variable):
+                frame.assign_variable(argument.value.name, given.type, given.value)
+        if node.status is not None:
+            frame.assign_variable(node.status, INT, status)
+        yield Done(None)
+
+    def _message(self, node: syntax.Print | syntax.RaiseError | syntax.Throw, frame: Frame) -> Iterator[Event]:
+        line = frame.parsed.batch.lines.get(id(node), 1)
+        match node:
+            case syntax.Print(value):
+                text, _ = self.value(value, frame, NTEXT)
+                yield Message(0, messages.printed(text), 0, line=line)
+                yield self._done(0)
+            case syntax.Throw(None):
+                if not self._session.caught:
+                    raise SqlError(
+                        10704, "To rethrow an error, a THROW statement must be used inside a CATCH block.", 15
+                    )
+                raise RaisedError(self._session.caught[-1], thrown=True)
+            case syntax.Throw():
+                given = [self.value(part, frame)[0] for part in (node.number, node.message, node.state) if part]
+                raise RaisedError(messages.thrown(given[0], given[1], given[2], line), thrown=True)
+            case syntax.RaiseError(message, severity, state, arguments):
+                parts = [self.value(part, frame)[0] for part in (message, severity, state, *arguments)]
+                made = messages.raised(parts[0], parts[1], parts[2], parts[3:], line)
+                if made.severity > 10:
+                    raise RaisedError(made, thrown=False)
+                yield made
+                yield self._done(0)
+
+    def _transaction_statement(
+        self, node: syntax.BeginTransaction | syntax.Commit | syntax.Rollback | syntax.SaveTransaction
+    ) -> Iterator[Event]:
+        transaction = self._transaction
+        match node:
+            case syntax.BeginTransaction():
+                yield from transaction.begin()
+            case syntax.Commit():
+                yield from transaction.commit()
+            case syntax.Rollback(savepoint):
+                if not transaction.count:
+                    raise SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
+                if savepoint is None:
+                    yield from transaction.rollback()
+                else:
+                    transaction.rollback_to(savepoint)
+            case syntax.SaveTransaction(savepoint):
+                transaction.save(savepoint)
+        yield self._done(0)
+
+
+def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]]) -> ResultSet:
+    """Return stored rows as the client sees them."""
+    described = [Column(column.name, column.type, column.nullable, column.identity) for column in columns]
+    decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
+    if decoders:
+        rows = [_decoded(row, decoders) for row in rows]
+    return ResultSet(described, rows)
+
+
+def _decoded(row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, function in decoders:
+        if values[place] is not None:
+            values[place] = function(values[place])
+    return tuple(values)

@@ -1,0 +1,93 @@
+"""What a session yields while it runs a request: the boundary between the wire and the engine.
+
+The engine yields these in the order in which a real server would send them; the wire turns each into TDS tokens.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mssql_standin.sql_types import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a result set."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSet:
+    """Rows of a query; the engine sends a Done with their count after it."""
+
+    columns: list[Column]
+    rows: Iterable[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """End of one statement. `row_count` is None when there is nothing to count or NOCOUNT is on."""
+
+    row_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An error (class 11 and up) or information (0 to 10), as in sys.messages."""
+
+    number: int
+    text: str
+    severity: int = 16
+    state: int = 1
+    line: int = 1
+    procedure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionChange:
+    """A transaction began, was committed or rolled back inside a request (ENVCHANGE 8, 9, 10)."""
+
+    kind: str  # "begin" | "commit" | "rollback"
+    descriptor: int  # of the transaction that began or ended; never 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStatus:
+    """The return value of a stored procedure called as an RPC."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValue:
+    """The value of an OUTPUT parameter of an RPC."""
+
+    name: str
+    type: SqlType
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a request: `@name`, its declared type and its value."""
+
+    name: str
+    type: SqlType
+    value: Any
+    output: bool = False
+
+
+Event = ResultSet | Done | Message | TransactionChange | ReturnStatus | OutputValue
+
+
+class SqlError(Exception):
+    """A statement failed; the message is what the client sees."""
+
+    def __init__(self, number: int, text: str, severity: int = 16, state: int = 1, line: int = 1) -> None:
+        """Keep the error as the Message that goes to the client."""
+        super().__init__(text)
+        self.message = Message(number, text, severity, state, line)

@@ -1,0 +1,412 @@
+"""The engine's front: a database (one SQLite file) and its sessions. No socket, no wire format."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from mssql_standin import describe, procedures
+from mssql_standin.catalog_functions import catalog_functions, object_id
+from mssql_standin.failures import AbortBatch, FailedError
+from mssql_standin.frame import Frame
+from mssql_standin.identities import Identities
+from mssql_standin.interpreter import Interpreter
+from mssql_standin.parser.syntax import Name
+from mssql_standin.results import (
+    Done,
+    Event,
+    Message,
+    OutputValue,
+    Parameter,
+    ReturnStatus,
+    SqlError,
+    TransactionChange,
+)
+from mssql_standin.sql_types import MAX, SqlType
+from mssql_standin.store import tracking
+from mssql_standin.store.alterations import rename_column, rename_table
+from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.database import UNIX_EPOCH_TICKS, SharedStore
+from mssql_standin.store.definitions import create_statements
+from mssql_standin.store.file import CancelledError, FileConnection
+from mssql_standin.store.local_tables import LocalTables
+from mssql_standin.store.row_rules import RowRules, compile_rules
+from mssql_standin.store.transaction import Transaction
+from mssql_standin.values.collation import DEFAULT
+from mssql_standin.values.conversion_rules import fitting
+from mssql_standin.values.encoding import decode, encode, encode_decimal
+
+_DEPRECATED = {"text": SqlType("varchar", MAX), "ntext": SqlType("nvarchar", MAX), "image": SqlType("varbinary", MAX)}
+_READ_COMMITTED = "read committed"
+_ISOLATION_LEVELS = {1: "read uncommitted", 2: _READ_COMMITTED, 3: "repeatable read", 4: "serializable"}
+_RULES_KEPT = 500
+
+
+class Database:
+    """One SQLite file, shared by all sessions; safe for threads."""
+
+    def __init__(self, store: SharedStore) -> None:
+        """Serve an open store; use `open`."""
+        self._store = store
+        self._sessions: set[Session] = set()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, name: str, collation: str = DEFAULT) -> "Database":
+        """Open the file, or create it under a collation. Raises RuntimeError if another process has it open."""
+        return cls(SharedStore(path, name, collation))
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return self._store.catalog.database
+
+    def connect(self, login: str, host: str = "", program: str = "") -> "Session":
+        """Open a session."""
+        session = Session(self._store, login, host, program, self._forget)
+        with self._lock:
+            self._sessions.add(session)
+        return session
+
+    def _forget(self, session: "Session") -> None:
+        with self._lock:
+            self._sessions.discard(session)
+
+    def close(self) -> None:
+        """Close all sessions, rolling back what they have not committed, and the file."""
+        for session in list(self._sessions):
+            session.cancel()
+            session.close()
+        self._store.close()
+
+
+class Session:
+    """One connection's session; used by one thread at a time, except `cancel`."""
+
+    def __init__(self, store: SharedStore, login: str, host: str, program: str, closed: Any) -> None:
+        """Open the session's own connection to the file; use Database.connect."""
+        self.store = store
+        self.session_id = store.new_session_id()
+        self._login, self._host, self._program = login, host, program
+        self._closed = closed
+        self._is_open = True
+        self.is_abandoned: Callable[[], bool] = lambda: (
+            False
+        )  # the wire knows of a cancel that came before the request began
+        self._cancel = threading.Event()
+        self.file = FileConnection(store.path, catalog_functions(self))
+        self.local_tables = LocalTables(self.file, create_statements)
+        self.transaction = Transaction(store, self.file, self.local_tables, self.session_id, self._cancel.is_set)
+        self.identities = Identities(store, self.file, self.local_tables)
+        self._rules: dict[tuple[int, int, str], RowRules] = {}
+        self._clock: tuple[int, int] | None = None
+        self.caught: list[Message] = []  # the errors of the CATCH blocks being run, innermost last
+        self._interpreter = Interpreter(self)
+        self._set_defaults()
+
+    def _set_defaults(self) -> None:
+        self.nocount = self.xact_abort = False
+        self.isolation = _READ_COMMITTED
+        self.identity_insert: int | str | None = None
+        self.rowcount = self.error = 0
+        self.transaction.lock_timeout_ms = -1
+
+    def _start_request(self) -> None:
+        self._cancel.clear()
+        if self.is_abandoned():
+            self._cancel.set()
+
+    # --- requests --------------------------------------------------------------------------------------------
+
+    @property
+    def transaction_descriptor(self) -> int:
+        """The descriptor of the open transaction; 0 when there is none."""
+        return self.transaction.descriptor
+
+    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterator[Event]:
+        """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
+        self._start_request()
+        return self._batch(sql, list(parameters))
+
+    def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
+        types = {p.name.lower(): _DEPRECATED.get(p.type.name, p.type) for p in parameters}
+        try:
+            values = {p.name.lower(): _stored(types[p.name.lower()], p.value) for p in parameters}
+            if parameters:
+                yield from self._interpreter.nested(sql, types, values)
+            else:
+                yield from self._interpreter.run(Frame(self, self.store.parsed(sql, frozenset()), {}, {}))
+        except SqlError as error:
+            yield from self._unexpected(error)
+        except CancelledError:
+            yield from self._after_cancel()
+            return
+        except (AbortBatch, FailedError):
+            pass
+        if self.transaction.doomed:
+            yield from self.transaction.rollback()
+            yield Message(
+                3998, "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."
+            )
+            yield Done(None)
+        for parameter in parameters:
+            if parameter.output:
+                name = parameter.name.lower()
+                yield OutputValue(parameter.name, types[name], decode(types[name], values[name]))
+        self._clean_up_now_and_then()
+
+    def _unexpected(self, error: SqlError) -> Iterator[Event]:
+        self.error = error.message.number
+        if self.xact_abort and error.message.number != 266:
+            yield from self.transaction.rollback()
+        yield error.message
+        yield Done(None)
+
+    def _after_cancel(self) -> Iterator[Event]:
+        if self.xact_abort or self.transaction.doomed:
+            yield from self.transaction.rollback()
+
+    def call(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
+        """Call a stored procedure by name. Never raises SqlError."""
+        self._start_request()
+        return self._call(procedure, list(parameters))
+
+    def _call(self, procedure: str, parameters: list[Parameter]) -> Iterator[Event]:
+        types = [_DEPRECATED.get(p.type.name, p.type) for p in parameters]
+        arguments = [
+            procedures.Argument(p.name, sql_type, _stored(sql_type, p.value), output=p.output)
+            for p, sql_type in zip(parameters, types, strict=True)
+        ]
+        self.new_statement()
+        try:
+            status = yield from procedures.call(self, self._interpreter.nested, procedure, arguments)
+        except SqlError as error:
+            yield from self._unexpected(error)
+            return
+        except CancelledError:
+            yield from self._after_cancel()
+            return
+        except (AbortBatch, FailedError):
+            status = -6
+        for argument in arguments:
+            if argument.output:
+                yield OutputValue(argument.name, argument.type, decode(argument.type, argument.value))
+        yield ReturnStatus(status)
+
+    def begin(self, isolation: int = 0) -> list[Event]:
+        """Begin a transaction at the client's request. `isolation` is that of the wire protocol; 0 keeps it."""
+        self._start_request()
+        if isolation in _ISOLATION_LEVELS:
+            self.isolation = _ISOLATION_LEVELS[isolation]
+        elif isolation:
+            return [Message(40000, "This is not supported by the stand-in: isolation level SNAPSHOT.")]
+        return list(self.transaction.begin())
+
+    def commit(self, begin_again: bool = False) -> list[Event]:
+        """Commit at the client's request; `begin_again` begins the next transaction."""
+        return self._end(self.transaction.commit, begin_again)
+
+    def rollback(self, begin_again: bool = False) -> list[Event]:
+        """Roll back at the client's request; `begin_again` begins the next transaction."""
+        if not self.transaction.count:
+            error = SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
+            return [error.message, *(self.transaction.begin() if begin_again else [])]
+        return self._end(self.transaction.rollback, begin_again)
+
+    def _end(self, end: Any, begin_again: bool) -> list[Event]:
+        self._start_request()
+        events: list[Event] = []
+        try:
+            changes: list[TransactionChange] = end()
+            events.extend(changes)
+        except SqlError as error:  # what cannot be committed is gone; a driver that hears so begins anew by itself
+            return [*self.transaction.rollback(), error.message]
+        if begin_again and not self.transaction.count:
+            events.extend(self.transaction.begin())
+        return events
+
+    def describe_parameters(self, sql: str, declared: str = "") -> list[tuple[str, SqlType]]:
+        """Return the undeclared parameters of a batch with the types that their places ask for. Raises SqlError."""
+        return describe.parameters(self.transaction.catalog, self.local_tables.temporary, sql, declared)
+
+    def reset(self) -> None:
+        """Make the session as new: roll back, drop temporary tables, give back locks, forget options."""
+        self.transaction.rollback()
+        for name in list(self.local_tables.temporary):
+            self.local_tables.drop_temporary(name)
+        self.store.locks.release_all(self.session_id)
+        self.identities.last = None
+        self._set_defaults()
+
+    def cancel(self) -> None:
+        """Make the running request stop soon; safe from any thread."""
+        self._cancel.set()
+        if self._is_open:
+            self.file.interrupt()
+        self.store.locks.wake()
+
+    def close(self) -> None:
+        """End the session: roll back, release locks."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        try:
+            self.transaction.rollback()
+        finally:
+            self.store.locks.release_all(self.session_id)
+            self.file.close()
+            self._closed(self)
+
+    # --- for the interpreter ---------------------------------------------------------------------------------
+
+    def new_statement(self) -> None:
+        """Note that a statement begins: its clock has not been read."""
+        self._clock = None
+
+    def succeeded(self, rowcount: int) -> None:
+        """Note that a statement succeeded."""
+        self.rowcount, self.error = rowcount, 0
+
+    def end_of_level(self) -> None:
+        """Note that a level of text ended."""
+        self._clock = None
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the running request was cancelled."""
+        return self._cancel.is_set()
+
+    def check_cancelled(self) -> None:
+        """Raise CancelledError if the running request was cancelled."""
+        if self._cancel.is_set():
+            raise CancelledError
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but wake up when the request is cancelled."""
+        if self._cancel.wait(seconds):
+            raise CancelledError
+
+    def clock(self) -> tuple[int, int]:
+        """Return the statement's time: ticks of UTC, offset of local time in minutes."""
+        if self._clock is None:
+            nanoseconds = time.time_ns()
+            offset = time.localtime(nanoseconds // 1_000_000_000).tm_gmtoff // 60
+            self._clock = (UNIX_EPOCH_TICKS + nanoseconds // 100, offset)
+        return self._clock
+
+    def rules(self, table: Table) -> RowRules:
+        """Return the compiled rules of a table."""
+        key = (self.transaction.catalog.token, table.object_id, table.local_name)
+        if key not in self._rules:
+            if len(self._rules) > _RULES_KEPT:
+                self._rules.clear()
+            self._rules[key] = compile_rules(self.transaction.catalog, table)
+        return self._rules[key]
+
+    def has_identity_insert(self, catalog: Catalog, target: Name) -> bool:
+        """Tell whether IDENTITY_INSERT is ON for a table."""
+        if self.identity_insert is None:
+            return False
+        if target[-1].startswith("#"):
+            return self.identity_insert == target[-1].lower()
+        table = catalog.table(target[-2] if len(target) > 1 else "dbo", target[-1])
+        return table is not None and table.object_id == self.identity_insert
+
+    def switch_identity_insert(self, table: Table, on: bool) -> None:
+        """SET IDENTITY_INSERT. Raises SqlError 8106 or 8107."""
+        key: int | str = table.name.lower() if table.local_name else table.object_id
+        if table.identity is None:
+            raise SqlError(
+                8106, f"Table '{table.name}' does not have the identity property. Cannot perform SET operation."
+            )
+        if on and self.identity_insert not in (None, key):
+            raise SqlError(
+                8107,
+                f"IDENTITY_INSERT is already ON for another table. Cannot perform SET operation for table '{table.name}'.",
+            )
+        if on:
+            self.identity_insert = key
+        elif self.identity_insert == key:
+            self.identity_insert = None
+
+    def state(self, name: str) -> Any:
+        """Return a piece of session state in stored form."""
+        if name.startswith("error_"):
+            return self._error_state(name)
+        match name:
+            case "rowcount" | "error":
+                return getattr(self, name)
+            case "trancount":
+                return self.transaction.count
+            case "identity" | "scope_identity":
+                return None if self.identities.last is None else encode_decimal(Decimal(self.identities.last))
+            case "spid":
+                return self.session_id
+            case "lock_timeout":
+                return self.transaction.lock_timeout_ms
+            case "xact_state":
+                return -1 if self.transaction.doomed else int(self.transaction.count > 0)
+            case "login":
+                return self._login
+            case "user":
+                return "dbo"
+            case "host":
+                return self._host or None
+        return self._program or None
+
+    def _error_state(self, name: str) -> Any:
+        if not self.caught:
+            return None
+        message = self.caught[-1]
+        match name:
+            case "error_message":
+                return message.text
+            case "error_procedure":
+                return message.procedure or None
+        return getattr(message, name.removeprefix("error_"))
+
+    def object_id(self, name: str | None, kind: str | None = None) -> int | None:
+        """OBJECT_ID(name, kind)."""
+        return object_id(self, name, kind)
+
+    def rename_table(self, old: tuple[str, ...], new: str) -> None:
+        """sp_rename of a table."""
+        self.transaction.write(lambda: rename_table(self.transaction, old, new))
+
+    def rename_column(self, old: tuple[str, ...], new: str) -> None:
+        """sp_rename of a column."""
+        self.transaction.write(lambda: rename_column(self.transaction, old, new))
+
+    def clean_up_changes(self) -> None:
+        """Forget the changes that are older than the retention period, now."""
+        self.transaction.write(lambda: tracking.clean_up(self.transaction.catalog, self.file))
+        self.store.last_cleanup = time.monotonic()
+
+    def _clean_up_now_and_then(self) -> None:
+        """Clean up if it is time to and nobody would have to wait for it."""
+        settings = self.store.catalog.tracking
+        due = time.monotonic() - self.store.last_cleanup > tracking.CLEANUP_INTERVAL_SECONDS
+        if settings is None or not settings.auto_cleanup or not due or self.transaction.count:
+            return
+        timeout, self.transaction.lock_timeout_ms = self.transaction.lock_timeout_ms, 0
+        try:
+            self.clean_up_changes()
+        except SqlError:
+            pass  # somebody else is writing; the next batch looks again
+        finally:
+            self.transaction.lock_timeout_ms = timeout
+
+
+def _stored(sql_type: SqlType, value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SqlError(
+            8023,
+            "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
+            f"The supplied value is not a valid instance of data type {sql_type.name}.",
+        )
+    stored = encode(sql_type, value)
+    if stored is not None and sql_type.name in {"char", "nchar", "binary"}:
+        return fitting(sql_type, sql_type)(stored)
+    return stored

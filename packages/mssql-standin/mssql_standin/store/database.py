@@ -1,0 +1,112 @@
+"""What all sessions of a database share: definitions, locks, identity values, parsed batches and plans."""
+
+import itertools
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mssql_standin.parser.statements import parse_batch
+from mssql_standin.parser.syntax import Batch
+from mssql_standin.store.catalog import Catalog, from_json, to_json
+from mssql_standin.store.file import FileConnection, FileLock
+from mssql_standin.store.locks import LockTable
+from mssql_standin.values.collation import DEFAULT, canonical, set_database_default
+from mssql_standin.values.temporal import round_datetime
+
+_CACHED_BATCHES = 2000
+_FIRST_SESSION_ID = 51
+UNIX_EPOCH_TICKS = 621_355_968_000_000_000
+
+
+class ParsedBatch:
+    """A parsed batch and the plans of its statements, by statement and circumstances."""
+
+    def __init__(self, batch: Batch) -> None:
+        """Start without plans."""
+        self.batch = batch
+        self.plans: dict[tuple[Any, ...], Any] = {}
+
+
+class SharedStore:
+    """The file and what belongs to all sessions; safe for threads."""
+
+    def __init__(self, path: Path, name: str, collation: str = DEFAULT) -> None:
+        """Open or create the file. Raises RuntimeError if another process has it open or it is another database's."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file_lock = FileLock(path)
+        self._keeper: FileConnection | None = None
+        try:
+            self._keeper = FileConnection(path, {})
+            self._keeper.create_schema()
+            self.catalog = self._load(name, canonical(collation))
+            set_database_default(self.catalog.collation)
+        except BaseException:
+            self.close()
+            raise
+        self.locks = LockTable()
+        self.last_identities: dict[int, int] = {}  # object id: last value handed out, committed or not
+        self.last_cleanup = 0.0
+        self._lock = threading.Lock()
+        self._session_ids = itertools.count(_FIRST_SESSION_ID)
+        self._descriptors = itertools.count(0x0100000001)
+        self._batches: OrderedDict[tuple[str, frozenset[str]], ParsedBatch] = OrderedDict()
+
+    def _load(self, name: str, collation: str) -> Catalog:
+        assert self._keeper is not None  # noqa: S101 - set by the caller
+        rows = self._keeper.rows("SELECT document FROM main.catalog")
+        if rows:
+            catalog = from_json(rows[0][0])
+            if catalog.database.lower() != name.lower():
+                raise RuntimeError(f"{self.path} holds the database {catalog.database}, not {name}")
+            return catalog  # under the collation with which it was made
+        catalog = self.renumbered(Catalog(database=name, created=str(now_ticks_rounded()), collation=collation))
+        self._keeper.rows("INSERT INTO main.catalog VALUES (1, ?)", (to_json(catalog),))
+        return catalog
+
+    def renumbered(self, catalog: Catalog) -> Catalog:
+        """Return the catalog with a token that no other state of it ever had."""
+        return replace(catalog, token=secrets.randbits(62))
+
+    def publish(self, catalog: Catalog) -> None:
+        """Show committed definitions to everybody."""
+        self.catalog = catalog
+
+    def new_descriptor(self) -> int:
+        """Return the descriptor of a new transaction."""
+        return next(self._descriptors)
+
+    def new_session_id(self) -> int:
+        """Return the spid of a new session."""
+        return next(self._session_ids)
+
+    def parsed(self, sql: str, names: frozenset[str]) -> ParsedBatch:
+        """Return a batch parsed with these parameters declared. Raises SqlError."""
+        key = (sql, names)
+        with self._lock:
+            found = self._batches.get(key)
+            if found is not None:
+                self._batches.move_to_end(key)
+                return found
+        made = ParsedBatch(parse_batch(sql, set(names)))
+        with self._lock:
+            self._batches[key] = made
+            if len(self._batches) > _CACHED_BATCHES:
+                self._batches.popitem(last=False)
+        return made
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
+        self._file_lock.release()
+
+
+def now_ticks_rounded() -> int:
+    """Return the present UTC time in ticks, rounded as datetime rounds."""
+    return round_datetime(UNIX_EPOCH_TICKS + time.time_ns() // 100)

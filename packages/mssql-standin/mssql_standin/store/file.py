@@ -1,0 +1,124 @@
+"""The SQLite file: opened by one process at a time, and one SQLite connection per session."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mssql_standin.binder.plan import Plan, Runtime
+from mssql_standin.results import SqlError
+from mssql_standin.store.sqlite_functions import Caught, Functions, install
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS catalog (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS identities (object_id INTEGER NOT NULL PRIMARY KEY, last INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS ct_state (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, cleanup_version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS ct_commits (version INTEGER PRIMARY KEY, committed_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS ct_tables
+    (object_id INTEGER NOT NULL PRIMARY KEY, begin_version INTEGER NOT NULL, min_valid_version INTEGER NOT NULL);
+INSERT OR IGNORE INTO ct_state VALUES (1, 0, 0);
+"""
+
+
+# What SQLite says when the disk has no room, or the system lets the file grow no further (a quota, a limit).
+_NO_ROOM = frozenset(
+    {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
+)
+
+
+class CancelledError(Exception):
+    """The client cancelled the running request."""
+
+
+class FileLock:
+    """Keeps a second process off the file: the writer's lock lives in this one."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock. Raises RuntimeError if another process has the file open."""
+        self._descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._descriptor)
+            raise RuntimeError(f"{path} is open in another process; stop that server first") from None
+
+    def release(self) -> None:
+        """Give the file free."""
+        os.close(self._descriptor)
+
+
+class FileConnection:
+    """One SQLite connection that speaks in SqlErrors."""
+
+    def __init__(self, path: Path, functions: Functions) -> None:
+        """Open the file, creating what is missing."""
+        self._caught = Caught()
+        self._name = path.stem
+        self.raw = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        self.raw.execute("PRAGMA journal_mode = WAL")
+        self.raw.execute("PRAGMA synchronous = FULL")
+        self.raw.execute("PRAGMA temp_store = MEMORY")
+        self.raw.execute("PRAGMA trusted_schema = ON")
+        install(self.raw, self._caught, functions)
+
+    def create_schema(self) -> None:
+        """Create the engine's own tables."""
+        self.raw.executescript(_SCHEMA)
+
+    def rows(self, sql: str, arguments: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows. Raises SqlError or CancelledError; IntegrityError passes through."""
+        self._caught.error = None
+        try:
+            return self.raw.execute(sql, arguments).fetchall()
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+        except UnicodeEncodeError:
+            raise SqlError(40000, "This is not supported by the stand-in: an unpaired surrogate in a string.") from None
+
+    def run(self, plan: Plan, runtime: Runtime) -> list[tuple[Any, ...]]:
+        """Run a plan and return its rows in stored form."""
+        return self.rows(plan.sql, plan.arguments(runtime))
+
+    def insert(self, sql: str, arguments: Sequence[Any]) -> int:
+        """Run an INSERT and return the new rowid. Raises SqlError; IntegrityError passes through."""
+        try:
+            return int(self.raw.execute(sql, arguments).lastrowid or 0)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+        except UnicodeEncodeError:
+            raise SqlError(40000, "This is not supported by the stand-in: an unpaired surrogate in a string.") from None
+
+    def _translated(self, error: sqlite3.Error) -> Exception:
+        caught, self._caught.error = self._caught.error, None
+        if caught is not None:
+            return caught
+        text = str(error)
+        if getattr(error, "sqlite_errorname", "") in _NO_ROOM:
+            return SqlError(
+                9002, f"The transaction log for database '{self._name}' is full due to 'NO ROOM ON ITS DISK'.", 17
+            )
+        if "interrupted" in text:
+            return CancelledError()
+        if "integer overflow" in text:
+            return SqlError(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2)
+        if "no such table" in text:  # dropped by somebody else since this statement was bound
+            return SqlError(208, "Invalid object name: the table was dropped while the statement was being prepared.")
+        if "too big" in text or "too many" in text:
+            return SqlError(8623, f"The query is too large or too complex for the stand-in ({text}).")
+        return error
+
+    def interrupt(self) -> None:
+        """Stop what is running; safe from any thread."""
+        self.raw.interrupt()
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self.raw.close()
