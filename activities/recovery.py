@@ -17,13 +17,12 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request", activity=CHECK)
 def recovery_check(request: dict) -> dict:
-    """{"relay": name} -> {"situation": {...}, "policy": {...}, "app": name}: an orchestrator must not read settings itself."""
+    """{"relay": name} -> {"situation": {...}, "policy": {...}}: an orchestrator must not read settings itself."""
     return for_relay(
         request,
         lambda outside: {
             "situation": outside.recoveries.take_stock().to_dict(),
             "policy": outside.relay.recovery.to_dict(),
-            "app": outside.app,
         },
     )
 

@@ -71,7 +71,7 @@ def _look_and_act(context: df.DurableOrchestrationContext, whose: dict[str, str]
     context.set_custom_status(status("working", situation))
     done = Round()
     if situation.round_is_due:
-        done = yield from _round(context, whose, situation, _breaker(checked, whose))
+        done = yield from _round(context, whose, situation)
     after = concluded(situation, done, RecoveryPolicy.from_dict(checked["policy"]), fraction(context))
     for occasion in after.occasions:
         yield from _announce(context, whose, occasion, situation, done)
@@ -92,9 +92,7 @@ def _complete(context: df.DurableOrchestrationContext, whose: dict[str, str], si
     return {"over": True, "rounds": situation.rounds, "since": situation.since}
 
 
-def _round(
-    context: df.DurableOrchestrationContext, whose: dict[str, str], situation: Situation, breaker: df.EntityId
-) -> Steps:
+def _round(context: df.DurableOrchestrationContext, whose: dict[str, str], situation: Situation) -> Steps:
     """Give up, probe, reset, redeliver; return the Round."""
     done = Round()
     everything = situation.command is Command.GIVE_UP
@@ -107,7 +105,7 @@ def _round(
     if not done.endpoint_up:
         return done
     if breaker_may_close(situation):
-        context.signal_entity(breaker, "close")
+        context.signal_entity(_breaker(whose), "close")
     if situation.exhausted:
         back = yield from retried(context, names.RESET, whose)
         done = done.resetting(back["reset"])
@@ -138,10 +136,10 @@ def _announce(
     yield from retried(context, names.ANNOUNCE, situation.news(whose["relay"], occasion, done).to_dict())
 
 
-def _breaker(checked: dict[str, Any], whose: dict[str, str]) -> df.EntityId:
-    """Return the breaker's id; release 0.1.0, whose activity may have answered, keeps breakers by the relay's name alone."""
+def _breaker(whose: dict[str, str]) -> df.EntityId:
+    """Return the breaker's id. An instance that release 0.1.0 has started names no app: its breaker has the relay's name alone."""
     relay = whose["relay"]
-    return df.EntityId(names.BREAKER, names.breaker_key(checked["app"], relay) if "app" in checked else relay)
+    return df.EntityId(names.BREAKER, names.breaker_key(whose["app"], relay) if "app" in whose else relay)
 
 
 def _stumbled(context: df.DurableOrchestrationContext, request: dict[str, Any], reason: str) -> dict[str, Any]:

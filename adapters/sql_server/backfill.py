@@ -84,6 +84,11 @@ def _backfill(row: Row) -> Backfill:
         rows_per_second=row.pop("rows_per_second"),
     )
     return Backfill(
-        **{**row, "state": BackfillState(row["state"]), "started_at": f"{row['started_at']}Z"},
+        **{
+            **row,
+            "state": BackfillState(row["state"]),
+            "started_at": f"{row['started_at']}Z",
+            "elapsed_seconds": float(row["elapsed_seconds"]),  # of a decimal
+        },
         order=order,
     )

@@ -125,6 +125,10 @@ def _prove(arguments: list[str]) -> int:
     _become(set_up(ROOT), "devstack.prove", arguments, dict(os.environ))
 
 
+def _release(arguments: list[str]) -> int:
+    _become(set_up(ROOT), "devstack.release", arguments, dict(os.environ))
+
+
 def _sql(arguments: list[str]) -> int:
     match arguments:
         case ["enable"]:
@@ -167,6 +171,7 @@ VERBS = {
     "prove": Verb(
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
     ),
+    "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
     "check": Verb("check", "lint, format and types", _check),
     "sql": Verb('sql enable | sql query "..."', "prepare the database for the relays; run a statement in it", _sql),
     "help": Verb("help", "this", _help),

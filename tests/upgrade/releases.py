@@ -1,0 +1,154 @@
+"""The recorded releases and the app as it is now; everything that tests of upgrades take from elsewhere is taken here."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devstack.prove.database import Database
+from devstack.release import recorded_app_file
+from devstack.release.app_zip import deployable, write_zip
+from devstack.release.courses import Record
+from devstack.release.tables import dump
+from mssql_standin.testing.microsoft_parser import refused
+from relay.backfill.names import backfill_instance
+from relay.dead_letters.names import replay_instance
+from relay.notification.names import notification_instance
+from relay.recovery.names import recovery_instance
+from tests.e2e.relay_stack import ROOT, RelayStack
+from tests.waiting import wait_until
+
+__all__ = [
+    "FROZEN", "NOW", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
+    "dump", "enable_with", "instance_forms", "refused", "running_app", "unpacked", "wait_until",
+]  # fmt: skip
+HERE = Path(__file__).parent
+FROZEN = HERE / "frozen.json"
+NOW = "now"
+SETTINGS = {  # enough to import an app; nothing is asked
+    "WEBSITE_SITE_NAME": "upgraded-app",
+    "SqlConnectionString": "Server=tcp:127.0.0.1,1;Database=d;User ID=u;Password=p",
+    "API_URL": "http://127.0.0.1:1",
+    "RELAYS_FILE": "relays.toml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One folder that `./dev release` has made."""
+
+    folder: Path
+    version: str
+    enable: str  # the module that prepares a database
+    app: str  # the app's name in tables.sql
+    relays: str
+
+    def histories(self) -> Sequence[Path]:
+        """Return the files of its histories."""
+        return sorted((self.folder / "histories").glob("*.json"))
+
+    def entities(self) -> Sequence[Record]:
+        """Return requests of its entities and their answers."""
+        found: Sequence[Record] = json.loads((self.folder / "entities.json").read_text(encoding="utf-8"))
+        return found
+
+    def tables(self) -> Sequence[str]:
+        """Return the batches that restore its database."""
+        return batches_of((self.folder / "tables.sql").read_text(encoding="utf-8"))
+
+
+def _release(path: Path) -> Release:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    relays = (path.parent / "relays.toml").read_text(encoding="utf-8")
+    return Release(path.parent, told["version"], told["enable"], told["app"], relays)
+
+
+RELEASES = [_release(path) for path in sorted(HERE.glob("*/release.json"))]
+
+
+def batches_of(script: str) -> Sequence[str]:
+    """Return the batches between the lines that say GO."""
+    return [batch.strip() for batch in re.split(r"^GO$", script, flags=re.MULTILINE) if batch.strip()]
+
+
+def unpacked(release: Release, folder: Path) -> Path:
+    """Return a folder with that release's app."""
+    with zipfile.ZipFile(release.folder / "app.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def app_now(folder: Path) -> Path:
+    """Return a folder with what would be deployed now, and the script that records what it does."""
+    write_zip(ROOT, deployable(ROOT), folder.with_suffix(".zip"))
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        archive.extractall(folder)
+    shutil.copy(recorded_app_file(), folder)
+    return folder
+
+
+def enable_with(release: Release, app: Path, environment: Mapping[str, str]) -> None:
+    """Prepare a database as that release does; how it is done now is RelayStack.enable's business."""
+    command = [sys.executable, "-m", release.enable]
+    inherited = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=app, env=inherited, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def instance_forms() -> dict[str, str]:
+    """Return the ids of instances as the app makes them now."""
+    return {
+        "recovery": recovery_instance("{app}", "{relay}"),
+        "backfill": backfill_instance("{app}", "{relay}"),
+        "replay": replay_instance("{app}", "{relay}"),
+        "notification": notification_instance("{app}", "{relay}", "{occasion}", "2026-01-02T03:04:05.678Z", 9, "5Z"),
+    }
+
+
+class AppProcess:
+    """An app that answers requests of its orchestrators and entities."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.functions: Mapping[str, Sequence[str]] = self._line()
+
+    def answer(self, orchestrator: str, request: Mapping[str, Any]) -> Any:
+        """Return what a fresh orchestrator answers."""
+        return self._asked(orchestrator=orchestrator, request=request)
+
+    def entity(self, entity: str, request: Mapping[str, Any]) -> Any:
+        """Return what an entity answers."""
+        return self._asked(entity=entity, request=request)
+
+    def _asked(self, **question: Any) -> Any:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def _line(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the app's process has ended; its own words are above"
+        return json.loads(line)
+
+
+@contextmanager
+def running_app(app: Path = ROOT) -> Iterator[AppProcess]:
+    """Start an app for replays."""
+    command = [sys.executable, str(HERE / "app_process.py")]
+    with subprocess.Popen(
+        command, cwd=app, env={**os.environ, **SETTINGS}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield AppProcess(process)
+        finally:
+            process.kill()
