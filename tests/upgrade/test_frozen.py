@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.upgrade.contract import Shapes, differences, shapes
-from tests.upgrade.releases import FROZEN, RELEASES, AppProcess, instance_forms, running_app
+from tests.upgrade.releases import (
+    FROZEN,
+    RELEASES,
+    AppProcess,
+    Release,
+    instance_forms,
+    running_app,
+    unpacked,
+    write_zip,
+)
 
 KINDS = ("orchestrators", "activities", "entities")
 
@@ -45,6 +55,19 @@ def differing_names(frozen: Mapping[str, Sequence[str]], now: Mapping[str, Seque
         for name in set(now[kind]) - set(frozen[kind])
     ]
     return sorted(gone + new)
+
+
+@pytest.mark.parametrize("release", [pytest.param(each, id=each.version) for each in RELEASES])
+def test_an_app_is_packed_as_the_tool_packs_it(release: Release, tmp_path: Path) -> None:
+    app = unpacked(release, tmp_path / "app")
+
+    write_zip(
+        app,
+        sorted(each.relative_to(app).as_posix() for each in app.rglob("*") if each.is_file()),
+        tmp_path / "again.zip",
+    )
+
+    assert (tmp_path / "again.zip").read_bytes() == (release.folder / "app.zip").read_bytes()
 
 
 def test_no_durable_function_is_gone_or_renamed_and_new_ones_are_written_down(frozen: Any, app: AppProcess) -> None:
