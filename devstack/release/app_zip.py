@@ -22,7 +22,10 @@ def deployable(root: Path) -> Sequence[str]:
 def check_checked_in(root: Path, paths: Iterable[str]) -> None:
     """Raise CommandError if files are not as git has them: a release is what everybody can check out."""
     command = ["git", "status", "--porcelain", "--untracked-files=all", "--", *paths]
-    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    try:
+        told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise CommandError("there is no git that could tell whether the app is as it has it; install it") from error
     if told.returncode or told.stdout:
         changed = told.stderr.strip() or ", ".join(line[3:] for line in told.stdout.splitlines())
         raise CommandError(f"the app is not as git has it: {changed}; commit or remove that first")

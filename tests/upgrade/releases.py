@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,12 @@ from tests.e2e.relay_stack import ROOT, RelayStack
 from tests.waiting import wait_until
 
 __all__ = [
-    "FROZEN", "NOW", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
-    "dump", "enable_with", "instance_forms", "refused", "running_app", "unpacked", "wait_until",
+    "FROZEN", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
+    "dump", "enable_with", "instance_forms", "recordable", "refused", "running_app", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
 FROZEN = HERE / "frozen.json"
-NOW = "now"
+MOMENT = re.compile(r"N'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)'")
 SETTINGS = {  # enough to import an app; nothing is asked
     "WEBSITE_SITE_NAME": "upgraded-app",
     "SqlConnectionString": "Server=tcp:127.0.0.1,1;Database=d;User ID=u;Password=p",
@@ -64,6 +65,17 @@ class Release:
         """Return the batches that restore its database."""
         return batches_of((self.folder / "tables.sql").read_text(encoding="utf-8"))
 
+    def tables_of_today(self) -> Sequence[str]:
+        """Return them with every moment moved, as if the app had been killed just now: its windows must not have run out."""
+        then = max(datetime.fromisoformat(found[1][:26]) for batch in self.tables() for found in MOMENT.finditer(batch))
+        later = datetime.now(UTC).replace(tzinfo=None) - then
+
+        def moved(found: re.Match[str]) -> str:
+            text = (datetime.fromisoformat(found[1][:26]) + later).isoformat(timespec="microseconds")
+            return f"N'{text[: len(found[1])]}'"
+
+        return [MOMENT.sub(moved, batch) for batch in self.tables()]
+
 
 def _release(path: Path) -> Release:
     told = json.loads(path.read_text(encoding="utf-8"))
@@ -87,12 +99,17 @@ def unpacked(release: Release, folder: Path) -> Path:
 
 
 def app_now(folder: Path) -> Path:
-    """Return a folder with what would be deployed now, and the script that records what it does."""
+    """Return a folder with what would be deployed now."""
     write_zip(ROOT, deployable(ROOT), folder.with_suffix(".zip"))
     with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
         archive.extractall(folder)
-    shutil.copy(recorded_app_file(), folder)
     return folder
+
+
+def recordable(app: Path) -> Path:
+    """Put the script beside an app that records what its orchestrations ask and are answered."""
+    shutil.copy(recorded_app_file(), app)
+    return app
 
 
 def enable_with(release: Release, app: Path, environment: Mapping[str, str]) -> None:

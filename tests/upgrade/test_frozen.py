@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.upgrade.contract import Shapes, differences, shapes
-from tests.upgrade.releases import FROZEN, RELEASES, AppProcess, instance_forms, running_app
+from tests.upgrade.releases import (
+    FROZEN,
+    RELEASES,
+    AppProcess,
+    Release,
+    instance_forms,
+    running_app,
+    unpacked,
+    write_zip,
+)
 
 KINDS = ("orchestrators", "activities", "entities")
 
@@ -47,6 +57,19 @@ def differing_names(frozen: Mapping[str, Sequence[str]], now: Mapping[str, Seque
     return sorted(gone + new)
 
 
+@pytest.mark.parametrize("release", [pytest.param(each, id=each.version) for each in RELEASES])
+def test_an_app_is_packed_as_the_tool_packs_it(release: Release, tmp_path: Path) -> None:
+    app = unpacked(release, tmp_path / "app")
+
+    write_zip(
+        app,
+        sorted(each.relative_to(app).as_posix() for each in app.rglob("*") if each.is_file()),
+        tmp_path / "again.zip",
+    )
+
+    assert (tmp_path / "again.zip").read_bytes() == (release.folder / "app.zip").read_bytes()
+
+
 def test_no_durable_function_is_gone_or_renamed_and_new_ones_are_written_down(frozen: Any, app: AppProcess) -> None:
     assert differing_names(frozen["functions"], app.functions) == []
 
@@ -62,7 +85,13 @@ def test_orchestrators_ask_of_others_what_they_asked(
 
     asked = (": input", ": event")
     assert (
-        differences(of(frozen["shapes"], *asked), of(shapes(now), *asked), all_of_it=True, strict=frozen["strict"])
+        differences(
+            of(frozen["shapes"], *asked),
+            of(shapes(now), *asked),
+            all_of_it=True,
+            strict=frozen["strict"],
+            added=frozen["added"],
+        )
         == []
     )
 
@@ -74,7 +103,11 @@ def test_entities_understand_what_they_were_told_and_keep_what_they_kept(frozen:
     assert [each for each in now if any(result["isError"] for result in each["answer"]["results"])] == []
     assert (
         differences(
-            of(frozen["shapes"], "entity "), of(shapes(now), "entity "), all_of_it=True, strict=frozen["strict"]
+            of(frozen["shapes"], "entity "),
+            of(shapes(now), "entity "),
+            all_of_it=True,
+            strict=frozen["strict"],
+            added=frozen["added"],
         )
         == []
     )
@@ -84,7 +117,11 @@ def test_every_result_that_was_recorded_is_written_down(frozen: Any, then: Seque
     """Results of the app of today are compared where it runs, in test_upgrade.py."""
     assert (
         differences(
-            of(frozen["shapes"], ": result"), of(shapes(then), ": result"), all_of_it=True, strict=frozen["strict"]
+            of(frozen["shapes"], ": result"),
+            of(shapes(then), ": result"),
+            all_of_it=True,
+            strict=frozen["strict"],
+            added=frozen["added"],
         )
         == []
     )

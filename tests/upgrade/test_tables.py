@@ -38,7 +38,7 @@ def stack(tmp_path: Path, release: Release) -> Iterator[RelayStack]:
 
 
 def restore(stack: RelayStack, release: Release) -> None:
-    for batch in release.tables():
+    for batch in release.tables_of_today():
         stack.sql(batch)
 
 
