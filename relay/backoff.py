@@ -1,15 +1,18 @@
 """How long to wait before the next try; randomness is handed in, so that a replay gives the same answer."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from relay.numbers import Between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """Intervals that grow by `coefficient` from step to step until `max_interval_seconds`."""
 
-    first_interval_seconds: float = 60.0
-    coefficient: float = 2.0
-    max_interval_seconds: float = 43_200.0
+    first_interval_seconds: Annotated[float, Between(1, 86_400)] = 60.0
+    coefficient: Annotated[float, Between(1, 10)] = 2.0
+    max_interval_seconds: Annotated[float, Between(1, 604_800)] = 43_200.0
     jitter: float = 0.1  # up to this share is added, so that not everybody comes back in one moment
 
 

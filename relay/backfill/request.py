@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from relay.backfill.values import DEFAULT_PAGE_ROWS, MOST_PAGE_ROWS, BackfillOrder
+from relay.backfill.values import BackfillOrder
 from relay.config.relay_reader import RelayReader
 from relay.config.values import Relay
 from relay.errors import InputError
@@ -16,8 +16,7 @@ def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
     reader.label = f"backfill of {relay.name!r}"
     order = BackfillOrder(
         condition=reader.conditions(),
-        page_rows=int(reader.number("page_rows", DEFAULT_PAGE_ROWS, 1, MOST_PAGE_ROWS, whole=True)),
-        rows_per_second=reader.number("rows_per_second", 0, 0, 100_000),
+        **reader.numbers(BackfillOrder),
     )
     for key in reader.rest:
         reader.problem(key, "there is no such key; take condition, page_rows or rows_per_second")

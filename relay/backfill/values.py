@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from relay.changes.conditions import Condition
+from relay.numbers import Between
 from relay.wire import known
-
-DEFAULT_PAGE_ROWS = 200
-MOST_PAGE_ROWS = 1000
 
 
 class BackfillState(StrEnum):
@@ -34,8 +32,8 @@ class BackfillOrder:
 
     reason: Reason = Reason.ASKED
     condition: Sequence[Condition] = ()  # beside the relay's own; empty: every row
-    page_rows: int = DEFAULT_PAGE_ROWS
-    rows_per_second: float = 0.0  # 0: as fast as the endpoint takes them
+    page_rows: Annotated[int, Between(1, 1000)] = 200
+    rows_per_second: Annotated[float, Between(0, 100_000)] = 0.0  # 0: as fast as the endpoint takes them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

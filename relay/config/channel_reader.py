@@ -28,7 +28,7 @@ class ChannelReader(TableReader):
             relays=self.texts(
                 "relays", 'it must be a list of relays\' names, such as ["orders"]; leave it out for all'
             ),
-            timeout_seconds=self.number("timeout_seconds", 15, 1, 60),
+            **self.numbers(Channel),
         )
         if kind is not None:
             self.check_rest()

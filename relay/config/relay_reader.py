@@ -32,17 +32,10 @@ class RelayReader(TableReader):
             mask=self._mask(),
             condition=self.conditions(),
             mode=self.choice("mode", Mode, Mode.EACH) or Mode.EACH,
-            max_concurrency=int(self.number("max_concurrency", 8, 1, 64, whole=True)),
-            connect_timeout_seconds=self.number("connect_timeout_seconds", 5, 0.1, 60),
-            read_timeout_seconds=self.number("read_timeout_seconds", 30, 0.1, 120),
-            batch_deadline_seconds=self.number("batch_deadline_seconds", 120, 1, 140),
             headers=self.headers(),
-            epoch=int(self.number("epoch", 0, 0, 2**31 - 1, whole=True)),
             rejecting_statuses=self._statuses(),
             recovery=self._recovery(),
-            breaker_seconds=self.number("breaker_seconds", 50, 0, 3600),
-            silent_after_minutes=self.number("silent_after_minutes", 15, 0, 10_080),
-            warn_retention_hours=self.number("warn_retention_hours", 48, 0, 2160),
+            **self.numbers(Relay),
             backfill_after_gap=self.yes_or_no("backfill_after_gap", default=True),
         )
         self.check_rest()
@@ -126,20 +119,9 @@ class RelayReader(TableReader):
             self.problem("recovery", "it must look like { first_interval_seconds = 60, window_hours = 168 }")
             return RecoveryPolicy()
         rest = dict(value)
-
-        def number(key: str, default: float, least: float, most: float, *, whole: bool = False) -> float:
-            found = rest.pop(key, default)
-            return self.checked_number(f"recovery.{key}", found, default, least, most, whole=whole)
-
         policy = RecoveryPolicy(
-            backoff=Backoff(
-                first_interval_seconds=number("first_interval_seconds", 60, 1, 86_400),
-                coefficient=number("coefficient", 2, 1, 10),
-                max_interval_seconds=number("max_interval_seconds", 43_200, 1, 604_800),
-            ),
-            window_hours=number("window_hours", 168, 0.01, 720),
-            notify_after_rounds=int(number("notify_after_rounds", 10, 1, 1000, whole=True)),
-            dead_letters_every_minutes=number("dead_letters_every_minutes", 60, 0, 10_080),
+            backoff=Backoff(**self.numbers(Backoff, rest, "recovery.")),
+            **self.numbers(RecoveryPolicy, rest, "recovery."),
         )
         for key in rest:
             self.problem(f"recovery.{key}", "there is no such key; the keys are listed in relays.toml's own comments")

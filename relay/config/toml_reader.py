@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from relay.numbers import numbers_of
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SETTING = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
@@ -98,9 +99,17 @@ class TableReader:
             return default
         return kind(value)
 
-    def number(self, key: str, default: float, least: float, most: float, *, whole: bool = False) -> float:
-        """Consume a number within bounds."""
-        return self.checked_number(key, self.rest.pop(key, default), default, least, most, whole=whole)
+    def numbers(self, kind: type, rest: dict[str, Any] | None = None, prefix: str = "") -> dict[str, Any]:
+        """Consume the bounded numbers of a dataclass, from a table within if there is one; what is wrong becomes the default."""
+        table = self.rest if rest is None else rest
+        found = {}
+        for number in numbers_of(kind).values():
+            value = table.pop(number.name, number.default)
+            wrong = number.problem(value)
+            if wrong:
+                self.problem(f"{prefix}{number.name}", wrong)
+            found[number.name] = number.read(number.default if wrong else value)
+        return found
 
     def yes_or_no(self, key: str, *, default: bool) -> bool:
         """Consume true or false."""
@@ -109,17 +118,6 @@ class TableReader:
             self.problem(key, f"{value!r} must be true or false")
             return default
         return value
-
-    def checked_number(
-        self, key: str, value: Any, default: float, least: float, most: float, *, whole: bool = False
-    ) -> float:
-        """Return the number, or the default if it is none or out of bounds."""
-        right_kind = isinstance(value, int) if whole else isinstance(value, int | float | Decimal)
-        if isinstance(value, bool) or not right_kind or not least <= value <= most:
-            kind = "a whole number" if whole else "a number"
-            self.problem(key, f"{value!r} must be {kind} from {least} to {most}")
-            return default
-        return int(value) if whole else float(value)
 
     def headers(self) -> dict[str, str]:
         """Consume `headers`, with app settings in place of %NAME%."""

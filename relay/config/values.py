@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from relay.backoff import Backoff
 from relay.changes.conditions import Condition
 from relay.identifiers import TableName
+from relay.numbers import Between
 
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
@@ -32,9 +33,10 @@ class RecoveryPolicy:
     """How long and how often the recovery tries, once the trigger's own attempts are used up."""
 
     backoff: Backoff = field(default_factory=Backoff)
-    window_hours: float = 168.0  # after it a change becomes a dead letter
-    notify_after_rounds: int = 10
-    dead_letters_every_minutes: float = 60.0  # people are told of new ones at once, then at most so often
+    window_hours: Annotated[float, Between(0.01, 720)] = 168.0  # after it a change becomes a dead letter
+    notify_after_rounds: Annotated[int, Between(1, 1000)] = 10
+    # People are told of new ones at once, then at most so often.
+    dead_letters_every_minutes: Annotated[float, Between(0, 10_080)] = 60.0
 
     @property
     def window_seconds(self) -> int:
@@ -70,7 +72,7 @@ class Channel:
     to: Sequence[str] = ()  # e-mail addresses
     sender: str = ""
     relays: Sequence[str] = ()  # empty: every relay
-    timeout_seconds: float = 15.0
+    timeout_seconds: Annotated[float, Between(1, 60)] = 15.0
 
     def concerns(self, relay: str) -> bool:
         """Tell whether the channel takes notices of the relay."""
@@ -91,18 +93,20 @@ class Relay:
     mask: Mapping[str, Mask] = field(default_factory=dict)
     condition: Sequence[Condition] = ()
     mode: Mode = Mode.EACH
-    max_concurrency: int = 8
-    connect_timeout_seconds: float = 5.0
-    read_timeout_seconds: float = 30.0
-    batch_deadline_seconds: float = 120.0
+    max_concurrency: Annotated[int, Between(1, 64)] = 8
+    connect_timeout_seconds: Annotated[float, Between(0.1, 60)] = 5.0
+    read_timeout_seconds: Annotated[float, Between(0.1, 120)] = 30.0
+    batch_deadline_seconds: Annotated[float, Between(1, 140)] = 120.0
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
-    epoch: int = 0
+    epoch: Annotated[int, Between(0, 2**31 - 1)] = 0
     rejecting_statuses: frozenset[int] = REJECTING_STATUSES
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
-    silent_after_minutes: float = 15.0  # people are told of a trigger that takes nothing up for so long; 0: never
-    warn_retention_hours: float = 48.0  # people are told when change tracking will forget something within so long
+    # People are told of a trigger that takes nothing up for so long (0: never), and when change tracking will forget something.
+    silent_after_minutes: Annotated[float, Between(0, 10_080)] = 15.0
+    warn_retention_hours: Annotated[float, Between(0, 2160)] = 48.0
     backfill_after_gap: bool = True
-    breaker_seconds: float = 50.0  # a little less than the trigger's pause, so that each of its attempts asks anew
+    # A little less than the trigger's pause, so that each of its attempts asks anew.
+    breaker_seconds: Annotated[float, Between(0, 3600)] = 50.0
 
     @property
     def enters_keys(self) -> bool:
