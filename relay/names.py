@@ -11,6 +11,10 @@ def function_name(relay: str) -> str:
     return f"relay_{relay}"
 
 
+# HTTP functions of the app whose names a relay's function would have; to rename them would change their function keys.
+RESERVED_RELAY_NAMES = frozenset({"state", "action", "replay", "replay_action"})
+
+
 def leases_table(app: str, relay: str) -> str:
     """Return the leases table's name (schema az_func), unique per app and relay so that nobody has to guess it."""
     return f"Leases_{app}_{relay}"
@@ -23,6 +27,15 @@ def function_id(app: str, function: str) -> str:
     """
     digest = hashlib.sha256(f"{app}{function}".encode()).digest()
     return uuid.UUID(bytes_le=digest[:16]).hex[:16]
+
+
+def task_hub(app: str) -> str:
+    """Return a task hub's name that no other app has: letters and digits of the app's name, and a hash of it.
+
+    Durable's own default drops what is no letter or digit, so that two apps (shop-relay, shoprelay) can share a hub.
+    """
+    readable = "".join(character for character in app if character.isascii() and character.isalnum())
+    return f"relay{readable[:30]}{hashlib.sha256(app.encode()).hexdigest()[:8]}"
 
 
 # An external event that ends a wait of a recovery, a backfill or a replay; running instances wait for it, so it stays.

@@ -10,6 +10,7 @@ from relay.changes.contexts import parse_context
 from relay.config.toml_reader import TableReader
 from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
+from relay.names import RESERVED_RELAY_NAMES, function_name
 
 _ANY_NUMBER = (int, Decimal)
 
@@ -22,7 +23,7 @@ class RelayReader(TableReader):
     def relay(self) -> Relay | None:
         """Return the relay, or None if it has problems."""
         relay = Relay(
-            name=self.name(),
+            name=self._name(),
             table=self._table(),
             endpoint=self.url("endpoint", "it is missing; write the URL that takes the changes"),
             watch=self._columns("watch"),
@@ -41,6 +42,15 @@ class RelayReader(TableReader):
         self.check_rest()
         self._check_together(relay)
         return None if self.problems else relay
+
+    def _name(self) -> str:
+        name = self.name()
+        if name in RESERVED_RELAY_NAMES:
+            self.problem(
+                "name",
+                f"{name!r} cannot be used: its function would be {function_name(name)}, which the app has; take another",
+            )
+        return name
 
     def _table(self) -> TableName:
         value = self.rest.pop("table", None)

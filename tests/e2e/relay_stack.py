@@ -15,6 +15,7 @@ import pyodbc
 
 from adapters.sql_server.connection_string import find_driver, to_odbc
 from devstack.command.processes import Stack
+from relay.names import task_hub
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,6 +51,11 @@ breaker_seconds = 1
 """
 
 
+def settings_of(app: str) -> dict[str, str]:
+    """Return the settings that make an app of that name, with the task hub that belongs to it."""
+    return {"WEBSITE_SITE_NAME": app, "AzureFunctionsJobHost__extensions__durableTask__hubName": task_hub(app)}
+
+
 class RelayStack:
     """A stack of its own in a folder of its own."""
 
@@ -67,7 +73,7 @@ class RelayStack:
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
-            "WEBSITE_SITE_NAME": "e2e-app",
+            **settings_of("e2e-app"),
             "RELAYS_FILE": str(relays),
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "1000",

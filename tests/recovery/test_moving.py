@@ -14,7 +14,7 @@ import pytest
 from adapters.sql_server.connection_string import find_driver, to_odbc
 from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.names import function_id, function_name, leases_table
-from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running
+from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running, settings_of
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
@@ -96,7 +96,7 @@ def ask(relay: RelayStack, path: str, body: bytes | None = None) -> dict[str, An
 
 
 def host_under(relay: RelayStack, app: str) -> None:
-    relay.stack.restart(HOST, env={"WEBSITE_SITE_NAME": app})
+    relay.stack.restart(HOST, env=settings_of(app))
 
 
 def some_history(relay: RelayStack) -> None:
@@ -207,7 +207,7 @@ def test_two_slots_on_one_database_both_deliver_until_the_functions_of_one_are_d
     insert(relay, 1)
     arrived(relay, 1)
     relay.start_host("functions_host_2")
-    relay.stack.restart("functions_host_2", env={"WEBSITE_SITE_NAME": "e2e-app-staging"})
+    relay.stack.restart("functions_host_2", env=settings_of("e2e-app-staging"))
     insert(relay, 2)
     arrived(relay, 2, times=2)
     taken_up(relay)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.relay_stack import RelayStack, running
+from tests.e2e.relay_stack import RelayStack, running, settings_of
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
@@ -32,7 +32,7 @@ def relay(tmp_path: Path) -> Iterator[RelayStack]:
     with running(tmp_path, relays_text=two) as relay:
         others = tmp_path / "other.toml"
         others.write_text(a_relay("orders", "other"), encoding="utf-8")
-        relay.start_host("functions_host_2", {"WEBSITE_SITE_NAME": OTHER_APP, "RELAYS_FILE": str(others)})
+        relay.start_host("functions_host_2", {**settings_of(OTHER_APP), "RELAYS_FILE": str(others)})
         yield relay
 
 

@@ -24,12 +24,12 @@ from relay.backfill.names import backfill_instance
 from relay.dead_letters.names import replay_instance
 from relay.notification.names import notification_instance
 from relay.recovery.names import recovery_instance
-from tests.e2e.relay_stack import ROOT, RelayStack
+from tests.e2e.relay_stack import ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
     "FROZEN", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
-    "dump", "enable_with", "instance_forms", "recordable", "refused", "running_app", "unpacked", "wait_until", "write_zip",
+    "dump", "enable_with", "instance_forms", "recordable", "refused", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
 FROZEN = HERE / "frozen.json"

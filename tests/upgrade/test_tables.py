@@ -16,6 +16,7 @@ from tests.upgrade.releases import (
     dump,
     enable_with,
     refused,
+    settings_of,
     unpacked,
     wait_until,
 )
@@ -28,7 +29,7 @@ Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 @pytest.fixture
 def stack(tmp_path: Path, release: Release) -> Iterator[RelayStack]:
     """A database server, and the settings of the app whose tables they are."""
-    settings = {"WEBSITE_SITE_NAME": release.app, "DEAF_URL": "http://127.0.0.1:9/"}
+    settings = {**settings_of(release.app), "DEAF_URL": "http://127.0.0.1:9/"}
     stack = RelayStack(tmp_path, relays_text=release.relays, settings=settings)
     try:
         stack.stack.start("sql_server", "demo_api")

@@ -1,14 +1,30 @@
 """Names shared with the SQL trigger, quoting, and the trigger's payload."""
 
+import json
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import azure.durable_functions as df
 import pytest
 
+import activities
+import entities
+import orchestrators
+import triggers
 from relay.changes.payload import may_be_altered, parse_payload
 from relay.errors import PayloadError
 from relay.identifiers import literal, parse_table_name, quote
-from relay.names import function_id, leases_table
+from relay.names import RESERVED_RELAY_NAMES, function_id, leases_table, task_hub
+
+ROOT = Path(__file__).parents[3]
+
+
+def functions_of(blueprint: df.Blueprint) -> Any:
+    app = df.DFApp()
+    app.register_functions(blueprint)
+    return app.get_functions()
 
 
 def test_the_function_id_is_the_triggers_own() -> None:
@@ -17,6 +33,33 @@ def test_the_function_id_is_the_triggers_own() -> None:
 
 def test_each_app_and_relay_has_its_own_leases_table() -> None:
     assert leases_table("app", "orders") == "Leases_app_orders"
+
+
+def test_apps_whose_names_differ_only_in_a_hyphen_have_different_hubs() -> None:
+    hubs = {task_hub("shop-relay"), task_hub("shoprelay"), task_hub("x" * 60), task_hub("x" * 59)}
+
+    assert len(hubs) == 4
+    for hub in hubs:
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,44}", hub), "Azure Storage's rule for a hub's name"
+
+
+def test_the_local_settings_name_the_apps_own_hub() -> None:
+    values = json.loads((ROOT / "local.settings.json").read_text(encoding="utf-8"))["Values"]
+
+    assert values["AzureFunctionsJobHost__extensions__durableTask__hubName"] == task_hub(values["WEBSITE_SITE_NAME"])
+    assert "durableTask" not in (ROOT / "host.json").read_text(encoding="utf-8"), "an upgrade must not change the hub"
+
+
+def test_a_relays_function_has_the_name_of_no_other_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [
+        function.get_function_name()
+        for room in (triggers, orchestrators, activities, entities)
+        for module in room.MODULES
+        for function in functions_of(module.blueprint)
+    ]
+
+    assert len(names) == len(set(names)) > 20
+    assert {name.removeprefix("relay_") for name in names if name.startswith("relay_")} == RESERVED_RELAY_NAMES
 
 
 @pytest.mark.parametrize(
