@@ -158,3 +158,9 @@ def test_secrets_stay_out_of_errors_and_reprs() -> None:
 
     assert "s3cret" not in shown
     assert "s3cret" not in repr(relays)
+
+
+@pytest.mark.parametrize("name", ["state", "replay_action"])
+def test_a_relay_cannot_be_called_as_a_function_of_the_app_is(name: str) -> None:
+    with pytest.raises(ConfigError, match=rf"'{name}': name: .*relay_{name}.*take another"):
+        parse_configuration(LEAST.replace('"orders"', f'"{name}"'), {"API_URL": "http://h"})
