@@ -38,21 +38,29 @@ def known(**names: list[str]) -> DurableFunctions:
 
 @dataclass
 class Instance:
+    """What an instance of an orchestrator or entity has come to; `patch` is what its row would say."""
+
     history: tuple[Event, ...] = ()
     execution_id: str = ""
     patch: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> Status:
+        """Whether it runs, and how it ended."""
         return status_of(self.history)
 
     @property
     def output(self) -> Any:
+        """What it returned, as JSON text."""
         return self.patch.get("Output")
 
 
 class Engine:
-    """Instances of orchestrators and entities that run until nothing is left to do."""
+    """Instances of orchestrators and entities that run until nothing is left to do.
+
+    The bodies are plain functions, as they stand under the SDK's decorators. With an `order`, messages come in that random order and
+    some of them twice, as storage may deliver them. `runs` are the activities that were called, `remarks` what a host would log.
+    """
 
     def __init__(
         self,
@@ -82,6 +90,7 @@ class Engine:
         )
 
     def start(self, name: str, value: Any = None, instance_id: str = "i") -> None:
+        """Start an orchestrator, once `run` is called."""
         message = start_message(
             instance_id=instance_id,
             execution_id=f"e{next(self._ids)}",
@@ -92,9 +101,11 @@ class Engine:
         self.pending.append(ToInstance(message))
 
     def send(self, kind: EventType, instance_id: str = "i", **values: Any) -> None:
+        """Send a message of any kind to an instance."""
         self.pending.append(ToInstance(TaskMessage(make(kind, self._now(), **values), instance_id)))
 
     def raise_event(self, name: str, value: Any, instance_id: str = "i") -> None:
+        """Raise an event, as a client does."""
         self.send(EventType.EventRaised, instance_id, Name=name, Input=json.dumps(value))
 
     def run(self) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.prove.fatal_request import SETTING, FatalRequests, KillOrder, give_order
+from devstack.prove.fatal_request import SETTING, FatalRequests, KillOrder, enclosed, give_order, taking_orders
+from mssql_standin.request_hook import load_request_hook
 
 
 @pytest.fixture
@@ -59,3 +60,10 @@ def test_requests_of_others_do_not_count(client: subprocess.Popen[bytes], path: 
 def test_without_the_setting_or_an_order_nothing_happens(requests: FatalRequests) -> None:
     with requests.request(), FatalRequests.from_environment({}).request():
         pass
+
+
+def test_the_stand_in_of_sql_server_finds_its_hook_in_the_environment(path: Path) -> None:
+    environment = taking_orders(path)
+
+    assert environment[SETTING] == str(path)
+    assert load_request_hook(environment["MSSQL_STANDIN_REQUEST_HOOK"]) is enclosed
