@@ -1,0 +1,108 @@
+"""A release whose steps are others: histories that cannot replay end, the watchdog starts their workflows again, nothing is lost.
+
+Real processes. The release before is today's app with one step more at the beginning of a generation, so that what it leaves
+waiting cannot be gone on with.
+"""
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.upgrade.releases import RelayStack, app_now, wait_until
+
+pytestmark = pytest.mark.timeout(300)
+HOST = "functions_host"
+RELAYS = """
+[[relay]]
+name = "orders"
+table = "dbo.Orders"
+endpoint = "%API_URL%/orders"
+batch_deadline_seconds = 20
+breaker_seconds = 0
+recovery = { first_interval_seconds = 5, coefficient = 1, notify_after_rounds = 1000 }
+
+[[relay]]
+name = "stock"
+table = "dbo.Stock"
+endpoint = "%API_URL%/stock"
+batch_deadline_seconds = 20
+
+[[channel]]
+name = "people"
+kind = "log"
+"""
+TABLES = """
+CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY, Status nvarchar(40) NULL);
+CREATE TABLE dbo.Stock (StockId int NOT NULL PRIMARY KEY, Amount int NULL);
+INSERT INTO dbo.Stock (StockId, Amount) VALUES (1, 1), (2, 2), (3, 3);
+"""
+ONE_STEP_MORE = """
+    whose = {name: request[name] for name in ("app", "relay") if name in request}
+    yield context.call_activity("recovery_list", {**whose, "limit": 1})
+"""
+
+
+def with_other_steps(app: Path) -> Path:
+    for name in ("recovery", "backfill"):
+        path = app / "orchestrators" / f"{name}.py"
+        text = path.read_text(encoding="utf-8")
+        before = '    whose = {name: request[name] for name in ("app", "relay") if name in request}\n'
+        assert before in text
+        path.write_text(text.replace(before, ONE_STEP_MORE.lstrip("\n")), encoding="utf-8")
+    return app
+
+
+def instances(relay: RelayStack) -> Mapping[str, str]:
+    """Return the status of every orchestration."""
+    url = f"{relay.stack.url(HOST)}/runtime/webhooks/durabletask/instances"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        found = json.loads(answer.read())
+    return {each["instanceId"]: each["runtimeStatus"] for each in found}
+
+
+def test_what_cannot_replay_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES)
+    relay.stack.app_dir = with_other_steps(app_now(tmp_path / "before"))
+    try:
+        relay.start()
+        for stream in ("/orders", "/stock"):
+            relay.mode("500", stream=stream)
+        relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new')")
+        wait_until(lambda: len(relay.ledger()) == 2, description="the changes have failed")
+        relay.sql("DELETE FROM az_func.[Leases_e2e-app_orders]")  # the trigger gives them up
+        relay.run_watchdog()
+        order = urllib.request.Request(f"{relay.stack.url(HOST)}/api/relays/stock/backfill", b"{}", method="POST")
+        urllib.request.urlopen(order, timeout=30).close()
+        both = {"recovery-e2e-app-orders", "backfill-e2e-app-stock"}
+        wait_until(lambda: both <= instances(relay).keys(), description="recovery and backfill are under way")
+        wait_until(lambda: relay.sql("SELECT 1 FROM relay.Recovery WHERE Rounds > 0"), description="a round is done")
+        wait_until(lambda: len(relay.log()) > 3, description="the backfill has tried")
+
+        relay.stack.kill(HOST)
+        relay.stack.app_dir = app_now(tmp_path / "now")
+        relay.start_host()
+        for stream in ("/orders", "/stock"):
+            relay.mode("ok", stream=stream)
+        for path in ("orders/retry-now", "stock/backfill/resume"):
+            urllib.request.urlopen(f"{relay.stack.url(HOST)}/api/relays/{path}", b"{}", timeout=30).close()
+
+        failed: set[str] = set()
+
+        def both_have_failed() -> bool:
+            failed.update(each for each, status in instances(relay).items() if status == "Failed")
+            return both <= failed
+
+        wait_until(both_have_failed, description="their histories cannot replay")
+        relay.run_watchdog()
+
+        wait_until(lambda: len(relay.endpoint_rows("orders")) == 2, description="the changes are delivered")
+        wait_until(lambda: len(relay.endpoint_rows("stock")) == 3, description="the rows are sent")
+        wait_until(lambda: not relay.ledger(), description="nothing is unsettled")
+        done = {"Completed"}
+        wait_until(lambda: {instances(relay)[each] for each in both} == done, description="both have ended")
+        assert not [each for each in instances(relay) if each.startswith("notification")], "nobody was alarmed"
+    finally:
+        relay.stop()
