@@ -1,5 +1,6 @@
 """Puts it together: settings, adapters and services. The only file that knows all of them; nothing is opened before it is used."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 
@@ -9,7 +10,7 @@ import pyodbc
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
 from adapters.durable.instances import DurableInstances
-from adapters.environment import read_settings
+from adapters.environment import app_environment, read_settings
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.sql_server.backfill import SqlBackfills
@@ -21,8 +22,9 @@ from adapters.sql_server.guard import FirstLook, SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
+from adapters.sql_server.tables import SqlTables
 from relay.config.values import Settings
-from relay.ports import Channels, Clock, Instances
+from relay.ports import Channels, Clock, Instances, Tables
 from services.outside import Outside
 
 
@@ -38,6 +40,11 @@ class Line(StrEnum):
 def settings() -> Settings:
     """Return the app's settings; raises ConfigError."""
     return read_settings()
+
+
+def app_settings() -> Mapping[str, str]:
+    """Return the app settings as they are, for a workflow that reads its own."""
+    return app_environment()
 
 
 @cache
@@ -70,8 +77,7 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
     app = settings().app
     configured = settings().relay(relay)
     endpoint, threads = _delivering(relay)
-    server = SqlServer(_odbc(), on_connect=lambda server: refuse_other_versions(server, app))
-    table = RelayTable(server, app, configured)
+    table = RelayTable(_server(), app, configured)
     return Outside(
         app=app,
         relay=configured,
@@ -84,6 +90,19 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
         clock=clock(),
         threads=threads,
     )
+
+
+@cache
+def tables(line: Line = Line.WORKER) -> Tables:
+    """Return the app's own tables, over one connection for each line."""
+    del line  # it only tells apart
+    return SqlTables(_server(), settings().app)
+
+
+def _server() -> SqlServer:
+    """Return a connection that refuses tables of another version than this release knows."""
+    app = settings().app
+    return SqlServer(_odbc(), on_connect=lambda server: refuse_other_versions(server, app))
 
 
 def database() -> SqlServer:

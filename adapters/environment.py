@@ -13,8 +13,14 @@ _APP_ROOT = Path(__file__).parent.parent
 _SITE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings; raise ConfigError with everything that is wrong in settings and relays file together."""
+def app_environment() -> Mapping[str, str]:
+    """Return the app settings: the process's environment."""
+    return os.environ
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings, of this process unless others are given; raise ConfigError with everything that is wrong in settings and relays file together."""
+    environment = app_environment() if environment is None else environment
     problems: list[str] = []
     app = environment.get("WEBSITE_SITE_NAME", "")
     if not _SITE_NAME.fullmatch(app):

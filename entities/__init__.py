@@ -1,5 +1,3 @@
 """Durable entities: thin shells over the core's transitions."""
 
-from entities import breaker
-
-MODULES = (breaker,)
+MODULES = ("breaker",)

@@ -131,6 +131,13 @@ class Guard(Protocol):
         """Remember what people need not be told again."""
 
 
+class Tables(Protocol):
+    """Named statements over the app's own tables, for a workflow that needs no port of its own."""
+
+    def ask(self, statement: str, **values: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
+        """Run sql/<statement>.sql with the values that it declares, and the app's name; return its result sets, rows by column."""
+
+
 class Channels(Protocol):
     """The receivers of notices."""
 

@@ -114,9 +114,8 @@ def _test(arguments: list[str]) -> int:
             raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
     folders = [_HALVES[word] for word in rest[:1] if word in _HALVES]
     rest = [*folders, *rest[len(folders) :]]
-    if not arguments[
-        len(folders) :
-    ]:  # all tests, each on a stack of its own; what is left alone is a server that they would share
+    # All tests, or a half: each file on a stack of its own, several at a time. What is left alone is a server that they would share.
+    if len(arguments) == len(folders):
         rest += ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile"]
     _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
 

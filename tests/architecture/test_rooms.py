@@ -249,6 +249,6 @@ def test_every_blueprint_of_a_room_is_in_its_list(room: str) -> None:
         if any(line.startswith("blueprint = ") for line in path.read_text(encoding="utf-8").splitlines())
     }
 
-    listed = {module.__name__ for module in __import__(room).MODULES}
+    listed = {f"{room}.{name}" for name in __import__(room).MODULES}
 
     assert having == listed

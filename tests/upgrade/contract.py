@@ -73,7 +73,7 @@ def differences(
     `strict` names, for a shape, the values in which an older release cannot bear a key that it does not know; "" is the whole.
     `added` are keys that came after the records that `now` was made from: they need not be there.
     """
-    wrong = [f"{what} is new: add it to frozen.json" for what in sorted(now.keys() - frozen.keys())]
+    wrong = [f"{what} is new: add it to frozen/" for what in sorted(now.keys() - frozen.keys())]
     if all_of_it:
         wrong += [f"{what} is gone: running instances need it" for what in sorted(frozen.keys() - now.keys())]
     for what in sorted(frozen.keys() & now.keys()):
@@ -81,7 +81,7 @@ def differences(
         closed = (strict or {}).get(what, ())
         for key in sorted(now[what] - kept):
             breaks = any(not value or key.startswith(f"{value}.") for value in closed)
-            remedy = "an older release beside this one fails on it" if breaks else "add it to frozen.json"
+            remedy = "an older release beside this one fails on it" if breaks else "add it to frozen/"
             wrong.append(f"{what} has the new key {key}: {remedy}")
         if all_of_it:
             wrong += [f"{what} lacks {key}: running instances need it" for key in sorted(kept - now[what] - set(added))]

@@ -28,11 +28,10 @@ from tests.e2e.relay_stack import ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
-    "FROZEN", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
-    "dump", "enable_with", "instance_forms", "recordable", "refused", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
+    "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
+    "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
-FROZEN = HERE / "frozen.json"
 MOMENT = re.compile(r"N'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)'")
 SETTINGS = {  # enough to import an app; nothing is asked
     "WEBSITE_SITE_NAME": "upgraded-app",
@@ -84,6 +83,19 @@ def _release(path: Path) -> Release:
 
 
 RELEASES = [_release(path) for path in sorted(HERE.glob("*/release.json"))]
+
+
+def frozen() -> dict[str, Any]:
+    """Return what all files in frozen/ say together: functions, instances, strict, added, shapes; one file a workflow."""
+    merged: dict[str, Any] = {"functions": {}, "instances": {}, "strict": {}, "added": [], "shapes": {}}
+    for path in sorted((HERE / "frozen").glob("*.json")):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        for kind, names in told["functions"].items():
+            merged["functions"].setdefault(kind, []).extend(names)
+        for part in ("instances", "strict", "shapes"):
+            merged[part] |= told[part]
+        merged["added"] += told["added"]
+    return merged
 
 
 def batches_of(script: str) -> Sequence[str]:

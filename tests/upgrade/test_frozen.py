@@ -1,4 +1,4 @@
-"""What running instances hold on to: names, inputs, results, events, ids. It may grow, in frozen.json too, and never shrink."""
+"""What running instances hold on to: names, inputs, results, events, ids. It may grow, in frozen/ too, and never shrink."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +9,10 @@ import pytest
 
 from tests.upgrade.contract import Shapes, differences, shapes
 from tests.upgrade.releases import (
-    FROZEN,
     RELEASES,
     AppProcess,
     Release,
+    frozen,
     instance_forms,
     running_app,
     unpacked,
@@ -22,9 +22,9 @@ from tests.upgrade.releases import (
 KINDS = ("orchestrators", "activities", "entities")
 
 
-@pytest.fixture(scope="module")
-def frozen() -> Any:
-    return json.loads(FROZEN.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", name="frozen")
+def everything_frozen() -> Any:
+    return frozen()
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,7 @@ def differing_names(frozen: Mapping[str, Sequence[str]], now: Mapping[str, Seque
         for name in set(frozen[kind]) - set(now[kind])
     ]
     new = [
-        f"{name} of {kind} is new: add it to frozen.json"
-        for kind in KINDS
-        for name in set(now[kind]) - set(frozen[kind])
+        f"{name} of {kind} is new: add it to frozen/" for kind in KINDS for name in set(now[kind]) - set(frozen[kind])
     ]
     return sorted(gone + new)
 
@@ -134,12 +132,12 @@ def test_every_result_that_was_recorded_is_written_down(frozen: Any, then: Seque
         pytest.param({"activity a: input": {"x"}}, "activity a: input lacks y: running instances need it", id="shrunk"),
         pytest.param(
             {"activity a: input": {"x", "y", "z"}},
-            "activity a: input has the new key z: add it to frozen.json",
+            "activity a: input has the new key z: add it to frozen/",
             id="grown",
         ),
         pytest.param(
             {"activity a: input": {"x", "y"}, "activity b: input": set()},
-            "activity b: input is new: add it to frozen.json",
+            "activity b: input is new: add it to frozen/",
             id="new",
         ),
     ],

@@ -16,13 +16,13 @@ import pytest
 
 from tests.upgrade.contract import differences, shapes
 from tests.upgrade.releases import (
-    FROZEN,
     RELEASES,
     Database,
     RelayStack,
     Release,
     app_now,
     enable_with,
+    frozen,
     recordable,
     unpacked,
     wait_until,
@@ -236,8 +236,8 @@ def upgrade(tmp_path: Path, release: Release) -> Iterator[Upgrade]:
     finally:
         upgrade.relay.stop()
     now = shapes(json.loads(line) for line in upgrade.recorded.read_text(encoding="utf-8").splitlines())
-    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
-    assert differences(frozen["shapes"], now, all_of_it=False, strict=frozen["strict"]) == []
+    kept = frozen()
+    assert differences(kept["shapes"], now, all_of_it=False, strict=kept["strict"]) == []
     assert now
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,8 @@ def test_a_relays_function_has_the_name_of_no_other_function(monkeypatch: pytest
     names = [
         function.get_function_name()
         for room in (triggers, orchestrators, activities, entities)
-        for module in room.MODULES
-        for function in functions_of(module.blueprint)
+        for name in room.MODULES
+        for function in functions_of(import_module(f"{room.__name__}.{name}").blueprint)
     ]
 
     assert len(names) == len(set(names)) > 20
