@@ -80,6 +80,7 @@ class RelayStack:
             **(settings or {}),
         }
         self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
+        self._app = app
         self._tables = tables
         self._logs_storage = logs_storage
         self._connection: pyodbc.Connection | None = None
@@ -111,7 +112,7 @@ class RelayStack:
             "SqlConnectionString": self.stack.sql_connection_string,
         }
         command = [sys.executable, "-m", "prepare_database"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self._app, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
     # The database, as any client sees it

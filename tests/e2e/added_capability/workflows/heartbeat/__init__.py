@@ -1,0 +1,1 @@
+"""A relay's heartbeat: what counts one, and when people are told."""

@@ -1,0 +1,68 @@
+"""The route that starts orchestrations: what may be started, with what input."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from adapters.durable.instances import DurableInstances
+from relay.config.values import Channel, ChannelKind, Settings
+from tests.fakes import FakeDurableClient, a_relay
+from triggers.http.answers import answered
+from triggers.http.orchestrators import start
+
+LOG = Channel(name="log", kind=ChannelKind.LOG)
+SETTINGS = Settings(
+    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
+)
+INSTANCE = "recovery-shop-orders"
+
+
+def done(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def request(body: Any) -> func.HttpRequest:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return func.HttpRequest("POST", "http://localhost/api", body=content)
+
+
+def test_a_recovery_is_started_under_its_fixed_id() -> None:
+    client = FakeDurableClient()
+
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
+
+    assert response.status_code == 202
+    assert client.started == [("recovery", INSTANCE, {"app": "shop", "relay": "orders"})]
+
+
+def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
+    client = FakeDurableClient(recovery_shop_orders="Running")
+
+    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
+
+    assert (response.status_code, client.started) == (202, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("send_notice", {}, 404),
+        ("recovery", b"{", 400),
+        ("recovery", {"relay": "nope"}, 400),
+        ("recovery", ["orders"], 400),
+        ("notification", {"notice": {}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {}, "channels": ["nope"]}, 400),
+    ],
+)
+def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
+    client = FakeDurableClient()
+
+    response = done(answered(start(name, request(body), SETTINGS, DurableInstances(client))))
+
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert json.loads(response.get_body())["detail"]
+    assert client.started == []
