@@ -1,4 +1,4 @@
-"""The circuit breaker of a relay's endpoint, shared by all workers. Its key is the relay's name.
+"""The circuit breaker of a relay's endpoint, shared by all workers. Its key names app and relay.
 
 It is read only when changes have failed before, and written only when it changes.
 """

@@ -27,7 +27,7 @@ class Number:
     def problem(self, value: Any) -> str | None:
         """Return what is wrong with a value, None if it can be used."""
         right_kind = isinstance(value, int) if self.whole else _is_real(value)
-        if not isinstance(value, bool) and right_kind and self.least <= value <= self.most:
+        if not isinstance(value, bool) and right_kind and self.least <= _comparable(value) <= self.most:
             return None
         kind = "a whole number" if self.whole else "a number"
         return f"{value!r} must be {kind} from {self.least} to {self.most}"
@@ -39,6 +39,11 @@ class Number:
 
 def _is_real(value: Any) -> bool:
     return isinstance(value, int | float | Decimal)
+
+
+def _comparable(value: Any) -> Any:
+    """Return a decimal as the float that the bounds are: 0.1 is none less than itself, and NaN compares without an error."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def numbers_of(kind: type) -> Mapping[str, Number]:

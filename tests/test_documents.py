@@ -1,29 +1,58 @@
 """What the documents name exists."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.sql_server.migrations import script
 from devstack.command.main import VERBS
 from mssql_standin.testing.microsoft_parser import syntax_errors
+from relay.backoff import Backoff
 from relay.config.file import parse_configuration
+from relay.config.values import Channel, RecoveryPolicy, Relay
+from relay.numbers import numbers_of
+from tests.architecture.test_rooms import ALLOWED
 
 ROOT = Path(__file__).parent.parent
 OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not OF_OTHERS & set(path.relative_to(ROOT).parts))
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)]*))?\)")
+FILE = re.compile(r"`([\w./]+/[\w.]+\.(?:py|sql|json|toml|md))`")
+SQL = ROOT / "adapters" / "sql_server" / "sql"
+MOST_README_LINES = 100
 COMMAND = re.compile(r"(?:^|`)\./dev ([a-z]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_and_every_verb_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    links = [link for link in LINK.findall(text) if "://" not in link]
+    links = [(link, anchor) for link, anchor in LINK.findall(text) if "://" not in link]
 
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    assert [link for link, _ in links if not (path.parent / link).exists()] == []
+    assert [(link, a) for link, a in links if a and a not in anchors(path.parent / link if link else path)] == []
     assert set(COMMAND.findall(text)) - VERBS.keys() == set()
+
+
+def anchors(path: Path) -> set[str]:
+    """The headings of a document, as GitHub makes anchors of them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = {
+        (path.name, file)
+        for path in DOCUMENTS
+        if path.parent in {ROOT, ROOT / "docs"}
+        for file in FILE.findall(path.read_text("utf-8"))
+    }
+
+    assert [found for found in sorted(named) if not any((root / found[1]).exists() for root in (ROOT, SQL))] == []
+    assert named
 
 
 def blocks(language: str) -> list[Any]:
@@ -51,3 +80,87 @@ def test_the_readme_shows_every_verb() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 
     assert [verb for verb in VERBS if f"./dev {verb}" not in text] == []
+    assert len(text.splitlines()) <= MOST_README_LINES
+
+
+def test_tables_sql_is_what_the_migrations_are() -> None:
+    text = (ROOT / "docs" / "sql" / "tables.sql").read_text(encoding="utf-8")
+
+    assert text == script(), "python -m adapters.sql_server.migrations > docs/sql/tables.sql"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "sql").glob("*.sql")), ids=lambda path: path.name)
+def test_microsofts_parser_accepts_every_script(path: Path) -> None:
+    assert not syntax_errors(re.split(r"^GO$", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def rows_of(text: str) -> Iterator[list[str]]:
+    """The cells of every row of a document's tables."""
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| ---"):
+            yield [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def test_the_design_has_the_rules_between_rooms_that_are_tested() -> None:
+    text = (ROOT / "DESIGN.md").read_text(encoding="utf-8").split("## Rules between rooms")[1]
+    told = {
+        room: set(filter(None, allowed.split(", ")))
+        for rooms, allowed, _ in rows_of(text)
+        if rooms not in {"room", "packages", "bench"}
+        for room in rooms.split(", ")
+    }
+    tested = {
+        room: {name.replace(".", "/") for name in allowed} - {room}
+        for room, allowed in ALLOWED.items()
+        if room != "bench"
+    }
+    tested["devstack"] = {"packages"}
+    del tested["adapters/__init__.py"]  # nothing is in it
+
+    assert told == tested
+
+
+def described() -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """The keys of relays.toml that docs/configuration.md has, each with default and bounds."""
+    found: dict[str, dict[str, tuple[str, str]]] = {"": {}}
+    parts, part = iter(("relay", "recovery", "channel")), ""
+    for first, *rest in rows_of((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")):
+        if rest[:2] == ["default", "bounds"]:
+            part = next(parts)
+            found[part] = {}
+        elif not first.startswith("`"):
+            part = ""  # another kind of table
+        else:
+            found[part].update({key.strip("`"): (rest[0], rest[1] if part else "") for key in first.split(", ")})
+    return found
+
+
+CONFIGURED: Mapping[str, Sequence[type[Any]]] = {
+    "relay": [Relay],
+    "recovery": [RecoveryPolicy, Backoff],
+    "channel": [Channel],
+}
+WRITTEN_OTHERWISE = {"sender": "from", "backoff": None, "jitter": None}  # field -> key; None: there is none of its own
+
+
+def fields_of(part: str) -> Mapping[str, Field[Any]]:
+    found = {WRITTEN_OTHERWISE.get(f.name, f.name): f for kind in CONFIGURED[part] for f in fields(kind)}
+    return {key: field for key, field in found.items() if key}
+
+
+@pytest.mark.parametrize("part", CONFIGURED)
+def test_every_key_of_relays_toml_is_described(part: str) -> None:
+    assert described()[part].keys() == fields_of(part).keys()
+
+
+def test_every_number_is_described_with_its_default_and_bounds() -> None:
+    told = {(part, key): told for part, keys in described().items() for key, told in keys.items()}
+    numbers = {
+        (part, name): (f"{number.default:.10g}", f"{number.least:.10g} to {number.most:.10g}")
+        for part, kinds in CONFIGURED.items()
+        for kind in kinds
+        for name, number in numbers_of(kind).items()
+    }
+
+    assert numbers
+    assert {which: told[which] for which in numbers} == numbers

@@ -173,7 +173,7 @@ def translate(error: pyodbc.Error) -> DatabaseError:
 
 _REMEDIES = {
     208: "If this is the failure ledger or a leases table: ./dev sql enable creates the ledger, the trigger's first start the leases.",
-    229: "Grant the login the permission; the README lists what the relay needs.",
+    229: "Grant the login the permission; docs/operating.md lists what the relay needs.",
     4060: "The database of SqlConnectionString does not exist, or the login may not open it.",
     18456: "User ID or Password of SqlConnectionString is wrong.",
     51001: "Run ./dev sql enable.",

@@ -70,3 +70,11 @@ def test_every_default_is_within_its_bounds(kind: type) -> None:
 )
 def test_a_number_is_of_its_kind_and_within_its_bounds(value: object, whole: bool, usable: bool) -> None:
     assert (Number("n", 8, 1, 64, whole).problem(value) is None) is usable
+
+
+@pytest.mark.parametrize(
+    ("value", "usable"),
+    [("0.1", True), ("0.09", False), ("60", True), ("60.01", False), ("NaN", False), ("Infinity", False)],
+)
+def test_the_bounds_themselves_are_allowed_as_the_file_writes_them(value: str, usable: bool) -> None:
+    assert (Number("n", 5, 0.1, 60, whole=False).problem(Decimal(value)) is None) is usable

@@ -1,0 +1,94 @@
+-- The relay's own tables, for who may create tables where the app's login may not. It brings the tables of every earlier release up
+-- to this one, may be repeated, and may run while the app runs. Write the app's name into the last batch; run that batch once
+-- for every app of the database. Made from adapters/sql_server/sql: python -m adapters.sql_server.migrations prints it.
+-- The relay's own tables, as release 0.1.0 has them: failure ledger, recoveries, backfills, positions.
+IF SCHEMA_ID(N'relay') IS NULL
+    EXEC (N'CREATE SCHEMA [relay]');
+IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NULL
+    CREATE TABLE [relay].[Ledger] (
+        [Id] bigint IDENTITY (1, 1) NOT NULL CONSTRAINT [PK_Ledger] PRIMARY KEY,
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [KeyText] nvarchar(700) NOT NULL,
+        [Version] bigint NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Attempts] int NOT NULL,
+        [FirstFailedAt] datetime2(3) NOT NULL,
+        [LastTriedAt] datetime2(3) NOT NULL,
+        [LastStatus] int NULL,
+        [LastError] nvarchar(1000) NULL,
+        [Problem] nvarchar(4000) NULL,
+        [ToldAt] datetime2(3) NULL,
+        CONSTRAINT [UQ_Ledger] UNIQUE ([App], [Relay], [KeyText])
+    );
+IF OBJECT_ID(N'[relay].[Recovery]', N'U') IS NULL
+    CREATE TABLE [relay].[Recovery] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [Since] datetime2(3) NOT NULL,
+        [Rounds] int NOT NULL,
+        [Step] int NOT NULL,
+        [NextDueAt] datetime2(3) NOT NULL,
+        [Told] nvarchar(400) NOT NULL,
+        [Command] varchar(10) NULL,
+        [CommandNumber] int NOT NULL,
+        CONSTRAINT [PK_Recovery] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Backfill]', N'U') IS NULL
+    CREATE TABLE [relay].[Backfill] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [Number] int NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Reason] nvarchar(100) NOT NULL,
+        [Condition] nvarchar(max) NOT NULL,
+        [PageRows] int NOT NULL,
+        [RowsPerSecond] float NOT NULL,
+        [BaseVersion] bigint NOT NULL,
+        [Cursor] nvarchar(max) NOT NULL,
+        [Total] bigint NOT NULL,
+        [Done] bigint NOT NULL,
+        [Delivered] bigint NOT NULL,
+        [Filtered] bigint NOT NULL,
+        [Rejected] bigint NOT NULL,
+        [Failed] bigint NOT NULL,
+        [StartedAt] datetime2(3) NOT NULL,
+        [UpdatedAt] datetime2(3) NOT NULL,
+        CONSTRAINT [PK_Backfill] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Position]', N'U') IS NULL
+    CREATE TABLE [relay].[Position] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [TableId] int NOT NULL,
+        [BeginVersion] bigint NULL,
+        [CaughtUpTo] bigint NOT NULL,
+        [CaughtUpAt] datetime2(3) NOT NULL,
+        [Work] nvarchar(200) NOT NULL,
+        [WorkSince] datetime2(3) NOT NULL,
+        [Told] nvarchar(400) NOT NULL,
+        CONSTRAINT [PK_Position] PRIMARY KEY ([App], [Relay])
+    );
+IF COL_LENGTH(N'[relay].[Position]', N'BeginVersion') IS NULL
+    ALTER TABLE [relay].[Position] ADD [BeginVersion] bigint NULL;
+GO
+-- Up to which migration each app's tables have come: releases after 0.1.0 look before they work.
+IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NULL
+    CREATE TABLE [relay].[Schema] (
+        [App] nvarchar(60) NOT NULL CONSTRAINT [PK_Schema] PRIMARY KEY,
+        [Version] int NOT NULL,
+        [MigratedAt] datetime2(3) NOT NULL
+    );
+GO
+-- Writes down up to which migration an app's tables have come.
+SET NOCOUNT ON;
+DECLARE @app nvarchar(60) = N'durable-sql-relay', -- WEBSITE_SITE_NAME of the app
+    @version int = 2;
+MERGE [relay].[Schema] WITH (HOLDLOCK) AS known
+USING (SELECT @app AS [App]) AS told
+ON known.[App] = told.[App]
+WHEN MATCHED AND known.[Version] < @version THEN
+    UPDATE SET [Version] = @version, [MigratedAt] = SYSUTCDATETIME()
+WHEN NOT MATCHED THEN
+    INSERT ([App], [Version], [MigratedAt]) VALUES (@app, @version, SYSUTCDATETIME());
+GO

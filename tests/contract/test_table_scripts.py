@@ -1,0 +1,54 @@
+"""The scripts of the documents that make the app's own tables, and give them back to an older release, run on a database."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.sql_server.migrations import latest, migrate, refuse_other_versions, version
+from relay.errors import ConfigError
+from tests.sql_client import SqlServer
+
+SCRIPTS = Path(__file__).parents[2] / "docs" / "sql"
+
+
+def run(server: SqlServer, name: str, app: str) -> None:
+    """Run a script as sqlcmd does, filled in with the app's name as its sentence asks for."""
+    text = (SCRIPTS / f"{name}.sql").read_text(encoding="utf-8")
+    text, count = re.subn(r"(@app nvarchar\(60\) = )N'[^']*'", rf"\1N'{app}'", text)
+    assert count == 1
+    for batch in re.split(r"^GO$", text, flags=re.MULTILINE):
+        if batch.strip():
+            server.run(batch)
+
+
+def test_tables_sql_brings_an_app_up_to_date_and_may_be_repeated(server: SqlServer, unique: str) -> None:
+    run(server, "tables", unique)
+    run(server, "tables", unique)
+
+    refuse_other_versions(server, unique)
+    assert migrate(server, unique) == latest()
+
+
+def test_newer_tables_are_refused_with_where_to_read(server: SqlServer, unique: str) -> None:
+    migrate(server, unique)
+    server.run("UPDATE [relay].[Schema] SET [Version] = ? WHERE [App] = ?", latest() + 1, unique)
+
+    with pytest.raises(ConfigError, match=r"docs/operating\.md says how to go back"):
+        refuse_other_versions(server, unique)
+
+
+def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
+    server: SqlServer, unique: str
+) -> None:
+    migrate(server, unique)
+    migrate(server, f"{unique} stays")
+
+    run(server, "back_to_0.1.0", unique)
+    run(server, "back_to_0.1.0", unique)
+
+    with pytest.raises(ConfigError):
+        refuse_other_versions(server, unique)
+    refuse_other_versions(server, f"{unique} stays")
+    assert migrate(server, unique) == 1
+    assert version(server, unique) == latest()
