@@ -1,5 +1,6 @@
 """Puts it together: settings, adapters and services. The only file that knows all of them; nothing is opened before it is used."""
 
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -24,16 +25,20 @@ from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
 from relay.config.values import Settings
-from relay.ports import Channels, Clock, Instances, Tables
+from relay.instances import Instances
+from relay.ports import Channels, Clock, Tables
 from services.outside import Outside
 
 
 class Line(StrEnum):
-    """Who works over a connection to SQL Server; each relay has one for each, so that nobody waits for another's statement."""
+    """Who works over a connection to SQL Server. Each relay has one for each: no batch waits for an operator's statement, or he for it."""
 
     TRIGGER = "trigger"  # batches of the SQL trigger
     WORKER = "worker"  # activities and the watchdog
     OPERATOR = "operator"  # HTTP routes
+
+
+_one_at_a_time = threading.RLock()
 
 
 @cache
@@ -70,9 +75,14 @@ def instances(client: df.DurableOrchestrationClient) -> Instances:
     return DurableInstances(client)
 
 
-@cache
 def outside(relay: str, line: Line = Line.WORKER) -> Outside:
     """Return what a relay has outside, kept for the life of the process. Raises KeyError if there is no such relay."""
+    with _one_at_a_time:  # several threads may ask first
+        return _outside(relay, line)
+
+
+@cache
+def _outside(relay: str, line: Line) -> Outside:
     del line  # it only tells apart
     app = settings().app
     configured = settings().relay(relay)
@@ -93,16 +103,15 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
 
 
 @cache
-def tables(line: Line = Line.WORKER) -> Tables:
-    """Return the app's own tables, over one connection for each line."""
-    del line  # it only tells apart
+def tables() -> Tables:
+    """Return the app's own tables, for workflows, over a connection of their own."""
     return SqlTables(_server(), settings().app)
 
 
 def _server() -> SqlServer:
     """Return a connection that refuses tables of another version than this release knows."""
     app = settings().app
-    return SqlServer(_odbc(), on_connect=lambda server: refuse_other_versions(server, app))
+    return SqlServer(_odbc(), on_connect=lambda ask: refuse_other_versions(ask, app))
 
 
 def database() -> SqlServer:

@@ -3,11 +3,9 @@
 It ends a generation after some activities, and after every wait that an event may end, so that the history never grows.
 """
 
-from typing import Any
-
 import azure.durable_functions as df
 
-from orchestrators.flow import LONGEST_TIMER_SECONDS, NotOurs, Steps, TriedOften, fraction, retried, wait
+from orchestrators.flow import LONGEST_TIMER_SECONDS, NotOurs, Steps, TriedOften, fraction, retried, wait, whose
 from relay.backfill.names import BACKFILL, PAGES
 from relay.backfill.values import Pages
 from relay.backoff import Backoff, interval_seconds
@@ -26,13 +24,12 @@ def backfill(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def backfill_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: relay, app, and from the second one on step, the number of waits in a row that brought nothing."""
+    """One generation. Its input: relay, and from the second one on step, the number of waits in a row that brought nothing."""
     request = context.get_input()
-    whose = {name: request[name] for name in ("app", "relay") if name in request}
-    step = request.get("step", 0)
+    relay, step = request["relay"], request.get("step", 0)
     for _ in range(ACTIVITIES_PER_GENERATION):
         try:
-            pages = yield from _pages(context, whose)
+            pages = yield from _pages(context, relay)
         except NotOurs as error:
             return {"not_ours": str(error)}
         context.set_custom_status(pages.status())
@@ -41,17 +38,17 @@ def backfill_steps(context: df.DurableOrchestrationContext) -> Steps:
         if pages.paused or pages.failed:
             down = interval_seconds(DOWN, step, fraction(context), asked_for_seconds=pages.asked_for_seconds)
             yield from wait(context, LONGEST_TIMER_SECONDS if pages.paused else down, wake=WAKE)
-            context.continue_as_new({**whose, "step": 0 if pages.paused else step + 1})
+            context.continue_as_new({"relay": relay, "step": 0 if pages.paused else step + 1})
             return None
         step = 0
         yield from wait(context, pages.wait_seconds)
-    context.continue_as_new({**whose, "step": 0})
+    context.continue_as_new({"relay": relay, "step": 0})
     return None
 
 
-def _pages(context: df.DurableOrchestrationContext, whose: dict[str, Any]) -> Steps:
+def _pages(context: df.DurableOrchestrationContext, relay: str) -> Steps:
     try:
-        found = yield from retried(context, PAGES, whose)
+        found = yield from retried(context, PAGES, whose(context, BACKFILL, relay))
     except TriedOften as error:
         return Pages(failed=str(error)[:500])
     return Pages.from_dict(found)

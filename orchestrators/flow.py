@@ -10,6 +10,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from relay.backoff import Backoff, interval_seconds
+from relay.names import app_of
 
 # An activity that fails is tried again after seconds; who calls it has longer waits of his own.
 QUICK_RETRIES = Backoff(first_interval_seconds=5, coefficient=3, max_interval_seconds=60)
@@ -25,6 +26,12 @@ class TriedOften(Exception):
 
 class NotOurs(Exception):
     """The activity was called for another app, or for a relay that is no more: the orchestration ends; the message says why."""
+
+
+def whose(context: df.DurableOrchestrationContext, kind: str, relay: str) -> dict[str, str]:
+    """Return the app and the relay that an instance works for, as activities are told; the app stands in the instance's id."""
+    app = app_of(context.instance_id, kind, relay)
+    return {"relay": relay} if app is None else {"app": app, "relay": relay}
 
 
 def fraction(context: df.DurableOrchestrationContext) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.flow import NotOurs, Steps, fraction, moment, retried, wait
+from orchestrators.flow import NotOurs, Steps, fraction, moment, retried, wait, whose
 from relay.backoff import Backoff, interval_seconds
 from relay.config.values import RecoveryPolicy
 from relay.delivery.sent import Sent
@@ -34,20 +34,19 @@ _log = logging.getLogger(__name__)
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RECOVERY)
 def recovery(context: df.DurableOrchestrationContext) -> Steps:
-    """Recover the relay named in the input: {"relay": name, "app": name}."""
+    """Recover the relay named in the input: {"relay": name}."""
     return (yield from recovery_steps(context))
 
 
 def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: relay, app, and from the second one on wait_seconds, stumbles and status."""
+    """One generation. Its input: relay, and from the second one on wait_seconds, stumbles and status."""
     request = context.get_input()
-    whose = {name: request[name] for name in ("app", "relay") if name in request}
     seconds = request.get("wait_seconds", 0.0)
     if seconds > 0:
         context.set_custom_status({**request["status"], "until": moment(context, seconds)})
         yield from wait(context, seconds, wake=WAKE)
     try:
-        result = yield from _look_and_act(context, whose)
+        result = yield from _look_and_act(context, whose(context, names.RECOVERY, request["relay"]))
     except NotOurs as error:
         result = {"over": True, "not_ours": str(error)}
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type
@@ -55,70 +54,70 @@ def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
     if result.get("over"):
         context.set_custom_status({"state": "over"})
         return result
-    context.continue_as_new({**whose, **result})
+    context.continue_as_new({"relay": request["relay"], **result})
     return None
 
 
-def _look_and_act(context: df.DurableOrchestrationContext, whose: dict[str, str]) -> Steps:
-    """Check; then complete, wait on, or do a round. Returns what the next generation's input has beside whose it is, or the end."""
-    checked = yield from retried(context, names.CHECK, whose)
+def _look_and_act(context: df.DurableOrchestrationContext, told: dict[str, str]) -> Steps:
+    """Check; then complete, wait on, or do a round. Returns what the next generation's input has beside the relay, or the end."""
+    checked = yield from retried(context, names.CHECK, told)
     situation = Situation.from_dict(checked["situation"])
     if situation.over:
-        return (yield from _complete(context, whose, situation))
+        return (yield from _complete(context, told, situation))
     seconds = wait_seconds(situation)
     if seconds > 0:
         return {"wait_seconds": seconds, "status": status("waiting", situation)}
     context.set_custom_status(status("working", situation))
     done = Round()
     if situation.round_is_due:
-        done = yield from _round(context, whose, situation)
+        done = yield from _round(context, told, situation)
     after = concluded(situation, done, RecoveryPolicy.from_dict(checked["policy"]), fraction(context))
     for occasion in after.occasions:
-        yield from _announce(context, whose, occasion, situation, done)
-    recorded = yield from retried(context, names.RECORD, {"relay": whose["relay"], **after.record.to_dict()})
+        yield from _announce(context, told, occasion, situation, done)
+    recorded = yield from retried(context, names.RECORD, {"relay": told["relay"], **after.record.to_dict()})
     return {
         "wait_seconds": after.next_wait_seconds(command_waits=recorded["command_waits"]),
         "status": status("waiting", situation, done),
     }
 
 
-def _complete(context: df.DurableOrchestrationContext, whose: dict[str, str], situation: Situation) -> Steps:
+def _complete(context: df.DurableOrchestrationContext, told: dict[str, str], situation: Situation) -> Steps:
     """End the recovery and tell people who wait to hear it, unless something has failed since."""
-    closed = yield from retried(context, names.CLOSE, whose)
+    closed = yield from retried(context, names.CLOSE, told)
     if not closed:
         return {"wait_seconds": 0.0}
     if situation.told_of_trouble:
-        yield from _announce(context, whose, Occasion.RECOVERED, situation, Round())
+        yield from _announce(context, told, Occasion.RECOVERED, situation, Round())
     return {"over": True, "rounds": situation.rounds, "since": situation.since}
 
 
-def _round(context: df.DurableOrchestrationContext, whose: dict[str, str], situation: Situation) -> Steps:
+def _round(context: df.DurableOrchestrationContext, told: dict[str, str], situation: Situation) -> Steps:
     """Give up, probe, reset, redeliver; return the Round."""
     done = Round()
     everything = situation.command is Command.GIVE_UP
     if everything or situation.expired:
-        gone = yield from retried(context, names.GIVE_UP, {**whose, "everything": everything})
+        gone = yield from retried(context, names.GIVE_UP, {**told, "everything": everything})
         done = done.giving_up(gone["given_up"])
     if everything or not situation.open:
         return done
-    done = done.plus(Sent.from_dict((yield from retried(context, names.PROBE, whose))))
+    done = done.plus(Sent.from_dict((yield from retried(context, names.PROBE, told))))
     if not done.endpoint_up:
         return done
     if breaker_may_close(situation):
-        context.signal_entity(_breaker(whose), "close")
+        context.signal_entity(_breaker(told), "close")
     if situation.exhausted:
-        back = yield from retried(context, names.RESET, whose)
+        back = yield from retried(context, names.RESET, told)
         done = done.resetting(back["reset"])
-    return (yield from _redeliver(context, whose, done))
+    return (yield from _redeliver(context, told, done))
 
 
-def _redeliver(context: df.DurableOrchestrationContext, whose: dict[str, str], done: Round) -> Steps:
+def _redeliver(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round) -> Steps:
     """Deliver what the trigger does not, slice by slice, as long as something gets through; return the Round."""
     limit = IDS_PER_ACTIVITY * ACTIVITIES_PER_GENERATION
-    ids = yield from retried(context, names.LIST, {**whose, "limit": limit})
+    ids = yield from retried(context, names.LIST, {**told, "limit": limit})
     for start in range(0, len(ids), IDS_PER_ACTIVITY):
         slice_ = ids[start : start + IDS_PER_ACTIVITY]
-        sent = Sent.from_dict((yield from retried(context, names.REDELIVER, {**whose, "ids": slice_})))
+        sent = Sent.from_dict((yield from retried(context, names.REDELIVER, {**told, "ids": slice_})))
         done = done.plus(sent)
         if sent.endpoint_down:
             break  # down again: the rest waits for the next round
@@ -127,19 +126,19 @@ def _redeliver(context: df.DurableOrchestrationContext, whose: dict[str, str], d
 
 def _announce(
     context: df.DurableOrchestrationContext,
-    whose: dict[str, str],
+    told: dict[str, str],
     occasion: Occasion,
     situation: Situation,
     done: Round,
 ) -> Steps:
     """Have people told. The notification is an orchestration of its own: nobody waits for a channel here."""
-    yield from retried(context, names.ANNOUNCE, situation.news(whose["relay"], occasion, done).to_dict())
+    yield from retried(context, names.ANNOUNCE, situation.news(told["relay"], occasion, done).to_dict())
 
 
-def _breaker(whose: dict[str, str]) -> df.EntityId:
-    """Return the breaker's id. An instance that release 0.1.0 has started names no app: its breaker has the relay's name alone."""
-    relay = whose["relay"]
-    return df.EntityId(names.BREAKER, names.breaker_key(whose["app"], relay) if "app" in whose else relay)
+def _breaker(told: dict[str, str]) -> df.EntityId:
+    """Return the breaker's id."""
+    relay = told["relay"]
+    return df.EntityId(names.BREAKER, names.breaker_key(told["app"], relay) if "app" in told else relay)
 
 
 def _stumbled(context: df.DurableOrchestrationContext, request: dict[str, Any], reason: str) -> dict[str, Any]:

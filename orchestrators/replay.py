@@ -11,7 +11,7 @@ import logging
 
 import azure.durable_functions as df
 
-from orchestrators.flow import NotOurs, Steps, fraction, moment, retried, wait
+from orchestrators.flow import NotOurs, Steps, fraction, moment, retried, wait, whose
 from relay.dead_letters.names import DELIVER, LIST, REPLAY
 from relay.dead_letters.replay import Replay
 from relay.delivery.sent import Sent
@@ -30,9 +30,8 @@ def replay(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: replay, app, and after a slice that asks for a wait, wait_seconds."""
+    """One generation. Its input: replay, and after a slice that asks for a wait, wait_seconds."""
     request = context.get_input()
-    app = {"app": request["app"]} if "app" in request else {}
     found = Replay.from_dict(request["replay"])
     seconds = request.get("wait_seconds", 0.0)
     if seconds > 0:
@@ -44,27 +43,29 @@ def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
     for _ in range(SLICES_PER_GENERATION):
         context.set_custom_status(found.status("delivering"))
         try:
-            found = yield from _slice(context, found, app)
+            found = yield from _slice(context, found)
         except NotOurs as error:
-            return {**found.status("not_ours"), "last_error": str(error)}
+            ended = {**found.status("not_ours"), "last_error": str(error)}
+            context.set_custom_status(ended)
+            return ended
         seconds = found.wait_seconds(fraction(context))
         if found.over or seconds > 0:
             break
     if found.over:
         context.set_custom_status(found.status("done"))
         return found.status("done")
-    context.continue_as_new({**app, "replay": found.to_dict(), "wait_seconds": seconds})
+    context.continue_as_new({"replay": found.to_dict(), "wait_seconds": seconds})
     return None
 
 
-def _slice(context: df.DurableOrchestrationContext, found: Replay, app: dict[str, str]) -> Steps:
+def _slice(context: df.DurableOrchestrationContext, found: Replay) -> Steps:
     """Deliver the next dead letters; return the replay after them. An activity that fails for good delays it, and ends nothing."""
-    whose = {**app, "relay": found.relay}
+    told = whose(context, REPLAY, found.relay)
     try:
         ids = yield from retried(
-            context, LIST, {**whose, "selection": found.selection.to_dict(), "limit": found.slice_size}
+            context, LIST, {**told, "selection": found.selection.to_dict(), "limit": found.slice_size}
         )
-        sent = yield from retried(context, DELIVER, {**whose, "ids": ids})
+        sent = yield from retried(context, DELIVER, {**told, "ids": ids})
     except NotOurs:
         raise
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type

@@ -2,6 +2,7 @@
 
 RelayError
 ├── ConfigError      relays.toml or a setting is wrong; says key, problem and remedy, all mistakes at once
+│   └── SchemaError  the relay's own tables are of another release
 ├── PayloadError     the trigger handed over something that is no list of changes
 ├── InputError       a request to the app's own routes cannot be used; says what to send, all mistakes at once
 ├── DatabaseError    SQL Server could not be reached or refused a statement
@@ -24,6 +25,10 @@ class ConfigError(RelayError):
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         super().__init__(f"The configuration has {count}:\n{lines}")
+
+
+class SchemaError(ConfigError):
+    """The relay's own tables have a version that this release does not work on."""
 
 
 class InputError(RelayError):

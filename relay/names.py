@@ -38,5 +38,13 @@ def task_hub(app: str) -> str:
     return f"relay{readable[:30]}{hashlib.sha256(app.encode()).hexdigest()[:8]}"
 
 
+def app_of(instance_id: str, kind: str, relay: str) -> str | None:
+    """Return the app whose instance of a relay it is: <kind>-<app>-<relay>; None if the id is of another form."""
+    before, after = f"{kind}-", f"-{relay}"
+    if len(instance_id) > len(before + after) and instance_id.startswith(before) and instance_id.endswith(after):
+        return instance_id[len(before) : -len(after)]
+    return None
+
+
 # An external event that ends a wait of a recovery, a backfill or a replay; running instances wait for it, so it stays.
 WAKE = "wake"

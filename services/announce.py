@@ -1,9 +1,9 @@
 """Has people told: starts the notification of the news of a relay, unless it was started before."""
 
 from relay.config.values import Settings
+from relay.instances import Instances
 from relay.notification.names import NOTIFICATION
 from relay.notification.notice import News, Notice
-from relay.ports import Instances
 
 
 async def announce(news: News, settings: Settings, instances: Instances) -> str:

@@ -4,20 +4,12 @@ import logging
 from datetime import timedelta
 
 from relay.delivery.breaker import Pause, pause_at
-from relay.ports import Clock, Instances
-from relay.recovery.names import RECOVERY, recovery_instance
+from relay.instances import Instances
+from relay.ports import Clock
 from services.batch import BatchResult
+from services.start import start_recovery
 
 _log = logging.getLogger(__name__)
-
-
-async def start_recovery(instances: Instances, app: str, relay: str) -> bool:
-    """Start the relay's recovery unless it runs; tell whether it was started."""
-    request = {"app": app, "relay": relay}
-    started = await instances.start_unless_running(RECOVERY, recovery_instance(app, relay), request)
-    if started:
-        _log.warning("Recovery of relay %s started", relay, extra={"action": "recovery_started", "relay": relay})
-    return started
 
 
 async def pause_of(instances: Instances, app: str, relay: str, clock: Clock) -> Pause | None:

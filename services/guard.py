@@ -2,13 +2,13 @@
 
 import logging
 
-from relay.backfill.names import BACKFILL, backfill_instance
 from relay.backfill.values import BackfillOrder, BackfillState, Reason
 from relay.config.values import Settings
 from relay.guard.outlook import Outlook, told_from_now_on, troubles
-from relay.ports import Instances
+from relay.instances import Instances
 from services.announce import announce
 from services.outside import Outside
+from services.start import start_backfill
 
 _log = logging.getLogger(__name__)
 
@@ -17,11 +17,11 @@ async def guard(outside: Outside, settings: Settings, instances: Instances) -> N
     """Look after one relay; raises RelayError."""
     outlook = await outside.threads.run(outside.guard.take_stock)
     if outlook is not None:
-        await act(outlook, outside, settings, instances)
+        await tell_and_repair(outlook, outside, settings, instances)
     await keep_backfill_running(outside, instances)
 
 
-async def act(outlook: Outlook, outside: Outside, settings: Settings, instances: Instances) -> None:
+async def tell_and_repair(outlook: Outlook, outside: Outside, settings: Settings, instances: Instances) -> None:
     """Tell people what they must know; after a gap begin a backfill, which then answers for what was forgotten."""
     relay = outside.relay
     found = troubles(outlook, relay)
@@ -42,9 +42,3 @@ async def keep_backfill_running(outside: Outside, instances: Instances) -> None:
     backfill = await outside.threads.run(outside.backfills.state)
     if backfill is not None and backfill.state is BackfillState.RUNNING:
         await start_backfill(instances, outside.app, outside.relay.name)
-
-
-async def start_backfill(instances: Instances, app: str, relay: str) -> bool:
-    """Start the worker of a backfill unless it runs; tell whether it was started."""
-    request = {"app": app, "relay": relay}
-    return await instances.start_unless_running(BACKFILL, backfill_instance(app, relay), request)

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from relay.config.values import Relay, Settings
 from relay.errors import RelayError
+from relay.instances import Instances
 from relay.notification.words import Occasion
-from relay.ports import Instances
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
 from relay.recovery.watchdog import Action, decide
 from services.announce import announce
-from services.follow_up import start_recovery
 from services.outside import Outside
+from services.start import start_recovery
 
 Look = Callable[[Outside, Settings, Instances], Awaitable[None]]
 

@@ -9,8 +9,8 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from relay.delivery.breaker import Breaker
+from relay.instances import Instance, Started
 from relay.names import WAKE
-from relay.ports import Instance, Started
 from relay.recovery.names import BREAKER, breaker_key
 
 

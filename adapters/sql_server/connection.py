@@ -2,10 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pyodbc
 
@@ -46,15 +46,21 @@ class ResultSet:
         return value
 
 
+class Ask(Protocol):
+    """Runs a batch with the values that it declares, as SqlServer.ask does."""
+
+    def __call__(self, sql: str, **values: Any) -> Sequence[ResultSet]:
+        """Return its result sets."""
+
+
 class SqlServer:
     """One connection to one database; statements are serialised, so give each concurrent user its own."""
 
-    def __init__(self, odbc: OdbcConnection, *, on_connect: Callable[["SqlServer"], None] | None = None) -> None:
-        """Open nothing yet; the first statement connects. `on_connect` may then refuse the database by raising."""
+    def __init__(self, odbc: OdbcConnection, *, on_connect: Callable[[Ask], None] | None = None) -> None:
+        """Open nothing yet; the first statement connects. `on_connect` may ask each new connection, and refuse it by raising."""
         self._odbc = odbc
         self._on_connect = on_connect
         self._connection: pyodbc.Connection | None = None
-        self._accepted = on_connect is None
         self._lock = threading.Lock()
 
     def ask(self, sql: str, **values: Any) -> Sequence[ResultSet]:
@@ -64,14 +70,7 @@ class SqlServer:
         connection that broke are tried again, at most three times in all: every statement of the relay may be repeated.
         Raises DatabaseError.
         """
-        if not self._accepted and self._on_connect is not None:
-            self._accepted = True  # for the statements that it asks with
-            try:
-                self._on_connect(self)
-            except BaseException:
-                self._accepted = False
-                raise
-        return self.execute(sql, [values[name] for name in parameters_of(sql)])
+        return self.execute(sql, in_order(sql, values))
 
     def execute(self, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:
         """Run a batch as `ask` does; its ? take the parameters in their order."""
@@ -113,11 +112,21 @@ class SqlServer:
     def _open(self) -> pyodbc.Connection:
         if self._connection is None:
             pyodbc.pooling = False  # a pooled connection would hide that the server went away
-            self._connection = pyodbc.connect(
-                self._odbc.text, timeout=self._odbc.login_timeout_seconds, autocommit=False
-            )
-            self._connection.timeout = self._odbc.command_timeout_seconds
+            connection = pyodbc.connect(self._odbc.text, timeout=self._odbc.login_timeout_seconds, autocommit=False)
+            connection.timeout = self._odbc.command_timeout_seconds
+            self._look_at(connection)
+            self._connection = connection
         return self._connection
+
+    def _look_at(self, connection: pyodbc.Connection) -> None:
+        """Let a new connection be refused, before anybody works over it: another database may have answered."""
+        if self._on_connect is None:
+            return
+        try:
+            self._on_connect(lambda sql, **values: _transaction(connection, sql, in_order(sql, values)))
+        except BaseException:
+            connection.close()
+            raise
 
     def _roll_back(self) -> bool:
         try:
@@ -129,7 +138,6 @@ class SqlServer:
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
-        self._accepted = self._on_connect is None  # another database may answer next time
         if connection is not None:
             with suppress(pyodbc.Error):  # it was broken already
                 connection.close()
@@ -138,6 +146,17 @@ class SqlServer:
 def parameters_of(sql: str) -> Sequence[str]:
     """Return the names under which a batch declares its parameters, in their order."""
     return _PARAMETER.findall(_COMMENT.sub("", sql))
+
+
+def in_order(sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the values in the order in which a batch declares them; raise TypeError for one that is not given."""
+    names = parameters_of(sql)
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise TypeError(
+            f"the statement declares @{', @'.join(missing)}, and no such value is given: {sql.splitlines()[0]}"
+        )
+    return [values[name] for name in names]
 
 
 def _transaction(connection: pyodbc.Connection, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:

@@ -23,8 +23,8 @@ def enable(server: SqlServer, app: str, relays: Sequence[Relay]) -> Iterator[str
     ]
     if found:
         raise ConfigError(found)
-    if version(server, app) > latest():
-        refuse_other_versions(server, app)
+    if version(server.ask, app) > latest():
+        refuse_other_versions(server.ask, app)
     yield from _enable_database(server)
     for table in dict.fromkeys(relay.table for relay in relays):
         yield from _enable_table(server, str(table))

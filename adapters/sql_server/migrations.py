@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from adapters.sql_server.connection import SqlServer
+from adapters.sql_server.connection import Ask, SqlServer
 from adapters.sql_server.statements import statement
-from relay.errors import ConfigError
+from relay.errors import SchemaError
 from relay.guard.schema import schema_problem
 
 _FOLDER = Path(__file__).parent / "sql" / "migrations"
@@ -23,27 +23,27 @@ def latest() -> int:
     return len(migrations())
 
 
-def version(server: SqlServer, app: str) -> int:
+def version(ask: Ask, app: str) -> int:
     """Return up to which migration the app's tables have come; 0: there are none. Raises DatabaseError."""
-    [found] = server.ask(statement("schema/version"), app=app)
+    [found] = ask(statement("schema/version"), app=app)
     return int(found.value())
 
 
-def refuse_other_versions(server: SqlServer, app: str) -> None:
-    """Raise ConfigError if this release does not work on the app's tables, with what to run. Raises DatabaseError."""
-    problem = schema_problem(version(server, app), latest())
+def refuse_other_versions(ask: Ask, app: str) -> None:
+    """Raise SchemaError if this release does not work on the app's tables, with what to run. Raises DatabaseError."""
+    problem = schema_problem(version(ask, app), latest())
     if problem:
-        raise ConfigError([problem])
+        raise SchemaError([problem])
 
 
 def migrate(server: SqlServer, app: str) -> int:
     """Bring the app's tables to this release's version; return the one they had. Safe to repeat, and while an app runs.
 
-    Raises ConfigError if a newer release has made them, DatabaseError.
+    Raises SchemaError if a newer release has made them, DatabaseError.
     """
-    found = version(server, app)
+    found = version(server.ask, app)
     if found > latest():
-        refuse_other_versions(server, app)
+        refuse_other_versions(server.ask, app)
     for name in migrations():
         server.ask(statement(name))
     server.ask(statement("schema/migrated"), app=app, version=latest())

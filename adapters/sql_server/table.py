@@ -46,6 +46,7 @@ class RelayTable:
         self.app = app
         self.relay = relay
         self._described: Table | None = None
+        self._forgotten = 0  # how often; a description that was begun before does not count
         self._rendered: dict[str, str] = {}
 
     @property
@@ -82,11 +83,14 @@ class RelayTable:
             if not table.key:
                 self.forget()
                 raise ConfigError(list(problems(self.relay, table, unsupported=UNSUPPORTED_TYPES)))
-            rendered[name] = render(name, fragments_of(self.app, self.relay, table))
+            rendered[name] = render(
+                name, fragments_of(self.app, self.relay, table)
+            )  # in what nobody has forgotten since
         return rendered[name]
 
     def forget(self) -> None:
         """Describe the table anew when it is needed next."""
+        self._forgotten += 1
         self._described, self._rendered = None, {}
 
     def up_to_date(self, work: Callable[[], T]) -> T:
@@ -109,7 +113,9 @@ class RelayTable:
         return TableState(found["object_id"], bool(found["tracked"]), self._table(), key_names)
 
     def _table(self) -> Table:
-        described = self._described
+        described, forgotten = self._described, self._forgotten
         if described is None:
-            described = self._described = describe(self.server, self.relay.table)
+            described = describe(self.server, self.relay.table)
+            if forgotten == self._forgotten:
+                self._described = described
         return described

@@ -9,6 +9,7 @@ from relay.backoff import Backoff
 from relay.changes.conditions import Condition
 from relay.identifiers import TableName
 from relay.numbers import Between
+from relay.wire import known
 
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
@@ -50,7 +51,7 @@ class RecoveryPolicy:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "RecoveryPolicy":
         """Read it back."""
-        return cls(**{**stored, "backoff": Backoff(**stored["backoff"])})
+        return cls(**{**known(cls, stored), "backoff": Backoff(**known(Backoff, stored["backoff"]))})
 
 
 class ChannelKind(StrEnum):

@@ -88,5 +88,5 @@ class Replay:
         return cls(**{
             **known(cls, found),
             "selection": Selection.from_dict(found["selection"]),
-            "backoff": Backoff(**found["backoff"]),
+            "backoff": Backoff(**known(Backoff, found["backoff"])),
         })  # fmt: skip

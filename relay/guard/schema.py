@@ -10,7 +10,11 @@ def schema_problem(found: int, known: int) -> str | None:
             f"[relay].[Schema]: the relay's tables have version {found}, and this release knows them up to {known}: a newer release "
             "has worked on them. Install that one again; docs/operating.md says how to go back"
         )
-    which = f"the relay's tables have version {found}" if found else "the relay's tables are missing"
+    which = (
+        f"the relay's tables have version {found}"
+        if found
+        else "the relay's tables are missing, or the login may not see them"
+    )
     return (
         f"[relay].[Schema]: {which}, and this release needs {known}. Run ./dev sql enable, or docs/sql/tables.sql in a query window; "
         "both may be repeated, and the app may run meanwhile"

@@ -81,4 +81,4 @@ class Notice:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Notice":
         """Read it back; raise KeyError, TypeError or ValueError for what is no notice."""
-        return cls(**{**stored, "occasion": Occasion(stored["occasion"])})
+        return cls(**{**known(cls, stored), "occasion": Occasion(stored["occasion"])})

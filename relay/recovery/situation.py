@@ -99,8 +99,8 @@ class Situation:
             since=self.since,
             rounds=self.rounds_with_this if done else self.rounds,
             changes=self.open,
-            dead_letters=self.new_dead_letters(done) if done else self.untold_dead,
-            status=(done.status if done else None) or self.last_status,
+            dead_letters=self.new_dead_letters(done) if done else 0,
+            status=(done.status or self.last_status) if done else None,
             last_error=(done.reason if done else "") or self.last_error,
             mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         )

@@ -26,7 +26,7 @@ def test_tables_sql_brings_an_app_up_to_date_and_may_be_repeated(server: SqlServ
     run(server, "tables", unique)
     run(server, "tables", unique)
 
-    refuse_other_versions(server, unique)
+    refuse_other_versions(server.ask, unique)
     assert migrate(server, unique) == latest()
 
 
@@ -35,7 +35,7 @@ def test_newer_tables_are_refused_with_where_to_read(server: SqlServer, unique: 
     server.run("UPDATE [relay].[Schema] SET [Version] = ? WHERE [App] = ?", latest() + 1, unique)
 
     with pytest.raises(ConfigError, match=r"docs/operating\.md says how to go back"):
-        refuse_other_versions(server, unique)
+        refuse_other_versions(server.ask, unique)
 
 
 def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
@@ -48,7 +48,7 @@ def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_
     run(server, "back_to_0.1.0", unique)
 
     with pytest.raises(ConfigError):
-        refuse_other_versions(server, unique)
-    refuse_other_versions(server, f"{unique} stays")
+        refuse_other_versions(server.ask, unique)
+    refuse_other_versions(server.ask, f"{unique} stays")
     assert migrate(server, unique) == 1
-    assert version(server, unique) == latest()
+    assert version(server.ask, unique) == latest()

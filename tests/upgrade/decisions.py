@@ -38,7 +38,7 @@ def decided(actions: Sequence[Action]) -> Sequence[tuple[str, str]]:
             case 5:
                 found.append(("timer", ""))
             case 7 | 9:
-                found.append(("entity", action["instanceId"]))
+                found.append(("entity", _entity(action["instanceId"])))
             case 4 | 6:
                 pass
             case other:
@@ -58,8 +58,13 @@ def had_decided(history: Sequence[Mapping[str, Any]]) -> Mapping[int, tuple[str,
             case "timer":
                 found[event["EventId"]] = ("timer", "")
             case "entity":
-                found[event["EventId"]] = ("entity", event["InstanceId"])
+                found[event["EventId"]] = ("entity", _entity(event["InstanceId"]))
     return found
+
+
+def _entity(instance_id: str) -> str:
+    """Return an entity's name without its key, which the extension does not compare: 0.1.0's breakers had the relay's name alone."""
+    return instance_id.split("@")[1]
 
 
 def keys_of(value: Any, before: str = "") -> Iterator[str]:

@@ -39,19 +39,16 @@ CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY, Status nvarchar(40) N
 CREATE TABLE dbo.Stock (StockId int NOT NULL PRIMARY KEY, Amount int NULL);
 INSERT INTO dbo.Stock (StockId, Amount) VALUES (1, 1), (2, 2), (3, 3);
 """
-ONE_STEP_MORE = """
-    whose = {name: request[name] for name in ("app", "relay") if name in request}
-    yield context.call_activity("recovery_list", {**whose, "limit": 1})
-"""
+BEFORE = "    request = context.get_input()\n"
+ONE_STEP_MORE = '    yield context.call_activity("recovery_list", {"relay": request["relay"], "limit": 1})\n'
 
 
 def with_other_steps(app: Path) -> Path:
     for name in ("recovery", "backfill"):
         path = app / "orchestrators" / f"{name}.py"
         text = path.read_text(encoding="utf-8")
-        before = '    whose = {name: request[name] for name in ("app", "relay") if name in request}\n'
-        assert before in text
-        path.write_text(text.replace(before, ONE_STEP_MORE.lstrip("\n")), encoding="utf-8")
+        assert text.count(BEFORE) == 1
+        path.write_text(text.replace(BEFORE, BEFORE + ONE_STEP_MORE), encoding="utf-8")
     return app
 
 

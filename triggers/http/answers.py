@@ -8,8 +8,8 @@ from typing import Any
 import azure.functions as func
 
 from relay import exact_json
-from relay.errors import ConfigError, DatabaseError, InputError
-from relay.ports import Started
+from relay.errors import ConfigError, DatabaseError, InputError, SchemaError
+from relay.instances import Started
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +52,8 @@ async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
         return await work
     except InputError as error:
         return problem(400, "The request cannot be used", str(error))
+    except SchemaError as error:
+        return problem(503, "The relay's own tables are of another release", str(error))
     except ConfigError as error:
         return problem(409, "The relay does not fit its table", str(error))
     except DatabaseError as error:

@@ -6,7 +6,7 @@ import azure.functions as func
 from relay.backfill.names import backfill_instance
 from relay.backfill.request import parse_backfill
 from relay.backfill.values import BackfillState
-from services.guard import start_backfill
+from services.start import start_backfill
 from triggers.http.answers import answer, problem, started
 from triggers.http.requests import RelayRequest, respond
 

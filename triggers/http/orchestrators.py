@@ -8,11 +8,12 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
+from relay.instances import Instances
 from relay.notification.names import NOTIFICATION
 from relay.notification.notice import Notice
-from relay.ports import Instances
 from relay.recovery.names import RECOVERY, recovery_instance
-from services.follow_up import start_recovery
+from relay.wire import known_names
+from services.start import start_recovery
 from triggers.http.answers import answered, json_object, problem, started
 
 blueprint = df.Blueprint()
@@ -32,6 +33,8 @@ def _notification_problem(body: dict[str, Any], settings: Settings) -> str | Non
         return shape
     if not set(map(str, body["channels"])) <= set(channels):
         return shape
+    if isinstance(body["notice"], dict) and (unknown := body["notice"].keys() - known_names(Notice)):
+        return f"notice: there is no {', '.join(sorted(unknown))}"
     try:
         Notice.from_dict(body["notice"])
     except KeyError as error:

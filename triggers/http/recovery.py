@@ -5,7 +5,7 @@ import azure.functions as func
 
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Command
-from services.follow_up import start_recovery
+from services.start import start_recovery
 from triggers.http.answers import answer, problem
 from triggers.http.requests import RelayRequest, respond
 

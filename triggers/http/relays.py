@@ -9,7 +9,7 @@ import wiring
 from relay.backfill.names import backfill_instance
 from relay.config.values import Relay
 from relay.dead_letters.names import replay_instance
-from relay.errors import ConfigError, DatabaseError, RelayError
+from relay.errors import ConfigError, DatabaseError, RelayError, SchemaError
 from relay.guard.health import Health, broken, summary
 from relay.guard.outlook import Outlook
 from relay.ports import Recoveries
@@ -114,6 +114,8 @@ def _line(relay: Relay, outside: Outside) -> dict[str, Any]:
     try:
         outlook = outside.guard.peek()
         return summary(relay, outside.recoveries.peek(), outlook, outside.backfills.state())
+    except SchemaError:
+        raise  # no relay of the app can work
     except ConfigError as error:
         return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
     except DatabaseError:

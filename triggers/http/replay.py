@@ -50,8 +50,7 @@ async def start_replay(request: RelayRequest, selection: Selection) -> func.Http
         total=count,
         backoff=request.relay.recovery.backoff,
     )
-    order = {"app": request.app, "replay": begun.to_dict()}
-    if not await request.instances.start_unless_running(REPLAY, instance_id, order):
+    if not await request.instances.start_unless_running(REPLAY, instance_id, {"replay": begun.to_dict()}):
         return _runs_already(request)
     return answer({"relay": request.relay.name, "count": count, "follow": request.link("replay")}, 202)
 

@@ -10,7 +10,7 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Relay
-from relay.ports import Instances
+from relay.instances import Instances
 from services.outside import Outside
 from triggers.http.answers import answered, json_object, no_such_relay
 

@@ -51,6 +51,7 @@ def test_every_activity_of_a_relay_looks_first_whose_it_is() -> None:
 
 
 def ended(name: str, steps: Any, activity: str, request: dict[str, Any]) -> Any:
+    """Return the output of an instance of the app other-shop."""
     asked = []
 
     def answer(told: dict[str, Any]) -> dict[str, Any]:
@@ -58,26 +59,27 @@ def ended(name: str, steps: Any, activity: str, request: dict[str, Any]) -> Any:
         return NOT_OURS
 
     engine = Engine({name: steps}, {activity: answer})
-    engine.start(name, request)
+    instance_id = f"{name}-other-shop-orders"
+    engine.start(name, request, instance_id=instance_id)
     engine.run()
-    assert len(asked) == 1, "it asks once and ends"
-    return json.loads(engine.instances["i"].output)
+    assert [(each["app"], each["relay"]) for each in asked] == [("other-shop", "orders")], "it asks once and ends"
+    return json.loads(engine.instances[instance_id].output)
 
 
 def test_a_strangers_recovery_ends_and_tells_nobody() -> None:
-    output = ended("recovery", recovery_steps, CHECK, STRANGERS[0])
+    output = ended("recovery", recovery_steps, CHECK, {"relay": "orders"})
 
     assert output == {"over": True, **NOT_OURS}
 
 
 def test_a_strangers_backfill_ends() -> None:
-    assert ended("backfill", backfill_steps, "backfill_pages", STRANGERS[0]) == NOT_OURS
+    assert ended("backfill", backfill_steps, "backfill_pages", {"relay": "orders"}) == NOT_OURS
 
 
 def test_a_strangers_replay_ends_with_what_it_had_done() -> None:
     replay = Replay(relay="orders", selection=Selection(upto=9), total=9, done=3, delivered=3)
 
-    output = ended("replay", replay_steps, LIST, {"app": "other-shop", "replay": replay.to_dict()})
+    output = ended("replay", replay_steps, LIST, {"replay": replay.to_dict()})
 
     assert (output["state"], output["delivered"]) == ("not_ours", 3)
     assert output["last_error"] == NOT_OURS["not_ours"]

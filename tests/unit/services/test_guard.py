@@ -10,7 +10,7 @@ from adapters.durable.instances import DurableInstances
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
 from relay.config.values import Channel, ChannelKind, Relay, Settings
 from relay.guard.outlook import Outlook
-from services.guard import act, keep_backfill_running
+from services.guard import keep_backfill_running, tell_and_repair
 from tests.fakes import FakeDurableClient, a_relay, an_outside
 from tests.unit.relay.test_backfill import backfill
 from tests.unit.relay.test_guard import outlook
@@ -21,7 +21,7 @@ SETTINGS = Settings(
     app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
 )
 INSTANCE = "backfill-shop-orders"
-START = ("backfill", INSTANCE, {"app": "shop", "relay": "orders"})
+START = ("backfill", INSTANCE, {"relay": "orders"})
 
 
 def done(work: Coroutine[Any, Any, Any]) -> Any:
@@ -41,7 +41,7 @@ class Told:
 def look_after(found: Outlook, relay: Relay) -> tuple[FakeDurableClient, Told, Backfills]:
     client, told, backfills = FakeDurableClient(), Told(), Backfills()
     outside = an_outside(relay, guard=told, backfills=backfills)
-    done(act(found, outside, SETTINGS, DurableInstances(client)))
+    done(tell_and_repair(found, outside, SETTINGS, DurableInstances(client)))
     return client, told, backfills
 
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.durable.instances import DurableInstances
 from relay.config.values import Channel, ChannelKind, Settings
 from relay.errors import DatabaseError
-from relay.ports import Instances
+from relay.instances import Instances
 from relay.recovery.situation import Situation
 from relay.recovery.watchdog import Action
 from services.look_after import look_after, look_after_all

@@ -16,7 +16,7 @@ from triggers.http.backfill import begin_backfill, command_backfill, show_backfi
 from triggers.http.requests import Work
 
 INSTANCE = "backfill-shop-orders"
-START = ("backfill", INSTANCE, {"app": "shop", "relay": "orders"})
+START = ("backfill", INSTANCE, {"relay": "orders"})
 
 
 class Backfills:

@@ -36,7 +36,7 @@ def test_a_recovery_is_started_under_its_fixed_id() -> None:
     response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
 
     assert response.status_code == 202
-    assert client.started == [("recovery", INSTANCE, {"app": "shop", "relay": "orders"})]
+    assert client.started == [("recovery", INSTANCE, {"relay": "orders"})]
 
 
 def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:

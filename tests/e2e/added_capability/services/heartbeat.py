@@ -3,9 +3,10 @@
 from workflows.heartbeat.values import is_news
 
 from relay.config.values import Settings
+from relay.instances import Instances
 from relay.notification.notice import News
 from relay.notification.words import Occasion
-from relay.ports import Instances, Tables
+from relay.ports import Tables
 from services.announce import announce
 
 

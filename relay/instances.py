@@ -1,0 +1,66 @@
+"""The port of durable instances, and of the breaker that is a durable entity; see ports.py for the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from relay.delivery.breaker import Breaker
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What is known of an orchestration: its runtime status (Running, Completed, …) and its custom status."""
+
+    status: str
+    custom_status: Any = None
+
+    @property
+    def active(self) -> bool:
+        """Tell whether it has not ended."""
+        return self.status in {"Running", "Pending", "ContinuedAsNew", "Suspended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to who started an orchestration: links to follow and steer it, and HTTP headers."""
+
+    links: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+class Instances(Protocol):
+    """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
+
+    async def look(self, instance_id: str) -> Instance | None:
+        """Return what is known of an instance, None if there is none."""
+
+    async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
+        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+
+    async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
+        """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
+
+    async def wake(self, instance_id: str) -> None:
+        """End the wait of an instance."""
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """End an instance at once."""
+
+    async def suspend(self, instance_id: str, reason: str) -> None:
+        """Hold an instance; it may take a moment to show."""
+
+    async def resume(self, instance_id: str, reason: str) -> None:
+        """Let a suspended instance go on."""
+
+    async def breaker(self, app: str, relay: str) -> Breaker:
+        """Return the state of a relay's breaker."""
+
+    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
+        """Let nobody send changes that failed before, until that moment."""
+
+    async def close_breaker(self, app: str, relay: str) -> None:
+        """Let requests through again."""
+
+    def links(self, url: str, instance_id: str) -> Started:
+        """Return how to follow an instance, with the origin of the URL that the request came to."""
