@@ -83,11 +83,10 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
 
 @cache
 def _outside(relay: str, line: Line) -> Outside:
-    del line  # it only tells apart
     app = settings().app
     configured = settings().relay(relay)
     endpoint, threads = _delivering(relay)
-    table = RelayTable(_server(), app, configured)
+    table = RelayTable(_server(line), app, configured)
     return Outside(
         app=app,
         relay=configured,
@@ -105,13 +104,13 @@ def _outside(relay: str, line: Line) -> Outside:
 @cache
 def tables() -> Tables:
     """Return the app's own tables, for workflows, over a connection of their own."""
-    return SqlTables(_server(), settings().app)
+    return SqlTables(_server(Line.WORKER), settings().app)
 
 
-def _server() -> SqlServer:
-    """Return a connection that refuses tables of another version than this release knows."""
-    app = settings().app
-    return SqlServer(_odbc(), on_connect=lambda ask: refuse_other_versions(ask, app))
+def _server(line: Line) -> SqlServer:
+    """Return a connection that refuses tables of another version than this release knows. Operators' write nothing by looking."""
+    app, claim = settings().app, line is not Line.OPERATOR
+    return SqlServer(_odbc(), on_connect=lambda ask: refuse_other_versions(ask, app, claim=claim))
 
 
 def database() -> SqlServer:

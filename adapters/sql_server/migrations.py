@@ -23,15 +23,18 @@ def latest() -> int:
     return len(migrations())
 
 
-def version(ask: Ask, app: str) -> int:
-    """Return up to which migration the app's tables have come; 0: there are none. Raises DatabaseError."""
-    [found] = ask(statement("schema/version"), app=app)
+def version(ask: Ask, app: str, *, claim: bool = False) -> int:
+    """Return up to which migration the app's tables have come; 0: there are none. Raises DatabaseError.
+
+    An app that is new to tables of other apps finds them as they are; `claim` writes that down, before it has rows in them.
+    """
+    [found] = ask(statement("schema/version"), app=app, known=latest(), claim=int(claim))
     return int(found.value())
 
 
-def refuse_other_versions(ask: Ask, app: str) -> None:
+def refuse_other_versions(ask: Ask, app: str, *, claim: bool = False) -> None:
     """Raise SchemaError if this release does not work on the app's tables, with what to run. Raises DatabaseError."""
-    problem = schema_problem(version(ask, app), latest())
+    problem = schema_problem(version(ask, app, claim=claim), latest())
     if problem:
         raise SchemaError([problem])
 

@@ -43,6 +43,13 @@ UPDATE [az_func].[GlobalState]
 SET [UserFunctionID] = @new_id
 WHERE [UserFunctionID] = @old_id AND [UserTableID] = OBJECT_ID(@table);
 
+-- The version of the tables belongs to the app as well; release 0.1.0 has none.
+IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NOT NULL
+    INSERT INTO [relay].[Schema] ([App], [Version], [MigratedAt])
+    SELECT @new_app, [Version], [MigratedAt]
+    FROM [relay].[Schema]
+    WHERE [App] = @old_app AND NOT EXISTS (SELECT 1 FROM [relay].[Schema] WHERE [App] = @new_app);
+
 -- Of two entries of one key the newer one stays.
 DELETE entry
 FROM [relay].[Ledger] AS entry

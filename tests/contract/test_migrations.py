@@ -55,10 +55,31 @@ def test_the_tables_of_release_0_1_0_are_version_1_and_keep_their_rows(empty: Sq
     assert empty.run("SELECT KeyText, Version FROM relay.Ledger WHERE App = ?", app) == [[["[1]", 7]]]
 
 
+def a_row(server: SqlServer, app: str) -> None:
+    server.run(
+        "INSERT INTO relay.Ledger (App, Relay, KeyText, Version, State, Attempts, FirstFailedAt, LastTriedAt) "
+        "VALUES (?, N'orders', N'[1]', 7, 'open', 1, SYSUTCDATETIME(), SYSUTCDATETIME())",
+        app,
+    )
+
+
 def test_each_app_has_a_version_of_its_own(empty: SqlServer, app: str) -> None:
     migrate(empty, "another-app")
+    a_row(empty, app)  # as release 0.1.0 leaves it
 
     assert (version(empty.ask, "another-app"), version(empty.ask, app)) == (latest(), 1)
+
+
+def test_an_app_that_is_new_to_the_tables_finds_them_as_they_are_and_goes_on_when_it_has_rows(
+    empty: SqlServer, app: str
+) -> None:
+    migrate(empty, "another-app")
+
+    assert version(empty.ask, app) == latest()
+    assert empty.run("SELECT App FROM relay.[Schema]") == [[["another-app"]]], "looking writes nothing"
+    assert version(empty.ask, app, claim=True) == latest()
+    a_row(empty, app)
+    assert version(empty.ask, app) == latest()
 
 
 def test_what_a_newer_release_has_made_is_refused_and_left_alone(empty: SqlServer, app: str) -> None:

@@ -10,7 +10,7 @@ from tests.waiting import wait_until
 
 CHANGES = 1000
 ROWS_PER_STATEMENT = 250
-APP = ("relay", "adapters", "triggers", "orchestrators", "activities", "entities")
+APP = ("relay", "workflows", "services", "adapters", "triggers", "orchestrators", "activities", "entities")
 REQUEST = re.compile(r'"(?P<method>[A-Z]+) /devstoreaccount1/(?P<target>[^ ?"]*)')
 # What an idle host does all the time: it looks for messages, renews its share of the partitions and the timer's lease.
 AT_REST = re.compile(
@@ -70,9 +70,9 @@ def test_a_breaker_that_is_read_for_every_batch_would_be_seen(tmp_path: Path) ->
     app = tmp_path / "app"
     for room in APP:
         shutil.copytree(ROOT / room, app / room)
-    for name in ("function_app.py", "host.json", "local.settings.json"):
+    for name in ("function_app.py", "wiring.py", "prepare_database.py", "host.json", "local.settings.json"):
         shutil.copy(ROOT / name, app / name)
-    batch = app / "triggers" / "relay_batch.py"
+    batch = app / "services" / "batch.py"
     text = batch.read_text(encoding="utf-8")
     planted = re.sub(r"pause = breaker\(\) if .* else None", "pause = breaker()", text)
     assert planted != text
