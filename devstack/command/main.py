@@ -116,7 +116,7 @@ def _test(arguments: list[str]) -> int:
     rest = [*folders, *rest[len(folders) :]]
     # All tests, or a half: each file on a stack of its own, several at a time. What is left alone is a server that they would share.
     if len(arguments) == len(folders):
-        rest += ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile"]
+        rest += ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder"]
     _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
 
 
