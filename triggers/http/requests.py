@@ -68,7 +68,9 @@ class RelayRequest:
 Work = Callable[[RelayRequest], Awaitable[func.HttpResponse]]
 
 
-async def respond(http: func.HttpRequest, client: Any, work: Work) -> func.HttpResponse:
+async def respond(
+    http: func.HttpRequest, client: df.DurableOrchestrationClient | None, work: Work
+) -> func.HttpResponse:
     """Do the work for the relay that the route names."""
     name = http.route_params["name"]
     known = [relay.name for relay in wiring.settings().relays]

@@ -130,7 +130,17 @@ def test_many_tests_run_several_at_a_time(
 ) -> None:
     told = became(["test", *arguments])
 
-    assert told.command == ["-m", "pytest", "-rs", *folders, "--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    assert told.command == [
+        "-m",
+        "pytest",
+        "-rs",
+        *folders,
+        "--numprocesses",
+        "3",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ]
     assert became(["test", *arguments, "-x"]).command == ["-m", "pytest", "-rs", *folders, "-x"]
 
 
