@@ -53,7 +53,8 @@ def test_it_says_what_to_run_and_delivers_everything_afterwards(tmp_path: Path) 
 
         wait_until(lambda: len(relay.endpoint_rows("orders")) == 3, description="everything is delivered")
         wait_until(
-            lambda: answer(relay, "health") == (200, {"status": "healthy", "relays": {"orders": "ok"}}), "all is well"
+            lambda: answer(relay, "health") == (200, {"status": "healthy", "relays": {"orders": "ok"}}),
+            description="all is well",
         )
         assert not relay.ledger()
     finally:
