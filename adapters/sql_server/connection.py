@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import pyodbc
@@ -143,9 +144,10 @@ class SqlServer:
                 connection.close()
 
 
+@lru_cache(maxsize=1024)
 def parameters_of(sql: str) -> Sequence[str]:
     """Return the names under which a batch declares its parameters, in their order."""
-    return _PARAMETER.findall(_COMMENT.sub("", sql))
+    return tuple(_PARAMETER.findall(_COMMENT.sub("", sql)))
 
 
 def in_order(sql: str, values: Mapping[str, Any]) -> Sequence[Any]:

@@ -44,9 +44,11 @@ def migrate(server: SqlServer, app: str) -> int:
 
     Raises SchemaError if a newer release has made them, DatabaseError.
     """
-    found = version(server.ask, app)
+    found = version(server.ask, app, claim=True)
     if found > latest():
         refuse_other_versions(server.ask, app)
+    if found == latest():
+        return found
     for name in migrations():
         server.ask(statement(name))
     server.ask(statement("schema/migrated"), app=app, version=latest())

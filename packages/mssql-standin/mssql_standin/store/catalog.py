@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mssql_standin.sql_types import SqlType
@@ -224,14 +224,20 @@ def to_json(catalog: Catalog) -> str:
         "database": catalog.database,
         "token": catalog.token,
         "schemas": catalog.schemas,
-        "tables": [asdict(table) for table in catalog.tables.values()],
         "tracking": None if catalog.tracking is None else asdict(catalog.tracking),
         "compatibility_level": catalog.compatibility_level,
         "next_object_id": catalog.next_object_id,
         "created": catalog.created,
         "collation": catalog.collation,
     }
-    return json.dumps(document)
+    tables = ", ".join(map(_table_text, catalog.tables.values()))
+    return f'{json.dumps(document)[:-1]}, "tables": [{tables}]}}'
+
+
+@lru_cache(maxsize=4096)
+def _table_text(table: Table) -> str:
+    """Return a table as JSON; it is an immutable value, and a definition changes one of many."""
+    return json.dumps(asdict(table))
 
 
 def from_json(text: str) -> Catalog:

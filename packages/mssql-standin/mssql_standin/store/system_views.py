@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mssql_standin.sql_types import SqlType
@@ -111,7 +112,15 @@ def _moment(table: Table) -> int:
 
 
 def _columns(catalog: Catalog) -> list[Row]:
-    return [_column_row(table, column) for table in _tables(catalog) for column in table.columns]
+    default = database_default()
+    return [row for table in _tables(catalog) for row in _column_rows(table, default)]
+
+
+@lru_cache(maxsize=4096)
+def _column_rows(table: Table, default: str) -> tuple[Row, ...]:
+    """Return the rows of a table's columns; `default` is the database's collation, on which they depend."""
+    del default  # see above
+    return tuple(_column_row(table, column) for column in table.columns)
 
 
 def _column_row(table: Table, column: Column) -> Row:
