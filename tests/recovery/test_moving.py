@@ -311,12 +311,16 @@ def test_a_position_ahead_of_a_restored_database_is_told_once_and_can_be_brought
     taken_up(relay)
     relay.run_watchdog()
     copy_database(relay, tmp_path / "copy")
+    [[copied]] = relay.sql("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
     insert(relay, *range(30, 40))
     for line in "bcdefghijk":
         relay.sql("INSERT INTO dbo.[Order Lines] VALUES (1, ?, 1)", line)
     arrived(relay, *range(30, 40))
     wait_until(lambda: len(relay.accepted("lines")) >= 11, description="the lines arrive")
-    taken_up(relay)
+    wait_until(
+        lambda: relay.sql("SELECT MIN(LastSyncVersion) FROM az_func.GlobalState")[0][0] > copied + 2,
+        description="the positions of both are beyond what the copy will have with two changes more",
+    )
     relay.stack.stop(HOST)
     positions = relay.sql("SELECT UserFunctionID, UserTableID, LastSyncVersion FROM az_func.GlobalState")
     restore_database(relay, tmp_path / "copy")
