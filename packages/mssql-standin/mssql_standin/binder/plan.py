@@ -32,6 +32,16 @@ registry = Registry()  # of conversions and JSON schemas that SQLite calls back
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The column of a stored table that a value comes from, untouched as long as its text is `sql`."""
+
+    sql: str
+    source: str  # the table's alias in SQLite
+    table: Table
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutputColumn:
     """One column of a bound query."""
 
@@ -40,7 +50,7 @@ class OutputColumn:
     nullable: bool = True
     collation: str | None = None
     explicit: bool = False
-    identity: bool = False
+    origin: Origin | None = field(default=None, compare=False)  # None: an expression
 
 
 @dataclass(slots=True)

@@ -292,7 +292,9 @@ class QueryBinder(SourceBinder):
 
 
 def _output(name: str, bound: Bound) -> OutputColumn:
-    return OutputColumn(name, bound.type, bound.nullable, bound.collation, bound.explicit, bound.identity)
+    untouched = bound.origin is not None and bound.origin.sql == bound.sql
+    origin = bound.origin if untouched else None
+    return OutputColumn(name, bound.type, bound.nullable, bound.collation, bound.explicit, origin)
 
 
 def _ordinal(expression: syntax.Expression, count: int) -> int | None:
