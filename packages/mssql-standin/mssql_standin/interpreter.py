@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from mssql_standin import messages, procedures
+from mssql_standin.binder.browsing import browsed
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import OutputColumn, OutputPlan, Plan, SelectPlan
@@ -24,7 +25,7 @@ from mssql_standin.failures import (
 from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
-from mssql_standin.results import Column, Command, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.results import Browse, Column, Command, Done, Event, Message, ResultSet, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
@@ -258,9 +259,9 @@ class Interpreter:
             case syntax.SetOption(option, value):
                 self._set_option(option, value, frame)
             case syntax.SelectStatement():
-                plan = self._plan(node, "select", frame, lambda binder: binder.select(node))
+                plan, browse = self._bound_select(node, frame)
                 if plan.variables is None and plan.into is None:
-                    yield result_set(plan.query.columns, [])
+                    yield result_set(plan.query.columns, [], browse)
             case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
                 _, output, _, _ = self._bound_change(node, frame)
                 if output is not None and output.into is None:
@@ -339,8 +340,14 @@ class Interpreter:
 
     # --- queries and changes ---------------------------------------------------------------------------------
 
+    def _bound_select(self, node: syntax.SelectStatement, frame: Frame) -> tuple[SelectPlan, Browse | None]:
+        if self._session.browsing:
+            wider = self._plan(node, "browsed select", frame, lambda binder: browsed(binder, node))
+            return wider.plan, wider.browse
+        return self._plan(node, "select", frame, lambda binder: binder.select(node)), None
+
     def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
-        plan = self._plan(node, "select", frame, lambda binder: binder.select(node))
+        plan, browse = self._bound_select(node, frame)
         if plan.into is not None:
             yield self._counted(self._select_into(plan, plan.into, frame), Command.SELECT_INTO)
             return
@@ -351,7 +358,7 @@ class Interpreter:
                     frame.assign_variable(name, sql_type, value)
             self._session.succeeded(len(rows))
             return
-        yield result_set(plan.query.columns, rows)
+        yield result_set(plan.query.columns, rows, browse)
         yield self._counted(len(rows), Command.SELECT)
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
@@ -603,13 +610,13 @@ def _command(node: syntax.Statement) -> Command:
     return _COMMANDS.get(type(node), Command.OTHER)
 
 
-def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]]) -> ResultSet:
+def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]], browse: Browse | None = None) -> ResultSet:
     """Return stored rows as the client sees them."""
     described = [_described(column) for column in columns]
     decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
     if decoders:
         rows = [_decoded(row, decoders) for row in rows]
-    return ResultSet(described, rows)
+    return ResultSet(described, rows, browse)
 
 
 def _described(column: OutputColumn) -> Column:

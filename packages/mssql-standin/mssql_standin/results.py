@@ -23,11 +23,30 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnOrigin:
+    """Where a column of a result comes from: the number of a table from 1, 0 for an expression; its name there."""
+
+    table: int
+    name: str
+    key: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """What is told of a result besides, if keys are asked for: the names of its tables, and each column's origin."""
+
+    tables: tuple[tuple[str, ...], ...]
+    columns: tuple[ColumnOrigin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResultSet:
     """Rows of a query; the engine sends a Done with their count after it."""
 
     columns: list[Column]
     rows: Iterable[tuple[Any, ...]]
+    browse: Browse | None = None
 
 
 class Command(IntEnum):

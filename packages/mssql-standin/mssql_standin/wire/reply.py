@@ -67,7 +67,7 @@ class Reply:
     def _event(self, event: Event) -> None:
         match event:
             case ResultSet():
-                self.raw(tokens.column_metadata(event.columns))
+                self.raw(tokens.column_metadata(event.columns, event.browse))
                 row = tokens.row_encoder(event.columns)
                 try:
                     for values in event.rows:
@@ -126,7 +126,7 @@ def _until(events: Iterable[Event], cancelled: Callable[[], bool]) -> Iterator[E
                 return
             if isinstance(event, ResultSet):
                 rows = event.rows
-                yield ResultSet(event.columns, (row for row in rows if not cancelled()))
+                yield ResultSet(event.columns, (row for row in rows if not cancelled()), event.browse)
             else:
                 yield event
     finally:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mssql_standin.results import Column, Command, Message
+from mssql_standin.results import Browse, Column, ColumnOrigin, Command, Message
 from mssql_standin.sql_types import SqlType
 from mssql_standin.version import BUILD, MAJOR, MINOR
 from mssql_standin.wire.outgoing import encoder, type_info
@@ -14,6 +14,8 @@ SERVER_NAME = "localhost"
 DONE, DONEPROC, DONEINPROC = 0xFD, 0xFE, 0xFF
 MORE, ERROR, COUNT, ATTENTION_ACKNOWLEDGED = 0x01, 0x02, 0x10, 0x20
 _NULLABLE, _UPDATEABLE_UNKNOWN, _IDENTITY, _COMPUTED = 0x01, 0x08, 0x10, 0x20
+_HIDDEN_COLUMN, _KEY_COLUMN = 0x2000, 0x4000
+_EXPRESSION, _KEY, _HIDDEN, _OTHER_NAME = 0x04, 0x08, 0x10, 0x20  # of COLINFO
 _DATABASE_INFORMATION = 10  # a severity that SQL Server tells its clients as 0
 
 
@@ -66,18 +68,45 @@ def message(told: Message) -> bytes:
     return (b"\xaa" if told.severity > 10 else b"\xab") + struct.pack("<H", len(content)) + content
 
 
-def column_metadata(columns: Sequence[Column]) -> bytes:
-    """COLMETADATA."""
+def column_metadata(columns: Sequence[Column], browse: Browse | None = None) -> bytes:
+    """COLMETADATA; TABNAME and COLINFO follow it if keys are asked for."""
     parts = [b"\x81", struct.pack("<H", len(columns))]
-    for column in columns:
+    for place, column in enumerate(columns):
+        flags = _flags(column) | (0 if browse is None else _key_flags(browse.columns[place]))
         info = type_info(column.type, nullable=column.nullable)
-        parts.append(struct.pack("<IH", 0, _flags(column)) + info + _short_text(column.name))
+        parts.append(struct.pack("<IH", 0, flags) + info + _short_text(column.name))
+    if browse is not None:
+        parts.append(_browse_information(columns, browse))
     return b"".join(parts)
 
 
 def _flags(column: Column) -> int:
     origin = _COMPUTED if column.computed else _IDENTITY if column.identity else _UPDATEABLE_UNKNOWN
     return origin | (_NULLABLE if column.nullable else 0)
+
+
+def _key_flags(origin: ColumnOrigin) -> int:
+    return (_HIDDEN_COLUMN if origin.hidden else 0) | (_KEY_COLUMN if origin.key else 0)
+
+
+def _browse_information(columns: Sequence[Column], browse: Browse) -> bytes:
+    tables = b"".join(bytes([len(name)]) + b"".join(map(_long_text, name)) for name in browse.tables)
+    origins = b"".join(
+        _column_origin(number, column, origin)
+        for number, (column, origin) in enumerate(zip(columns, browse.columns, strict=True), 1)
+    )
+    return b"\xa4" + struct.pack("<H", len(tables)) + tables + b"\xa5" + struct.pack("<H", len(origins)) + origins
+
+
+def _column_origin(number: int, column: Column, origin: ColumnOrigin) -> bytes:
+    renamed = origin.table > 0 and origin.name != column.name
+    status = (
+        (0 if origin.table else _EXPRESSION)
+        | (_KEY if origin.key else 0)
+        | (_HIDDEN if origin.hidden else 0)
+        | (_OTHER_NAME if renamed else 0)
+    )
+    return bytes([number & 0xFF, origin.table & 0xFF, status]) + (_short_text(origin.name) if renamed else b"")
 
 
 def row_encoder(columns: Sequence[Column]) -> Callable[[Sequence[Any]], bytes]:
