@@ -49,7 +49,12 @@ def packet(raw: bytes) -> Packet:
 
 def tokens(reply: Sequence[Packet]) -> list[Token]:
     """Decode the tokens of a whole reply; that to PRELOGIN has none."""
-    return list(_Decoder(b"".join(packet.content for packet in reply)).tokens())
+    return decoded(b"".join(packet.content for packet in reply))
+
+
+def decoded(content: bytes) -> list[Token]:
+    """Decode the tokens in the content of a whole reply."""
+    return list(_Decoder(content).tokens())
 
 
 def prelogin(content: bytes) -> dict[int, bytes]:
