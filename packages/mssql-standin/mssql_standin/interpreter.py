@@ -353,13 +353,24 @@ class Interpreter:
             return
         rows = self._rows(plan.query, frame)
         if plan.variables is not None:
-            if rows:
+            if plan.steps is not None:
+                self._accumulate(plan.variables, plan.steps, rows, frame)
+            elif rows:
                 for (name, sql_type), value in zip(plan.variables, rows[-1], strict=True):
                     frame.assign_variable(name, sql_type, value)
             self._session.succeeded(len(rows))
             return
         yield result_set(plan.query.columns, rows, browse)
         yield self._counted(len(rows), Command.SELECT)
+
+    def _accumulate(
+        self, variables: list[tuple[str, SqlType]], steps: list[Plan], rows: list[tuple[Any, ...]], frame: Frame
+    ) -> None:
+        for row in rows:
+            cells = {f"x{place}": value for place, value in enumerate(row)}
+            for (name, sql_type), step in zip(variables, steps, strict=True):
+                ((value,),) = frame.file.rows(step.sql, {**step.arguments(frame), **cells})
+                frame.assign_variable(name, sql_type, value)
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
         columns = []

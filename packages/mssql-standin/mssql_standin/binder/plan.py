@@ -77,11 +77,15 @@ class Plan:
 
 @dataclass(slots=True)
 class SelectPlan:
-    """A query; with `variables` its last row is assigned, with `into` its rows make a new table."""
+    """A query; with `variables` its last row is assigned, with `into` its rows make a new table.
+
+    With `steps` every row, as :x0, :x1, .., goes through all of them, and each result is assigned at once.
+    """
 
     query: Plan
     variables: list[tuple[str, SqlType]] | None = None
     into: tuple[str, ...] | None = None
+    steps: list[Plan] | None = None
 
 
 @dataclass(slots=True)
