@@ -280,10 +280,10 @@ class Session:
         A transaction that is kept keeps its locks and its isolation level too.
         """
         isolation = self.isolation
-        if not keep_transaction:
-            self.transaction.rollback()
-        for name in list(self.local_tables.temporary):
-            self.local_tables.drop_temporary(name)
+        with self.file.to_the_end():
+            if not keep_transaction:
+                self.transaction.rollback()
+            self.local_tables.drop_all_temporary()
         kept = keep_transaction and self.transaction.count > 0
         self.store.locks.release_all(self.session_id, "Session" if kept else None)
         self.identities.last = None

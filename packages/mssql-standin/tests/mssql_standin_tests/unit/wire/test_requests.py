@@ -72,6 +72,7 @@ def test_a_reset_can_keep_the_transaction_and_its_locks(client: TdsClient, other
     assert other_client.batch(free.format("of the session")).number == 1
     client.batch("ROLLBACK")
     assert (count(client), other_client.batch(free.format("of it")).number) == (0, 1)
+    assert client.batch("SELECT OBJECT_ID('tempdb..#kept')").number is None
 
 
 def test_a_transaction_that_is_kept_keeps_its_isolation_level(client: TdsClient, other_client: TdsClient) -> None:
