@@ -11,6 +11,7 @@ from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import OutputColumn, OutputPlan, Plan, SelectPlan
 from mssql_standin.binder.scope import Scope
 from mssql_standin.bulk_load import BulkTarget, bulk_target
+from mssql_standin.commands import command
 from mssql_standin.failures import (
     BATCH_ABORTING,
     AbortBatch,
@@ -25,7 +26,8 @@ from mssql_standin.failures import (
 from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
-from mssql_standin.results import Browse, Column, Command, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.result_sets import result_set
+from mssql_standin.results import Browse, Command, Done, Event, Message, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
@@ -33,29 +35,9 @@ from mssql_standin.store.catalog import Table
 from mssql_standin.store.changes import Changer, Result
 from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import build_table
-from mssql_standin.values.encoding import decoder
 from mssql_standin.values.type_rules import INT, NTEXT
 
 T = TypeVar("T")
-_COMMANDS: dict[type, Command] = {
-    syntax.SelectStatement: Command.SELECT,
-    syntax.Insert: Command.INSERT,
-    syntax.Update: Command.UPDATE,
-    syntax.Delete: Command.DELETE,
-    syntax.Merge: Command.MERGE,
-    syntax.CreateTable: Command.CREATE_TABLE,
-    syntax.DropTable: Command.DROP_TABLE,
-    syntax.AlterTableAdd: Command.ALTER_TABLE,
-    syntax.AlterTableDrop: Command.ALTER_TABLE,
-    syntax.AlterColumn: Command.ALTER_TABLE,
-    syntax.TrackTable: Command.ALTER_TABLE,
-    syntax.CreateIndex: Command.CREATE_INDEX,
-    syntax.DropIndex: Command.DROP_INDEX,
-    syntax.CreateSchema: Command.CREATE_SCHEMA,
-    syntax.TransferTable: Command.ALTER_SCHEMA,
-    syntax.DropSchema: Command.DROP_SCHEMA,
-    syntax.Execute: Command.EXECUTE,
-}  # of the statements that clients tell apart
 _MAX_NESTING = 32
 _LOCKING_LEVELS = {"repeatable read", "serializable"}
 
@@ -139,7 +121,7 @@ class Interpreter:
             and not raised
         ):
             yield Message(3621, "The statement has been terminated.", 0, 0, message.line)
-        yield Done(None, _command(node))
+        yield Done(None, command(node))
         if aborting or strict or (isinstance(error, RaisedError) and error.thrown):
             raise AbortBatch
         if level:
@@ -251,7 +233,7 @@ class Interpreter:
                 yield Done(None)
             case _:
                 self._define(node, frame)
-                yield self._done(0, _command(node))
+                yield self._done(0, command(node))
 
     def _described(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
         """Tell which columns a statement would give and run nothing, as SET FMTONLY ON asks; branches are all followed."""
@@ -261,11 +243,11 @@ class Interpreter:
             case syntax.SelectStatement():
                 plan, browse = self._bound_select(node, frame)
                 if plan.variables is None and plan.into is None:
-                    yield result_set(plan.query.columns, [], browse)
+                    yield result_set(plan.query, [], browse)
             case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
                 _, output, _, _ = self._bound_change(node, frame)
                 if output is not None and output.into is None:
-                    yield result_set(output.query.columns, [])
+                    yield result_set(output.query, [])
             case syntax.If(_, then, otherwise):
                 yield from self._statements((then,) if otherwise is None else (then, otherwise), frame)
                 return
@@ -281,7 +263,7 @@ class Interpreter:
             case syntax.ExecuteText():
                 yield from self._execute(node, frame)
                 return
-        yield Done(None, _command(node))
+        yield Done(None, command(node))
 
     def bulk_target(self, node: syntax.InsertBulk, frame: Frame) -> BulkTarget:
         """Return where the rows that INSERT BULK announces will go. Raises SqlError 208 and others."""
@@ -360,7 +342,7 @@ class Interpreter:
                     frame.assign_variable(name, sql_type, value)
             self._session.succeeded(len(rows))
             return
-        yield result_set(plan.query.columns, rows, browse)
+        yield result_set(plan.query, rows, browse)
         yield self._counted(len(rows), Command.SELECT)
 
     def _accumulate(
@@ -417,8 +399,8 @@ class Interpreter:
         local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
         count, rows = self._transaction.write(work, local=local)
         if output is not None and output.into is None:
-            yield result_set(output.query.columns, rows)
-        yield self._counted(count, _command(node))
+            yield result_set(output.query, rows)
+        yield self._counted(count, command(node))
 
     def _bound_change(
         self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
@@ -615,33 +597,3 @@ class Interpreter:
             case syntax.SaveTransaction(savepoint):
                 transaction.save(savepoint)
         yield self._done(0)
-
-
-def _command(node: syntax.Statement) -> Command:
-    return _COMMANDS.get(type(node), Command.OTHER)
-
-
-def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]], browse: Browse | None = None) -> ResultSet:
-    """Return stored rows as the client sees them."""
-    described = [_described(column) for column in columns]
-    decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
-    if decoders:
-        rows = [_decoded(row, decoders) for row in rows]
-    return ResultSet(described, rows, browse)
-
-
-def _described(column: OutputColumn) -> Column:
-    if column.origin is None:
-        return Column(column.name, column.type, column.nullable)
-    stored = column.origin.table.columns[column.origin.place]
-    return Column(
-        column.name, column.type, column.nullable, stored.identity is not None, computed=stored.computed is not None
-    )
-
-
-def _decoded(row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, function in decoders:
-        if values[place] is not None:
-            values[place] = function(values[place])
-    return tuple(values)

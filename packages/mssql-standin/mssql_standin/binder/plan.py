@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mssql_standin.binder.registry import Registry
+from mssql_standin.results import Column
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 
@@ -53,6 +54,13 @@ class OutputColumn:
     origin: Origin | None = field(default=None, compare=False)  # None: an expression
 
 
+class Shape(NamedTuple):
+    """Columns as the client sees them, and what turns stored values of some places into Python values."""
+
+    columns: list[Column]
+    decoders: list[tuple[int, Callable[[Any], Any]]]
+
+
 @dataclass(slots=True)
 class Plan:
     """SQLite text and what it needs. `locks`: hints ask for the writer's lock; `reads`: it reads user tables."""
@@ -64,6 +72,7 @@ class Plan:
     locks: bool = False
     no_wait: bool = False
     reads: bool = False
+    shape: Shape | None = None  # worked out when rows are sent for the first time
 
     def arguments(self, runtime: Runtime) -> dict[str, Any]:
         """Return the values of the named parameters."""

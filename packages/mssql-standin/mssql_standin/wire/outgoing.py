@@ -8,6 +8,7 @@ import struct
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mssql_standin.sql_types import MAX, SqlType
@@ -23,6 +24,7 @@ from mssql_standin.wire.type_tokens import (
 )
 
 Encoder = Callable[[Any], bytes]
+_KEPT = 1000  # types whose answers are kept
 _NULLABLE_TOKENS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), 0x26),
     "bit": 0x68,
@@ -52,6 +54,7 @@ def _on_the_wire(kind: SqlType) -> SqlType:
     return _SAME_ON_THE_WIRE.get(kind.name, kind)
 
 
+@lru_cache(_KEPT)
 def type_info(kind: SqlType, *, nullable: bool = True) -> bytes:
     """Return the TYPE_INFO of a column or parameter."""
     kind = _on_the_wire(kind)
@@ -83,8 +86,9 @@ def _size(kind: SqlType, unit: int) -> int:
     return LONG_SIZE if kind.length == MAX else _or(kind.length, 1) * unit
 
 
+@lru_cache(_KEPT)
 def encoder(kind: SqlType, *, nullable: bool = True) -> Encoder:
-    """Return what turns Python values of a type into the bytes that a row carries; made once per column."""
+    """Return what turns Python values of a type into the bytes that a row carries."""
     kind = _on_the_wire(kind)
     if kind.name in _TEXT_TOKENS or kind.name in _BINARY_TOKENS:
         return _variable(kind)
