@@ -60,7 +60,9 @@ def install(connection: sqlite3.Connection, caught: Caught, session_functions: F
         for name, (count, function) in functions.items():
             connection.create_function(name, count, caught.guard(function), deterministic=True)
     for name, (count, function) in {**_VOLATILE, **session_functions}.items():
-        connection.create_function(name, count, caught.guard(function))
+        # What a session function reads does not change within a statement: with constant arguments it is called once.
+        settled = name in session_functions and name not in _CHANGING
+        connection.create_function(name, count, caught.guard(function), deterministic=settled)
     for name, (count, aggregate) in _AGGREGATES.items():
         connection.create_aggregate(name, count, caught.guard_class(aggregate))
     for name, window in _WINDOWS.items():
@@ -366,6 +368,7 @@ _FUNCTIONS: Functions = {
     "is_column_in_mask": (2, _is_column_in_mask),
     "escape_json": (1, lambda value: None if value is None else json_text.escape(value)),
 }
+_CHANGING = frozenset({"ident_current"})  # of the session functions: those that the running statement may change
 _VOLATILE: Functions = {
     "new_guid": (0, lambda: encode_guid(uuid.uuid4())),
     "random_float": (0, random.random),
