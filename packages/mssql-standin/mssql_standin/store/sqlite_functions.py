@@ -10,7 +10,7 @@ from typing import Any
 from mssql_standin.binder.plan import registry
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
-from mssql_standin.values import arithmetic, json_text, temporal, text
+from mssql_standin.values import arithmetic, date_text, json_text, temporal, text
 from mssql_standin.values.collation import COMPARERS
 from mssql_standin.values.conversion import try_conversion
 from mssql_standin.values.conversion_rules import fitting
@@ -157,7 +157,7 @@ def _end_of_month(days: int | None, months: int | None) -> int | None:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    moment = temporal.parse_moment(f"{year:04d}-{month:02d}-{day:02d}") if min(year, month, day) > 0 else None
+    moment = date_text.parse_moment(f"{year:04d}-{month:02d}-{day:02d}") if min(year, month, day) > 0 else None
     if moment is None:
         raise SqlError(289, "Cannot construct data type date, some of the arguments have values which are not valid.")
     return moment.days
@@ -190,7 +190,7 @@ def _datetime_from_parts(*parts: int | None) -> int | None:
 def _offset_minutes(offset: int | str) -> int:
     moment = None
     if isinstance(offset, str):
-        moment = temporal.parse_moment(f"00:00{offset}")
+        moment = date_text.parse_moment(f"00:00{offset}")
         offset = 999 if moment is None or moment.offset_minutes is None else moment.offset_minutes
     if abs(offset) > 14 * 60:
         raise SqlError(9812, "The timezone provided to builtin function is invalid.")
@@ -211,7 +211,7 @@ def _with_offset(value: int | None, offset: int | str | None) -> str | None:
 
 
 def _is_date(value: str | None) -> int:
-    moment = None if value is None or not value.strip() else temporal.parse_moment(value)
+    moment = None if value is None or not value.strip() else date_text.parse_moment(value)
     return int(moment is not None and moment.fraction_digits <= 3 and moment.days >= temporal.DAYS_TO_1753)
 
 
