@@ -83,6 +83,15 @@ def _side(name: str) -> Builder:
     return build
 
 
+def _letter_case(function: str) -> Builder:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+        source = binder.text(arguments[0])
+        sql = f"{function}({source.sql}, {int(is_national(source.type))})"
+        return _with_type(source, sql, _varying(source.type))
+
+    return build
+
+
 def _same_length(function: str) -> Builder:
     def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         source = binder.text(arguments[0])
@@ -236,8 +245,8 @@ BUILDERS: dict[str, Builder] = {
     "right": _side("right"),
     "len": _len,
     "datalength": _datalength,
-    "upper": _same_length("upper_text"),
-    "lower": _same_length("lower_text"),
+    "upper": _letter_case("upper_text"),
+    "lower": _letter_case("lower_text"),
     "ltrim": _same_length("trim_left"),
     "rtrim": _same_length("trim_right"),
     "trim": _same_length("trim_both"),

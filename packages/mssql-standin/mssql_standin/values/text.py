@@ -9,21 +9,29 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX
+from mssql_standin.values import letter_case
+from mssql_standin.values.code_units import cut, from_cp1252, is_wide, kept, spread, to_cp1252, units, utf16
 from mssql_standin.values.collation import folded
-from mssql_standin.values.conversion_rules import cut, from_cp1252, to_cp1252, units
 
 
-def _wide(text: str) -> bool:
-    return not text.isascii() and max(text) > "\uffff"
+def _by_units(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of texts work on code units: what it does to characters, it then does to those."""
+
+    def run(*arguments: Any) -> Any:
+        for argument in arguments:
+            if argument.__class__ is str and is_wide(argument):
+                break
+        else:
+            return function(*arguments)
+        result = function(*(spread(each) if isinstance(each, str) else each for each in arguments))
+        return kept(result) if isinstance(result, str) else result
+
+    return run
 
 
 def part_of(value: Any, start: int, length: int) -> Any:
     """Return `length` units from the zero-based `start`; both may reach beyond the value."""
-    end = max(start + length, 0)
-    start = max(start, 0)
-    if isinstance(value, str) and _wide(value):
-        return value.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "ignore")
-    return value[start:end]
+    return value[max(start, 0) : max(start + length, 0)]
 
 
 def _substring(value: Any, start: int | None, length: int | None) -> Any:
@@ -44,7 +52,7 @@ def _right(text: str | None, count: int | None) -> str | None:
         return None
     if count < 0:
         raise SqlError(536, "Invalid length parameter passed to the RIGHT function.", state=2)
-    return str(part_of(text, max(units(text) - count, 0), count))
+    return str(part_of(text, max(len(text) - count, 0), count))
 
 
 def _length(value: Any) -> int | None:
@@ -94,7 +102,7 @@ def _replicate(text: str | None, count: int | None, limit: int) -> str | None:
 
 
 def _stuff(text: str | None, start: int | None, length: int | None, inserted: str | None) -> str | None:
-    if text is None or start is None or length is None or start < 1 or length < 0 or start > units(text or " "):
+    if text is None or start is None or length is None or start < 1 or length < 0 or start > len(text or " "):
         return None
     head = part_of(text, 0, start - 1)
     tail = part_of(text, start - 1 + length, len(text) * 2)
@@ -107,7 +115,7 @@ def _index_of(needle: str | None, text: str | None, start: int | None, collation
     if not needle:
         return 0
     match = _needle(needle, collation).search(text, max((start or 1) - 1, 0))
-    return units(text[: match.start()]) + 1 if match and match.start() else int(match is not None)
+    return match.start() + 1 if match else 0
 
 
 def _translate(text: str | None, old: str | None, new: str | None) -> str | None:
@@ -223,11 +231,11 @@ def _ansi_character(code: int | None) -> str | None:
 
 
 def _unicode_character(code: int | None) -> str | None:
-    return None if code is None or not 0 <= code <= 0xFFFF or 0xD800 <= code < 0xE000 else chr(code)
+    return None if code is None or not 0 <= code <= 0xFFFF else kept(chr(code))
 
 
 def _unicode(text: str | None) -> int | None:
-    return int.from_bytes(text.encode("utf-16-le")[:2], "little") if text else None
+    return int.from_bytes(utf16(text)[:2], "little") if text else None
 
 
 def _str(value: float | None, length: int | None, places: int | None) -> str | None:
@@ -266,34 +274,34 @@ def _format(text: str | None, *arguments: Any) -> str | None:
     return None if text is None else format_message(text, list(arguments))
 
 
-def _same(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else function(value)
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda value, *rest: None if value is None else function(value, *rest)
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "substring_of": (3, _substring),
-    "left_of": (2, _left),
-    "right_of": (2, _right),
+    "substring_of": (3, _by_units(_substring)),
+    "left_of": (2, _by_units(_left)),
+    "right_of": (2, _by_units(_right)),
     "length_of": (1, _length),
     "byte_length": (2, _byte_length),
     "concat_text": (-1, _concat),
     "concat_separated": (-1, _concat_separated),
     "concat_binary": (2, lambda a, b: None if a is None or b is None else a + b),
     "cut_text": (2, _cut),
-    "upper_text": (1, _same(str.upper)),
-    "lower_text": (1, _same(str.lower)),
-    "trim_left": (1, _same(lambda text: text.lstrip(" "))),
-    "trim_right": (1, _same(lambda text: text.rstrip(" "))),
-    "trim_both": (1, _same(lambda text: text.strip(" "))),
-    "reverse_text": (1, _same(lambda text: text[::-1])),
-    "replace_text": (5, _replace),
+    "upper_text": (2, _of_text(letter_case.upper)),
+    "lower_text": (2, _of_text(letter_case.lower)),
+    "trim_left": (1, _of_text(lambda text: text.lstrip(" "))),
+    "trim_right": (1, _of_text(lambda text: text.rstrip(" "))),
+    "trim_both": (1, _of_text(lambda text: text.strip(" "))),
+    "reverse_text": (1, _by_units(_of_text(lambda text: text[::-1]))),
+    "replace_text": (5, _by_units(_replace)),
     "replicate_text": (3, _replicate),
-    "stuff_text": (4, _stuff),
-    "index_of_text": (4, _index_of),
-    "index_of_pattern": (3, _index_of_pattern),
-    "translate_text": (3, _translate),
+    "stuff_text": (4, _by_units(_stuff)),
+    "index_of_text": (4, _by_units(_index_of)),
+    "index_of_pattern": (3, _by_units(_index_of_pattern)),
+    "translate_text": (3, _by_units(_translate)),
     "quotename": (2, _quotename),
-    "like_match": (4, _like),
+    "like_match": (4, _by_units(_like)),
     "folded": (2, folded),
     "hash_of": (2, _hash),
     "ascii_of": (1, lambda text: to_cp1252(text)[0] if text else None),

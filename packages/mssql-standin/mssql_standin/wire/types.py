@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from mssql_standin.sql_types import MAX, DateTime, DateTimeOffset, SqlType, Time
+from mssql_standin.values.code_units import utf16
 from mssql_standin.wire.packets import ProtocolError
 from mssql_standin.wire.reading import Reader
 
@@ -100,11 +101,7 @@ def _variable(kind: SqlType, value: Any) -> bytes:
     if value is None:
         return struct.pack("<Q", _PLP_NULL) if kind.length == MAX else struct.pack("<H", _MAX_SIZE)
     if isinstance(value, str):
-        content = (
-            value.encode("utf-16-le", "surrogatepass")
-            if kind.name.startswith("n")
-            else value.encode(_CODE_PAGE, "replace")
-        )
+        content = utf16(value) if kind.name.startswith("n") else value.encode(_CODE_PAGE, "replace")
     else:
         content = bytes(value)
     if kind.length == MAX:
