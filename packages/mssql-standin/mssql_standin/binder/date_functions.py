@@ -44,19 +44,32 @@ def _dateadd(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     return Bound(sql, moment.type, number.nullable or moment.nullable)
 
 
+_CLOCK_PARTS = frozenset({"hour", "minute", "second", "millisecond", "microsecond", "nanosecond"})
+
+
 def _check_part(node: Call, sql_type: SqlType) -> None:
-    clock = {"hour", "minute", "second", "millisecond", "microsecond", "nanosecond"}
+    """Raise SqlError 9810 for a part that a type cannot be moved by."""
+    older = sql_type.name in {"datetime", "smalldatetime"}
+    if (older and node.part in {"microsecond", "nanosecond"}) or node.part in {"iso_week", "tzoffset"}:
+        raise _part_refused(node.part, node.name, sql_type)
+    _check_has(node.part, node.name, sql_type)
+
+
+def _check_has(part: str, function: str, sql_type: SqlType) -> None:
+    """Raise SqlError 9810 for a part that a type has not got."""
     wrong = (
-        (sql_type.name == "date" and node.part in clock)
-        or (sql_type.name == "time" and node.part not in clock)
-        or (sql_type.name in {"datetime", "smalldatetime"} and node.part in {"microsecond", "nanosecond"})
-        or node.part in {"iso_week", "tzoffset"}
+        (sql_type.name == "date" and part in _CLOCK_PARTS)
+        or (sql_type.name == "time" and part not in _CLOCK_PARTS)
+        or (part == "tzoffset" and sql_type.name not in {"datetime2", "datetimeoffset"})
     )
     if wrong:
-        raise SqlError(
-            9810,
-            f"The datepart {node.part} is not supported by date function {node.name} for data type {sql_type.name}.",
-        )
+        raise _part_refused(part, function, sql_type)
+
+
+def _part_refused(part: str, function: str, sql_type: SqlType) -> SqlError:
+    return SqlError(
+        9810, f"The datepart {part} is not supported by date function {function} for data type {sql_type.name}."
+    )
 
 
 def _datediff(result: SqlType) -> Builder:
@@ -79,6 +92,7 @@ def _utc_ticks(binder: Binder, bound: Bound, name: str) -> str:
 def _datepart(result: SqlType, function: str) -> Builder:
     def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
+        _check_has(node.part, node.name, moment.type)
         return Bound(f"{function}('{node.part}', {moment.sql}, '{moment.type.name}')", result)
 
     return build
@@ -87,6 +101,7 @@ def _datepart(result: SqlType, function: str) -> Builder:
 def _single_part(part: str) -> Builder:
     def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
+        _check_has(part, node.name, moment.type)
         return Bound(f"date_part('{part}', {moment.sql}, '{moment.type.name}')", INT)
 
     return build

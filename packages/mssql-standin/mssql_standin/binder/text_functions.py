@@ -54,6 +54,15 @@ def _varying(sql_type: SqlType) -> SqlType:
     return SqlType("nvarchar" if is_national(sql_type) else "varchar", sql_type.length)
 
 
+def _strictly_text(binder: Binder, bound: Bound, place: int, function: str, *others: Family) -> Bound:
+    """Return an argument that must be text already, or of another family. Raises SqlError 8116."""
+    bound = binder.settle(bound, SqlType("nvarchar", 4000))
+    if family(bound.type) not in (Family.TEXT, *others):
+        shown = "NULL" if family(bound.type) is Family.NULL else display(bound.type)
+        raise SqlError(8116, f"Argument data type {shown} is invalid for argument {place} of {function} function.")
+    return bound
+
+
 def _concat(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
     collation, explicit = binder.combined_collation(values)
@@ -69,7 +78,7 @@ def _concat_ws(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _substring(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    source = arguments[0] if family(arguments[0].type) is Family.BINARY else binder.text(arguments[0])
+    source = _strictly_text(binder, arguments[0], 1, "substring", Family.BINARY)
     start, length = integer(binder, arguments[1]), integer(binder, arguments[2])
     result = SqlType("varbinary", source.type.length) if family(source.type) is Family.BINARY else _varying(source.type)
     return _with_type(source, f"substring_of({source.sql}, {start.sql}, {length.sql})", result)
@@ -156,7 +165,7 @@ def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _patindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    pattern, text = binder.text(arguments[0]), binder.text(arguments[1])
+    pattern, text = binder.text(arguments[0]), _strictly_text(binder, arguments[1], 2, "patindex", Family.NULL)
     collation, _explicit = binder.combined_collation([pattern, text])
     return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
@@ -205,12 +214,8 @@ def _translate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _hashbytes(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    algorithm, source = binder.text(arguments[0]), arguments[1]
-    source = binder.settle(source, SqlType("nvarchar", 4000))
-    if family(source.type) not in (Family.TEXT, Family.BINARY, Family.NULL):
-        raise SqlError(
-            8116, f"Argument data type {display(source.type)} is invalid for argument 2 of hashbytes function."
-        )
+    algorithm = binder.text(arguments[0])
+    source = _strictly_text(binder, arguments[1], 2, "hashbytes", Family.BINARY, Family.NULL)
     data = binder.convert(source, SqlType("varbinary", MAX))
     return Bound(f"hash_of({algorithm.sql}, {data.sql})", SqlType("varbinary", 8000))
 
@@ -223,18 +228,23 @@ def _checksum(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     raise unsupported("CHECKSUM")
 
 
-def _isjson(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    return Bound(f"is_json({binder.text(arguments[0]).sql})", INT)
+def _document(binder: Binder, node: Call, arguments: list[Bound]) -> str:
+    """Return the SQLite text of a JSON function's document, which must be text."""
+    return _strictly_text(binder, arguments[0], 1, node.name, Family.NULL).sql
 
 
-def _json_value(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+def _isjson(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
+    return Bound(f"is_json({_document(binder, node, arguments)})", INT)
+
+
+def _json_value(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_scalar({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", 4000))
+    return Bound(f"json_scalar({_document(binder, node, arguments)}, {path})", SqlType("nvarchar", 4000))
 
 
-def _json_query(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+def _json_query(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_fragment({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", MAX))
+    return Bound(f"json_fragment({_document(binder, node, arguments)}, {path})", SqlType("nvarchar", MAX))
 
 
 BUILDERS: dict[str, Builder] = {

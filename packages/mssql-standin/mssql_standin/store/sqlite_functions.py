@@ -12,12 +12,11 @@ from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
 from mssql_standin.values import arithmetic, date_text, json_text, temporal, text
 from mssql_standin.values.collation import COMPARERS
-from mssql_standin.values.conversion import try_conversion
 from mssql_standin.values.conversion_rules import fitting
 from mssql_standin.values.encoding import compare_offsets, decode_offset, encode_guid, encode_offset
 from mssql_standin.values.json_tables import split_rows
 from mssql_standin.values.temporal import DAY, MINUTE, SECOND
-from mssql_standin.values.type_rules import DATETIME2, FLOAT, NTEXT
+from mssql_standin.values.type_rules import DATETIME2
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
 
@@ -115,6 +114,23 @@ def _date_add(part: str, number: int | None, value: Any, type_name: str, scale: 
     return fitting(DATETIME2, SqlType(type_name, scale=scale))(moved)
 
 
+def _combined(sign: int) -> Callable[..., Any]:
+    """Return datetime + datetime or datetime - datetime: the second counts as the days since 1900 that it is."""
+
+    def run(left: int | None, right: int | None, type_name: str) -> Any:
+        if left is None or right is None:
+            return None
+        ticks = left + sign * (right - temporal.DAYS_TO_1900 * DAY)
+        try:
+            return fitting(DATETIME2, SqlType(type_name))(ticks)
+        except SqlError:
+            raise SqlError(
+                8115, f"Arithmetic overflow error converting expression to data type {type_name}.", state=2
+            ) from None
+
+    return run
+
+
 def _local(value: Any, type_name: str) -> tuple[int, int]:
     match type_name:
         case "date":
@@ -125,11 +141,23 @@ def _local(value: Any, type_name: str) -> tuple[int, int]:
     return value, 0
 
 
+def _to_milliseconds(value: int) -> int:
+    """Return the ticks of a datetime as it shows them: its 1/300 s are .000, .003 and .007."""
+    return (value + 5000) // 10_000 * 10_000
+
+
 def _date_part(part: str, value: Any, type_name: str) -> int | None:
-    return None if value is None else temporal.part_of(part, *_local(value, type_name))
+    if value is None:
+        return None
+    if part == "millisecond" and type_name == "datetime":
+        value = _to_milliseconds(value)
+    return temporal.part_of(part, *_local(value, type_name))
 
 
 def _date_name(part: str, value: Any, type_name: str) -> str | None:
+    if part == "millisecond":
+        number = _date_part(part, value, type_name)
+        return None if number is None else str(number)
     return None if value is None else temporal.name_of(part, *_local(value, type_name))
 
 
@@ -213,11 +241,6 @@ def _with_offset(value: int | None, offset: int | str | None) -> str | None:
 def _is_date(value: str | None) -> int:
     moment = None if value is None or not value.strip() else date_text.parse_moment(value)
     return int(moment is not None and moment.fraction_digits <= 3 and moment.days >= temporal.DAYS_TO_1753)
-
-
-def _is_numeric(value: str | None) -> int:
-    convert = try_conversion(NTEXT, FLOAT)
-    return int(value is not None and bool(value.strip()) and convert is not None and convert(value) is not None)
 
 
 # --- JSON and change tracking --------------------------------------------------------------------------------------
@@ -348,6 +371,8 @@ _FUNCTIONS: Functions = {
     "only_value": (2, _only_value),
     "row_limit": (1, _row_limit),
     "date_add": (5, _date_add),
+    "add_datetime": (3, _combined(1)),
+    "subtract_datetime": (3, _combined(-1)),
     "date_part": (3, _date_part),
     "date_name": (3, _date_name),
     "date_difference": (4, _date_difference),
@@ -359,7 +384,6 @@ _FUNCTIONS: Functions = {
     "switch_offset": (2, _switch_offset),
     "with_offset": (2, _with_offset),
     "is_date": (1, _is_date),
-    "is_numeric": (1, _is_numeric),
     "is_json": (1, _is_json),
     "json_scalar": (2, _json_scalar),
     "json_fragment": (2, _json_fragment),

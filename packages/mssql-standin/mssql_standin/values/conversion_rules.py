@@ -15,10 +15,11 @@ from mssql_standin.sql_types import MAX, DateTimeOffset, SqlType
 from mssql_standin.values import moment_conversion, temporal
 from mssql_standin.values.code_units import cut, from_cp1252, from_utf16, to_code_page, to_cp1252, units, utf16
 from mssql_standin.values.encoding import EXACT, scaled
-from mssql_standin.values.temporal import DAY, MINUTE
+from mssql_standin.values.temporal import DAY, MINUTE, SECOND
 from mssql_standin.values.type_rules import (
     INTEGER_RANGES,
     MONEY_DIGITS,
+    NUMERIC,
     Family,
     digits,
     display,
@@ -84,11 +85,30 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
         return _same
     if target.name in {"datetime", "smalldatetime"} and a in (Family.INTEGER, Family.DECIMAL, Family.FLOAT):
         return lambda value: temporal.DAYS_TO_1900 * DAY + round(Decimal(value) * DAY)
+    if source.name in {"datetime", "smalldatetime"} and b in NUMERIC:
+        return _days_since_1900(target)
     if (a, b) not in simple:
         raise SqlError(
             529, f"Explicit conversion from data type {display(source)} to {display(target)} is not allowed.", state=2
         )
     return simple[a, b]
+
+
+def _days_since_1900(target: SqlType) -> Rule:
+    """Return how datetime and smalldatetime become numbers; an integer is rounded, from noon on it is the next day."""
+
+    def run(ticks: int) -> Any:
+        moved = ticks - temporal.DAYS_TO_1900 * DAY
+        if target.name == "bit":
+            return int(moved != 0)
+        match family(target):
+            case Family.INTEGER:
+                return (moved + DAY // 2) // DAY
+            case Family.FLOAT:
+                return round(moved * 300 / SECOND) / (300 * DAY // SECOND)
+        return EXACT.divide(Decimal(moved), Decimal(DAY))
+
+    return run
 
 
 def _same(value: Any) -> Any:

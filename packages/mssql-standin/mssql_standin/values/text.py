@@ -1,6 +1,7 @@
 """Functions of text as SQLite calls them back; lengths and positions count UTF-16 units, as SQL Server's do."""
 
 import hashlib
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -215,6 +216,20 @@ def _index_of_pattern(pattern: str | None, text: str | None, collation: str) -> 
     return match.start() + 1 if match else 0
 
 
+# docs: "money and smallmoney" has the currency symbols; a sign or symbol alone is numeric, as one can be converted to money.
+_CURRENCIES = "$¢£¤¥৲৳฿៛₠-₱€﷼﹩＄￠￡￥￦"
+_SIGN = r"[+-]?\s*"
+_MONEY_LIKE = re.compile(rf"{_SIGN}[{_CURRENCIES}\\]?\s*{_SIGN}[\d,]*\.?\d*", re.ASCII)
+_FLOAT_LIKE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[ed][+-]?\d+", re.ASCII | re.IGNORECASE)
+
+
+def _is_numeric(text: str | None) -> int:
+    bare = "" if text is None else text.strip(" \t\n\r\v\f")
+    if _FLOAT_LIKE.fullmatch(bare):
+        return int(abs(float(bare.lower().replace("d", "e"))) != math.inf)
+    return int(bool(bare) and _MONEY_LIKE.fullmatch(bare) is not None)
+
+
 # --- codes, hashes, messages -------------------------------------------------------------------------------------
 
 
@@ -303,6 +318,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "quotename": (2, _quotename),
     "like_match": (4, _by_units(_like)),
     "folded": (2, folded),
+    "is_numeric": (1, _is_numeric),
     "hash_of": (2, _hash),
     "ascii_of": (1, lambda text: to_cp1252(text)[0] if text else None),
     "unicode_of": (1, _unicode),
