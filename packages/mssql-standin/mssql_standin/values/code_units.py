@@ -7,6 +7,8 @@ code points of Unicode, which are private and of no use to anybody, and a charac
 
 import re
 import struct
+from collections.abc import Callable
+from typing import Any
 
 _HALVES = 0x10F800  # where the halves U+D800 to U+DFFF are kept
 _FIRST_HALF = 0xD800
@@ -68,6 +70,21 @@ def _one_per_unit(raw: bytes) -> str:
 def spread(text: str) -> str:
     """Return a string with one character per code unit of a kept text; `kept` is the way back."""
     return _one_per_unit(utf16(text))
+
+
+def by_units(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of texts work on code units: what it does to characters, it then does to those."""
+
+    def run(*arguments: Any) -> Any:
+        for argument in arguments:
+            if argument.__class__ is str and is_wide(argument):
+                break
+        else:
+            return function(*arguments)
+        result = function(*(spread(each) if isinstance(each, str) else each for each in arguments))
+        return kept(result) if isinstance(result, str) else result
+
+    return run
 
 
 # --- varchar's code page -----------------------------------------------------------------------------------------

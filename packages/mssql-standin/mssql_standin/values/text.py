@@ -3,7 +3,6 @@
 import hashlib
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -11,23 +10,8 @@ from typing import Any
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX
 from mssql_standin.values import letter_case
-from mssql_standin.values.code_units import cut, from_cp1252, is_wide, kept, spread, to_cp1252, units, utf16
+from mssql_standin.values.code_units import by_units, cut, from_cp1252, kept, to_cp1252, units, utf16
 from mssql_standin.values.collation import folded
-
-
-def _by_units(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function of texts work on code units: what it does to characters, it then does to those."""
-
-    def run(*arguments: Any) -> Any:
-        for argument in arguments:
-            if argument.__class__ is str and is_wide(argument):
-                break
-        else:
-            return function(*arguments)
-        result = function(*(spread(each) if isinstance(each, str) else each for each in arguments))
-        return kept(result) if isinstance(result, str) else result
-
-    return run
 
 
 def part_of(value: Any, start: int, length: int) -> Any:
@@ -139,85 +123,8 @@ def _quotename(text: str | None, quote: str | None) -> str | None:
     return pair[0] + text.replace(pair[1], pair[1] * 2) + pair[1]
 
 
-# --- LIKE --------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=2048)
-def like_pattern(pattern: str, escape: str, collation: str) -> re.Pattern[str] | None:
-    """Return a LIKE pattern as a regular expression; None if nothing can match. Raises SqlError 506."""
-    if len(escape) > 1:
-        raise SqlError(506, f'The invalid escape character "{escape}" was specified in a LIKE predicate.')
-    parts, place = [], 0
-    while place < len(pattern):
-        char = pattern[place]
-        place += 1
-        if escape and char == escape:
-            if place >= len(pattern):
-                return None
-            parts.append(re.escape(pattern[place]))
-            place += 1
-        elif char == "%":
-            parts.append(".*")
-        elif char == "_":
-            parts.append(".")
-        elif char == "[":
-            end = pattern.find("]", place + 1)
-            if end < 0:
-                return None
-            parts.append(_character_class(pattern[place:end], escape))
-            place = end + 1
-        else:
-            parts.append(re.escape(char))
-    flags = re.DOTALL | (re.IGNORECASE if collation == "ci_as" else 0)
-    return re.compile("".join(parts), flags)
-
-
-def _character_class(body: str, escape: str) -> str:
-    negated = body.startswith("^")
-    body = body[1:] if negated else body
-    found, place = "", 0
-    while place < len(body):
-        char = body[place]
-        if escape and char == escape and place + 1 < len(body):
-            place += 1
-            found += re.escape(body[place])
-        elif char == "-" and 0 < place < len(body) - 1:
-            found += "-"
-        else:
-            found += re.escape(char)
-        place += 1
-    return f"[{'^' if negated else ''}{found}]"
-
-
-def _like(text: str | None, pattern: str | None, escape: str | None, collation: str) -> int | None:
-    if text is None or pattern is None or escape is None:
-        return None
-    compiled = like_pattern(_composed(pattern), escape, collation)
-    if compiled is None:
-        return 0
-    text = _composed(text)
-    return int(bool(compiled.fullmatch(text)) or (text.endswith(" ") and bool(compiled.fullmatch(text.rstrip(" ")))))
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _index_of_pattern(pattern: str | None, text: str | None, collation: str) -> int | None:
-    if pattern is None or text is None:
-        return None
-    inner = pattern[1:] if pattern.startswith("%") else pattern
-    compiled = like_pattern(inner[:-1] if inner.endswith("%") else inner, "", collation)
-    if compiled is None:
-        return 0
-    tail = "" if inner.endswith("%") else r"\Z"
-    search = re.compile(("" if pattern.startswith("%") else r"\A") + f"(?:{compiled.pattern}){tail}", compiled.flags)
-    match = search.search(text)
-    return match.start() + 1 if match else 0
-
-
 # docs: "money and smallmoney" has the currency symbols; a sign or symbol alone is numeric, as one can be converted to money.
-_CURRENCIES = "$¢£¤¥৲৳฿៛₠-₱€﷼﹩＄￠￡￥￦"
+_CURRENCIES = "$¢£¤¥৲৳฿៛₠-₱€﷼﹩\uff04￠￡￥￦"
 _SIGN = r"[+-]?\s*"
 _MONEY_LIKE = re.compile(rf"{_SIGN}[{_CURRENCIES}\\]?\s*{_SIGN}[\d,]*\.?\d*", re.ASCII)
 _FLOAT_LIKE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[ed][+-]?\d+", re.ASCII | re.IGNORECASE)
@@ -294,9 +201,9 @@ def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "substring_of": (3, _by_units(_substring)),
-    "left_of": (2, _by_units(_left)),
-    "right_of": (2, _by_units(_right)),
+    "substring_of": (3, by_units(_substring)),
+    "left_of": (2, by_units(_left)),
+    "right_of": (2, by_units(_right)),
     "length_of": (1, _length),
     "byte_length": (2, _byte_length),
     "concat_text": (-1, _concat),
@@ -308,15 +215,13 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "trim_left": (1, _of_text(lambda text: text.lstrip(" "))),
     "trim_right": (1, _of_text(lambda text: text.rstrip(" "))),
     "trim_both": (1, _of_text(lambda text: text.strip(" "))),
-    "reverse_text": (1, _by_units(_of_text(lambda text: text[::-1]))),
-    "replace_text": (5, _by_units(_replace)),
+    "reverse_text": (1, by_units(_of_text(lambda text: text[::-1]))),
+    "replace_text": (5, by_units(_replace)),
     "replicate_text": (3, _replicate),
-    "stuff_text": (4, _by_units(_stuff)),
-    "index_of_text": (4, _by_units(_index_of)),
-    "index_of_pattern": (3, _by_units(_index_of_pattern)),
-    "translate_text": (3, _by_units(_translate)),
+    "stuff_text": (4, by_units(_stuff)),
+    "index_of_text": (4, by_units(_index_of)),
+    "translate_text": (3, by_units(_translate)),
     "quotename": (2, _quotename),
-    "like_match": (4, _by_units(_like)),
     "folded": (2, folded),
     "is_numeric": (1, _is_numeric),
     "hash_of": (2, _hash),
