@@ -1,4 +1,4 @@
-"""Functions of text, JSON and binary values."""
+"""Functions of text and binary values."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def _varying(sql_type: SqlType) -> SqlType:
     return SqlType("nvarchar" if is_national(sql_type) else "varchar", sql_type.length)
 
 
-def _strictly_text(binder: Binder, bound: Bound, place: int, function: str, *others: Family) -> Bound:
+def strictly_text(binder: Binder, bound: Bound, place: int, function: str, *others: Family) -> Bound:
     """Return an argument that must be text already, or of another family. Raises SqlError 8116."""
     bound = binder.settle(bound, SqlType("nvarchar", 4000))
     if family(bound.type) not in (Family.TEXT, *others):
@@ -78,7 +78,7 @@ def _concat_ws(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _substring(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    source = _strictly_text(binder, arguments[0], 1, "substring", Family.BINARY)
+    source = strictly_text(binder, arguments[0], 1, "substring", Family.BINARY)
     start, length = integer(binder, arguments[1]), integer(binder, arguments[2])
     result = SqlType("varbinary", source.type.length) if family(source.type) is Family.BINARY else _varying(source.type)
     return _with_type(source, f"substring_of({source.sql}, {start.sql}, {length.sql})", result)
@@ -165,7 +165,7 @@ def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _patindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    pattern, text = binder.text(arguments[0]), _strictly_text(binder, arguments[1], 2, "patindex", Family.NULL)
+    pattern, text = binder.text(arguments[0]), strictly_text(binder, arguments[1], 2, "patindex", Family.NULL)
     collation, _explicit = binder.combined_collation([pattern, text])
     return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
@@ -215,7 +215,7 @@ def _translate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 def _hashbytes(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     algorithm = binder.text(arguments[0])
-    source = _strictly_text(binder, arguments[1], 2, "hashbytes", Family.BINARY, Family.NULL)
+    source = strictly_text(binder, arguments[1], 2, "hashbytes", Family.BINARY, Family.NULL)
     data = binder.convert(source, SqlType("varbinary", MAX))
     return Bound(f"hash_of({algorithm.sql}, {data.sql})", SqlType("varbinary", 8000))
 
@@ -224,27 +224,26 @@ def _newid(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound("new_guid()", GUID, False)
 
 
-def _checksum(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
-    raise unsupported("CHECKSUM")
+def _newsequentialid(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
+    raise SqlError(
+        302,
+        "The newsequentialid() built-in function can only be used in a DEFAULT expression for a column of type "
+        "'uniqueidentifier' in a CREATE TABLE or ALTER TABLE statement. It cannot be combined with other operators to form a "
+        "complex scalar expression.",
+    )
 
 
-def _document(binder: Binder, node: Call, arguments: list[Bound]) -> str:
-    """Return the SQLite text of a JSON function's document, which must be text."""
-    return _strictly_text(binder, arguments[0], 1, node.name, Family.NULL).sql
+def _soundex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+    return Bound(f"soundex_of({binder.text(arguments[0]).sql})", SqlType("varchar", 5))
 
 
-def _isjson(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
-    return Bound(f"is_json({_document(binder, node, arguments)})", INT)
+def _refused(name: str) -> Builder:
+    """Return the builder of a function whose results are not documented so far that they could be the same."""
 
+    def build(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
+        raise unsupported(name)
 
-def _json_value(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
-    path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_scalar({_document(binder, node, arguments)}, {path})", SqlType("nvarchar", 4000))
-
-
-def _json_query(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
-    path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_fragment({_document(binder, node, arguments)}, {path})", SqlType("nvarchar", MAX))
+    return build
 
 
 BUILDERS: dict[str, Builder] = {
@@ -277,8 +276,8 @@ BUILDERS: dict[str, Builder] = {
     "translate": _translate,
     "hashbytes": _hashbytes,
     "newid": _newid,
-    "checksum": _checksum,
-    "isjson": _isjson,
-    "json_value": _json_value,
-    "json_query": _json_query,
+    "newsequentialid": _newsequentialid,
+    "soundex": _soundex,
+    "difference": _refused("DIFFERENCE"),
+    "checksum": _refused("CHECKSUM"),
 }

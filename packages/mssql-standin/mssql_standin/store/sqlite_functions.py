@@ -9,13 +9,22 @@ from typing import Any
 
 from mssql_standin.binder.plan import registry
 from mssql_standin.results import SqlError
-from mssql_standin.values import arithmetic, date_functions, json_functions, patterns, text
+from mssql_standin.values import (
+    arithmetic,
+    date_construction,
+    date_functions,
+    json_functions,
+    patterns,
+    sequential_guids,
+    spread_aggregates,
+    text,
+)
 from mssql_standin.values.collation import COMPARERS
 from mssql_standin.values.encoding import compare_offsets, encode_guid
 from mssql_standin.values.json_tables import split_rows
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
-_MODULES = (arithmetic, text, patterns, date_functions, json_functions)
+_MODULES = (arithmetic, text, patterns, date_functions, date_construction, json_functions)
 
 
 class Caught:
@@ -188,6 +197,7 @@ _FUNCTIONS: Functions = {
 _CHANGING = frozenset({"ident_current"})  # of the session functions: those that the running statement may change
 _VOLATILE: Functions = {
     "new_guid": (0, lambda: encode_guid(uuid.uuid4())),
+    "sequential_guid": (0, sequential_guids.next_stored),
     "random_float": (0, random.random),
 }
 _AGGREGATES: dict[str, tuple[int, type]] = {
@@ -201,5 +211,6 @@ _WINDOWS: dict[str, type] = {
     "avg_int": arithmetic.average_integer(3),
     "avg_bigint": arithmetic.average_integer(4),
     "sum_decimal": arithmetic.SumDecimal,
+    **spread_aggregates.WINDOWS,
     **{f"avg_decimal_{scale}": arithmetic.average_decimal(scale) for scale in range(4, 39)},
 }

@@ -9,7 +9,7 @@ from mssql_standin.values import temporal
 from mssql_standin.values.conversion_rules import fitting
 from mssql_standin.values.date_text import parse_moment
 from mssql_standin.values.encoding import decode_offset, encode_offset
-from mssql_standin.values.temporal import DAY, MINUTE, SECOND
+from mssql_standin.values.temporal import DAY, MINUTE
 from mssql_standin.values.type_rules import DATETIME2
 
 
@@ -63,6 +63,36 @@ def _to_milliseconds(value: int) -> int:
     return (value + 5000) // 10_000 * 10_000
 
 
+def _through_local_ticks(value: Any, type_name: str, move: Callable[[int], int]) -> Any:
+    """Return a value moved on its wall clock."""
+    local, offset = _local(value, type_name)
+    moved = move(local)
+    match type_name:
+        case "date":
+            return moved // DAY
+        case "datetimeoffset":
+            return encode_offset(DateTimeOffset(moved - offset * MINUTE, offset))
+    return moved
+
+
+def _date_truncated(part: str, value: Any, type_name: str) -> Any:
+    if value is None:
+        return None
+    return _through_local_ticks(value, type_name, lambda ticks: temporal.truncated(part, ticks))
+
+
+def _date_bucket(part: str, width: int | None, value: Any, origin: Any, type_name: str) -> Any:
+    if value is None or width is None:
+        return None
+    if width < 1:
+        raise SqlError(
+            9834, "Invalid bucket width value passed to date_bucket function. Only positive values are allowed."
+        )
+    default = 0 if type_name == "time" else temporal.DAYS_TO_1900 * DAY
+    start = default if origin is None else _local(origin, type_name)[0]
+    return _through_local_ticks(value, type_name, lambda ticks: temporal.bucket(part, width, ticks, start))
+
+
 def _date_part(part: str, value: Any, type_name: str) -> int | None:
     if value is None:
         return None
@@ -95,41 +125,8 @@ def _utc_ticks(value: str | None) -> int | None:
 def _end_of_month(days: int | None, months: int | None) -> int | None:
     if days is None:
         return None
-    year = temporal.part_of("year", days * DAY, 0)
-    month = temporal.part_of("month", days * DAY, 0)
-    first = _days(year, month, 1)
-    return temporal.add("month", (months or 0) + 1, first * DAY) // DAY - 1
-
-
-def _days(year: int, month: int, day: int) -> int:
-    moment = parse_moment(f"{year:04d}-{month:02d}-{day:02d}") if min(year, month, day) > 0 else None
-    if moment is None:
-        raise SqlError(289, "Cannot construct data type date, some of the arguments have values which are not valid.")
-    return moment.days
-
-
-def _date_from_parts(*parts: int | None) -> int | None:
-    return None if None in parts else _days(*parts)  # type: ignore[arg-type]
-
-
-def _clock(hour: int, minute: int, second: int, fraction: int, precision: int) -> int:
-    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= fraction < 10**precision):
-        raise SqlError(
-            289, "Cannot construct data type datetime2, some of the arguments have values which are not valid."
-        )
-    return (hour * 3600 + minute * 60 + second) * SECOND + fraction * int(10 ** (7 - precision))
-
-
-def _datetime2_from_parts(*parts: int | None) -> int | None:
-    if None in parts:
-        return None
-    year, month, day, hour, minute, second, fraction, precision = (int(part or 0) for part in parts)
-    return _days(year, month, day) * DAY + _clock(hour, minute, second, fraction, precision)
-
-
-def _datetime_from_parts(*parts: int | None) -> int | None:
-    result = _datetime2_from_parts(*parts, 3)
-    return None if result is None else temporal.round_datetime(result)
+    first = temporal.truncated("month", days * DAY)
+    return temporal.add("month", (months or 0) + 1, first) // DAY - 1
 
 
 def _offset_minutes(offset: int | str) -> int:
@@ -167,11 +164,10 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "date_part": (3, _date_part),
     "date_name": (3, _date_name),
     "date_difference": (4, _date_difference),
+    "date_truncated": (3, _date_truncated),
+    "date_bucket": (5, _date_bucket),
     "utc_ticks": (1, _utc_ticks),
     "end_of_month": (2, _end_of_month),
-    "date_from_parts": (3, _date_from_parts),
-    "datetime_from_parts": (7, _datetime_from_parts),
-    "datetime2_from_parts": (8, _datetime2_from_parts),
     "switch_offset": (2, _switch_offset),
     "with_offset": (2, _with_offset),
     "is_date": (1, _is_date),

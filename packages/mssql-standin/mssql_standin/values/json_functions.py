@@ -5,6 +5,8 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.values import json_text
+from mssql_standin.values.code_units import plain
+from mssql_standin.values.json_modify import modify
 
 
 def _is_json(value: str | None) -> int | None:
@@ -43,9 +45,24 @@ def _json_fragment(document: str | None, path: str | None) -> str | None:
     return json_text.dump(found)
 
 
+def _json_modified(document: str | None, path: str | None, value: Any, kind: str) -> str | None:
+    """JSON_MODIFY; `kind` says what the value is: text, number, bool, or json, which stands as it is."""
+    if document is None or path is None:
+        return None
+    if value is None:
+        return modify(document, path, None)
+    match kind:
+        case "text":
+            return modify(document, path, f'"{json_text.escape(plain(value))}"')
+        case "bool":
+            return modify(document, path, "true" if value else "false")
+    return modify(document, path, plain(value))
+
+
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "is_json": (1, _is_json),
     "json_scalar": (2, _json_scalar),
     "json_fragment": (2, _json_fragment),
+    "json_modified": (4, _json_modified),
     "escape_json": (1, lambda value: None if value is None else json_text.escape(value)),
 }

@@ -39,6 +39,11 @@ def parse(text: str) -> Any:
         raise SqlError(13603, "JSON text is nested too deeply.", state=1) from None
 
 
+def value_at(text: str, place: int) -> tuple[Any, int]:
+    """Return the value that begins at a place of a valid document, and where it ends."""
+    return _decoder.raw_decode(text, place)
+
+
 def _refuse_constant(name: str) -> Any:
     raise json.JSONDecodeError("not JSON", name, 0)
 

@@ -83,9 +83,13 @@ def add(part: str, number: int, ticks: int) -> int:
         result = ticks + number * 7 * DAY
     else:
         result = ticks + number * _TICKS_OF[part]
-    if not 0 <= result <= MAX_TICKS:
+    return _within_range(result)
+
+
+def _within_range(ticks: int) -> int:
+    if not 0 <= ticks <= MAX_TICKS:
         raise SqlError(517, "Adding a value to a 'datetime2' column caused an overflow.")
-    return result
+    return ticks
 
 
 def _add_months(ticks: int, months: int) -> int:
@@ -113,6 +117,41 @@ def difference(part: str, start: int, end: int) -> int:
         return (end - start) * 100
     unit = _TICKS_OF[part]
     return end // unit - start // unit
+
+
+def truncated(part: str, ticks: int) -> int:
+    """Return where the part that a time lies in begins. Raises SqlError 517 before the first Sunday of all."""
+    day = _date(ticks)
+    match part:
+        case "year":
+            return _start(day.year, 1)
+        case "quarter":
+            return _start(day.year, (day.month - 1) // 3 * 3 + 1)
+        case "month":
+            return _start(day.year, day.month)
+        case "week":  # begins on Sunday, DATEFIRST 7; 0001-01-01 was a Monday
+            result = ((ticks // DAY + 1) // 7 * 7 - 1) * DAY
+            return _within_range(result)
+        case "iso_week":
+            return ticks // (7 * DAY) * 7 * DAY
+    unit = _TICKS_OF[part]
+    return ticks // unit * unit
+
+
+def _start(year: int, month: int) -> int:
+    return (datetime.date(year, month, 1).toordinal() - 1) * DAY
+
+
+def bucket(part: str, width: int, ticks: int, origin: int) -> int:
+    """Return where the bucket of `width` parts that a time lies in begins, counted from the origin. Raises SqlError 517."""
+    if part in {"year", "quarter", "month"}:
+        months = width * {"year": 12, "quarter": 3, "month": 1}[part]
+        count = difference("month", origin, ticks) // months
+        if add("month", count * months, origin) > ticks:
+            count -= 1
+        return add("month", count * months, origin)
+    unit = width * (7 * DAY if part == "week" else _TICKS_OF[part])
+    return _within_range(origin + (ticks - origin) // unit * unit)
 
 
 def part_of(part: str, ticks: int, offset_minutes: int) -> int:

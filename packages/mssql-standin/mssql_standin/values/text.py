@@ -12,6 +12,7 @@ from mssql_standin.sql_types import MAX
 from mssql_standin.values import letter_case
 from mssql_standin.values.code_units import by_units, cut, from_cp1252, kept, to_cp1252, units, utf16
 from mssql_standin.values.collation import folded
+from mssql_standin.values.soundex import soundex
 
 
 def part_of(value: Any, start: int, length: int) -> Any:
@@ -224,6 +225,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "quotename": (2, _quotename),
     "folded": (2, folded),
     "is_numeric": (1, _is_numeric),
+    "soundex_of": (1, _of_text(soundex)),
     "hash_of": (2, _hash),
     "ascii_of": (1, lambda text: to_cp1252(text)[0] if text else None),
     "unicode_of": (1, _unicode),
