@@ -13,8 +13,11 @@ from mssql_standin.values.type_rules import (
     BIGINT,
     GUID,
     INT,
+    MOMENTS,
+    NUMERIC,
     Family,
     byte_length,
+    digits,
     display,
     family,
     is_national,
@@ -237,6 +240,18 @@ def _soundex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     return Bound(f"soundex_of({binder.text(arguments[0]).sql})", SqlType("varchar", 5))
 
 
+def _format(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+    value = binder.settle(arguments[0], INT)
+    if family(value.type) not in (*NUMERIC, *MOMENTS) or value.type.name == "bit":
+        shown = "NULL" if family(value.type) is Family.NULL else display(value.type)
+        raise SqlError(8116, f"Argument data type {shown} is invalid for argument 1 of format function.")
+    pattern = strictly_text(binder, arguments[1], 2, "format")
+    culture = strictly_text(binder, arguments[2], 3, "format").sql if len(arguments) > 2 else "'en-us'"
+    scale = digits(value.type)[1] if family(value.type) is Family.DECIMAL else 0
+    sql = f"formatted({value.sql}, '{value.type.name}', {scale}, {pattern.sql}, {culture})"
+    return Bound(sql, SqlType("nvarchar", 4000))
+
+
 def _refused(name: str) -> Builder:
     """Return the builder of a function whose results are not documented so far that they could be the same."""
 
@@ -278,6 +293,7 @@ BUILDERS: dict[str, Builder] = {
     "newid": _newid,
     "newsequentialid": _newsequentialid,
     "soundex": _soundex,
+    "format": _format,
     "difference": _refused("DIFFERENCE"),
     "checksum": _refused("CHECKSUM"),
 }

@@ -217,7 +217,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "replicate": (2, 2), "space": (1, 1), "reverse": (1, 1), "stuff": (4, 4), "charindex": (2, 3), "patindex": (2, 2),
     "ascii": (1, 1), "char": (1, 1), "unicode": (1, 1), "nchar": (1, 1), "str": (1, 3), "quotename": (1, 2),
     "string_escape": (2, 2), "translate": (3, 3), "hashbytes": (2, 2), "newid": (0, 0), "checksum": (1, _ANY),
-    "soundex": (1, 1), "difference": (2, 2), "newsequentialid": (0, 0),
+    "soundex": (1, 1), "difference": (2, 2), "newsequentialid": (0, 0), "format": (2, 3),
     "abs": (1, 1), "round": (2, 3), "floor": (1, 1), "ceiling": (1, 1), "sign": (1, 1), "power": (2, 2), "square": (1, 1),
     "sqrt": (1, 1), "exp": (1, 1), "log": (1, 2), "log10": (1, 1), "rand": (0, 1), "pi": (0, 0),
     "sin": (1, 1), "cos": (1, 1), "tan": (1, 1), "cot": (1, 1), "asin": (1, 1), "acos": (1, 1), "atan": (1, 1), "atn2": (2, 2),

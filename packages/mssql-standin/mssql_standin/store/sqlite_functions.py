@@ -13,6 +13,7 @@ from mssql_standin.values import (
     arithmetic,
     date_construction,
     date_functions,
+    format_value,
     json_functions,
     patterns,
     sequential_guids,
@@ -24,7 +25,7 @@ from mssql_standin.values.encoding import compare_offsets, encode_guid
 from mssql_standin.values.json_tables import split_rows
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
-_MODULES = (arithmetic, text, patterns, date_functions, date_construction, json_functions)
+_MODULES = (arithmetic, text, patterns, date_functions, date_construction, format_value, json_functions)
 
 
 class Caught:

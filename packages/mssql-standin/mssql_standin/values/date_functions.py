@@ -58,11 +58,6 @@ def _local(value: Any, type_name: str) -> tuple[int, int]:
     return value, 0
 
 
-def _to_milliseconds(value: int) -> int:
-    """Return the ticks of a datetime as it shows them: its 1/300 s are .000, .003 and .007."""
-    return (value + 5000) // 10_000 * 10_000
-
-
 def _through_local_ticks(value: Any, type_name: str, move: Callable[[int], int]) -> Any:
     """Return a value moved on its wall clock."""
     local, offset = _local(value, type_name)
@@ -97,7 +92,7 @@ def _date_part(part: str, value: Any, type_name: str) -> int | None:
     if value is None:
         return None
     if part == "millisecond" and type_name == "datetime":
-        value = _to_milliseconds(value)
+        value = temporal.to_milliseconds(value)
     return temporal.part_of(part, *_local(value, type_name))
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mssql_standin.results import SqlError
 from mssql_standin.values import hijri
-from mssql_standin.values.temporal import DAY, HOUR, MINUTE, SECOND
+from mssql_standin.values.temporal import DAY, HOUR, MINUTE, SECOND, to_milliseconds
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -193,7 +193,7 @@ def format_time(ticks: int, style: int, digits: int) -> str | None:
 def _written(ticks: int, type_name: str, digits: int) -> _Written:
     days, clock = divmod(ticks, DAY)
     if type_name == "datetime":
-        clock, digits = (clock + 5000) // 10_000 * 10_000, 3
+        clock, digits = to_milliseconds(clock), 3
     elif type_name == "smalldatetime":
         digits = 3
     fraction = f"{clock % SECOND:07d}"[:digits]

@@ -34,6 +34,11 @@ def round_datetime(ticks: int) -> int:
     return days * DAY + (parts * SECOND + 150) // 300
 
 
+def to_milliseconds(ticks: int) -> int:
+    """Return the ticks of a datetime as it shows them: its 1/300 s are .000, .003 and .007."""
+    return (ticks + 5000) // 10_000 * 10_000
+
+
 def format_offset(minutes: int) -> str:
     """Return +hh:mm."""
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
