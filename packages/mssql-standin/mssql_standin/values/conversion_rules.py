@@ -18,6 +18,7 @@ from mssql_standin.values.encoding import EXACT, scaled
 from mssql_standin.values.temporal import DAY, MINUTE, SECOND
 from mssql_standin.values.type_rules import (
     INTEGER_RANGES,
+    MOMENTS,
     MONEY_DIGITS,
     NUMERIC,
     Family,
@@ -58,6 +59,7 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
         return _from_text(source, target, style)
     if b is Family.TEXT:
         return _to_text(source, target, style)
+    clock = _utc_ticks if style == 1 else local_ticks  # style 1 gives UTC, whatever the offset
     simple: dict[tuple[Family, Family], Rule] = {
         (Family.INTEGER, Family.DECIMAL): Decimal,
         (Family.INTEGER, Family.FLOAT): float,
@@ -76,11 +78,13 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
         (Family.DATETIME, Family.DATE): lambda value: value // DAY,
         (Family.DATETIME, Family.TIME): lambda value: value % DAY,
         (Family.DATETIME, Family.OFFSET): lambda value: DateTimeOffset(value, 0),
-        (Family.OFFSET, Family.DATE): lambda value: local_ticks(value) // DAY,
-        (Family.OFFSET, Family.TIME): lambda value: local_ticks(value) % DAY,
-        (Family.OFFSET, Family.DATETIME): local_ticks,
+        (Family.OFFSET, Family.DATE): lambda value: clock(value) // DAY,
+        (Family.OFFSET, Family.TIME): lambda value: clock(value) % DAY,
+        (Family.OFFSET, Family.DATETIME): clock,
         (Family.FLOAT, Family.BINARY): lambda value: struct.pack(">d", value),
     }
+    if b is Family.OFFSET and a in MOMENTS and style not in {None, 0, 1}:
+        raise SqlError(9809, f"The style {style} is not supported for conversions from {source.name} to {target.name}.")
     if a is b:
         return _same
     if target.name in {"datetime", "smalldatetime"} and a in (Family.INTEGER, Family.DECIMAL, Family.FLOAT):
@@ -117,6 +121,10 @@ def _same(value: Any) -> Any:
 
 def _is_not_zero(value: Decimal | float) -> int:
     return int(value != 0)
+
+
+def _utc_ticks(value: DateTimeOffset) -> int:
+    return value.utc_ticks
 
 
 def local_ticks(value: DateTimeOffset) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from mssql_standin.results import SqlError
-from mssql_standin.values.code_units import by_units
+from mssql_standin.values.code_units import by_units, is_wide, spread
 
 
 @lru_cache(maxsize=2048)
@@ -68,7 +68,8 @@ def _like(text: str | None, pattern: str | None, escape: str | None, collation: 
 
 
 def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """Return a text with one character per code unit and accents joined to their letters."""
+    return text if text.isascii() else unicodedata.normalize("NFC", spread(text) if is_wide(text) else text)
 
 
 def _index_of_pattern(pattern: str | None, text: str | None, collation: str) -> int | None:
@@ -85,6 +86,6 @@ def _index_of_pattern(pattern: str | None, text: str | None, collation: str) -> 
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "like_match": (4, by_units(_like)),
+    "like_match": (4, _like),
     "index_of_pattern": (3, by_units(_index_of_pattern)),
 }

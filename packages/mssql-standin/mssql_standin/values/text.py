@@ -10,14 +10,18 @@ from typing import Any
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX
 from mssql_standin.values import letter_case
-from mssql_standin.values.code_units import by_units, cut, from_cp1252, kept, to_cp1252, units, utf16
+from mssql_standin.values.code_units import by_units, cut, from_cp1252, is_wide, kept, spread, to_cp1252, units, utf16
 from mssql_standin.values.collation import folded
 from mssql_standin.values.soundex import soundex
 
 
 def part_of(value: Any, start: int, length: int) -> Any:
     """Return `length` units from the zero-based `start`; both may reach beyond the value."""
-    return value[max(start, 0) : max(start + length, 0)]
+    end = max(start + length, 0)
+    start = max(start, 0)
+    if isinstance(value, str) and is_wide(value):
+        return kept(spread(value)[start:end])
+    return value[start:end]
 
 
 def _substring(value: Any, start: int | None, length: int | None) -> Any:
@@ -38,7 +42,7 @@ def _right(text: str | None, count: int | None) -> str | None:
         return None
     if count < 0:
         raise SqlError(536, "Invalid length parameter passed to the RIGHT function.", state=2)
-    return str(part_of(text, max(len(text) - count, 0), count))
+    return str(part_of(text, max(units(text) - count, 0), count))
 
 
 def _length(value: Any) -> int | None:
@@ -202,9 +206,9 @@ def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "substring_of": (3, by_units(_substring)),
-    "left_of": (2, by_units(_left)),
-    "right_of": (2, by_units(_right)),
+    "substring_of": (3, _substring),
+    "left_of": (2, _left),
+    "right_of": (2, _right),
     "length_of": (1, _length),
     "byte_length": (2, _byte_length),
     "concat_text": (-1, _concat),
