@@ -1,6 +1,5 @@
 """Binding of FROM: tables, subqueries, joins, OPENJSON, CHANGETABLE, catalog views."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -204,7 +203,7 @@ class SourceBinder(ExpressionBinder):
         view = SYSTEM_VIEWS[".".join(part.lower() for part in node.name[-2:])]
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime.catalog)))
+        document = compilation.provided(key, lambda runtime: view.document(runtime.catalog))
         columns = ", ".join(f"json_extract(value, '$[{place}]') AS o{place}" for place in range(len(view.columns)))
         read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
         text = f"SELECT {columns} FROM json_each({document})"

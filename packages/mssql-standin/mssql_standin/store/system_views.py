@@ -1,5 +1,6 @@
 """Catalog views: sys.* and INFORMATION_SCHEMA as rows computed from the catalog."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,6 +53,13 @@ class View:
     columns: tuple[tuple[str, SqlType], ...]
     rows: Callable[[Catalog], list[Row]]
     from_file: tuple[tuple[str, SqlType, str], ...] = ()
+
+    def document(self, catalog: Catalog) -> str:
+        """Return the rows as a JSON text, made once for each state of the catalog."""
+        documents = catalog.documents
+        if self.name not in documents:
+            documents[self.name] = json.dumps(self.rows(catalog))
+        return documents[self.name]
 
 
 def numeric_facts(sql_type: SqlType) -> tuple[int, int]:
