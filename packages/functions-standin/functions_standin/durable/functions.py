@@ -36,3 +36,12 @@ class DurableFunctions:
     orchestrators: FunctionsByName = field(default_factory=FunctionsByName)
     activities: FunctionsByName = field(default_factory=FunctionsByName)
     entities: FunctionsByName = field(default_factory=FunctionsByName)
+
+
+def unknown_function(name: str, kind: str, known: FunctionsByName) -> str:
+    """Say that the app has no such function; `kind` is such as "an orchestrator"."""
+    names = ", ".join(f"'{each}'" for each in known)
+    return (
+        f"The function '{name}' doesn't exist, is disabled, or is not {kind} function. Additional info: The following "
+        f"are the known {kind.split()[1]} functions: {names}."
+    )
