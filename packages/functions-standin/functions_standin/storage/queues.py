@@ -41,10 +41,13 @@ class Queue:
                 raise
 
     async def put(self, text: str, *, delay_seconds: float | None = None) -> None:
-        """Add a message that never expires and becomes visible after the delay, rounded up to whole seconds."""
+        """Add a message that never expires and becomes visible after the delay, rounded down to whole seconds.
+
+        Microsoft's client rounds it down too.
+        """
         query = "messagettl=-1"
         if delay_seconds is not None:
-            query += f"&visibilitytimeout={min(math.ceil(max(0, delay_seconds)), MAX_VISIBILITY_SECONDS)}"
+            query += f"&visibilitytimeout={min(int(max(0, delay_seconds)), MAX_VISIBILITY_SECONDS)}"
         body = f"<QueueMessage><MessageText>{escape(text)}</MessageText></QueueMessage>".encode()
         await self._http.other("POST", f"{self._url}/messages?{query}", body=body, content_type="application/xml")
 

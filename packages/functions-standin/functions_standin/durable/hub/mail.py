@@ -135,6 +135,6 @@ class Mail:
             await self._large_values.put(name, text)
             text = messages.to_text(Envelope(None, blob_name=name))
         await queue.put(text, delay_seconds=delay_seconds)
-        if delay_seconds is None or delay_seconds <= 0:
+        if delay_seconds is None or delay_seconds < 1:
             self.on_sent(queue.name)
         return name
