@@ -3,7 +3,7 @@
 from typing import Any
 
 from mssql_standin.results import Message, SqlError
-from mssql_standin.values.code_units import cut, plain
+from mssql_standin.values.code_units import cut
 from mssql_standin.values.date_text import parse_moment
 from mssql_standin.values.temporal import SECOND
 from mssql_standin.values.text import format_message
@@ -11,7 +11,7 @@ from mssql_standin.values.text import format_message
 
 def printed(text: str | None) -> str:
     """Return what PRINT shows: at most 4000 characters, a blank for NULL."""
-    return plain(cut(text, 4000)) if text else " "
+    return cut(text, 4000) if text else " "
 
 
 def raised(text: Any, severity: int | None, state: int | None, arguments: list[Any], line: int) -> Message:
@@ -23,7 +23,7 @@ def raised(text: Any, severity: int | None, state: int | None, arguments: list[A
         raise SqlError(2754, "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG "
                              "option.")  # fmt: skip
     filled = format_message(str(text or ""), arguments)
-    return Message(50000, plain(filled), max(severity or 0, 0), min(max(state or 0, 0), 255), line)
+    return Message(50000, filled, max(severity or 0, 0), min(max(state or 0, 0), 255), line)
 
 
 def thrown(number: int, text: str | None, state: int, line: int) -> Message:
@@ -31,7 +31,7 @@ def thrown(number: int, text: str | None, state: int, line: int) -> Message:
     if not 50000 <= number <= 2**31 - 1:
         raise SqlError(35100, f"Error number {number} in the THROW statement is outside the valid range. Specify an error number in the valid "
                               "range of 50000 to 2147483647.")  # fmt: skip
-    return Message(number, plain(cut(text, 2048)) if text else "", 16, min(max(state, 0), 255), line)
+    return Message(number, cut(text, 2048) if text else "", 16, min(max(state, 0), 255), line)
 
 
 def delay_seconds(text: str | None) -> float:

@@ -8,7 +8,7 @@ from mssql_standin.results import Parameter
 from mssql_standin.sql_types import SqlType
 from mssql_standin.values.code_units import kept, plain, utf16
 from mssql_standin.wire.outgoing import encoder
-from mssql_standin_tests.unit.engine.client import Client
+from mssql_standin_tests.unit.engine.client import Answer, Client
 
 NVARCHAR = SqlType("nvarchar", 50)
 GRIN = "\U0001f600"
@@ -41,6 +41,23 @@ def test_half_a_pair_is_stored_compared_and_sent(reader: Client) -> None:
     assert reader.rows("SELECT id FROM #t WHERE v = @v", Parameter("@v", NVARCHAR, f"A{GRIN}")) == [(3,)]
     assert reader.value("SELECT COUNT(DISTINCT v) FROM #t") == 4
     reader.run("DROP TABLE #t")
+
+
+def test_half_a_pair_goes_through_messages_defaults_and_literals(reader: Client) -> None:
+    def run(sql: str) -> Answer:
+        return reader.answer(sql, valid=False)  # the parser that checks syntax takes files, which have no half pairs
+
+    run(f"CREATE TABLE halves (id int PRIMARY KEY, v nvarchar(5) DEFAULT N'{HIGH}', u nvarchar(5) UNIQUE)")
+    run(f"INSERT INTO halves (id, u) VALUES (1, N'{LOW}')")
+
+    (twice,) = run(f"INSERT INTO halves (id, u) VALUES (2, N'{LOW}')").errors
+    caught = run(f"BEGIN TRY THROW 50001, N'{HIGH}', 1 END TRY BEGIN CATCH SELECT ERROR_MESSAGE() END CATCH").sets
+
+    assert plain(reader.value("SELECT v FROM halves")) == HIGH
+    assert f"({LOW})".encode("utf-16-le", "surrogatepass") in utf16(twice.text)
+    assert plain(caught[0][0][0]) == HIGH
+    assert [utf16(note) for note in run(f"PRINT N'{HIGH}'").notes] == [b"\x3d\xd8"]
+    reader.run("DROP TABLE halves")
 
 
 def test_two_halves_that_meet_are_one_character(reader: Client) -> None:
