@@ -12,7 +12,7 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, DateTimeOffset, SqlType
-from mssql_standin.values import moment_conversion, temporal
+from mssql_standin.values import moment_conversion, number_texts, temporal
 from mssql_standin.values.code_units import cut, from_cp1252, from_utf16, to_code_page, to_cp1252, units, utf16
 from mssql_standin.values.encoding import EXACT, scaled
 from mssql_standin.values.temporal import DAY, MINUTE, SECOND
@@ -29,9 +29,6 @@ from mssql_standin.values.type_rules import (
 )
 
 Rule = Callable[[Any], Any]
-_INTEGER = re.compile(r"[+-]?\d+")
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DATETIME_RANGES = {
     "datetime": (temporal.DAYS_TO_1753 * DAY, temporal.MAX_TICKS),
@@ -162,65 +159,17 @@ def _bytes_integer(target: SqlType) -> Rule:
 def _from_text(source: SqlType, target: SqlType, style: int | None) -> Rule:
     match family(target):
         case Family.INTEGER:
-            return lambda text: _text_integer(text, source, target)
+            return lambda text: number_texts.integer_of_text(text, source, target)
         case Family.DECIMAL:
-            return lambda text: _text_decimal(text, source, target)
+            return lambda text: number_texts.decimal_of_text(text, source, target)
         case Family.FLOAT:
-            return lambda text: _text_float(text, source)
+            return lambda text: number_texts.float_of_text(text, source)
         case Family.BINARY:
             return lambda text: _text_bytes(text, source, style or 0)
         case Family.GUID:
             return _text_guid
         case _:
             return moment_conversion.from_text(source, target, style or 0)
-
-
-def _text_integer(text: str, source: SqlType, target: SqlType) -> int:
-    stripped = text.strip()
-    if target.name == "bit" and stripped.lower() in {"true", "false"}:
-        return int(stripped.lower() == "true")
-    if not stripped:
-        return 0
-    if not _INTEGER.fullmatch(stripped):
-        if target.name == "bigint":
-            raise SqlError(8114, f"Error converting data type {source.name} to bigint.", state=5)
-        raise SqlError(
-            245, f"Conversion failed when converting the {source.name} value '{text}' to data type {target.name}."
-        )
-    value = int(stripped)
-    low, high = INTEGER_RANGES[target.name]
-    if target.name != "bit" and not low <= value <= high:
-        if target.name == "bigint":
-            raise SqlError(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2)
-        number = 248 if target.name == "int" else 244
-        column = (
-            "an int column" if target.name == "int" else f"an {'INT1' if target.name == 'tinyint' else 'INT2'} column"
-        )
-        larger = "" if number == 248 else " Use a larger integer column."
-        raise SqlError(number, f"The conversion of the {source.name} value '{text}' overflowed {column}.{larger}")
-    return value
-
-
-def _text_decimal(text: str, source: SqlType, target: SqlType) -> Decimal:
-    stripped = text.strip()
-    if target.name in MONEY_DIGITS:
-        bare = stripped.replace(",", "").replace("$", "", 1) or "0"
-        if not _DECIMAL.fullmatch(bare):
-            raise SqlError(235, "Cannot convert a char value to money. The char value has incorrect syntax.", state=0)
-        return Decimal(bare)
-    if not _DECIMAL.fullmatch(stripped):
-        raise SqlError(8114, f"Error converting data type {source.name} to numeric.", state=5)
-    return Decimal(stripped)
-
-
-def _text_float(text: str, source: SqlType) -> float:
-    stripped = text.strip()
-    if not stripped:
-        return 0.0
-    value = float(stripped) if _FLOAT.fullmatch(stripped) else None
-    if value is None or value in (float("inf"), float("-inf")):
-        raise SqlError(8114, f"Error converting data type {source.name} to float.", state=5)
-    return value
 
 
 def _text_bytes(text: str, source: SqlType, style: int) -> bytes:
@@ -248,35 +197,17 @@ def _to_text(source: SqlType, target: SqlType, style: int | None) -> Rule:
         case Family.INTEGER:
             return str
         case Family.DECIMAL if source.name in MONEY_DIGITS:
-            return lambda value: _money_text(value, style or 0)
+            return lambda value: number_texts.text_of_money(value, style or 0)
         case Family.DECIMAL:
             return lambda value: format(scaled(value, source.scale or 0), "f")
         case Family.FLOAT:
-            return lambda value: _float_text(value, style or 0, source.name)
+            return lambda value: number_texts.text_of_float(value, style or 0, source.name)
         case Family.BINARY:
             return _bytes_text(target, style or 0)
         case Family.GUID:
             return lambda value: str(value).upper()
         case _:
             return lambda value: moment_conversion.to_text(value, source, style)
-
-
-def _money_text(value: Decimal, style: int) -> str:
-    return format(scaled(value, 4), "f") if style == 2 else format(scaled(value, 2), ",f" if style == 1 else "f")
-
-
-def _float_text(value: float, style: int, name: str) -> str:
-    if style == 0:
-        text = f"{value:.6g}"
-    else:
-        places = {1: 7, 2: 15, 3: 16}.get(style)
-        if places is None:
-            raise SqlError(
-                281, f"{style} is not a valid style number when converting from {name} to a character string."
-            )
-        text = f"{value:.{places}e}"
-    mantissa, sign, exponent = text.partition("e")
-    return f"{mantissa}e{exponent[0]}{exponent[1:].zfill(3)}" if sign else mantissa
 
 
 def _bytes_text(target: SqlType, style: int) -> Rule:

@@ -109,6 +109,15 @@ def test_a_text_is_read_as_a_date_or_time(reader: Client, expression: str, value
     assert reader.value(f"SELECT {expression}") == value
 
 
+@pytest.mark.parametrize("year", [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29])
+def test_eleven_hijri_years_in_thirty_have_a_last_day_more(reader: Client, year: int) -> None:
+    first_of_next = f"CONVERT(datetime2(0), '01/01/{1411 + year}', 131)"
+
+    days = reader.value(f"SELECT DATEDIFF(day, CONVERT(datetime2(0), '30/12/{1410 + year}', 131), {first_of_next})")
+
+    assert days == 1
+
+
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
@@ -150,6 +159,7 @@ def test_a_hijri_month_is_no_varchar(reader: Client) -> None:
         ("CONVERT(datetime, '30/02/2026', 103)", 242),
         ("CONVERT(date, '30/02/2026', 103)", 241),
         ("CONVERT(datetime, '10:00:00.1234', 114)", 241),
+        ("CONVERT(datetime, '30/12/1425', 131)", 242),
     ],
 )
 def test_a_text_that_does_not_follow_its_style_is_an_error(reader: Client, expression: str, number: int) -> None:
