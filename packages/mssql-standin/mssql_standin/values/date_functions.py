@@ -1,5 +1,7 @@
 """Functions of dates and times as SQLite calls them back."""
 
+import calendar
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -120,8 +122,9 @@ def _utc_ticks(value: str | None) -> int | None:
 def _end_of_month(days: int | None, months: int | None) -> int | None:
     if days is None:
         return None
-    first = temporal.truncated("month", days * DAY)
-    return temporal.add("month", (months or 0) + 1, first) // DAY - 1
+    first = temporal.add("month", months or 0, temporal.truncated("month", days * DAY)) // DAY
+    month = datetime.date.fromordinal(first + 1)
+    return first + calendar.monthrange(month.year, month.month)[1] - 1
 
 
 def _offset_minutes(offset: int | str) -> int:

@@ -105,6 +105,7 @@ def test_relative_ranks(reader: Client) -> None:
         ("DATE_BUCKET(month, 2, CAST('2026-04-04' AS date), CAST('2026-01-15' AS date))", datetime.date(2026, 3, 15), "date"),
         ("DATE_BUCKET(month, 1, CAST('2026-04-04' AS date), CAST('2026-01-15' AS date))", datetime.date(2026, 3, 15), "date"),
         ("EOMONTH('2024-01-31', 1)", datetime.date(2024, 2, 29), "date"),
+        ("EOMONTH('9999-12-01')", datetime.date(9999, 12, 31), "date"),
     ],
 )  # fmt: skip
 def test_dates_of_parts(reader: Client, expression: str, value: Any, declared: str) -> None:
@@ -124,6 +125,7 @@ def test_dates_of_parts(reader: Client, expression: str, value: Any, declared: s
         ("DATETIMEFROMPARTS(1700, 1, 1, 0, 0, 0, 0)", 289),
         ("DATETIMEOFFSETFROMPARTS(2026, 1, 2, 0, 0, 0, 0, 14, 1, 0)", 289),
         ("DATETIMEOFFSETFROMPARTS(2026, 1, 2, 0, 0, 0, 0, 1, -1, 0)", 289),
+        ("EOMONTH('0001-01-01', -1)", 517),
         ("DATETRUNC(hour, CAST('2026-01-01' AS date))", 9810),
         ("DATETRUNC(weekday, GETDATE())", 9810),
         ("DATE_BUCKET(day, 0, GETDATE())", 9834),
