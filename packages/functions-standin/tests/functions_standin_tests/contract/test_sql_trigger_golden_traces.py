@@ -4,13 +4,15 @@ docs: "Azure SQL trigger for Functions"; a lease lasts 60 s and a row has 5 atte
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.connection import connect, execute
 from functions_standin.sql_trigger.identifiers import TableName
 from functions_standin.sql_trigger.listener import State
-from functions_standin.testing.sql_trigger import Scene, scene_on
+from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
 
 INSERT, UPDATE, DELETE = 0, 1, 2
 
@@ -327,6 +329,37 @@ def test_a_failed_poll_is_logged_and_the_next_one_works(scene: Scene) -> None:
         f"Exception message: Invalid object name 'az_func.{scene.watched.statements.leases.name}'.\n"
     ) in worker.log
     assert worker.batches == [[("A", INSERT)]]
+
+
+def test_a_held_application_lock_fails_the_poll_and_the_release_in_the_triggers_words(scene: Scene) -> None:
+    statements = replace(scene.watched.statements, lock_timeout_ms=1)
+    worker = Worker(scene.to, replace(scene.watched, statements=statements))
+    holder = connect(scene.to)
+    refused = (
+        "due to exception: Microsoft.Data.SqlClient.SqlException. "
+        "Exception message: Unable to acquire exclusive lock on _az_func_Trigger. Result = -1\n"
+    )
+    take = "EXEC sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', @LockOwner = 'Session'"
+    scene.insert("A")
+
+    execute(holder, take)
+    worker.listener.turn(worker.link)
+    execute(holder, "EXEC sp_releaseapplock @Resource = N'_az_func_Trigger', @LockOwner = 'Session'")
+
+    def take_it_again() -> None:
+        execute(holder, take)
+
+    worker.during_call = take_it_again
+    worker.listener.turn(worker.link)
+    holder.close()
+    worker.link.close()
+
+    assert f"Failed to check for changes in table '{scene.table}' {refused}" in worker.log
+    released = "Failed to execute SQL commands to release leases in attempt: {} for table '{}' {}"
+    assert released.format(1, scene.table, refused) in worker.log
+    assert released.format(2, scene.table, refused) in worker.log
+    assert f"Failed to release leases for table '{scene.table}' after 3 attempts {refused}" in worker.log
+    assert scene.leases == {"A": (1, 1, True)}
 
 
 def test_forgotten_changes_are_jumped_over(scene: Scene) -> None:
