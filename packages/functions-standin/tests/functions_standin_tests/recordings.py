@@ -1,6 +1,8 @@
 """What was recorded of Microsoft's own parts; see ../recordings/README.md."""
 
+import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,5 +11,16 @@ FOLDER = Path(__file__).parents[1] / "recordings"
 
 def trigger_tables() -> dict[str, Any]:
     """The SQL trigger's tables and a trace of its life."""
-    content: dict[str, Any] = json.loads((FOLDER / "trigger_tables.json").read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(_text("trigger_tables.json.gz"))
     return content
+
+
+def site_name() -> str:
+    """WEBSITE_SITE_NAME of the recorded trigger."""
+    found = re.search(r"WEBSITE_SITE_NAME=([\w-]+)", trigger_tables()["recorded_with"])
+    assert found is not None
+    return found[1]
+
+
+def _text(name: str) -> str:
+    return gzip.decompress((FOLDER / name).read_bytes()).decode("utf-8")

@@ -16,8 +16,9 @@ from functions_standin.sql_trigger.listener import State
 from functions_standin.sql_trigger.options import SqlTriggerOptions
 from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, prepare
 from functions_standin.testing.sql_trigger import LEASE_MS, Worker
+from functions_standin_tests.recordings import site_name
 
-SITE = "durable-sql-relay"
+SITE = site_name()
 NAMES = ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "G10", "G11", "S1", "S2", "BigDec", "Trunc")
 SLEEPS_SECONDS = {"G10": 200, "S1": 90, "S2": 90}
 _FAILS_ON_ID_1 = {"G1", "G2", "G4", "G5", "G6", "G9"}
