@@ -22,5 +22,10 @@ def site_name() -> str:
     return found[1]
 
 
+def http_exchanges() -> list[dict[str, Any]]:
+    """Requests, byte for byte, and what the host answered."""
+    return [json.loads(line) for line in _text("host_http.jsonl.gz").splitlines()]
+
+
 def _text(name: str) -> str:
     return gzip.decompress((FOLDER / name).read_bytes()).decode("utf-8")
