@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+from mssql_standin.control import obey_all
+from mssql_standin.faults import Faults
 from mssql_standin.request_hook import load_request_hook
 from mssql_standin.results import SqlError
 from mssql_standin.server import Server
@@ -27,12 +29,15 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--database", default="Demo", help="name of the database (Demo)")
     parser.add_argument("--collation", default=DEFAULT, help=f"of a database that is made anew ({DEFAULT})")
-    parser.add_argument("--user", default="sa", help="the only login (sa)")
+    parser.add_argument("--user", default="sa", help="the administrator's login (sa)")
     parser.add_argument(
         "--request-hook",
         default=os.environ.get(_HOOK_VARIABLE, ""),
         metavar="MODULE:FUNCTION",
         help=f"encloses every request, for tests (the variable {_HOOK_VARIABLE})",
+    )
+    parser.add_argument(
+        "--control", action="store_true", help="take orders on standard input, for tests (see the README)"
     )
     parser.add_argument("--verbose", action="store_true", help="a line for each connection")
     arguments = parser.parse_args()
@@ -50,12 +55,14 @@ def main() -> int:
         arguments.data.mkdir(parents=True, exist_ok=True)
         access = Access(arguments.user, password, server_context(arguments.data / "tls"))
         database = Database.open(
-            arguments.data / f"{arguments.database}.sqlite3", arguments.database, arguments.collation
+            arguments.data / f"{arguments.database}.sqlite3", arguments.database, arguments.collation, arguments.user
         )
     except SqlError as error:
         return _fail(f"--collation: {error}")
     except OSError as error:
         return _fail(f"the folder {arguments.data} cannot be used: {error.strerror or error}")
+    if arguments.control:
+        database.faults = Faults()
     try:
         server = Server(
             database,
@@ -73,6 +80,9 @@ def main() -> int:
         f"(database {arguments.database}, user {arguments.user})\n"
     )
     sys.stdout.flush()
+    if database.faults is not None:
+        orders = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115 - no path; read to the end of the process
+        threading.Thread(target=obey_all, args=(database.faults, orders, sys.stdout), daemon=True).start()
     stop.wait()
     server.close()
     database.close()

@@ -33,7 +33,7 @@ def object_id(session: Running, name: str | None, kind: str | None) -> int | Non
     parts = split_name(name) if name else None
     if parts is None:
         return None
-    catalog = session.transaction.catalog
+    catalog = session.visible_catalog()
     if parts[-1].startswith("#"):
         known = list(session.local_tables.temporary)
         wanted = parts[-1].lower()
@@ -53,17 +53,15 @@ def catalog_functions(session: Running) -> dict[str, tuple[int, Callable[..., An
     """Return the functions that need the session's catalog."""
 
     def table_of(number: int | None) -> Table | None:
-        return None if number is None else session.transaction.catalog.tables.get(number)
+        return None if number is None else session.visible_catalog().tables.get(number)
 
     def named(number: int | None) -> tuple[str, str] | None:
         table = table_of(number)
         if table is not None:
             return table.schema, table.name
-        for (_, _), (known, _, owner) in session.transaction.catalog.constraints.items():
+        for (_, _), (known, _, owner) in session.visible_catalog().constraints.items():
             if known == number:
-                name = next(
-                    n for (s, n), entry in session.transaction.catalog.constraints.items() if entry[0] == number
-                )
+                name = next(n for (s, n), entry in session.visible_catalog().constraints.items() if entry[0] == number)
                 return owner.schema, name
         return None
 
@@ -77,11 +75,11 @@ def catalog_functions(session: Running) -> dict[str, tuple[int, Callable[..., An
 
     def schema_id(name: str | None) -> int | None:
         wanted = "dbo" if name is None else name.lower()
-        schemas = session.transaction.catalog.schemas.items()
+        schemas = session.visible_catalog().schemas.items()
         return next((number for number, known in schemas if known.lower() == wanted), None)
 
     def schema_name(number: int | None) -> str | None:
-        return session.transaction.catalog.schemas.get(1 if number is None else number)
+        return session.visible_catalog().schemas.get(1 if number is None else number)
 
     def col_name(number: int | None, column_id: int | None) -> str | None:
         table = table_of(number)
@@ -103,13 +101,13 @@ def catalog_functions(session: Running) -> dict[str, tuple[int, Callable[..., An
         return _table_property(table, (wanted or "").lower(), schema_id) if table else None
 
     def db_id(name: str | None) -> int | None:
-        own = session.transaction.catalog.database
+        own = session.visible_catalog().database
         if name is None or name.lower() == own.lower():
             return DATABASE_ID
         return 1 if name.lower() == "master" else None
 
     def db_name(number: int | None) -> str | None:
-        own = session.transaction.catalog.database
+        own = session.visible_catalog().database
         return own if number in (None, DATABASE_ID) else {1: "master"}.get(number)
 
     def ident_current(name: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from mssql_standin.results import Message, SqlError
 
 # Errors that end the batch and roll back whatever XACT_ABORT says: failed conversions, deadlocks, a full disk.
-BATCH_ABORTING = frozenset({235, 241, 242, 244, 245, 248, 1205, 3930, 8114, 8169, 9002})
+BATCH_ABORTING = frozenset({235, 241, 242, 244, 245, 248, 1205, 3930, 3951, 3960, 3961, 3964, 8114, 8169, 9002})
 
 
 class CompileError(SqlError):

@@ -34,6 +34,10 @@ class Frame:
         """The definitions as the session sees them."""
         return self.transaction.catalog
 
+    def visible_catalog(self) -> Catalog:
+        """Return those definitions of which the session's user may know."""
+        return self.session.visible_catalog()
+
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
         return self.session.clock()

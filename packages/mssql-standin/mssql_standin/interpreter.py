@@ -26,19 +26,29 @@ from mssql_standin.failures import (
 from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
+from mssql_standin.parser.statements import DEADLOCK_PRIORITIES, HIGHEST_DEADLOCK_PRIORITY
 from mssql_standin.result_sets import result_set
 from mssql_standin.results import Browse, Command, Done, Event, Message, SqlError
 from mssql_standin.running import Running
+from mssql_standin.security.changes import SecurityChanges
+from mssql_standin.security.checks import check_alter_table, check_definition, check_new_table, check_rows
+from mssql_standin.security.rights import Rights
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
 from mssql_standin.store.catalog import Table
 from mssql_standin.store.changes import Changer, Result
 from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import build_table
+from mssql_standin.store.snapshot import SNAPSHOT, definition_not_allowed
 from mssql_standin.values.type_rules import INT, NTEXT
 
 T = TypeVar("T")
+_NOT_UNDER_SNAPSHOT = (
+    syntax.AlterTableAdd, syntax.AlterTableDrop, syntax.AlterColumn, syntax.TrackTable, syntax.CreateIndex, syntax.DropIndex,
+)  # fmt: skip
 _MAX_NESTING = 32
+_NO_TABLES: frozenset[int] = frozenset()
+_READ_UNCOMMITTED = "read uncommitted"
 _LOCKING_LEVELS = {"repeatable read", "serializable"}
 
 
@@ -77,9 +87,14 @@ class Interpreter:
         """Run text as EXECUTE and sp_executesql do: with its own variables, and its temporary tables end with it."""
         session = self._session
         known, count = set(session.local_tables.temporary), self._transaction.count
+        depth = session.impersonation.depth
         parsed = session.store.parsed(text, frozenset(types))
         frame = Frame(session, parsed, types, values)
-        yield from self.run(frame)
+        try:
+            yield from self.run(frame)
+        finally:
+            if session.impersonation.depth > depth:
+                session.impersonation.revert(depth)
         values.update({name: frame.variables[name] for name in types})
         for name in set(session.local_tables.temporary) - known:
             session.local_tables.drop_temporary(name)
@@ -137,22 +152,49 @@ class Interpreter:
         where = (id(key), kind, frame.catalog.token, frame.signature, names, identity_insert)
         plans = frame.parsed.plans
         if where not in plans:
+            compilation = Compilation(frame.catalog, frame.types, local)
             try:
-                plans[where] = bind(ChangeBinder(Compilation(frame.catalog, frame.types, local)))
+                bound = bind(ChangeBinder(compilation))
             except SqlError as error:
                 raise CompileError(error.message) from error
-        found: T = plans[where]
+            plans[where] = (bound, tuple(sorted(compilation.needs)))
+        found: T
+        found, needs = plans[where]
+        if self._session.impersonation.restricted:
+            check_rows(self._rights(frame), needs)
         return found
 
-    def _rows(self, plan: Plan, frame: Frame) -> list[tuple[Any, ...]]:
-        self._lock_if_asked(plan)
-        return frame.file.run(plan, frame)
+    def _rights(self, frame: Frame) -> Rights:
+        return self._session.impersonation.rights(frame.catalog)
 
-    def _lock_if_asked(self, plan: Plan | None) -> None:
+    def _rows(self, plan: Plan, frame: Frame) -> list[tuple[Any, ...]]:
+        transaction, tables = self._transaction, plan.tables
+        if not tables:
+            return frame.file.run(plan, frame)
+        isolation = self._session.isolation
+        transaction.access(tables, isolation)
+        if self._lock_if_asked(plan):
+            transaction.access(tables, isolation)
+        if not self._shares():
+            return frame.file.run(plan, frame)
+        try:
+            transaction.share(plan.shared)
+            return frame.file.run(plan, frame)
+        finally:
+            transaction.requests.stop_sharing()
+
+    def _shares(self) -> bool:
+        """Tell whether a statement that reads waits for those who change the tables."""
+        return not self._transaction.catalog.reads_snapshots and self._session.isolation != _READ_UNCOMMITTED
+
+    def _lock_if_asked(self, plan: Plan | None) -> bool:
+        """Become the writer if a plan asks for it; tell whether that was so."""
         if plan is None or not self._transaction.count or self._transaction.doomed:
-            return
-        if plan.locks or (plan.reads and self._session.isolation in _LOCKING_LEVELS):
+            return False
+        asked = plan.locks or (bool(plan.tables) and self._session.isolation in _LOCKING_LEVELS)
+        if asked:
             self._transaction.begin_writing(no_wait=plan.no_wait)
+        return asked
 
     def value(self, node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> tuple[Any, SqlType]:
         """Return a value in stored form and its type."""
@@ -224,6 +266,14 @@ class Interpreter:
                 yield self._done(0)
             case syntax.BeginTransaction() | syntax.Commit() | syntax.Rollback() | syntax.SaveTransaction():
                 yield from self._transaction_statement(node)
+            case syntax.ExecuteAs(kind, name):
+                impersonation = self._session.impersonation
+                enter = impersonation.execute_as_user if kind == "user" else impersonation.execute_as_login
+                enter(frame.catalog, name)
+                yield self._done(0)
+            case syntax.Revert():
+                self._session.impersonation.revert()
+                yield self._done(0)
             case syntax.Use(database):
                 if database.lower() != frame.catalog.database.lower():
                     raise SqlError(
@@ -267,7 +317,10 @@ class Interpreter:
 
     def bulk_target(self, node: syntax.InsertBulk, frame: Frame) -> BulkTarget:
         """Return where the rows that INSERT BULK announces will go. Raises SqlError 208 and others."""
-        return bulk_target(node, self._plan(node, "table", frame, lambda binder: binder.table(node.target)))
+        table = self._plan(node, "table", frame, lambda binder: binder.table(node.target))
+        if self._session.impersonation.restricted and not table.local_name:
+            check_rows(self._rights(frame), [(table.object_id, "INSERT")])
+        return bulk_target(node, table)
 
     def _done(self, rowcount: int, command: Command = Command.OTHER) -> Done:
         self._session.succeeded(rowcount)
@@ -367,6 +420,8 @@ class Interpreter:
             columns.append(syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation))
         definition = syntax.TableDefinition(tuple(columns), ())
         temporary = name[-1].startswith("#")
+        if self._session.impersonation.restricted and not temporary:
+            check_new_table(self._rights(frame), name)
 
         def work() -> int:
             rows = frame.file.run(plan.query, frame)
@@ -378,7 +433,7 @@ class Interpreter:
             Changer(frame).insert_rows(table, list(range(len(types))), types, rows)
             return len(rows)
 
-        return self._transaction.write(work, local=temporary and not self._transaction.count)
+        return self._write(None, [plan.query], work, local=temporary and not self._transaction.count)
 
     def _create_temporary(self, name: str, definition: syntax.TableDefinition, frame: Frame) -> Table:
         if name.startswith("##"):
@@ -394,10 +449,8 @@ class Interpreter:
         self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
     ) -> Iterator[Event]:
         table, output, queries, work = self._bound_change(node, frame)
-        for query in queries:
-            self._lock_if_asked(query)
         local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
-        count, rows = self._transaction.write(work, local=local)
+        count, rows = self._write(table, queries, work, local=local)
         if output is not None and output.into is None:
             yield result_set(output.query, rows)
         yield self._counted(count, command(node))
@@ -429,6 +482,26 @@ class Interpreter:
                 work = partial(changer.merge, merge)
         return table, output, queries, work
 
+    def _write(self, target: Table | None, queries: Sequence[Plan | None], work: Callable[[], T], *, local: bool) -> T:
+        """Run a statement that reads and writes, under the session's isolation level; no target is a new table."""
+        transaction, isolation = self._transaction, self._session.isolation
+        if isolation == SNAPSHOT or transaction.sees_snapshot:
+            used = set() if target is None or target.local_name else {target.object_id}
+            used.update(number for query in queries if query is not None for number in query.tables)
+            transaction.write_under(frozenset(used), isolation, local=local)
+        else:
+            transaction.access(_NO_TABLES, isolation)
+        for query in queries:
+            self._lock_if_asked(query)
+        if not (local and self._shares()):
+            return transaction.write(work, local=local)
+        try:
+            for query in queries:
+                transaction.share(_NO_TABLES if query is None else query.shared)
+            return transaction.write(work, local=True)
+        finally:
+            transaction.requests.stop_sharing()
+
     def _is_local(self, table: Table) -> bool:
         """Tell whether a write to a table needs no transaction of the file: a temporary table rolls back with one."""
         if table.name.startswith("@"):
@@ -438,6 +511,8 @@ class Interpreter:
     # --- definitions and options -----------------------------------------------------------------------------
 
     def _define(self, node: syntax.Statement, frame: Frame) -> None:
+        if self._session.impersonation.restricted:
+            check_definition(self._rights(frame), node)
         alterations = Alterations(frame)
         work: Callable[[], object]
         local = False
@@ -455,7 +530,7 @@ class Interpreter:
                 local = self._is_local(table)
                 work = partial(alterations.truncate, table)
             case syntax.CreateSchema():
-                work = partial(alterations.create_schema, node)
+                work = partial(alterations.create_schema, node, self._rights(frame).principal_id)
             case syntax.TransferTable():
                 work = partial(alterations.transfer, node)
             case syntax.DropSchema():
@@ -481,9 +556,22 @@ class Interpreter:
                     work = partial(alterations.track_database, node)
                 else:
                     work = partial(alterations.alter_database, node)
+            case (
+                syntax.CreateLogin() | syntax.AlterLogin() | syntax.CreateUser() | syntax.AlterUser() | syntax.CreateRole()
+                | syntax.DropPrincipal() | syntax.ChangeMember() | syntax.ChangePermissions() | syntax.ChangeOwner()
+            ):  # fmt: skip
+                work = partial(SecurityChanges(self._transaction, self._session.impersonation).apply, node)
             case _:
                 raise unsupported(type(node).__name__)
+        if not local:
+            self._check_snapshot(node)
         self._transaction.write(work, local=local)
+
+    def _check_snapshot(self, node: syntax.Statement) -> None:
+        transaction, isolation = self._transaction, self._session.isolation
+        if transaction.count and isolation == SNAPSHOT and isinstance(node, _NOT_UNDER_SNAPSHOT):
+            raise definition_not_allowed()
+        transaction.access(_NO_TABLES, isolation)
 
     def _truncated(self, node: syntax.TruncateTable, frame: Frame) -> Table:
         try:
@@ -526,12 +614,25 @@ class Interpreter:
                 session.browsing = value
             case "isolation":
                 session.isolation = value
+            case "deadlock_priority":
+                self._transaction.requests.deadlock_priority = self._deadlock_priority(value, frame)
             case "lock_timeout":
-                self._transaction.lock_timeout_ms = value
+                self._transaction.requests.timeout_ms = value
             case "identity_insert":
                 name, on = value
                 table = self._plan(value, "table", frame, lambda binder: binder.table(name))
+                if session.impersonation.restricted and not table.local_name:
+                    check_alter_table(self._rights(frame), table, 11)
                 session.switch_identity_insert(table, on)
+
+    def _deadlock_priority(self, value: int | syntax.Variable, frame: Frame) -> int:
+        if isinstance(value, int):
+            return value
+        given, _ = self.value(value, frame)
+        priority = DEADLOCK_PRIORITIES.get(str(given).upper()) if isinstance(given, str) else given
+        if not isinstance(priority, int) or abs(priority) > HIGHEST_DEADLOCK_PRIORITY:
+            raise unsupported(f"SET DEADLOCK_PRIORITY of the value {given}")
+        return priority
 
     # --- procedures, messages, transactions ------------------------------------------------------------------
 

@@ -96,12 +96,18 @@ def _get_lock(session: Running, values: dict[str, Any]) -> Run:
     mode = next((known for known in MODES if known.lower() == str(values["@lockmode"]).lower()), None)
     owner = _owner(values)
     timeout = values.get("@locktimeout")
-    timeout = session.transaction.lock_timeout_ms if timeout is None else timeout
+    timeout = session.transaction.requests.timeout_ms if timeout is None else timeout
     without_transaction = owner == "Transaction" and not session.transaction.count
     if mode is None or owner is None or values["@resource"] is None or timeout < -1 or without_transaction:
         return -999
     outcome = session.store.locks.acquire(
-        session.session_id, _resource(values), mode, owner, timeout, session.is_cancelled
+        session.session_id,
+        _resource(values),
+        mode,
+        owner,
+        timeout,
+        session.is_cancelled,
+        session.transaction.requests.worth(),
     )
     if outcome is Outcome.CANCELLED:
         session.check_cancelled()
@@ -187,7 +193,7 @@ def _flush_change_tracking(session: Running, values: dict[str, Any]) -> Run:
     name = values.get("@tabletoclean")
     if name is not None and session.object_id(name, "U") is None:
         raise SqlError(22102, f"Invalid table name '{name}'.")
-    session.clean_up_changes()
+    session.clean_up_on_demand()
     return 0
 
 

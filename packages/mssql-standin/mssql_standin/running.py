@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from mssql_standin.identities import Identities
 from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
+from mssql_standin.security.identity import Impersonation
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import SharedStore
 from mssql_standin.store.file import FileConnection
@@ -22,6 +23,7 @@ class Running(Protocol):
     transaction: Transaction
     local_tables: LocalTables
     identities: Identities
+    impersonation: Impersonation
     nocount: bool
     xact_abort: bool
     metadata_only: bool  # SET FMTONLY ON
@@ -60,6 +62,9 @@ class Running(Protocol):
     def rules(self, table: Table) -> RowRules:
         """Return the compiled rules of a table."""
 
+    def visible_catalog(self) -> Catalog:
+        """Return those definitions of which the session's user may know."""
+
     def has_identity_insert(self, catalog: Catalog, target: Name) -> bool:
         """Tell whether IDENTITY_INSERT is ON for a table."""
 
@@ -75,5 +80,5 @@ class Running(Protocol):
     def rename_column(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a column."""
 
-    def clean_up_changes(self) -> None:
-        """Forget the changes that are older than the retention period, now."""
+    def clean_up_on_demand(self) -> None:
+        """sp_flush_CT_internal_table_on_demand; it is for owners of the database."""

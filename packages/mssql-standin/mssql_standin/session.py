@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from mssql_standin import describe, procedures
 from mssql_standin.bulk_load import check_types
 from mssql_standin.catalog_functions import catalog_functions, object_id
 from mssql_standin.failures import AbortBatch, FailedError
+from mssql_standin.faults import Faults, exposed
 from mssql_standin.frame import Frame
 from mssql_standin.identities import Identities
 from mssql_standin.interpreter import Interpreter
@@ -29,6 +30,10 @@ from mssql_standin.results import (
     SqlError,
     TransactionChange,
 )
+from mssql_standin.security.checks import not_allowed
+from mssql_standin.security.entering import enter
+from mssql_standin.security.functions import security_functions
+from mssql_standin.security.identity import Impersonation
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store import tracking
 from mssql_standin.store.alterations import rename_column, rename_table
@@ -46,7 +51,7 @@ from mssql_standin.values.encoding import decode, encode, encode_decimal
 
 _DEPRECATED = {"text": SqlType("varchar", MAX), "ntext": SqlType("nvarchar", MAX), "image": SqlType("varbinary", MAX)}
 _READ_COMMITTED = "read committed"
-_ISOLATION_LEVELS = {1: "read uncommitted", 2: _READ_COMMITTED, 3: "repeatable read", 4: "serializable"}
+_ISOLATION_LEVELS = {1: "read uncommitted", 2: _READ_COMMITTED, 3: "repeatable read", 4: "serializable", 5: "snapshot"}
 _RULES_KEPT = 500
 
 
@@ -57,21 +62,28 @@ class Database:
         """Serve an open store; use `open`."""
         self._store = store
         self._sessions: set[Session] = set()
+        self.faults: Faults | None = (
+            None  # errors on demand, for tests; sessions opened from then on are exposed to them
+        )
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, name: str, collation: str = DEFAULT) -> "Database":
+    def open(cls, path: Path, name: str, collation: str = DEFAULT, administrator: str = "sa") -> "Database":
         """Open the file, or create it under a collation. Raises RuntimeError if another process has it open."""
-        return cls(SharedStore(path, name, collation))
+        return cls(SharedStore(path, name, collation, administrator))
 
     @property
     def name(self) -> str:
         """The database's name."""
         return self._store.catalog.database
 
-    def connect(self, login: str, host: str = "", program: str = "") -> "Session":
-        """Open a session."""
-        session = Session(self._store, login, host, program, self._forget)
+    def enter(self, login: str, password: str) -> int | None:
+        """Return the user as whom a login enters, None for members of sysadmin. Raises LoginRefusedError."""
+        return enter(self._store.catalog, login, password)
+
+    def connect(self, login: str, host: str = "", program: str = "", user: int | None = None) -> "Session":
+        """Open a session, as a user of the database or, with None, as a member of sysadmin."""
+        session = Session(self._store, Impersonation(login, user), host, program, self._forget, self.faults)
         with self._lock:
             self._sessions.add(session)
         return session
@@ -91,18 +103,28 @@ class Database:
 class Session:
     """One connection's session; used by one thread at a time, except `cancel`."""
 
-    def __init__(self, store: SharedStore, login: str, host: str, program: str, closed: Any) -> None:
+    def __init__(
+        self,
+        store: SharedStore,
+        impersonation: Impersonation,
+        host: str,
+        program: str,
+        closed: Any,
+        faults: Faults | None = None,
+    ) -> None:
         """Open the session's own connection to the file; use Database.connect."""
         self.store = store
         self.session_id = store.new_session_id()
-        self._login, self._host, self._program = login, host, program
+        self.impersonation = impersonation
+        self._host, self.program = host, program
+        self._faults = faults
         self._closed = closed
         self._is_open = True
         self.is_abandoned: Callable[[], bool] = lambda: (
             False
         )  # the wire knows of a cancel that came before the request began
         self._cancel = threading.Event()
-        self.file = FileConnection(store.path, catalog_functions(self))
+        self.file = FileConnection(store.path, {**catalog_functions(self), **security_functions(self)})
         self.local_tables = LocalTables(self.file, create_statements)
         self.transaction = Transaction(store, self.file, self.local_tables, self.session_id, self._cancel.is_set)
         self.identities = Identities(store, self.file, self.local_tables)
@@ -119,7 +141,7 @@ class Session:
         self.isolation = _READ_COMMITTED
         self.identity_insert: int | str | None = None
         self.rowcount = self.error = 0
-        self.transaction.lock_timeout_ms = -1
+        self.transaction.requests.timeout_ms, self.transaction.requests.deadlock_priority = -1, 0
 
     def _start_request(self) -> None:
         self.announced_load = None
@@ -134,10 +156,21 @@ class Session:
         """The descriptor of the open transaction; 0 when there is none."""
         return self.transaction.descriptor
 
-    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterator[Event]:
+    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterable[Event]:
         """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
         self._start_request()
-        return self._batch(sql, list(parameters))
+        if self._faults is None:  # no detour for the many
+            return self._batch(sql, list(parameters))
+        return self._exposed(sql, lambda: self._batch(sql, list(parameters)))
+
+    @property
+    def login(self) -> str:
+        """Who logged in."""
+        return self.impersonation.original_login
+
+    def _exposed(self, text: str, work: Callable[[], Iterable[Event]]) -> Iterable[Event]:
+        """Return what a request yields; only with errors on demand is there anything to look at."""
+        return work() if self._faults is None else exposed(self._faults, self, text, work)
 
     def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
         types = {p.name.lower(): _DEPRECATED.get(p.type.name, p.type) for p in parameters}
@@ -179,10 +212,10 @@ class Session:
         if self.xact_abort or self.transaction.doomed:
             yield from self.transaction.rollback()
 
-    def call(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
+    def call(self, procedure: str, parameters: Sequence[Parameter]) -> Iterable[Event]:
         """Call a stored procedure by name. Never raises SqlError."""
         self._start_request()
-        return self._call(procedure, list(parameters))
+        return self._exposed(procedure, lambda: self._call(procedure, list(parameters)))
 
     def _call(self, procedure: str, parameters: list[Parameter]) -> Iterator[Event]:
         types = [_DEPRECATED.get(p.type.name, p.type) for p in parameters]
@@ -226,14 +259,14 @@ class Session:
             self.succeeded(count)
             yield Done(count, Command.BULK_INSERT)
 
-    def begin(self, wanted: NewTransaction) -> list[Event]:
+    def begin(self, wanted: NewTransaction) -> Iterable[Event]:
         """Begin a transaction at the client's request."""
         self._start_request()
         if wanted.isolation in _ISOLATION_LEVELS:
             self.isolation = _ISOLATION_LEVELS[wanted.isolation]
         elif wanted.isolation:
-            return [Message(40000, "This is not supported by the stand-in: isolation level SNAPSHOT.")]
-        return list(self.transaction.begin(wanted.name))
+            return [Message(40000, f"This is not supported by the stand-in: isolation level {wanted.isolation}.")]
+        return self._exposed("BEGIN TRANSACTION", lambda: self.transaction.begin(wanted.name))
 
     def save(self, name: str) -> list[Event]:
         """Set a savepoint at the client's request. Raises SqlError 628."""
@@ -241,15 +274,18 @@ class Session:
         self.transaction.save(name)
         return []
 
-    def commit(self, following: NewTransaction | None = None) -> list[Event]:
+    def commit(self, following: NewTransaction | None = None) -> Iterable[Event]:
         """Commit at the client's request, and begin the transaction that is to follow."""
-        return self._end(self.transaction.commit, following)
+        return self._exposed("COMMIT TRANSACTION", lambda: self._end(self.transaction.commit, following))
 
-    def rollback(self, name: str = "", following: NewTransaction | None = None) -> list[Event]:
+    def rollback(self, name: str = "", following: NewTransaction | None = None) -> Iterable[Event]:
         """Roll back at the client's request, and begin the transaction that is to follow.
 
         A name is that of a savepoint, or of the whole transaction. Raises SqlError 6401.
         """
+        return self._exposed("ROLLBACK TRANSACTION", lambda: self._rollback(name, following))
+
+    def _rollback(self, name: str, following: NewTransaction | None) -> list[Event]:
         if not self.transaction.count:
             error = SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
             return [error.message, *(self.begin(following) if following else [])]
@@ -287,6 +323,7 @@ class Session:
         kept = keep_transaction and self.transaction.count > 0
         self.store.locks.release_all(self.session_id, "Session" if kept else None)
         self.identities.last = None
+        self.impersonation.revert(1)
         self._set_defaults()
         if kept:
             self.isolation = isolation
@@ -395,16 +432,20 @@ class Session:
             case "spid":
                 return self.session_id
             case "lock_timeout":
-                return self.transaction.lock_timeout_ms
+                return self.transaction.requests.timeout_ms
             case "xact_state":
                 return -1 if self.transaction.doomed else int(self.transaction.count > 0)
             case "login":
-                return self._login
+                return self.impersonation.current.login or None
+            case "original_login":
+                return self.impersonation.original_login
             case "user":
-                return "dbo"
+                return self.impersonation.user_name(self.transaction.catalog)
+            case "current_user_id":
+                return self.impersonation.current.principal_id
             case "host":
                 return self._host or None
-        return self._program or None
+        return self.program or None
 
     def _error_state(self, name: str) -> Any:
         if not self.caught:
@@ -417,17 +458,37 @@ class Session:
                 return message.procedure or None
         return getattr(message, name.removeprefix("error_"))
 
+    def visible_catalog(self) -> Catalog:
+        """Return those definitions of which the session's user may know."""
+        catalog = self.transaction.catalog
+        return self.impersonation.rights(catalog).visible if self.impersonation.restricted else catalog
+
     def object_id(self, name: str | None, kind: str | None = None) -> int | None:
         """OBJECT_ID(name, kind)."""
         return object_id(self, name, kind)
 
     def rename_table(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a table."""
+        self._check_rename(old[-2] if len(old) > 1 else "dbo", old[-1])
         self.transaction.write(lambda: rename_table(self.transaction, old, new))
 
     def rename_column(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a column."""
+        if len(old) > 1:
+            self._check_rename(old[-3] if len(old) > 2 else "dbo", old[-2])
         self.transaction.write(lambda: rename_column(self.transaction, old, new))
+
+    def _check_rename(self, schema: str, name: str) -> None:
+        catalog = self.transaction.catalog
+        table = catalog.table(schema, name)
+        if table is not None and not self.impersonation.rights(catalog).on_table(table, "ALTER"):
+            raise not_allowed()
+
+    def clean_up_on_demand(self) -> None:
+        """sp_flush_CT_internal_table_on_demand; it is for owners of the database."""
+        if not self.impersonation.rights(self.transaction.catalog).on_database("CONTROL"):
+            raise not_allowed()
+        self.clean_up_changes()
 
     def clean_up_changes(self) -> None:
         """Forget the changes that are older than the retention period, now."""
@@ -440,13 +501,14 @@ class Session:
         due = time.monotonic() - self.store.last_cleanup > tracking.CLEANUP_INTERVAL_SECONDS
         if settings is None or not settings.auto_cleanup or not due or self.transaction.count:
             return
-        timeout, self.transaction.lock_timeout_ms = self.transaction.lock_timeout_ms, 0
+        requests = self.transaction.requests
+        timeout, requests.timeout_ms = requests.timeout_ms, 0
         try:
             self.clean_up_changes()
         except SqlError:
             pass  # somebody else is writing; the next batch looks again
         finally:
-            self.transaction.lock_timeout_ms = timeout
+            requests.timeout_ms = timeout
 
 
 def _stored(sql_type: SqlType, value: Any) -> Any:

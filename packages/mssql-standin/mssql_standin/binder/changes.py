@@ -34,6 +34,7 @@ class ChangeBinder(QueryBinder):
     def insert(self, node: syntax.Insert, identity_insert: bool) -> InsertPlan:
         """Bind INSERT. `identity_insert`: SET IDENTITY_INSERT is ON for the table."""
         table = self.table(node.target)
+        self.compilation.need(table, "INSERT")
         places = self._insert_places(table, node.columns, identity_insert)
         query, types, cells = None, [], frozenset[tuple[int, int]]()
         if node.source is not None:
@@ -118,6 +119,7 @@ class ChangeBinder(QueryBinder):
         scope = Scope(self.with_common_tables(node.tables, None))
         target, render = self._target(node.target, node.source, scope)
         table = _require_table(target)
+        self._need_change(node, table, "UPDATE")
         places: list[int | None] = []
         values: list[Bound] = []
         defaults: list[int] = []
@@ -133,6 +135,14 @@ class ChangeBinder(QueryBinder):
         return UpdatePlan(
             table, self.compilation.plan(sql), places, types, defaults, variables, output, self._context(node.context), len(extras)
         )  # fmt: skip
+
+    def _need_change(self, node: syntax.Update | syntax.Delete, table: Table, permission: str) -> None:
+        """Note the permission to change rows; who looks at no column of the table needs no other."""
+        values = node.assignments if isinstance(node, syntax.Update) else ()
+        plain = all(isinstance(each.value, syntax.Literal | syntax.Variable | None) for each in values)
+        if node.where is None and node.source is None and plain and all(each.operator == "=" for each in values):
+            self.compilation.needs.discard((table.object_id, "SELECT"))
+        self.compilation.need(table, permission)
 
     def _assign(
         self,
@@ -178,6 +188,7 @@ class ChangeBinder(QueryBinder):
         scope = Scope(self.with_common_tables(node.tables, None))
         target, render = self._target(node.target, node.source, scope)
         table = _require_table(target)
+        self._need_change(node, table, "DELETE")
         where = self._filter(node.where, scope)
         output, extras = self._output_of(node.output, {"deleted": table}, scope, target)
         selected = [*_old_row(target), *extras]
@@ -276,6 +287,7 @@ class ChangeBinder(QueryBinder):
         binder = ChangeBinder(self.compilation.fresh())
         scope = Scope()
         for image, table in images.items():
+            self.compilation.need(table, "SELECT")
             cells = [
                 SourceColumn(column.name, Bound(f":{image[0]}{place}", column.type, True, column.collation))
                 for place, column in enumerate(table.columns)
@@ -295,6 +307,7 @@ class ChangeBinder(QueryBinder):
         into, places = None, []
         if node.into is not None:
             into = self.table(node.into)
+            self.compilation.need(into, "INSERT")
             places = self._insert_places(into, node.into_columns or None, False)
             _check_count(len(columns), len(places), bool(node.into_columns), False)
             self._check_assignable(into, places, [column.type for column in columns])
@@ -306,6 +319,8 @@ class ChangeBinder(QueryBinder):
         """Bind MERGE: one query from the source's side, one more if rows not matched by the source matter."""
         table = self.table(node.target.name)
         _check_branches(node)
+        for branch in node.branches:
+            self.compilation.need(table, branch.action.upper())
         forward = self._merge_forward(node, table)
         queries, branches, output, extras = [forward[0]], forward[1], forward[2], forward[3]
         if any(branch.match == "source" for branch in node.branches):

@@ -24,7 +24,10 @@ class Compilation:
         self.variables = variables
         self.local_tables = local_tables
         self.inferred = inferred
-        self.locks = self.no_wait = self.reads = False
+        self.locks = self.no_wait = False
+        self.tables: set[int] = set()  # the object ids of the user tables that it reads or writes
+        self.shared: set[int] = set()  # those of them that no other transaction may be changing meanwhile
+        self.needs: set[tuple[int, str]] = set()  # the permissions that it needs: object id, name
         self._constants: dict[str, Any] = {}
         self._constant_names: dict[tuple[str, Any], str] = {}
         self._providers: dict[str, Provider] = {}
@@ -33,7 +36,19 @@ class Compilation:
 
     def fresh(self) -> "Compilation":
         """Return an empty compilation in the same surroundings."""
-        return Compilation(self.catalog, self.variables, self.local_tables, self.inferred)
+        made = Compilation(self.catalog, self.variables, self.local_tables, self.inferred)
+        made.tables, made.shared, made.needs = (
+            self.tables,
+            self.shared,
+            self.needs,
+        )  # they are those of the whole statement
+        return made
+
+    def need(self, table: Table, permission: str) -> None:
+        """Note that the statement uses a table and needs a permission on it; local tables are everybody's own."""
+        if not table.local_name:
+            self.tables.add(table.object_id)
+            self.needs.add((table.object_id, permission))
 
     def constant(self, value: Any) -> str:
         """Return SQLite text for a stored value."""
@@ -78,4 +93,13 @@ class Compilation:
         if self._hoisted:
             tables = ", ".join(f"{name} AS MATERIALIZED ({render()})" for name, render in self._hoisted)
             sql = f"WITH {tables} {sql}"
-        return Plan(sql, self._constants, self._providers, columns or [], self.locks, self.no_wait, self.reads)
+        return Plan(
+            sql,
+            self._constants,
+            self._providers,
+            columns or [],
+            self.locks,
+            self.no_wait,
+            frozenset(self.tables),
+            frozenset(self.shared),
+        )

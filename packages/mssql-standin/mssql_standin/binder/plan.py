@@ -21,6 +21,9 @@ class Runtime(Protocol):
     def catalog(self) -> Catalog:
         """The definitions as the session sees them."""
 
+    def visible_catalog(self) -> Catalog:
+        """Return those definitions of which the session's user may know."""
+
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
 
@@ -63,7 +66,8 @@ class Shape(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """SQLite text and what it needs. `locks`: hints ask for the writer's lock; `reads`: it reads user tables."""
+    """SQLite text and what it needs. `locks`: hints ask for the writer's lock; `tables`: the user tables that it
+    uses; `shared`: those of them that it waits for when their writers keep readers off."""
 
     sql: str
     constants: dict[str, Any]
@@ -71,7 +75,8 @@ class Plan:
     columns: list[OutputColumn] = field(default_factory=list)
     locks: bool = False
     no_wait: bool = False
-    reads: bool = False
+    tables: frozenset[int] = frozenset()
+    shared: frozenset[int] = frozenset()
     shape: Shape | None = None  # worked out when rows are sent for the first time
 
     def arguments(self, runtime: Runtime) -> dict[str, Any]:

@@ -181,7 +181,9 @@ class SourceBinder(ExpressionBinder):
         compilation = self.compilation
         compilation.locks |= hints.locks and not table.local_name
         compilation.no_wait |= hints.no_wait
-        compilation.reads |= not table.local_name
+        compilation.need(table, "SELECT")
+        if not hints.dirty and not table.local_name:
+            compilation.shared.add(table.object_id)
         short = compilation.alias()
         columns = [
             SourceColumn(
@@ -203,8 +205,11 @@ class SourceBinder(ExpressionBinder):
         view = SYSTEM_VIEWS[".".join(part.lower() for part in node.name[-2:])]
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: view.document(runtime.catalog))
-        columns = ", ".join(f"json_extract(value, '$[{place}]') AS o{place}" for place in range(len(view.columns)))
+        document = compilation.provided(key, lambda runtime: view.document(runtime.visible_catalog()))
+        columns = ", ".join(
+            _unpacked(f"json_extract(value, '$[{place}]')", sql_type) + f" AS o{place}"
+            for place, (_, sql_type) in enumerate(view.columns)
+        )
         read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
         text = f"SELECT {columns} FROM json_each({document})"
         hoisted = compilation.hoist(lambda: f"SELECT *{read} FROM ({text})" if read else text)
@@ -295,9 +300,14 @@ class SourceBinder(ExpressionBinder):
             raise SqlError(22105, f"Change tracking is not enabled on table '{name[-1]}'.")
         return table
 
+    def _need_changes(self, table: Table) -> None:
+        self.compilation.need(table, "SELECT")
+        self.compilation.need(table, "VIEW CHANGE TRACKING")
+        self.compilation.shared.add(table.object_id)
+
     def _changes(self, node: syntax.Changes, scope: Scope) -> Render:
         table = self._tracked(node.table)
-        self.compilation.reads = True
+        self._need_changes(table)
         since = self.implicit(self.value(node.since, scope), BIGINT)
         keys = _key_columns(table)
         used: set[str] = set()
@@ -320,7 +330,7 @@ class SourceBinder(ExpressionBinder):
 
     def _change_version(self, node: syntax.ChangeVersion, scope: Scope) -> Render:
         table = self._tracked(node.table)
-        self.compilation.reads = True
+        self._need_changes(table)
         keys = _key_columns(table)
         given = {name.lower(): value for name, value in zip(node.keys, node.values, strict=False)}
         if len(node.keys) != len(node.values) or set(given) != {key.name.lower() for key in keys}:

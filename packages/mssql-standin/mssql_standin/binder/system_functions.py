@@ -77,6 +77,15 @@ def _state(name: str, sql_type: SqlType) -> Builder:
     return build
 
 
+def _own_or(name: str, sql_type: SqlType, lookup: Builder) -> Builder:
+    """Return a builder of a function that tells of the session without an argument, and looks up with one."""
+
+    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
+        return lookup(binder, node, arguments) if arguments else Bound(binder.compilation.state(name), sql_type)
+
+    return build
+
+
 def _property(table: dict[str, tuple[SqlType, Any]], place: int) -> Builder:
     def build(binder: Binder, node: Call, _arguments: list[Bound]) -> Bound:
         match node.arguments[place]:
@@ -118,7 +127,10 @@ def _current_version(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
 
 def _min_valid_version(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     table = integer(binder, arguments[0])
-    return Bound(f"(SELECT min_valid_version FROM main.ct_tables WHERE object_id = {table.sql})", BIGINT)
+    return Bound(
+        f"(SELECT min_valid_version FROM main.ct_tables WHERE object_id = {table.sql} AND sees_changes(object_id))",
+        BIGINT,
+    )
 
 
 def _is_column_in_mask(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
@@ -158,15 +170,19 @@ BUILDERS: dict[str, Builder] = {
     "type_id": _lookup("type_id", "t", INT),
     "parsename": _lookup("parse_name", "ti", SYSNAME),
     "ident_current": _lookup("ident_current", "t", SqlType("decimal", precision=38, scale=0)),
-    "has_perms_by_name": _one,
+    "has_perms_by_name": _lookup("has_perms_by_name", "ttttt", INT),
     "has_dbaccess": _one,
-    "is_member": _one,
-    "is_srvrolemember": _one,
+    "is_member": _lookup("is_member", "t", INT),
+    "is_rolemember": _lookup("is_rolemember", "tt", INT),
+    "is_srvrolemember": _lookup("is_srvrolemember", "tt", INT),
+    "suser_id": _lookup("suser_id", "t", INT),
     "suser_name": _state("login", SYSNAME),
     "suser_sname": _state("login", SYSNAME),
-    "original_login": _state("login", SYSNAME),
+    "original_login": _state("original_login", SYSNAME),
     "system_user": _state("login", SYSNAME),
-    "user_name": _state("user", SYSNAME),
+    "user_id": _own_or("current_user_id", INT, _lookup("user_id", "t", INT)),
+    "database_principal_id": _own_or("current_user_id", INT, _lookup("user_id", "t", INT)),
+    "user_name": _own_or("user", SYSNAME, _lookup("user_name", "i", SYSNAME)),
     "current_user": _state("user", SYSNAME),
     "session_user": _state("user", SYSNAME),
     "user": _state("user", SYSNAME),

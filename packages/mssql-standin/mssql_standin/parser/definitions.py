@@ -31,8 +31,9 @@ from mssql_standin.results import SqlError
 from mssql_standin.values.collation import canonical
 
 _UNITS = {"DAY": "DAYS", "DAYS": "DAYS", "HOUR": "HOURS", "HOURS": "HOURS", "MINUTE": "MINUTES", "MINUTES": "MINUTES"}
+_SWITCHES = {"ALLOW_SNAPSHOT_ISOLATION", "READ_COMMITTED_SNAPSHOT"}
 # ALTER DATABASE options whose only value here is how this engine works anyway.
-_FIXED_OPTIONS = {"READ_COMMITTED_SNAPSHOT": "ON", "ANSI_NULLS": "ON", "QUOTED_IDENTIFIER": "ON", "AUTO_CLOSE": "OFF"}
+_FIXED_OPTIONS = {"ANSI_NULLS": "ON", "QUOTED_IDENTIFIER": "ON", "AUTO_CLOSE": "OFF"}
 
 
 class DefinitionParser(QueryParser):
@@ -43,9 +44,7 @@ class DefinitionParser(QueryParser):
         self.expect("CREATE")
         if self.accept("SCHEMA"):
             name = self.identifier()
-            if self.accept("AUTHORIZATION"):
-                self.identifier()
-            return CreateSchema(name)
+            return CreateSchema(name, self.identifier() if self.accept("AUTHORIZATION") else None)
         if self.accept("TABLE"):
             return CreateTable(self.name(), self.table_definition())
         return self._create_index()
@@ -341,6 +340,11 @@ class DefinitionParser(QueryParser):
         if option == "COMPATIBILITY_LEVEL":
             self.expect_op("=")
             return AlterDatabase(database, option, self.integer())
+        if option in _SWITCHES:
+            on = self.on_or_off()
+            if self.accept("WITH"):
+                self._termination()
+            return AlterDatabase(database, option, on)
         if option in _FIXED_OPTIONS:
             value = self.advance().text.upper()
             if value != _FIXED_OPTIONS[option]:

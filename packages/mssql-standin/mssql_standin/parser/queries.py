@@ -36,6 +36,7 @@ _LOCKING_HINTS = {"UPDLOCK", "HOLDLOCK", "XLOCK", "SERIALIZABLE", "REPEATABLEREA
 # Hints that change nothing here: one writer at a time, readers never block, no plan to choose.
 _IDLE_HINTS = {"NOLOCK", "READUNCOMMITTED", "READCOMMITTED", "READCOMMITTEDLOCK", "READPAST", "ROWLOCK", "PAGLOCK", "TABLOCK",
                "FORCESEEK", "FORCESCAN"}  # fmt: skip
+_DIRTY_HINTS = {"NOLOCK", "READUNCOMMITTED", "READPAST"}
 _IDLE_OPTIONS = {"RECOMPILE", "FORCE ORDER", "LOOP JOIN", "HASH JOIN", "MERGE JOIN", "KEEP PLAN", "KEEPFIXED PLAN", "ORDER GROUP",
                  "HASH GROUP", "MAXDOP"}  # fmt: skip
 _ASSIGNING = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
@@ -331,9 +332,10 @@ class QueryParser(ExpressionParser):
         elif not (self.at_op("(") and self._hints_follow()):
             return Hints()
         self.expect_op("(")
-        locks = no_wait = False
+        locks = no_wait = dirty = False
         while True:
             word = self.token.upper
+            dirty |= word in _DIRTY_HINTS
             if word in _LOCKING_HINTS:
                 locks = True
             elif word == "NOWAIT":
@@ -344,7 +346,7 @@ class QueryParser(ExpressionParser):
             if not self.accept_op(",") and self.at_op(")"):
                 break
         self.expect_op(")")
-        return Hints(locks, no_wait)
+        return Hints(locks, no_wait, dirty)
 
     def _open_json(self) -> OpenJson:
         self.advance()

@@ -1,6 +1,6 @@
 """The grammar of statements and whole batches."""
 
-from mssql_standin.parser.bulk_insert import BulkInsertParser
+from mssql_standin.parser.security import SecurityParser
 from mssql_standin.parser.syntax import (
     Argument,
     Batch,
@@ -55,7 +55,6 @@ _IDLE_VALUES = {
     "LANGUAGE",
     "DATEFIRST",
     "DATEFORMAT",
-    "DEADLOCK_PRIORITY",
     "QUERY_GOVERNOR_COST_LIMIT",
     "ROWCOUNT",
 }
@@ -63,13 +62,23 @@ _SUPPORTED_VALUES = {
     "LANGUAGE": {"us_english", "english"},
     "DATEFIRST": {"7"},
     "DATEFORMAT": {"mdy"},
-    "DEADLOCK_PRIORITY": {"normal", "low", "high", "0"},
     "ROWCOUNT": {"0"},
 }
 
 
-class StatementParser(BulkInsertParser):
-    """The whole grammar: adds statements to that of changes."""
+_ISOLATION_LEVELS = (
+    ("READ", "COMMITTED"),
+    ("READ", "UNCOMMITTED"),
+    ("REPEATABLE", "READ"),
+    ("SERIALIZABLE",),
+    ("SNAPSHOT",),
+)
+DEADLOCK_PRIORITIES = {"LOW": -5, "NORMAL": 0, "HIGH": 5}
+HIGHEST_DEADLOCK_PRIORITY = 10
+
+
+class StatementParser(SecurityParser):
+    """The whole grammar: adds statements to that of changes and principals."""
 
     _loops = 0  # how many WHILEs are around
 
@@ -161,7 +170,13 @@ class StatementParser(BulkInsertParser):
                 return [self.drop()]
             case "TRUNCATE":
                 return [self.truncate()]
+            case "GRANT" | "DENY" | "REVOKE":
+                return [self.permission()]
+            case "REVERT":
+                return [self.impersonation()]
             case "EXEC" | "EXECUTE":
+                if self.ahead().upper == "AS":
+                    return [self.impersonation()]
                 self.advance()
                 return [self._execute()]
             case "COMMIT" | "ROLLBACK" | "SAVE":
@@ -192,8 +207,8 @@ class StatementParser(BulkInsertParser):
             return [SelectStatement(self.query())]
         if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:
             return [self._execute()]
-        if self.token.kind == "word" and self.token.value in {"GRANT", "DENY", "REVOKE", "DBCC", "BACKUP", "RESTORE", "KILL", "BULK",
-                                                              "OPEN", "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
+        if self.token.kind == "word" and self.token.value in {"DBCC", "BACKUP", "RESTORE", "KILL", "BULK", "OPEN",
+                                                              "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
             raise self.unsupported(self.token.value)
         raise self.error()
 
@@ -264,6 +279,8 @@ class StatementParser(BulkInsertParser):
             return [SetOption("identity_insert", (table, self.on_or_off()))]
         if self.accept("LOCK_TIMEOUT"):
             return [SetOption("lock_timeout", self.integer())]
+        if self.accept("DEADLOCK_PRIORITY"):
+            return [SetOption("deadlock_priority", self._deadlock_priority())]
         if self.at("STATISTICS"):
             return self._statistics()
         options = [self.advance().text.upper()]
@@ -300,12 +317,21 @@ class StatementParser(BulkInsertParser):
             raise self.unsupported(f"SET {option} {value}")
 
     def _isolation_level(self) -> str:
-        for words in (("READ", "COMMITTED"), ("READ", "UNCOMMITTED"), ("REPEATABLE", "READ"), ("SERIALIZABLE",)):
+        for words in _ISOLATION_LEVELS:
             if self.accept(*words):
                 return " ".join(words).lower()
-        if self.at("SNAPSHOT"):
-            raise self.unsupported("isolation level SNAPSHOT")
         raise self.error()
+
+    def _deadlock_priority(self) -> int | Variable:
+        if self.token.kind == "variable":
+            return Variable(self.variable())
+        for word, priority in DEADLOCK_PRIORITIES.items():
+            if self.accept(word):
+                return priority
+        priority = self.integer()
+        if abs(priority) > HIGHEST_DEADLOCK_PRIORITY:
+            raise SqlError(102, f"Incorrect syntax near '{priority}'.", 15, line=self.token.line)
+        return priority
 
     # --- control flow ----------------------------------------------------------------------------------------
 

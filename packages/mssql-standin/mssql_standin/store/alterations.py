@@ -8,6 +8,7 @@ from mssql_standin.binder.plan import Runtime
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
+from mssql_standin.security.principals import OBJECT, SCHEMA
 from mssql_standin.store import definitions, tracking
 from mssql_standin.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table, constraints_of
 from mssql_standin.store.database import now_ticks_rounded
@@ -57,13 +58,25 @@ class Alterations:
 
     # --- schemas and tables ----------------------------------------------------------------------------------
 
-    def create_schema(self, node: syntax.CreateSchema) -> None:
-        """CREATE SCHEMA."""
+    def create_schema(self, node: syntax.CreateSchema, creator: int) -> None:
+        """CREATE SCHEMA by a user, who owns it unless the statement names somebody."""
         catalog = self._catalog
         if catalog.schema_name(node.name) is not None:
             raise SqlError(2714, f"There is already an object named '{node.name}' in the database.", state=6)
         number = max(4, *catalog.schemas) + 1
-        self._transaction.change_catalog(replace(catalog, schemas={**catalog.schemas, number: node.name}))
+        owner = creator
+        if node.owner is not None:
+            found = catalog.security.principal(node.owner)
+            if found is None:
+                raise SqlError(
+                    15151,
+                    f"Cannot find the user '{node.owner}', because it does not exist or you do not have permission.",
+                )
+            owner = found.principal_id
+        security = catalog.security.with_schema_owner(number, owner)
+        self._transaction.change_catalog(
+            replace(catalog, schemas={**catalog.schemas, number: node.name}, security=security)
+        )
 
     def drop_schema(self, node: syntax.DropSchema) -> None:
         """DROP SCHEMA."""
@@ -83,7 +96,8 @@ class Alterations:
                 3729, f"Cannot drop schema '{node.name}' because it is being referenced by object '{held.name}'."
             )
         schemas = {key: name for key, name in catalog.schemas.items() if key != number}
-        self._transaction.change_catalog(replace(catalog, schemas=schemas))
+        security = catalog.security.without_securable(SCHEMA, number)
+        self._transaction.change_catalog(replace(catalog, schemas=schemas, security=security))
 
     def create_table(self, node: syntax.CreateTable) -> Table:
         """CREATE TABLE."""
@@ -125,7 +139,9 @@ class Alterations:
         taken = next((name for name in names if _is_taken(catalog, schema, name)), None)
         if taken is not None:
             raise SqlError(15530, f'The object with name "{taken}" already exists.')
-        self._transaction.change_catalog(catalog.with_table(replace(table, schema=schema)))
+        security = catalog.security.without_securable(OBJECT, table.object_id)  # they do not move with it
+        moved = replace(catalog.with_table(replace(table, schema=schema)), security=security)
+        self._transaction.change_catalog(moved)
 
     def drop_table(self, name: syntax.Name, if_exists: bool) -> None:
         """DROP TABLE."""
@@ -162,6 +178,8 @@ class Alterations:
                     4712,
                     f"Cannot truncate table '{table.name}' because it is being referenced by a FOREIGN KEY constraint.",
                 )
+        if not table.local_name:
+            self._transaction.lock_rows(table.object_id)
         self._file.rows(f"DELETE FROM {table.physical}")
         if table.tracked:
             tracking.forget_changes(self._transaction, self._file, table)
@@ -386,6 +404,10 @@ class Alterations:
                     15048, "Valid values of the database compatibility level are 100, 110, 120, 130, 140, or 150."
                 )
             self._transaction.change_catalog(replace(self._catalog, compatibility_level=node.value))
+        elif node.option == "ALLOW_SNAPSHOT_ISOLATION":
+            self._transaction.change_catalog(replace(self._catalog, allows_snapshot=node.value))
+        elif node.option == "READ_COMMITTED_SNAPSHOT":
+            self._transaction.change_catalog(replace(self._catalog, reads_snapshots=node.value))
 
     def check_database(self, name: str | None) -> None:
         """Raise SqlError 5011 if a statement names another database."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+from mssql_standin.security.principals import OBJECT, Security, from_document, to_document
 from mssql_standin.sql_types import SqlType
 from mssql_standin.values.collation import DEFAULT
 
@@ -174,6 +175,9 @@ class Catalog:
     next_object_id: int = FIRST_OBJECT_ID
     created: str = ""
     collation: str = DEFAULT
+    security: Security = field(default_factory=Security)
+    allows_snapshot: bool = False  # ALLOW_SNAPSHOT_ISOLATION
+    reads_snapshots: bool = True  # READ_COMMITTED_SNAPSHOT
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -215,7 +219,8 @@ class Catalog:
 
     def without_table(self, object_id: int) -> "Catalog":
         """Return the catalog without a table."""
-        return replace(self, tables={key: table for key, table in self.tables.items() if key != object_id})
+        tables = {key: table for key, table in self.tables.items() if key != object_id}
+        return replace(self, tables=tables, security=self.security.without_securable(OBJECT, object_id))
 
 
 def constraints_of(table: Table) -> list[tuple[int, str, str]]:
@@ -238,6 +243,9 @@ def to_json(catalog: Catalog) -> str:
         "next_object_id": catalog.next_object_id,
         "created": catalog.created,
         "collation": catalog.collation,
+        "security": to_document(catalog.security),
+        "allows_snapshot": catalog.allows_snapshot,
+        "reads_snapshots": catalog.reads_snapshots,
     }
     tables = ", ".join(map(_table_text, catalog.tables.values()))
     return f'{json.dumps(document)[:-1]}, "tables": [{tables}]}}'
@@ -264,6 +272,9 @@ def from_json(text: str) -> Catalog:
         next_object_id=document["next_object_id"],
         created=document["created"],
         collation=document.get("collation", DEFAULT),
+        security=from_document(document.get("security")),
+        allows_snapshot=document.get("allows_snapshot", False),
+        reads_snapshots=document.get("reads_snapshots", True),
     )
 
 

@@ -34,7 +34,7 @@ class ParsedBatch:
 class SharedStore:
     """The file and what belongs to all sessions; safe for threads."""
 
-    def __init__(self, path: Path, name: str, collation: str = DEFAULT) -> None:
+    def __init__(self, path: Path, name: str, collation: str = DEFAULT, administrator: str = "sa") -> None:
         """Open or create the file. Raises RuntimeError if another process has it open or it is another database's."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
@@ -43,7 +43,8 @@ class SharedStore:
         try:
             self._keeper = FileConnection(path, {})
             self._keeper.create_schema()
-            self.catalog = self._load(name, canonical(collation))
+            loaded = self._load(name, canonical(collation))
+            self.catalog = replace(loaded, security=replace(loaded.security, administrator=administrator))
             set_database_default(self.catalog.collation)
         except BaseException:
             self.close()
@@ -51,6 +52,9 @@ class SharedStore:
         self.locks = LockTable()
         self.last_identities: dict[int, int] = {}  # object id: last value handed out, committed or not
         self.last_cleanup = 0.0
+        self.commits = 0  # how many transactions have changed rows
+        self._changed_at: dict[int, int] = {}  # object id: the number of the last of them that changed the table's rows
+        self.publishing = threading.Lock()  # held while committed definitions are not shown yet
         self._lock = threading.Lock()
         self._session_ids = itertools.count(_FIRST_SESSION_ID)
         self._descriptors = itertools.count(0x0100000001)
@@ -75,6 +79,15 @@ class SharedStore:
     def publish(self, catalog: Catalog) -> None:
         """Show committed definitions to everybody."""
         self.catalog = catalog
+
+    def note_commit(self, tables: set[int]) -> None:
+        """Count a commit that changed the rows of these tables; its transaction is still the only writer."""
+        self.commits += 1
+        self._changed_at.update(dict.fromkeys(tables, self.commits))
+
+    def changed_since(self, commits: int) -> frozenset[int]:
+        """Return the tables that were changed by commits after so many."""
+        return frozenset(number for number, last in self._changed_at.items() if last > commits)
 
     def new_descriptor(self) -> int:
         """Return the descriptor of a new transaction."""

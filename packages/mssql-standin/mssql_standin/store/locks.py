@@ -1,6 +1,7 @@
 """The writer's lock and the application locks: one table, so that a deadlock between the two kinds is seen.
 
-A request that would close a circle of waiting sessions is refused at once as the deadlock's victim. Waiting is first come, first served.
+A request that closes a circle of waiting sessions makes one of them the deadlock's victim: whose worth is least, of equals
+the one that closed it. Waiting is first come, first served.
 """
 
 import threading
@@ -32,11 +33,17 @@ class Outcome(Enum):
     DEADLOCK = -3
 
 
+Worth = tuple[int, int]  # DEADLOCK_PRIORITY, and how many rows a rollback would undo
+_NOTHING_TO_LOSE: Worth = (0, 0)
+
+
 @dataclass(slots=True, eq=False)
 class _Waiter:
     session: int
     mode: str
     turn: threading.Condition  # told when nobody blocks it any more; one each, or every release would wake everybody
+    worth: "Worth"
+    is_victim: bool = False
 
 
 @dataclass(slots=True)
@@ -52,7 +59,7 @@ class LockTable:
         """Nothing is locked."""
         self._lock = threading.Lock()
         self._resources: dict[Hashable, _Resource] = {}
-        self._waiting: dict[int, tuple[Hashable, str]] = {}
+        self._waiting: dict[int, tuple[Hashable, _Waiter]] = {}
 
     def acquire(
         self,
@@ -62,30 +69,32 @@ class LockTable:
         owner: str,
         timeout_ms: int,
         cancelled: Callable[[], bool],
+        worth: Worth = _NOTHING_TO_LOSE,
     ) -> Outcome:
         """Take a lock, waiting at most `timeout_ms` (-1: for ever). Holding it already never waits for oneself."""
         with self._lock:
             entry = self._resources.setdefault(resource, _Resource())
             outcome = Outcome.GRANTED
             if self._blockers(session, resource, mode):
-                outcome = self._wait(session, resource, mode, timeout_ms, cancelled)
+                outcome = self._wait(session, resource, mode, timeout_ms, cancelled, worth)
             if outcome in {Outcome.GRANTED, Outcome.GRANTED_AFTER_WAIT}:
                 entry.holders.setdefault(session, []).append((owner, mode))
             self._changed(resource)
             return outcome
 
     def _wait(
-        self, session: int, resource: Hashable, mode: str, timeout_ms: int, cancelled: Callable[[], bool]
+        self, session: int, resource: Hashable, mode: str, timeout_ms: int, cancelled: Callable[[], bool], worth: Worth
     ) -> Outcome:
         deadline = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
-        waiter = _Waiter(session, mode, threading.Condition(self._lock))
+        waiter = _Waiter(session, mode, threading.Condition(self._lock), worth)
         queue = self._resources[resource].queue
         queue.append(waiter)
-        self._waiting[session] = (resource, mode)
+        self._waiting[session] = (resource, waiter)
         try:
-            if self._in_circle(session):  # only a new wait can close one: who is granted a lock waits for nobody
-                return Outcome.DEADLOCK
+            self._break_circles(session)  # only a new wait can close one: who is granted a lock waits for nobody
             while self._blockers(session, resource, mode):
+                if waiter.is_victim:
+                    return Outcome.DEADLOCK
                 if cancelled():
                     return Outcome.CANCELLED
                 remaining = _LONGEST_SLEEP_SECONDS if deadline is None else deadline - time.monotonic()
@@ -115,27 +124,41 @@ class LockTable:
                     found.add(waiter.session)
         return found
 
-    def _in_circle(self, session: int) -> bool:
+    def _break_circles(self, session: int) -> None:
+        """Choose a victim for each circle that a session's new wait has closed, until it is in none."""
+        while circle := self._circle(session):
+            victim = min((self._waiting[member][1] for member in circle), key=lambda waiter: waiter.worth)
+            victim.is_victim = True
+            victim.turn.notify()
+
+    def _circle(self, session: int) -> list[int]:
+        """Return the sessions that wait for each other in a circle, beginning with this one; empty if it is in none."""
         if not any(session in entry.holders for entry in self._resources.values()):
-            return False  # nobody waits for who holds nothing and came last
-        seen: set[int] = set()
+            return []  # nobody waits for who holds nothing and came last
+        reached_from: dict[int, int] = {}
         pending = [session]
         while pending:
             current = pending.pop()
-            if current not in self._waiting:
+            if current not in self._waiting or self._waiting[current][1].is_victim:
                 continue
-            for blocker in self._blockers(current, *self._waiting[current]):
+            resource, waiter = self._waiting[current]
+            for blocker in self._blockers(current, resource, waiter.mode):
                 if blocker == session:
-                    return True
-                if blocker not in seen:
-                    seen.add(blocker)
+                    return _path(reached_from, current, session)
+                if blocker not in reached_from:
+                    reached_from[blocker] = current
                     pending.append(blocker)
-        return False
+        return []
 
     def is_grantable(self, session: int, resource: Hashable, mode: str) -> bool:
         """Tell whether a lock would be granted at once."""
         with self._lock:
             return not self._blockers(session, resource, mode)
+
+    def waiting(self) -> frozenset[int]:
+        """Return the sessions that wait for a lock."""
+        with self._lock:
+            return frozenset(self._waiting)
 
     def release(self, session: int, resource: Hashable, owner: str) -> bool:
         """Give back one grant of a lock; False if the owner holds none."""
@@ -190,3 +213,10 @@ class LockTable:
             ahead.add(waiter.mode)
         if not entry.holders and not entry.queue:
             del self._resources[resource]
+
+
+def _path(reached_from: dict[int, int], last: int, first: int) -> list[int]:
+    found = [last]
+    while found[-1] != first:
+        found.append(reached_from[found[-1]])
+    return found[::-1]

@@ -1,6 +1,7 @@
 """Rows in and out of one table: writing, uniqueness at the end of the statement, foreign keys, the change log."""
 
 import sqlite3
+from collections.abc import Sized
 from typing import Any
 
 from mssql_standin.results import SqlError
@@ -40,22 +41,29 @@ class TableWriter:
     def _places(self, index: Index) -> list[int]:
         return [self.table.by_id[column_id] for column_id in index.column_ids]
 
+    def _lock(self, rows: Sized) -> None:
+        if rows and not self.table.local_name:
+            self._transaction.lock_rows(self.table.object_id)
+
     # --- rows ------------------------------------------------------------------------------------------------
 
     def insert(self, rows: list[Row]) -> None:
         """Insert rows. Raises SqlError 2627 or 2601."""
+        self._lock(rows)
         for row in rows:
             self._store(self._insert, row, row, None)
             self._log(_INSERTED, row, None)
 
     def delete(self, rows: list[tuple[int, Row]]) -> None:
         """Delete rows given by rowid and old values."""
+        self._lock(rows)
         for rowid, row in rows:
             self._file.rows(self._delete, (rowid,))
             self._log(_DELETED, row, None)
 
     def update(self, rows: list[tuple[int, Row, Row]], named: list[int]) -> None:
         """Update rows given by rowid, old and new values; `named` are the places that SET names."""
+        self._lock(rows)
         touched = set(named) | {p for p, column in enumerate(self.table.columns) if column.computed}
         unique_places = {place for _, places in self._unique for place in places}
         if len(rows) > 1 and touched & unique_places:  # SQLite checks after each row, SQL Server after the statement

@@ -1,13 +1,11 @@
 """Catalog views: sys.* and INFORMATION_SCHEMA as rows computed from the catalog."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from mssql_standin.security.views import SECURITY_VIEWS
 from mssql_standin.sql_types import SqlType
-from mssql_standin.store.catalog import Catalog, Column, Table, constraints_of
+from mssql_standin.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table, constraints_of
+from mssql_standin.store.view import Row, View
 from mssql_standin.values.collation import DEFAULT, database_default
 from mssql_standin.values.type_rules import (
     BIGINT,
@@ -23,7 +21,6 @@ from mssql_standin.values.type_rules import (
     family,
 )
 
-Row = tuple[Any, ...]
 DATABASE_ID = 5
 _CHAR2, _CHAR60, _TEXT = SqlType("char", 2), SqlType("nvarchar", 60), SqlType("nvarchar", 4000)
 TYPE_IDS = {
@@ -40,26 +37,6 @@ _TYPE_SIZES = {
 }  # fmt: skip
 _OBJECT_TYPES = {"U": "USER_TABLE", "PK": "PRIMARY_KEY_CONSTRAINT", "UQ": "UNIQUE_CONSTRAINT", "F": "FOREIGN_KEY_CONSTRAINT",
                  "C": "CHECK_CONSTRAINT", "D": "DEFAULT_CONSTRAINT"}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One catalog view: its name, its columns and its rows in stored form.
-
-    `from_file` are further columns that are read from the file: name, type, SQLite text over the others (o0, o1, ..).
-    """
-
-    name: str
-    columns: tuple[tuple[str, SqlType], ...]
-    rows: Callable[[Catalog], list[Row]]
-    from_file: tuple[tuple[str, SqlType, str], ...] = ()
-
-    def document(self, catalog: Catalog) -> str:
-        """Return the rows as a JSON text, made once for each state of the catalog."""
-        documents = catalog.documents
-        if self.name not in documents:
-            documents[self.name] = json.dumps(self.rows(catalog))
-        return documents[self.name]
 
 
 def numeric_facts(sql_type: SqlType) -> tuple[int, int]:
@@ -91,7 +68,9 @@ def _schema_ids(catalog: Catalog) -> dict[str, int]:
 
 
 def _schemas(catalog: Catalog) -> list[Row]:
-    return [(name, number, 1) for number, name in catalog.schemas.items()]
+    built_in = {number: number for number in BUILT_IN_SCHEMAS}
+    owner = catalog.security.owner_of_schema
+    return [(name, number, built_in.get(number) or owner(number)) for number, name in catalog.schemas.items()]
 
 
 def _objects(catalog: Catalog) -> list[Row]:
@@ -241,8 +220,21 @@ def _databases(catalog: Catalog) -> list[Row]:
     made = int(catalog.created or 0)
     level = catalog.compatibility_level
     return [
-        ("master", 1, None, made, 150, DEFAULT, 0, 0, "ONLINE", 0, 0),
-        (catalog.database, DATABASE_ID, None, made, level, database_default(), 0, 0, "ONLINE", 1, 0),
+        ("master", 1, None, made, 150, DEFAULT, 0, 0, "ONLINE", 0, 1, "ON"),
+        (
+            catalog.database,
+            DATABASE_ID,
+            None,
+            made,
+            level,
+            database_default(),
+            0,
+            0,
+            "ONLINE",
+            int(catalog.reads_snapshots),
+            int(catalog.allows_snapshot),
+            "ON" if catalog.allows_snapshot else "OFF",
+        ),
     ]
 
 
@@ -344,7 +336,8 @@ _VIEWS = [
         "sys.databases",
         (("name", SYSNAME), ("database_id", INT), ("source_database_id", INT), ("create_date", DATETIME),
          ("compatibility_level", TINYINT), ("collation_name", SYSNAME), ("is_read_only", BIT), ("state", TINYINT),
-         ("state_desc", _CHAR60), ("is_read_committed_snapshot_on", BIT), ("snapshot_isolation_state", TINYINT)),
+         ("state_desc", _CHAR60), ("is_read_committed_snapshot_on", BIT), ("snapshot_isolation_state", TINYINT),
+         ("snapshot_isolation_state_desc", _CHAR60)),
         _databases,
     ),
     View(
@@ -375,4 +368,4 @@ _VIEWS = [
         _information_columns,
     ),
 ]  # fmt: skip
-SYSTEM_VIEWS = {view.name.lower(): view for view in _VIEWS}
+SYSTEM_VIEWS = {view.name.lower(): view for view in (*_VIEWS, *SECURITY_VIEWS)}

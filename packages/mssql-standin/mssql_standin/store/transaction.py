@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError, TransactionChange
 from mssql_standin.store.catalog import Catalog, to_json
 from mssql_standin.store.database import SharedStore
-from mssql_standin.store.file import CancelledError, FileConnection
+from mssql_standin.store.file import FileConnection
 from mssql_standin.store.local_tables import LocalTables
-from mssql_standin.store.locks import EXCLUSIVE, WRITER, Outcome
+from mssql_standin.store.lock_requests import LockRequests
+from mssql_standin.store.snapshot import SNAPSHOT, Snapshot, not_allowed, started_otherwise, update_conflict
 
 T = TypeVar("T")
 _OWNER = "Transaction"
@@ -36,7 +38,6 @@ class Transaction:
         self._file = file
         self._local_tables = local_tables
         self._session_id = session_id
-        self._cancelled = cancelled
         self._savepoints: list[tuple[str, Catalog | None, int]] = []
         self._own_catalog: Catalog | None = None
         self._version: int | None = None
@@ -46,12 +47,19 @@ class Transaction:
         self._name = ""  # of the outermost BEGIN
         self.descriptor = 0
         self.doomed = False
-        self.lock_timeout_ms = -1
+        self.requests = LockRequests(store.locks, session_id, cancelled, self._rows_to_undo)
+        self.interrupt: Callable[[], None] | None = None  # called once a statement's work is done, before it counts
+        self._started = False  # whether the open transaction has accessed data
+        self._snapshot: Snapshot | None = None  # what it sees, if that was under SNAPSHOT isolation
+        self._changed: set[int] = set()  # tables whose rows it changed
+        self._undoable_from = 0  # SQLite's count of changed rows when it became the writer
 
     @property
     def catalog(self) -> Catalog:
         """The definitions as this session sees them."""
-        return self._own_catalog if self._own_catalog is not None else self._store.catalog
+        if self._own_catalog is not None:
+            return self._own_catalog
+        return self._store.catalog if self._snapshot is None else self._snapshot.catalog
 
     def change_catalog(self, catalog: Catalog) -> None:
         """Store changed definitions; others see them when the transaction commits."""
@@ -95,6 +103,7 @@ class Transaction:
     def _end(self, kind: str) -> list[TransactionChange]:
         descriptor, self.descriptor = self.descriptor, 0
         self.count, self.doomed = 0, False
+        self._started, self._snapshot = False, None
         self._store.locks.release_all(self._session_id, _OWNER)
         return [TransactionChange(kind, descriptor)]
 
@@ -129,21 +138,84 @@ class Transaction:
                                  "file. Roll back the transaction.")  # fmt: skip
         if self.writing:
             return
-        timeout = 0 if no_wait else self.lock_timeout_ms
-        outcome = self._store.locks.acquire(self._session_id, WRITER, EXCLUSIVE, "writer", timeout, self._cancelled)
-        if outcome is Outcome.TIMEOUT:
-            raise SqlError(1222, "Lock request time out period exceeded.", 16, 51)
-        if outcome is Outcome.DEADLOCK:
-            raise SqlError(1205, f"Transaction (Process ID {self._session_id}) was deadlocked on lock resources with another process and "
-                                 "has been chosen as the deadlock victim. Rerun the transaction.", 13, 51)  # fmt: skip
-        if outcome is Outcome.CANCELLED:
-            raise CancelledError
+        self.requests.become_writer(no_wait=no_wait)
         try:
+            if self._snapshot is not None:
+                self._file.rows("COMMIT")  # of the reading that kept the snapshot
+                self._snapshot.move_on(self._store.catalog, self._store.changed_since(self._snapshot.taken_at))
             self._file.rows("BEGIN IMMEDIATE")
         except BaseException:
-            self._store.locks.release(self._session_id, WRITER, "writer")
+            self.requests.stop_writing()
             raise
+        self._undoable_from = self._file.raw.total_changes
         self.writing = True
+
+    def _rows_to_undo(self) -> int:
+        return self._file.raw.total_changes - self._undoable_from if self.writing else 0
+
+    # --- isolation -------------------------------------------------------------------------------------------
+
+    @property
+    def sees_snapshot(self) -> bool:
+        """Whether the open transaction sees the state of its first access."""
+        return self._snapshot is not None
+
+    def access(self, tables: frozenset[int], isolation: str) -> None:
+        """Note that tables are about to be accessed. Raises SqlError 3951, 3952, 3960 or 3961 under SNAPSHOT."""
+        if isolation == SNAPSHOT or self._snapshot is not None:
+            self._access_snapshot(tables, isolation)
+        self._started = self.count > 0
+
+    def _access_snapshot(self, tables: frozenset[int], isolation: str) -> None:
+        latest = self._store.catalog
+        if not latest.allows_snapshot and self._snapshot is None:
+            raise not_allowed(latest)
+        if isolation != SNAPSHOT:
+            raise unsupported("another isolation level within a transaction that began under SNAPSHOT")
+        if not self.count:
+            return
+        if self._snapshot is None:
+            if self._started:
+                raise started_otherwise(latest)
+            self._snapshot = self._take_snapshot()
+        self._snapshot.check(self._snapshot.catalog if self.writing else latest, tables)
+
+    def _take_snapshot(self) -> Snapshot:
+        taken_at = self._store.commits
+        if self.writing:
+            return Snapshot(self.catalog, taken_at)
+        with self._store.publishing:
+            self._file.rows("BEGIN")
+            self._file.rows("SELECT version FROM main.ct_state")
+            return Snapshot(self._store.catalog, taken_at)
+
+    def write_under(self, tables: frozenset[int], isolation: str, *, local: bool) -> None:
+        """Become the writer for tables if SNAPSHOT asks whether they changed. Raises as `access` and `begin_writing` do."""
+        if tables:
+            self.access(tables, isolation)
+        if isolation != SNAPSHOT or self.writing or local:
+            return
+        taken_at = self._store.commits
+        self.begin_writing()
+        if self._snapshot is not None:
+            self._snapshot.check(self._snapshot.catalog, tables)
+        elif conflicting := tables & self._store.changed_since(taken_at):
+            self._rollback_writes()
+            raise update_conflict(self.catalog, min(conflicting))
+
+    def share(self, tables: frozenset[int]) -> None:
+        """Keep tables from being changed while a statement reads them; its own changes and a snapshot need no such care."""
+        if not self.writing and self._snapshot is None:
+            self.requests.share(tables)
+
+    def lock_rows(self, table: int) -> None:
+        """Note that rows of a table change; keep readers off it if they do not read snapshots."""
+        if table not in self._changed:
+            if not self.catalog.reads_snapshots:
+                self.requests.keep_readers_off(table)
+            self._changed.add(table)
+
+    # --- statements ------------------------------------------------------------------------------------------
 
     def write(self, work: Callable[[], T], *, local: bool = False) -> T:
         """Run one statement that writes: all of it or nothing. `local`: it touches table variables or temporary tables only."""
@@ -154,6 +226,8 @@ class Transaction:
         self._file.rows("SAVEPOINT statement")
         try:
             result = work()
+            if self.interrupt is not None and not local:
+                self.interrupt()
             self._file.rows("RELEASE statement")
             if autocommit:
                 self._commit_writes()
@@ -182,13 +256,19 @@ class Transaction:
 
     def _commit_writes(self) -> None:
         if not self.writing:
+            if self._snapshot is not None and self._file.raw.in_transaction:
+                self._file.rows("COMMIT")
             return
         if self._logged and self._version is not None:
             self._file.rows("UPDATE main.ct_state SET version = ?", (self._version,))
             self._file.rows("INSERT INTO main.ct_commits VALUES (?, ?)", (self._version, time.time()))
-        self._file.rows("COMMIT")
-        if self._own_catalog is not None:
-            self._store.publish(self._own_catalog)
+        if self._own_catalog is None:
+            self._file.rows("COMMIT")
+        else:
+            with self._store.publishing:
+                self._file.rows("COMMIT")
+                self._store.publish(self._own_catalog)
+        self._store.note_commit(self._changed)
         self._forget_writes()
 
     def _rollback_writes(self) -> None:
@@ -203,4 +283,5 @@ class Transaction:
         self._own_catalog = self._version = None
         self._logged = 0
         self._savepoints.clear()
-        self._store.locks.release(self._session_id, WRITER, "writer")
+        self._changed.clear()
+        self.requests.stop_writing()

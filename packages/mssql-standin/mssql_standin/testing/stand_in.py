@@ -1,5 +1,6 @@
 """The stand-in as a process of its own, to connect to, to kill and to start again on the same folder."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,8 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mssql_standin.__main__ import PASSWORD_VARIABLE
+from mssql_standin.control import order_to_fail
+from mssql_standin.faults import Fault
 
 NAMED_SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
+CONTROL = "--control"
 DATABASE, USER, PASSWORD = "StandInTest", "sa", "Stand}In;Test-1"
 _PATIENCE_SECONDS = 60.0
 
@@ -54,6 +58,7 @@ class StandIn:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), *self._options],
                 env={**os.environ, PASSWORD_VARIABLE: PASSWORD},
+                stdin=subprocess.PIPE if CONTROL in self._options else None,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -63,6 +68,29 @@ class StandIn:
         if not found:
             raise RuntimeError(f"the stand-in did not start: {ready}{self.errors.read_text()}")
         self.port = int(found[1])
+
+    def fail(self, fault: Fault) -> None:
+        """Let an error come; the options must have CONTROL. Raises ValueError if there is none such."""
+        self._order(order_to_fail(fault))
+
+    def stop_failing(self) -> None:
+        """Let no more errors come."""
+        self._order('{"clear": true}')
+
+    def failures(self) -> int:
+        """Return how often an error has struck since the start."""
+        return self._order('{"count": true}')
+
+    def _order(self, order: str) -> int:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError(f"it does not run, or without {CONTROL}")
+        process.stdin.write(order + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return int(answer["struck"])
 
     def kill(self) -> None:
         """End it as a power cut would: no chance to tidy up."""
@@ -78,8 +106,9 @@ class StandIn:
             return
         (process.kill if kill else process.terminate)()
         process.wait(timeout=_PATIENCE_SECONDS)
-        if process.stdout:
-            process.stdout.close()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
+from mssql_standin.faults import ConnectionLostError
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.request_hook import RequestHook
 from mssql_standin.results import Done, Event, OutputValue, Parameter, SqlError
@@ -39,7 +40,7 @@ def serve(connection: socket.socket, database: Database, access: Access, request
                 connection.settimeout(None)
                 guard = partial(request_hook, entered.process_id)
                 _Requests(transport, entered.session, entered.packet_bytes, guard).serve(lambda: _shut(connection))
-        except (OSError, ProtocolError) as error:
+        except (OSError, ProtocolError, ConnectionLostError) as error:
             if isinstance(error, ProtocolError):
                 sys.stderr.write(f"mssql_standin: connection closed: {error}\n")
 
@@ -72,7 +73,7 @@ class _Requests:
         self._inbox: queue.Queue[packets.Message | Exception] = queue.Queue(maxsize=16)
         self._attentions_received = 0
         self._attentions_answered = 0
-        self._has_left = False
+        self._has_left = self._is_lost = False
         session.is_abandoned = lambda: self._has_left or self._cancelled()
 
     def serve(self, shut: Callable[[], None]) -> None:
@@ -85,6 +86,8 @@ class _Requests:
                     reply = self._answer(message)
                 if reply is not None:
                     reply.finish()
+                if self._is_lost:
+                    return
             if isinstance(message, ProtocolError):
                 raise message
         finally:
@@ -112,6 +115,20 @@ class _Requests:
             self._session.reset(keep_transaction=reset == packets.RESET_KEEPING_TRANSACTION)
             self._prepared.clear()
             reply.raw(tokens.environment_reset())
+        try:
+            self._perform(message, reply)
+        except ConnectionLostError as lost:
+            self._is_lost = True
+            if lost.message is None:
+                return None
+            reply.batch([lost.message, Done(None)], lambda: False)
+            return reply
+        if self._attentions_answered < self._attentions_received:
+            self._attentions_answered = self._attentions_received
+            reply.acknowledge_attention()
+        return reply
+
+    def _perform(self, message: packets.Message, reply: Reply) -> None:
         if message.type == packets.SQL_BATCH:
             self._batch(message.body, reply)
         elif message.type == packets.RPC:
@@ -123,10 +140,6 @@ class _Requests:
         elif message.type != packets.ATTENTION:
             refused = unsupported(f"a request of type {message.type}")
             reply.batch([refused.message, Done(None)], self._cancelled)
-        if self._attentions_answered < self._attentions_received:
-            self._attentions_answered = self._attentions_received
-            reply.acknowledge_attention()
-        return reply
 
     def _cancelled(self) -> bool:
         return self._attentions_answered < self._attentions_received
@@ -198,7 +211,7 @@ class _Requests:
         except SqlError as error:
             yield error.message
             yield Done(None)
-        except (OSError, ProtocolError):
+        except (OSError, ProtocolError, ConnectionLostError):
             raise
         except Exception as error:  # noqa: BLE001
             yield internal_error(error)

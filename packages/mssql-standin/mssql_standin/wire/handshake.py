@@ -2,9 +2,10 @@
 
 import hmac
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mssql_standin.results import Message
+from mssql_standin.security.entering import LoginRefusedError, cannot_open, check_login, login_failed
 from mssql_standin.session import Database, Session
 from mssql_standin.wire import packets, prelogin, tokens
 from mssql_standin.wire.login import Login, parse_login
@@ -21,14 +22,6 @@ class Access:
     user: str
     password: str = field(repr=False)
     certificate: ssl.SSLContext = field(repr=False)
-
-
-class _Refused(Exception):
-    """The login failed; the messages say why."""
-
-    def __init__(self, *messages: Message) -> None:
-        super().__init__(messages[-1].text)
-        self.messages = messages
 
 
 def greet(plain: PlainTransport, access: Access) -> Transport:
@@ -60,15 +53,15 @@ def enter(transport: Transport, database: Database, access: Access) -> Entered |
     login = parse_login(message.body)
     packet_bytes = _packet_bytes(login.packet_bytes)
     try:
-        _check(login, database, access)
-    except _Refused as refused:
+        user = _user(login, database, access)
+    except LoginRefusedError as refused:
         reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, 0)
         for told in refused.messages:
-            reply.write(tokens.message(told))
+            reply.write(tokens.message(replace(told, line=_LOGIN_LINE)))
         reply.write(tokens.done(tokens.DONE, tokens.ERROR))
         reply.finish()
         return None
-    session = database.connect(login.user, login.host, login.program)
+    session = database.connect(login.user, login.host, login.program, user)
     reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, session.session_id)
     name = database.name
     changed = Message(5701, f"Changed database context to '{name}'.", severity=0, state=2)
@@ -87,11 +80,15 @@ def _packet_bytes(wanted: int) -> int:
     return min(max(wanted, 512), packets.MAX_PACKET_BYTES) if wanted else packets.DEFAULT_PACKET_BYTES
 
 
-def _check(login: Login, database: Database, access: Access) -> None:
-    failed = Message(18456, f"Login failed for user '{login.user}'.", severity=14, line=_LOGIN_LINE)
-    right_user = login.user.casefold() == access.user.casefold()
-    if not hmac.compare_digest(login.password.encode(), access.password.encode()) or not right_user:
-        raise _Refused(failed)
+def _user(login: Login, database: Database, access: Access) -> int | None:
+    """Return the user as whom the login enters, None for members of sysadmin. Raises LoginRefusedError."""
+    if database.faults is not None:
+        check_login(database.faults, database.name, login.user, login.program)
+    user = None
+    if login.user.casefold() != access.user.casefold():
+        user = database.enter(login.user, login.password)
+    elif not hmac.compare_digest(login.password.encode(), access.password.encode()):
+        raise LoginRefusedError(login_failed(login.user))
     if login.database and login.database.casefold() != database.name.casefold():
-        text = f'Cannot open database "{login.database}" requested by the login. The login failed.'
-        raise _Refused(Message(4060, text, severity=11, line=_LOGIN_LINE), failed)
+        raise LoginRefusedError(*cannot_open(login.database, login.user))
+    return user

@@ -4,4 +4,5 @@ from mssql_standin.parser.syntax.changes import *  # noqa: F403 - each node is t
 from mssql_standin.parser.syntax.definitions import *  # noqa: F403
 from mssql_standin.parser.syntax.expressions import *  # noqa: F403
 from mssql_standin.parser.syntax.queries import *  # noqa: F403
+from mssql_standin.parser.syntax.security import *  # noqa: F403
 from mssql_standin.parser.syntax.statements import *  # noqa: F403

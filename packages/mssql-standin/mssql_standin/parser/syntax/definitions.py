@@ -83,9 +83,10 @@ class TableDefinition:
 
 @dataclass(frozen=True, slots=True)
 class CreateSchema:
-    """CREATE SCHEMA."""
+    """CREATE SCHEMA [AUTHORIZATION]."""
 
     name: str
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Hints:
 
     locks: bool = False  # UPDLOCK, HOLDLOCK, XLOCK ..: take the writer's lock inside a transaction
     no_wait: bool = False
+    dirty: bool = False  # NOLOCK, READPAST ..: waits for no writer
 
 
 @dataclass(frozen=True, slots=True)

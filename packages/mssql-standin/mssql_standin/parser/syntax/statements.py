@@ -23,6 +23,7 @@ from mssql_standin.parser.syntax.definitions import (
 )
 from mssql_standin.parser.syntax.expressions import Expression, Name
 from mssql_standin.parser.syntax.queries import Query
+from mssql_standin.parser.syntax.security import SecurityStatement
 from mssql_standin.sql_types import SqlType
 
 
@@ -207,6 +208,7 @@ Statement = (
     | DropSchema | TransferTable | CreateTable | DropTable | TruncateTable | CreateIndex | DropIndex | AlterTableAdd | AlterTableDrop
     | AlterColumn | TrackTable | TrackDatabase | AlterDatabase | If | While | Block | TryCatch | Jump | Return | Print
     | RaiseError | Throw | Execute | ExecuteText | BeginTransaction | Commit | Rollback | SaveTransaction | WaitFor | Use
+    | SecurityStatement
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A session as tests use it: SQL in, rows or an error out."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from mssql_standin.results import (
     TransactionChange,
 )
 from mssql_standin.session import Database, Session
+from mssql_standin_tests.waiting import wait_until
 
 Row = tuple[Any, ...]
 
@@ -60,9 +62,9 @@ class Answer:
 class Client:
     """Runs SQL in one session and keeps what it ran, so that its syntax can be checked."""
 
-    def __init__(self, database: Database, ran: list[str]) -> None:
-        """Connect."""
-        self.session: Session = database.connect("sa", "testhost", "pytest")
+    def __init__(self, database: Database, ran: list[str], login: str = "sa", user: int | None = None) -> None:
+        """Connect, as a user of the database or, with None, as a member of sysadmin."""
+        self.session: Session = database.connect(login, "testhost", "pytest", user)
         self._ran = ran
 
     def answer(self, sql: str, parameters: Sequence[Parameter] = (), *, valid: bool = True) -> Answer:
@@ -92,6 +94,40 @@ class Client:
         assert len(answer.errors) == 1, answer
         return answer.errors[0]
 
+    def begin(self, sql: str) -> "Running":
+        """Run a batch in the background that has to wait for a lock; return once it waits, or has ended."""
+        running = Running(self, sql)
+        wait_until(lambda: running.waits or not running.is_alive(), description=f"waiting: {sql}")
+        return running
+
     def number(self, sql: str, *parameters: Parameter, valid: bool = True) -> int:
         """Return the number of the only error of a batch that must fail."""
         return self.error(sql, *parameters, valid=valid).number
+
+
+class Running(threading.Thread):
+    """A batch that runs in the background."""
+
+    def __init__(self, client: Client, sql: str) -> None:
+        """Start it."""
+        super().__init__(daemon=True)
+        self._client = client
+        self._sql = sql
+        self._answer = Answer()
+        self.start()
+
+    def run(self) -> None:
+        """Run it to its end."""
+        self._answer = self._client.answer(self._sql)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a lock."""
+        session = self._client.session
+        return session.session_id in session.store.locks.waiting()
+
+    def end(self) -> Answer:
+        """Wait for its end and return all that it yielded."""
+        self.join(90)
+        assert not self.is_alive(), f"this still runs: {self._sql}"
+        return self._answer

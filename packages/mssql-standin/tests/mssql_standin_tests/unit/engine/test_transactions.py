@@ -1,12 +1,10 @@
 """Transactions: what is atomic, who waits for whom, and what an error leaves behind."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
 
-from mssql_standin_tests.unit.engine.client import Answer, Client
-from mssql_standin_tests.waiting import wait_until
+from mssql_standin_tests.unit.engine.client import Client
 
 Connect = Callable[[], Client]
 
@@ -16,13 +14,6 @@ def table(client: Client) -> Client:
     client.run("CREATE TABLE t (Id int NOT NULL PRIMARY KEY, V int NULL CHECK (V < 100))")
     client.run("INSERT t VALUES (1, 1), (2, 2)")
     return client
-
-
-def in_background(work: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer]]:
-    answers: list[Answer] = []
-    thread = threading.Thread(target=lambda: answers.append(work()), daemon=True)
-    thread.start()
-    return thread, answers
 
 
 def values(client: Client) -> list[int]:
@@ -95,22 +86,6 @@ def test_a_writer_waits_for_the_other_at_most_its_lock_timeout(table: Client, co
 
     table.run("COMMIT")
     assert other.run("UPDATE t SET V = 20 WHERE Id = 1").counts == [1]
-
-
-def test_a_circle_of_waiting_sessions_gets_a_victim(table: Client, connect: Connect) -> None:
-    other = connect()
-    lock = "DECLARE @r int; EXEC @r = sp_getapplock @Resource = N'x', @LockMode = 'Exclusive'; SELECT @r"
-    table.run("BEGIN TRAN; UPDATE t SET V = 10 WHERE Id = 1")
-    other.run("BEGIN TRAN; " + lock)
-    waiting, granted = in_background(lambda: table.answer(lock))
-
-    def has_a_victim() -> bool:  # whoever closes the circle
-        [error] = other.answer("SET LOCK_TIMEOUT 100; UPDATE t SET V = 20 WHERE Id = 1").errors
-        return error.number == 1205 or bool(granted)
-
-    wait_until(has_a_victim, description="one of the two is the victim")
-    waiting.join(30)
-    assert granted
 
 
 def test_an_application_lock_is_exclusive_counts_and_ends_with_its_transaction(table: Client, connect: Connect) -> None:

@@ -133,9 +133,11 @@ class CannedDatabase:
     """Hands out canned sessions."""
 
     name = "Demo"
+    faults = None
     open_sessions = 0
 
-    def connect(self, login: str, host: str = "", program: str = "") -> CannedSession:
+    def connect(self, login: str, host: str = "", program: str = "", user: int | None = None) -> CannedSession:
+        del login, host, program, user
         self.open_sessions += 1
         return CannedSession(self)
 
