@@ -21,6 +21,7 @@ from mssql_standin.failures import (
     located,
 )
 from mssql_standin.frame import Frame
+from mssql_standin.implicit_transactions import begins_implicitly
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import Column, Done, Event, Message, ResultSet, SqlError
@@ -92,6 +93,8 @@ class Interpreter:
         session = self._session
         session.new_statement()
         try:
+            if session.implicit_transactions and not self._transaction.count and begins_implicitly(node):
+                yield from self._transaction.begin()
             yield from self._statement(node, frame)
         except SqlError as error:
             message = located(error, frame.parsed.batch.lines.get(id(node), 1))
@@ -451,6 +454,10 @@ class Interpreter:
                 session.nocount = value
             case "xact_abort":
                 session.xact_abort = value
+            case "implicit_transactions":
+                session.implicit_transactions = value
+            case "date_order":
+                session.date_order = value
             case "isolation":
                 session.isolation = value
             case "lock_timeout":

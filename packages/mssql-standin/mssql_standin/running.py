@@ -24,6 +24,8 @@ class Running(Protocol):
     identities: Identities
     nocount: bool
     xact_abort: bool
+    implicit_transactions: bool
+    date_order: str
     isolation: str
     identity_insert: int | str | None
     rowcount: int

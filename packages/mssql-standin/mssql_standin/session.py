@@ -35,6 +35,7 @@ from mssql_standin.store.file import CancelledError, FileConnection
 from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.row_rules import RowRules, compile_rules
 from mssql_standin.store.transaction import Transaction
+from mssql_standin.values import date_order
 from mssql_standin.values.collation import DEFAULT
 from mssql_standin.values.conversion_rules import fitting
 from mssql_standin.values.encoding import decode, encode, encode_decimal
@@ -108,7 +109,8 @@ class Session:
         self._set_defaults()
 
     def _set_defaults(self) -> None:
-        self.nocount = self.xact_abort = False
+        self.nocount = self.xact_abort = self.implicit_transactions = False
+        self.date_order = date_order.US_ENGLISH
         self.isolation = _READ_COMMITTED
         self.identity_insert: int | str | None = None
         self.rowcount = self.error = 0
@@ -265,6 +267,7 @@ class Session:
     def new_statement(self) -> None:
         """Note that a statement begins: its clock has not been read."""
         self._clock = None
+        date_order.use(self.date_order)
 
     def succeeded(self, rowcount: int) -> None:
         """Note that a statement succeeded."""

@@ -37,25 +37,26 @@ from mssql_standin.parser.syntax import (
     While,
 )
 from mssql_standin.results import SqlError
+from mssql_standin.values.date_order import ORDERS
 from mssql_standin.values.type_rules import NULL, SYSNAME
 
 _COMPOUND = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
 # SET options with an effect here, then those that are accepted because the engine behaves so anyway, or nothing depends on them.
-_SWITCHES = {"NOCOUNT", "XACT_ABORT"}
+_SWITCHES = {"NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS"}
 _IDLE_SWITCHES = {
     "ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
-    "ANSI_NULL_DFLT_ON", "ANSI_DEFAULTS",
+    "ANSI_NULL_DFLT_ON",
 }  # fmt: skip
 _IDLE_WHEN_OFF = {
-    "NUMERIC_ROUNDABORT", "IMPLICIT_TRANSACTIONS", "CURSOR_CLOSE_ON_COMMIT", "FMTONLY", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
+    "NUMERIC_ROUNDABORT", "ANSI_DEFAULTS", "FMTONLY", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
     "NO_BROWSETABLE",
 }  # fmt: skip
+_IDLE_EITHER_WAY = {"CURSOR_CLOSE_ON_COMMIT"}  # there are no cursors
 _IDLE_VALUES = {
     "TEXTSIZE",
     "LANGUAGE",
     "DATEFIRST",
-    "DATEFORMAT",
     "DEADLOCK_PRIORITY",
     "QUERY_GOVERNOR_COST_LIMIT",
     "ROWCOUNT",
@@ -63,7 +64,7 @@ _IDLE_VALUES = {
 _SUPPORTED_VALUES = {
     "LANGUAGE": {"us_english", "english"},
     "DATEFIRST": {"7"},
-    "DATEFORMAT": {"mdy"},
+    "TEXTSIZE": {"2147483647", "-1"},
     "DEADLOCK_PRIORITY": {"normal", "low", "high", "0"},
     "ROWCOUNT": {"0"},
 }
@@ -263,6 +264,8 @@ class StatementParser(ChangeParser):
             return [SetOption("identity_insert", (table, self.on_or_off()))]
         if self.accept("LOCK_TIMEOUT"):
             return [SetOption("lock_timeout", self.integer())]
+        if self.accept("DATEFORMAT"):
+            return [SetOption("date_order", self._date_order())]
         if self.at("STATISTICS"):
             return self._statistics()
         options = [self.advance().text.upper()]
@@ -277,7 +280,9 @@ class StatementParser(ChangeParser):
     def _switch(self, option: str, value: bool) -> Statement:
         if option in _SWITCHES:
             return SetOption(option.lower(), value)
-        if option in _IDLE_SWITCHES and value:
+        if option == "ANSI_DEFAULTS" and value:  # the others that it switches on are so anyway
+            return SetOption("implicit_transactions", True)
+        if option in _IDLE_EITHER_WAY or (option in _IDLE_SWITCHES and value):
             return SetOption("idle", None)
         if option in _IDLE_WHEN_OFF and not value:
             return SetOption("idle", None)
@@ -292,9 +297,15 @@ class StatementParser(ChangeParser):
             raise self.unsupported(f"SET STATISTICS {what} ON")
         return [SetOption("idle", None)]
 
+    def _date_order(self) -> str:
+        order = str(self.advance().text).removeprefix("N").strip("'[]").lower()
+        if order not in ORDERS:
+            raise self.unsupported(f"SET DATEFORMAT {order}")
+        return order
+
     def _idle_value(self, option: str) -> None:
-        self.accept_op("-")
-        value = str(self.advance().text).strip("'[]").lower()
+        sign = "-" if self.accept_op("-") else ""
+        value = sign + str(self.advance().text).strip("'[]").lower()
         if option in _SUPPORTED_VALUES and value not in _SUPPORTED_VALUES[option]:
             raise self.unsupported(f"SET {option} {value}")
 

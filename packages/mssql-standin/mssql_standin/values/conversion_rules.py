@@ -12,7 +12,7 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, DateTimeOffset, SqlType
-from mssql_standin.values import temporal
+from mssql_standin.values import date_order, temporal
 from mssql_standin.values.encoding import EXACT, scaled
 from mssql_standin.values.temporal import DAY, MINUTE
 from mssql_standin.values.type_rules import (
@@ -243,6 +243,7 @@ def _text_guid(text: str) -> uuid.UUID:
 
 
 def _text_moment(text: str, source: SqlType, target: SqlType) -> Any:
+    date_order.check(text)
     moment = temporal.parse_moment(text)
     too_fine = moment is not None and moment.fraction_digits > (3 if "2" not in target.name and target.name in
                                                                 {"datetime", "smalldatetime"} else 7)  # fmt: skip

@@ -3,6 +3,7 @@
 import hmac
 import queue
 import socket
+import sqlite3
 import ssl
 import sys
 import threading
@@ -47,6 +48,10 @@ class Access:
     certificate: ssl.SSLContext = field(repr=False)
 
 
+class NoRoomError(Exception):
+    """A client was refused because no more files can be opened for its session."""
+
+
 class _Refused(Exception):
     """The login failed; the messages say why."""
 
@@ -82,6 +87,15 @@ def _shut(connection: socket.socket) -> None:
 
 def _greet(plain: PlainTransport, access: Access) -> Transport:
     hello = packets.receive_message(plain, packets.MAX_GREETING_BYTES)
+    if hello.type == packets.LOGIN7:
+        reply = ReplyWriter(plain, packets.DEFAULT_PACKET_BYTES, 0)
+        reply.write(
+            tokens.refusal_before_7_2(
+                "This is not supported by the stand-in: TDS before 7.2, whose login has no PRELOGIN."
+            )
+        )
+        reply.finish()
+        raise ProtocolError("the first message was LOGIN7; TDS before 7.2 is not supported")
     if hello.type != packets.PRELOGIN:
         raise ProtocolError("the first message must be PRELOGIN; Encrypt=strict (TDS 8) is not supported")
     content, tls = prelogin.answer(prelogin.parse_encryption(hello.body))
@@ -101,12 +115,14 @@ def _enter(transport: Transport, database: Database, access: Access) -> tuple[Se
     try:
         _check(login, database, access)
     except _Refused as refused:
-        for told in refused.messages:
-            reply.write(tokens.message(told))
-        reply.write(tokens.done(tokens.DONE, tokens.ERROR))
-        reply.finish()
+        _refuse(reply, *refused.messages)
         return None
-    session = database.connect(login.user, login.host, login.program)
+    try:
+        session = database.connect(login.user, login.host, login.program)
+    except sqlite3.OperationalError as error:  # it cannot open the file once more
+        text = "Could not connect because the maximum number of user connections has already been reached."
+        _refuse(reply, Message(17809, text, severity=20))
+        raise NoRoomError from error
     name = database.name
     changed = Message(5701, f"Changed database context to '{name}'.", severity=0, state=2)
     language = Message(5703, "Changed language setting to us_english.", severity=0)
@@ -118,6 +134,13 @@ def _enter(transport: Transport, database: Database, access: Access) -> tuple[Se
     reply.write(tokens.done(tokens.DONE, 0))
     reply.finish()
     return session, packet_bytes, login.process_id
+
+
+def _refuse(reply: ReplyWriter, *messages: Message) -> None:
+    for told in messages:
+        reply.write(tokens.message(told))
+    reply.write(tokens.done(tokens.DONE, tokens.ERROR))
+    reply.finish()
 
 
 def _packet_bytes(wanted: int) -> int:
