@@ -1,6 +1,6 @@
 """What a running batch knows: its variables and table variables, and the session around it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mssql_standin.parser import syntax
@@ -9,6 +9,7 @@ from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import ParsedBatch
 from mssql_standin.store.row_rules import RowRules
+from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.conversion import conversion
 
 
@@ -33,6 +34,10 @@ class Frame:
     def catalog(self) -> Catalog:
         """The definitions as the session sees them."""
         return self.transaction.catalog
+
+    def sessions(self) -> Sequence[OpenSession]:
+        """Return all open sessions."""
+        return list(self.session.store.open_sessions.values())
 
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""

@@ -107,6 +107,7 @@ class Session:
         self.caught: list[Message] = []  # the errors of the CATCH blocks being run, innermost last
         self._interpreter = Interpreter(self)
         self._set_defaults()
+        store.open_sessions[self.session_id] = self
 
     def _set_defaults(self) -> None:
         self.nocount = self.xact_abort = self.implicit_transactions = False
@@ -255,6 +256,7 @@ class Session:
         if not self._is_open:
             return
         self._is_open = False
+        self.store.open_sessions.pop(self.session_id, None)
         try:
             self.transaction.rollback()
         finally:

@@ -6,19 +6,16 @@ from typing import Any, Protocol
 
 from mssql_standin.binder.registry import Registry
 from mssql_standin.sql_types import SqlType
-from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.catalog import Table
+from mssql_standin.store.views.view import Reader
 
 
-class Runtime(Protocol):
+class Runtime(Reader, Protocol):
     """What a plan may ask while it runs."""
 
     @property
     def variables(self) -> Mapping[str, Any]:
         """The variables' stored values by lower-case name."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The definitions as the session sees them."""
 
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""

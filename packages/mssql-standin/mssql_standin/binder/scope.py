@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mssql_standin.binder.compilation import Compilation
+from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
@@ -43,6 +44,7 @@ class BoundSource:
     columns: list[SourceColumn]
     table: Table | None = None
     alias: str = ""  # in SQLite; rowid is alias.rowid
+    view: str = ""  # the name of a catalog view
     outer: bool = False  # may be all NULL
 
     def answers(self, qualifier: Name) -> bool:
@@ -101,6 +103,9 @@ class Scope:
                 self._count_references(scope)
                 return found[0][1].bound, scope
             scope = scope.parent
+        view = self._catalog_view(qualifier)
+        if view is not None:
+            raise unsupported(f"the column {parts[-1]} of {view}")
         if qualifier and not self._knows(qualifier):
             raise SqlError(4104, f'The multi-part identifier "{".".join(parts)}" could not be bound.')
         raise SqlError(207, f"Invalid column name '{parts[-1]}'.")
@@ -112,6 +117,16 @@ class Scope:
             if scope is owner:
                 return
             scope = scope.parent
+
+    def _catalog_view(self, qualifier: Name) -> str | None:
+        """Return the first catalog view in sight that a qualifier means; without one, the first there is."""
+        scope: Scope | None = self
+        while scope is not None:
+            for source in scope.sources:
+                if source.view and (not qualifier or source.answers(qualifier)):
+                    return source.view
+            scope = scope.parent
+        return None
 
     def _knows(self, qualifier: Name) -> bool:
         scope: Scope | None = self

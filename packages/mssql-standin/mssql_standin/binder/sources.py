@@ -13,7 +13,8 @@ from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.system_views import SYSTEM_VIEWS
+from mssql_standin.store.system_views import view_of
+from mssql_standin.store.views.view import View
 from mssql_standin.values.collation import database_default, sqlite_name
 from mssql_standin.values.json_tables import DEFAULT_SCHEMA, json_table
 from mssql_standin.values.type_rules import BIGINT, NTEXT, Family, family
@@ -170,9 +171,8 @@ class SourceBinder(ExpressionBinder):
             if found is not None:
                 common, around = found
                 return self._derived(common.query, node.alias or name[0], common.columns, scope, around)
-        view = SYSTEM_VIEWS.get(".".join(part.lower() for part in name[-2:]))
-        if view is not None and len(name) > 1:
-            return self._system_view(node, scope)
+        if view := view_of(name):
+            return self._system_view(view, node, scope)
         return self.base_table(self.table(name), name, node.alias, node.hints, scope)
 
     def base_table(
@@ -200,25 +200,19 @@ class SourceBinder(ExpressionBinder):
         scope.sources.append(BoundSource(_qualifiers(name, alias, compilation.catalog.database), columns, table, short))
         return lambda: f"{table.physical} AS {short}"
 
-    def _system_view(self, node: syntax.TableSource, scope: Scope) -> Render:
-        view = SYSTEM_VIEWS[".".join(part.lower() for part in node.name[-2:])]
+    def _system_view(self, view: View, node: syntax.TableSource, scope: Scope) -> Render:
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime.catalog)))
-        columns = ", ".join(f"json_extract(value, '$[{place}]') AS o{place}" for place in range(len(view.columns)))
-        read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
-        text = f"SELECT {columns} FROM json_each({document})"
-        hoisted = compilation.hoist(lambda: f"SELECT *{read} FROM ({text})" if read else text)
+        document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime)))
+        columns = ", ".join(f"{column.sql} AS o{place}" for place, column in enumerate(view.columns))
+        hoisted = compilation.hoist(lambda: f"SELECT {columns} FROM json_each({document})")
         short = compilation.alias()
         offered = [
-            SourceColumn(name, Bound(f"{short}.o{place}", sql_type))
-            for place, (name, sql_type) in enumerate(view.columns)
+            SourceColumn(column.name, Bound(f"{short}.o{place}", column.type))
+            for place, column in enumerate(view.columns)
         ]
-        offered += [
-            SourceColumn(name, Bound(f"{short}.r{place}", sql_type))
-            for place, (name, sql_type, _) in enumerate(view.from_file)
-        ]
-        scope.sources.append(BoundSource(_qualifiers(node.name, node.alias, compilation.catalog.database), offered))
+        qualifiers = _qualifiers(node.name, node.alias, compilation.catalog.database)
+        scope.sources.append(BoundSource(qualifiers, offered, view=view.name))
         return lambda: f"{hoisted} AS {short}"
 
     def _derived(

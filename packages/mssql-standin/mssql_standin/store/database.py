@@ -14,6 +14,8 @@ from mssql_standin.parser.syntax import Batch
 from mssql_standin.store.catalog import Catalog, from_json, to_json
 from mssql_standin.store.file import FileConnection, FileLock
 from mssql_standin.store.locks import LockTable
+from mssql_standin.store.views.outside import check_catalog_names
+from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.collation import DEFAULT, canonical, set_database_default
 from mssql_standin.values.temporal import round_datetime
 
@@ -51,6 +53,7 @@ class SharedStore:
         self.locks = LockTable()
         self.last_identities: dict[int, int] = {}  # object id: last value handed out, committed or not
         self.last_cleanup = 0.0
+        self.open_sessions: dict[int, OpenSession] = {}
         self._lock = threading.Lock()
         self._session_ids = itertools.count(_FIRST_SESSION_ID)
         self._descriptors = itertools.count(0x0100000001)
@@ -93,6 +96,7 @@ class SharedStore:
                 self._batches.move_to_end(key)
                 return found
         made = ParsedBatch(parse_batch(sql, set(names)))
+        check_catalog_names(sql, made.batch, self.catalog.database)
         with self._lock:
             self._batches[key] = made
             if len(self._batches) > _CACHED_BATCHES:
