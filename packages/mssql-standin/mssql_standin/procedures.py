@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mssql_standin.catalog_functions import split_name
-from mssql_standin.parser.types import TypeParser
+from mssql_standin.catalog_procedures.loading import CatalogProcedure, catalog_procedures
+from mssql_standin.parser.cursor import unsupported
+from mssql_standin.parser.keywords import is_of_the_system
+from mssql_standin.parser.types import parse_parameters
 from mssql_standin.results import Event, Message, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.locks import MODES, Outcome
+from mssql_standin.table_indexes import describe_indexes
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.type_rules import INT, NTEXT
 from mssql_standin.wire.metadata_procedures import datatype_info
@@ -48,13 +52,18 @@ def call(session: Running, nested: Nested, name: str, arguments: list[Argument])
     short = name.lower().split(".")[-1].strip("[]")
     if short == "sp_executesql":
         return (yield from _execute_sql(nested, arguments))
-    procedure = _PROCEDURES.get(short)
+    if text := catalog_procedures().get(short):
+        yield from nested(text.text, text.types, {**dict.fromkeys(text.types), **_bound(text, arguments)})
+        return 0
+    procedure = ENGINE_PROCEDURES.get(short)
     if procedure is None:
+        if is_of_the_system(short):
+            raise unsupported(f"the procedure {name}")
         raise SqlError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
     return (yield from procedure.run(session, _bound(procedure, arguments)))
 
 
-def _bound(procedure: Procedure, arguments: list[Argument]) -> dict[str, Any]:
+def _bound(procedure: Procedure | CatalogProcedure, arguments: list[Argument]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     known = {name.lower(): (name, sql_type) for name, sql_type, _ in procedure.parameters}
     if len(arguments) > len(known):
@@ -152,31 +161,12 @@ def _execute_sql(nested: Nested, arguments: list[Argument]) -> Run:
 
 def parameter_type(procedure: str, name: str | None, place: int) -> SqlType | None:
     """Return the type of a procedure's parameter, None if unknown."""
-    found = _PROCEDURES.get(procedure.lower())
+    found = ENGINE_PROCEDURES.get(procedure.lower()) or catalog_procedures().get(procedure.lower())
     if found is None:
         return None
     if name is None:
         return found.parameters[place][1] if place < len(found.parameters) else None
     return next((sql_type for known, sql_type, _ in found.parameters if known.lower() == name), None)
-
-
-def parse_parameters(text: str) -> dict[str, SqlType]:
-    """Return the parameters of a declaration such as '@a int, @b nvarchar(10) OUTPUT' by lower-case name."""
-    parser = TypeParser(text)
-    declared: dict[str, SqlType] = {}
-    while parser.token.kind != "end":
-        token = parser.advance()
-        if token.kind != "variable":
-            raise SqlError(102, f"Incorrect syntax near '{token.text}'.", 15)
-        parser.accept("AS")
-        declared[token.text.lower()] = parser.data_type()
-        if parser.accept_op("="):
-            raise SqlError(40000, "This is not supported by the stand-in: a default value of a parameter.")
-        if not parser.accept("OUTPUT"):
-            parser.accept("OUT")
-        if parser.token.kind != "end":
-            parser.expect_op(",")
-    return declared
 
 
 # --- the rest ----------------------------------------------------------------------------------------------------
@@ -208,12 +198,25 @@ def _rename(session: Running, values: dict[str, Any]) -> Run:
     return 0
 
 
+def _help_index(session: Running, values: dict[str, Any]) -> Run:
+    name = str(values["@objname"])
+    number = session.object_id(name, "U")
+    table = session.transaction.catalog.tables.get(number) if number is not None else None
+    if table is None:
+        database = session.transaction.catalog.database
+        raise SqlError(
+            15009, f"The object '{name}' does not exist in database '{database}' or is invalid for this operation."
+        )
+    yield from describe_indexes(table, name)
+    return 0
+
+
 def _datatype_info(_: Running, values: dict[str, Any]) -> Run:
     yield from datatype_info(int(values.get("@data_type") or 0))
     return 0
 
 
-_PROCEDURES = {
+ENGINE_PROCEDURES = {
     procedure.name.lower(): procedure
     for procedure in (
         Procedure(
@@ -229,6 +232,7 @@ _PROCEDURES = {
         ),
         Procedure("sp_flush_CT_internal_table_on_demand", (("@TableToClean", NTEXT, False),), _flush_change_tracking),
         Procedure("sp_rename", (("@objname", NTEXT, True), ("@newname", _LONG_NAME, True), ("@objtype", _SHORT_NAME, False)), _rename),
+        Procedure("sp_helpindex", (("@objname", NTEXT, True),), _help_index),
         Procedure("sp_datatype_info", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
         Procedure("sp_datatype_info_100", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
     )

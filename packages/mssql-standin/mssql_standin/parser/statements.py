@@ -1,6 +1,8 @@
 """The grammar of statements and whole batches."""
 
 from mssql_standin.parser.changes import ChangeParser
+from mssql_standin.parser.cursor import unsupported
+from mssql_standin.parser.keywords import PROCEDURES, is_of_the_system
 from mssql_standin.parser.syntax import (
     Argument,
     Batch,
@@ -457,7 +459,11 @@ class StatementParser(ChangeParser):
                 raise self.unsupported("a procedure name in a variable")
             status = self.variable()
             self.advance()
+        line = self.token.line
         procedure = self.name()
+        short = procedure[-1].lower()
+        if is_of_the_system(short) and short not in PROCEDURES:
+            raise unsupported(f"the procedure {procedure[-1]}", line)
         arguments: list[Argument] = []
         while self._argument_follows():
             arguments.append(self._argument())

@@ -110,3 +110,22 @@ class TypeParser(Cursor):
         size = self.integer()
         self.expect_op(")")
         return size
+
+
+def parse_parameters(text: str) -> dict[str, SqlType]:
+    """Return the parameters of a declaration such as '@a int, @b nvarchar(10) OUTPUT' by lower-case name."""
+    parser = TypeParser(text)
+    declared: dict[str, SqlType] = {}
+    while parser.token.kind != "end":
+        token = parser.advance()
+        if token.kind != "variable":
+            raise SqlError(102, f"Incorrect syntax near '{token.text}'.", 15)
+        parser.accept("AS")
+        declared[token.text.lower()] = parser.data_type()
+        if parser.accept_op("="):
+            raise SqlError(40000, "This is not supported by the stand-in: a default value of a parameter.")
+        if not parser.accept("OUTPUT"):
+            parser.accept("OUT")
+        if parser.token.kind != "end":
+            parser.expect_op(",")
+    return declared
