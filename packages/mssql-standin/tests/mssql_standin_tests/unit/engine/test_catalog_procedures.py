@@ -187,8 +187,8 @@ def test_a_procedure_of_the_system_that_is_not_there_is_refused_before_anything_
     told = shop.error(f"INSERT Line VALUES (1, 1, 'x'); EXEC {call}")
 
     assert told.number == 40000
-    assert call.split()[0].split(".")[-1] in told.text
-    over_rpc = Answer.of(shop.session.call(call.split()[0], []))
+    assert call.split(maxsplit=1)[0].rsplit(".", maxsplit=1)[-1] in told.text
+    over_rpc = Answer.of(shop.session.call(call.split(maxsplit=1)[0], []))
     assert [message.number for message in over_rpc.errors] == [40000]
 
 
