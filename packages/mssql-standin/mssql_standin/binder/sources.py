@@ -13,7 +13,7 @@ from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.system_views import view_of
+from mssql_standin.store.system_views import is_of_the_catalog, view_of
 from mssql_standin.store.views.view import View
 from mssql_standin.values.collation import database_default, sqlite_name
 from mssql_standin.values.json_tables import DEFAULT_SCHEMA, json_table
@@ -173,6 +173,8 @@ class SourceBinder(ExpressionBinder):
                 return self._derived(common.query, node.alias or name[0], common.columns, scope, around)
         if view := view_of(name):
             return self._system_view(view, node, scope)
+        if is_of_the_catalog(name):
+            raise unsupported(f"the catalog view {'.'.join(name[-2:])}")
         return self.base_table(self.table(name), name, node.alias, node.hints, scope)
 
     def base_table(

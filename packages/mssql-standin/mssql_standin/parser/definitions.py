@@ -60,11 +60,23 @@ class DefinitionParser(QueryParser):
         table = self.name()
         columns = self._key_columns()
         included = self.names() if self.accept("INCLUDE") else ()
-        if self.at("WHERE"):
-            raise self.unsupported("an index with WHERE")
+        not_null = self._filter() if self.accept("WHERE") else ()
         if self.at("WITH"):
             raise self.unsupported("index options")
-        return CreateIndex(table, KeyDefinition(name, columns, "index", unique, bool(clustered), included))
+        return CreateIndex(table, KeyDefinition(name, columns, "index", unique, bool(clustered), included, not_null))
+
+    def _filter(self) -> tuple[str, ...]:
+        """Consume the filter of an index; return the columns that it asks to be not NULL."""
+        names = []
+        while True:
+            enclosed = self.accept_op("(")
+            names.append(self.identifier())
+            if not self.accept("IS", "NOT", "NULL"):
+                raise self.unsupported("an index with a WHERE of anything but column IS NOT NULL")
+            if enclosed:
+                self.expect_op(")")
+            if not self.accept("AND"):
+                return tuple(names)
 
     def drop(self) -> Statement:
         """Consume a DROP statement."""
@@ -199,7 +211,7 @@ class DefinitionParser(QueryParser):
         if self.at_any("PRIMARY", "UNIQUE"):
             return self._key(label, ((column, False),))
         if self.at("CHECK"):
-            return self._check(label)
+            return self._check(label, column)
         if self.accept("FOREIGN"):
             self.expect("KEY")
         return self._references(label, (column,))
@@ -247,12 +259,12 @@ class DefinitionParser(QueryParser):
         self.expect_op(")")
         return tuple(columns)
 
-    def _check(self, label: str | None) -> CheckDefinition:
+    def _check(self, label: str | None, column: str | None = None) -> CheckDefinition:
         self.expect("CHECK")
         self.expect_op("(")
         condition = self._text(self.condition)
         self.expect_op(")")
-        return CheckDefinition(label, condition)
+        return CheckDefinition(label, condition, column)
 
     def _references(self, label: str | None, columns: tuple[str, ...]) -> ForeignKeyDefinition:
         self.expect("REFERENCES")

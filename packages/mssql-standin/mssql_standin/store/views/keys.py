@@ -1,6 +1,6 @@
 """Views of indexes, keys and constraints."""
 
-from mssql_standin.store.catalog import Catalog, ForeignKey
+from mssql_standin.store.catalog import Catalog, ForeignKey, Index, Table
 from mssql_standin.store.views.objects import OBJECT, object_row
 from mssql_standin.store.views.view import Row, View, catalog_view
 
@@ -8,7 +8,7 @@ from mssql_standin.store.views.view import Row, View, catalog_view
 def referenced_key(catalog: Catalog, key: ForeignKey) -> tuple[int, str]:
     """Return id and name of the key or unique index that a foreign key refers to."""
     wanted = sorted(key.referenced_columns)
-    indexes = [index for index in catalog.tables[key.referenced_id].indexes if index.unique]
+    indexes = [index for index in catalog.tables[key.referenced_id].indexes if index.unique and not index.not_null]
     found = next((index for index in indexes if sorted(index.column_ids) == wanted), None)
     return (found.index_id, found.name) if found else (0, "")
 
@@ -17,12 +17,18 @@ def _indexes(catalog: Catalog) -> list[Row]:
     rows: list[Row] = []
     for table in catalog.tables.values():
         if not any(index.clustered for index in table.indexes):
-            rows.append((table.object_id, None, 0, 0, "HEAP", 0, 0, 0))
+            rows.append((table.object_id, None, 0, 0, "HEAP", 0, 0, 0, 0, None))
         for index in table.indexes:
             kind = (1, "CLUSTERED") if index.clustered else (2, "NONCLUSTERED")
             role = (int(index.kind == "primary"), int(index.kind == "unique"))
-            rows.append((table.object_id, index.name, index.index_id, *kind, int(index.unique), *role))
+            cells = (table.object_id, index.name, index.index_id, *kind, int(index.unique), *role)
+            rows.append((*cells, int(bool(index.not_null)), _filter(table, index)))
     return rows
+
+
+def _filter(table: Table, index: Index) -> str | None:
+    conditions = [f"[{name}] IS NOT NULL" for name in table.names_of(index.not_null)]
+    return f"({' AND '.join(conditions)})" if conditions else None
 
 
 def _index_columns(catalog: Catalog) -> list[Row]:
@@ -54,7 +60,12 @@ def _default_constraints(catalog: Catalog) -> list[Row]:
 
 def _check_constraints(catalog: Catalog) -> list[Row]:
     return [
-        (*object_row(catalog, table, check.object_id, check.name, "C"), f"({check.text})", int(check.system_named))
+        (
+            *object_row(catalog, table, check.object_id, check.name, "C"),
+            check.column_id,
+            f"({check.text})",
+            int(check.system_named),
+        )
         for table in catalog.tables.values()
         for check in table.checks
     ]
@@ -82,8 +93,8 @@ VIEWS: list[View] = [
         "sys.indexes",
         """object_id int, name sysname, index_id int, type tinyint, type_desc nvarchar(60), is_unique bit, data_space_id int = 1,
         ignore_dup_key bit = 0, is_primary_key bit, is_unique_constraint bit, fill_factor tinyint = 0, is_padded bit = 0, is_disabled bit = 0,
-        is_hypothetical bit = 0, is_ignored_in_optimization bit = 0, allow_row_locks bit = 1, allow_page_locks bit = 1, has_filter bit = 0,
-        filter_definition nvarchar(4000) = NULL, compression_delay int = NULL, suppress_dup_key_messages bit = 0, auto_created bit = 0,
+        is_hypothetical bit = 0, is_ignored_in_optimization bit = 0, allow_row_locks bit = 1, allow_page_locks bit = 1, has_filter bit,
+        filter_definition nvarchar(4000), compression_delay int = NULL, suppress_dup_key_messages bit = 0, auto_created bit = 0,
         optimize_for_sequential_key bit = 0""",
         _indexes,
     ),
@@ -105,7 +116,7 @@ VIEWS: list[View] = [
     ),
     catalog_view(
         "sys.check_constraints",
-        f"""{OBJECT}, is_disabled bit = 0, is_not_for_replication bit = 0, is_not_trusted bit = 0, definition nvarchar(4000),
+        f"""{OBJECT}, is_disabled bit = 0, is_not_for_replication bit = 0, is_not_trusted bit = 0, parent_column_id int, definition nvarchar(4000),
         uses_database_collation bit = 1, is_system_named bit""",
         _check_constraints,
     ),
