@@ -1,14 +1,17 @@
 """Runs the statements of a batch one after the other: control flow, variables, errors, and what each yields."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from mssql_standin import messages, procedures
+from mssql_standin.binder.browsing import browsed
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
-from mssql_standin.binder.plan import OutputColumn, Plan, SelectPlan
+from mssql_standin.binder.plan import OutputColumn, OutputPlan, Plan, SelectPlan
 from mssql_standin.binder.scope import Scope
+from mssql_standin.bulk_load import BulkTarget, bulk_target
+from mssql_standin.commands import command
 from mssql_standin.failures import (
     BATCH_ABORTING,
     AbortBatch,
@@ -24,15 +27,15 @@ from mssql_standin.frame import Frame
 from mssql_standin.implicit_transactions import begins_implicitly
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
-from mssql_standin.results import Column, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.result_sets import result_set
+from mssql_standin.results import Browse, Command, Done, Event, Message, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.changes import Changer
+from mssql_standin.store.changes import Changer, Result
 from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import build_table
-from mssql_standin.values.encoding import decoder
 from mssql_standin.values.type_rules import INT, NTEXT
 
 T = TypeVar("T")
@@ -77,7 +80,11 @@ class Interpreter:
         known, count = set(session.local_tables.temporary), self._transaction.count
         parsed = session.store.parsed(text, frozenset(types))
         frame = Frame(session, parsed, types, values)
-        yield from self.run(frame)
+        options = session.options()
+        try:
+            yield from self.run(frame)
+        finally:
+            session.restore(options)
         values.update({name: frame.variables[name] for name in types})
         for name in set(session.local_tables.temporary) - known:
             session.local_tables.drop_temporary(name)
@@ -120,8 +127,8 @@ class Interpreter:
             and level is None
             and not raised
         ):
-            yield Message(3621, "The statement has been terminated.", 0, line=message.line)
-        yield Done(None)
+            yield Message(3621, "The statement has been terminated.", 0, 0, message.line)
+        yield Done(None, command(node))
         if aborting or strict or (isinstance(error, RaisedError) and error.thrown):
             raise AbortBatch
         if level:
@@ -175,11 +182,18 @@ class Interpreter:
     # --- statements ------------------------------------------------------------------------------------------
 
     def _statement(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        if self._session.metadata_only:
+            yield from self._described(node, frame)
+            return
         match node:
             case syntax.SelectStatement():
                 yield from self._select(node, frame)
             case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
                 yield from self._change(node, frame)
+            case syntax.InsertBulk():
+                self.bulk_target(node, frame)
+                self._session.announced_load = node
+                yield self._done(0, Command.BULK_INSERT)
             case syntax.Declare(name, _, value):
                 if value is not None:
                     self._assign(name, value, frame)
@@ -226,15 +240,49 @@ class Interpreter:
                 yield Done(None)
             case _:
                 self._define(node, frame)
-                yield self._done(0)
+                yield self._done(0, command(node))
 
-    def _done(self, rowcount: int) -> Done:
-        self._session.succeeded(rowcount)
-        return Done(None)
+    def _described(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        """Tell which columns a statement would give and run nothing, as SET FMTONLY ON asks; branches are all followed."""
+        match node:
+            case syntax.SetOption(option, value):
+                self._set_option(option, value, frame)
+            case syntax.SelectStatement():
+                plan, browse = self._bound_select(node, frame)
+                if plan.variables is None and plan.into is None:
+                    yield result_set(plan.query, [], browse)
+            case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
+                _, output, _, _ = self._bound_change(node, frame)
+                if output is not None and output.into is None:
+                    yield result_set(output.query, [])
+            case syntax.If(_, then, otherwise):
+                yield from self._statements((then,) if otherwise is None else (then, otherwise), frame)
+                return
+            case syntax.While(_, body):
+                yield from self._statements((body,), frame)
+                return
+            case syntax.Block(statements):
+                yield from self._statements(statements, frame)
+                return
+            case syntax.TryCatch(attempt, handler):
+                yield from self._statements((attempt, handler), frame)
+                return
+            case syntax.ExecuteText():
+                yield from self._execute(node, frame)
+                return
+        yield Done(None, command(node))
 
-    def _counted(self, rowcount: int) -> Done:
+    def bulk_target(self, node: syntax.InsertBulk, frame: Frame) -> BulkTarget:
+        """Return where the rows that INSERT BULK announces will go. Raises SqlError 208 and others."""
+        return bulk_target(node, self._plan(node, "table", frame, lambda binder: binder.table(node.target)))
+
+    def _done(self, rowcount: int, command: Command = Command.OTHER) -> Done:
         self._session.succeeded(rowcount)
-        return Done(None if self._session.nocount else rowcount)
+        return Done(None, command)
+
+    def _counted(self, rowcount: int, command: Command) -> Done:
+        self._session.succeeded(rowcount)
+        return Done(None if self._session.nocount else rowcount, command)
 
     def _assign(self, name: str, value: syntax.Expression, frame: Frame) -> None:
         frame.variables[name] = self.value(value, frame, frame.types[name])[0]
@@ -281,20 +329,37 @@ class Interpreter:
 
     # --- queries and changes ---------------------------------------------------------------------------------
 
+    def _bound_select(self, node: syntax.SelectStatement, frame: Frame) -> tuple[SelectPlan, Browse | None]:
+        if self._session.browsing:
+            wider = self._plan(node, "browsed select", frame, lambda binder: browsed(binder, node))
+            return wider.plan, wider.browse
+        return self._plan(node, "select", frame, lambda binder: binder.select(node)), None
+
     def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
-        plan = self._plan(node, "select", frame, lambda binder: binder.select(node))
+        plan, browse = self._bound_select(node, frame)
         if plan.into is not None:
-            yield self._counted(self._select_into(plan, plan.into, frame))
+            yield self._counted(self._select_into(plan, plan.into, frame), Command.SELECT_INTO)
             return
         rows = self._rows(plan.query, frame)
         if plan.variables is not None:
-            if rows:
+            if plan.steps is not None:
+                self._accumulate(plan.variables, plan.steps, rows, frame)
+            elif rows:
                 for (name, sql_type), value in zip(plan.variables, rows[-1], strict=True):
                     frame.assign_variable(name, sql_type, value)
             self._session.succeeded(len(rows))
             return
-        yield result_set(plan.query.columns, rows)
-        yield self._counted(len(rows))
+        yield result_set(plan.query, rows, browse)
+        yield self._counted(len(rows), Command.SELECT)
+
+    def _accumulate(
+        self, variables: list[tuple[str, SqlType]], steps: list[Plan], rows: list[tuple[Any, ...]], frame: Frame
+    ) -> None:
+        for row in rows:
+            cells = {f"x{place}": value for place, value in enumerate(row)}
+            for (name, sql_type), step in zip(variables, steps, strict=True):
+                ((value,),) = frame.file.rows(step.sql, {**step.arguments(frame), **cells})
+                frame.assign_variable(name, sql_type, value)
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
         columns = []
@@ -335,8 +400,22 @@ class Interpreter:
     def _change(
         self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
     ) -> Iterator[Event]:
+        table, output, queries, work = self._bound_change(node, frame)
+        for query in queries:
+            self._lock_if_asked(query)
+        local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
+        count, rows = self._transaction.write(work, local=local)
+        if output is not None and output.into is None:
+            yield result_set(output.query, rows)
+        yield self._counted(count, command(node))
+
+    def _bound_change(
+        self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
+    ) -> tuple[Table, OutputPlan | None, Sequence[Plan | None], Callable[[], Result]]:
+        """Return the table that changes, what OUTPUT gives, the queries that find the rows, and what does it."""
         changer = Changer(frame)
-        work: Callable[[], tuple[int, list[tuple[Any, ...]]]]
+        work: Callable[[], Result]
+        queries: list[Plan | None]
         match node:
             case syntax.Insert():
                 explicit = self._session.has_identity_insert(frame.catalog, node.target)
@@ -353,15 +432,9 @@ class Interpreter:
                 work = partial(changer.delete, delete)
             case syntax.Merge():
                 merge = self._plan(node, "change", frame, lambda binder: binder.merge(node))
-                table, output, queries = merge.table, merge.output, list(merge.queries)
+                table, output, queries = merge.table, merge.output, [*merge.queries]
                 work = partial(changer.merge, merge)
-        for query in queries:
-            self._lock_if_asked(query)
-        local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
-        count, rows = self._transaction.write(work, local=local)
-        if output is not None and output.into is None:
-            yield result_set(output.query.columns, rows)
-        yield self._counted(count)
+        return table, output, queries, work
 
     def _is_local(self, table: Table) -> bool:
         """Tell whether a write to a table needs no transaction of the file: a temporary table rolls back with one."""
@@ -458,6 +531,10 @@ class Interpreter:
                 session.implicit_transactions = value
             case "date_order":
                 session.date_order = value
+            case "fmtonly":
+                session.metadata_only = value
+            case "no_browsetable":
+                session.browsing = value
             case "isolation":
                 session.isolation = value
             case "lock_timeout":
@@ -486,7 +563,7 @@ class Interpreter:
                 frame.assign_variable(argument.value.name, given.type, given.value)
         if node.status is not None:
             frame.assign_variable(node.status, INT, status)
-        yield Done(None)
+        yield Done(None, Command.EXECUTE)
 
     def _message(self, node: syntax.Print | syntax.RaiseError | syntax.Throw, frame: Frame) -> Iterator[Event]:
         line = frame.parsed.batch.lines.get(id(node), 1)
@@ -517,8 +594,8 @@ class Interpreter:
     ) -> Iterator[Event]:
         transaction = self._transaction
         match node:
-            case syntax.BeginTransaction():
-                yield from transaction.begin()
+            case syntax.BeginTransaction(name):
+                yield from transaction.begin(name)
             case syntax.Commit():
                 yield from transaction.commit()
             case syntax.Rollback(savepoint):
@@ -527,24 +604,7 @@ class Interpreter:
                 if savepoint is None:
                     yield from transaction.rollback()
                 else:
-                    transaction.rollback_to(savepoint)
+                    yield from transaction.rollback_to(savepoint)
             case syntax.SaveTransaction(savepoint):
                 transaction.save(savepoint)
         yield self._done(0)
-
-
-def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]]) -> ResultSet:
-    """Return stored rows as the client sees them."""
-    described = [Column(column.name, column.type, column.nullable, column.identity) for column in columns]
-    decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
-    if decoders:
-        rows = [_decoded(row, decoders) for row in rows]
-    return ResultSet(described, rows)
-
-
-def _decoded(row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, function in decoders:
-        if values[place] is not None:
-            values[place] = function(values[place])
-    return tuple(values)

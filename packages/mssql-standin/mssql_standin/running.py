@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from mssql_standin.identities import Identities
-from mssql_standin.parser.syntax import Name
+from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import SharedStore
@@ -11,6 +11,8 @@ from mssql_standin.store.file import FileConnection
 from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.row_rules import RowRules
 from mssql_standin.store.transaction import Transaction
+
+Options = tuple[Any, ...]  # the values of a session's options
 
 
 class Running(Protocol):
@@ -26,11 +28,20 @@ class Running(Protocol):
     xact_abort: bool
     implicit_transactions: bool
     date_order: str
+    metadata_only: bool  # SET FMTONLY ON
+    browsing: bool  # SET NO_BROWSETABLE ON
+    announced_load: InsertBulk | None  # what INSERT BULK has said of the next message
     isolation: str
     identity_insert: int | str | None
     rowcount: int
     error: int
     caught: list[Message]
+
+    def options(self) -> Options:
+        """Return what SET has set."""
+
+    def restore(self, options: Options) -> None:
+        """Go back to what SET had set before."""
 
     def new_statement(self) -> None:
         """Note that a statement begins: its clock has not been read."""

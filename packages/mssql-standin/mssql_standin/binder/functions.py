@@ -55,9 +55,7 @@ def _nullif(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         raise SqlError(4151, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first "
                              "argument has to be known.")  # fmt: skip
     test = binder.compare("=", first, second)
-    return replace(
-        first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None, identity=False
-    )
+    return replace(first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None)
 
 
 def _choose(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:

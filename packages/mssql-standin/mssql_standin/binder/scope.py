@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.plan import Origin
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
@@ -23,7 +24,7 @@ class Bound:
     explicit: bool = False  # the collation was written with COLLATE
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
-    identity: bool = False
+    origin: Origin | None = field(default=None, compare=False)
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mssql_standin.binder.expressions import ExpressionBinder, collate_suffix
-from mssql_standin.binder.plan import registry
+from mssql_standin.binder.plan import Origin, registry
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
@@ -194,10 +194,10 @@ class SourceBinder(ExpressionBinder):
                     column.type,
                     column.nullable,
                     column.collation,
-                    identity=column.identity is not None,
+                    origin=Origin(f"{short}.{column.physical}", short, table, place),
                 ),
             )
-            for column in table.columns
+            for place, column in enumerate(table.columns)
         ]
         scope.sources.append(BoundSource(_qualifiers(name, alias, compilation.catalog.database), columns, table, short))
         return lambda: f"{table.physical} AS {short}"
@@ -232,6 +232,7 @@ class SourceBinder(ExpressionBinder):
                     column.nullable,
                     column.collation,
                     column.explicit,
+                    origin=column.origin and replace(column.origin, sql=_searched(f"{short}.o{place}", column.type)),
                 ),
             )
             for place, (name, column) in enumerate(zip(found, columns, strict=True))

@@ -228,7 +228,8 @@ GLOBAL_VARIABLES = frozenset(
 PROCEDURES = frozenset(
     {"sp_executesql", "sp_rename", "sp_getapplock", "sp_releaseapplock", "sp_flush_ct_internal_table_on_demand", "sp_datatype_info",
      "sp_datatype_info_100", "sp_tables", "sp_columns", "sp_columns_100", "sp_columns_managed", "sp_pkeys", "sp_fkeys", "sp_statistics",
-     "sp_statistics_100", "sp_special_columns", "sp_special_columns_100", "sp_databases", "sp_stored_procedures", "sp_helpindex"}
+     "sp_statistics_100", "sp_special_columns", "sp_special_columns_100", "sp_databases", "sp_stored_procedures", "sp_helpindex",
+     "sp_tablecollations", "sp_tablecollations_90", "sp_tablecollations_100"}
 )  # fmt: skip
 _NEWER = frozenset(
     {"sp_columns_170"}

@@ -1,6 +1,6 @@
 """The grammar of statements and whole batches."""
 
-from mssql_standin.parser.changes import ChangeParser
+from mssql_standin.parser.bulk_insert import BulkInsertParser
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.keywords import PROCEDURES, is_of_the_system
 from mssql_standin.parser.syntax import (
@@ -44,15 +44,14 @@ from mssql_standin.values.type_rules import NULL, SYSNAME
 
 _COMPOUND = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
 # SET options with an effect here, then those that are accepted because the engine behaves so anyway, or nothing depends on them.
-_SWITCHES = {"NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS"}
+_SWITCHES = {"NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS", "FMTONLY", "NO_BROWSETABLE"}
 _IDLE_SWITCHES = {
     "ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
     "ANSI_NULL_DFLT_ON",
 }  # fmt: skip
 _IDLE_WHEN_OFF = {
-    "NUMERIC_ROUNDABORT", "ANSI_DEFAULTS", "FMTONLY", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
+    "NUMERIC_ROUNDABORT", "ANSI_DEFAULTS", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
-    "NO_BROWSETABLE",
 }  # fmt: skip
 _IDLE_EITHER_WAY = {"CURSOR_CLOSE_ON_COMMIT"}  # there are no cursors
 _IDLE_VALUES = {
@@ -72,7 +71,7 @@ _SUPPORTED_VALUES = {
 }
 
 
-class StatementParser(ChangeParser):
+class StatementParser(BulkInsertParser):
     """The whole grammar: adds statements to that of changes."""
 
     _loops = 0  # how many WHILEs are around
@@ -130,6 +129,8 @@ class StatementParser(ChangeParser):
                 return self._declare()
             case "SET":
                 return self._set()
+            case "INSERT" if self.ahead().upper == "BULK":
+                return [self.insert_bulk()]
             case "SELECT" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES":
                 return [self.change_or_query()]
             case "IF":
@@ -344,10 +345,10 @@ class StatementParser(ChangeParser):
             return TryCatch(attempt, self._block("CATCH"))
         if self.at_any("TRAN", "TRANSACTION"):
             self.advance()
-            self._transaction_name()
+            name = self._transaction_name()
             if self.at("WITH"):
                 raise self.unsupported("BEGIN TRANSACTION WITH MARK")
-            return BeginTransaction()
+            return BeginTransaction(name or "")
         if self.at_any("DISTRIBUTED", "DIALOG", "CONVERSATION"):
             raise self.unsupported(f"BEGIN {self.token.value}")
         return self._block()

@@ -43,6 +43,7 @@ class Transaction:
         self._logged = 0
         self.writing = False
         self.count = 0  # @@TRANCOUNT
+        self._name = ""  # of the outermost BEGIN
         self.descriptor = 0
         self.doomed = False
         self.lock_timeout_ms = -1
@@ -60,11 +61,12 @@ class Transaction:
 
     # --- beginning and ending --------------------------------------------------------------------------------
 
-    def begin(self) -> list[TransactionChange]:
-        """BEGIN TRANSACTION."""
+    def begin(self, name: str = "") -> list[TransactionChange]:
+        """BEGIN TRANSACTION; only the outermost one's name means anything."""
         self.count += 1
         if self.count > 1:
             return []
+        self._name = name.lower()
         self._local_tables.begin()
         self.descriptor = self._store.new_descriptor()
         return [TransactionChange("begin", self.descriptor)]
@@ -104,9 +106,11 @@ class Transaction:
         self._file.rows(f"SAVEPOINT p{len(self._savepoints)}")
         self._savepoints.append((name.lower(), self._own_catalog, self._logged))
 
-    def rollback_to(self, name: str) -> None:
-        """ROLLBACK TRANSACTION name. Raises SqlError 6401."""
+    def rollback_to(self, name: str) -> list[TransactionChange]:
+        """ROLLBACK TRANSACTION of a savepoint, or of the whole by the outermost BEGIN's name. Raises SqlError 6401."""
         places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name.lower()]
+        if not places and self._name and self._name == name.lower():
+            return self.rollback()
         if not places:
             raise SqlError(6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.")
         place = places[-1]
@@ -114,6 +118,7 @@ class Transaction:
         del self._savepoints[place + 1 :]
         with self._local_tables.kept():
             self._file.rows(f"ROLLBACK TO p{place}")
+        return []
 
     # --- writing ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mssql_standin.parser.syntax.changes import Delete, Insert, Merge, Update
+from mssql_standin.parser.syntax.changes import Delete, Insert, InsertBulk, Merge, Update
 from mssql_standin.parser.syntax.definitions import (
     AlterColumn,
     AlterDatabase,
@@ -164,7 +164,9 @@ class ExecuteText:
 
 @dataclass(frozen=True, slots=True)
 class BeginTransaction:
-    """BEGIN TRANSACTION."""
+    """BEGIN TRANSACTION [name]."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """ROLLBACK, of everything or to a savepoint."""
+    """ROLLBACK, of everything, or of what a savepoint or the outermost BEGIN names."""
 
     savepoint: str | None
 
@@ -201,7 +203,7 @@ class Use:
 
 
 Statement = (
-    Declare | DeclareTable | SetVariable | SetOption | SelectStatement | Insert | Update | Delete | Merge | CreateSchema
+    Declare | DeclareTable | SetVariable | SetOption | SelectStatement | Insert | InsertBulk | Update | Delete | Merge | CreateSchema
     | DropSchema | TransferTable | CreateTable | DropTable | TruncateTable | CreateIndex | DropIndex | AlterTableAdd | AlterTableDrop
     | AlterColumn | TrackTable | TrackDatabase | AlterDatabase | If | While | Block | TryCatch | Jump | Return | Print
     | RaiseError | Throw | Execute | ExecuteText | BeginTransaction | Commit | Rollback | SaveTransaction | WaitFor | Use

@@ -98,3 +98,22 @@ def test_the_order_is_the_sessions_own(client: Client, connect: Callable[[], Cli
 
     assert another.value("SELECT CONVERT(varchar(10), CAST('03/04/2026' AS datetime), 120)") == "2026-03-04"
     assert client.number("SELECT CAST('03/04/2026' AS datetime)") == 40000
+
+
+@pytest.mark.parametrize("run", ["EXEC ('{}')", "EXEC sp_executesql N'{}'"])
+def test_what_text_sets_that_execute_runs_ends_with_the_text(table: Client, run: str) -> None:
+    table.run(run.format("SET FMTONLY ON; SELECT V FROM t"))
+    table.run(
+        run.format(
+            "SET IMPLICIT_TRANSACTIONS ON; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SET XACT_ABORT ON; SET LOCK_TIMEOUT 5"
+        )
+    )
+
+    assert table.run("UPDATE t SET V = 2").counts == [1]
+    isolation = "SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID"
+    assert (table.value("SELECT @@TRANCOUNT"), table.value("SELECT @@LOCK_TIMEOUT"), table.value(isolation)) == (
+        0,
+        -1,
+        2,
+    )
+    assert table.session.xact_abort is False
