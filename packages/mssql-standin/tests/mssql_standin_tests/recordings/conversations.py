@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mssql_standin_tests.process.raw_client import BATCH, batch_body
+from mssql_standin_tests.process.raw_client import ATTENTION, BATCH, batch_body
 from mssql_standin_tests.process.raw_client import packet as client_packet
 from mssql_standin_tests.recordings.tds_reply import Packet, packet
 
@@ -54,6 +54,11 @@ class Exchange:
         """The type of the client's packets."""
         return self.requests[0][0]
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether the client sent an attention."""
+        return any(raw[0] == ATTENTION for raw in self.requests)
+
 
 @cache
 def conversations(client: str) -> dict[str, Conversation]:
@@ -94,6 +99,10 @@ def play(conversation: Conversation, port: int, afterwards: Sequence[str] = ()) 
             exchange.recorded.append(packet(step.raw))
             if step.raw[1] & _END_OF_MESSAGE:
                 exchange.replied = _receive(connection)
+                if (
+                    exchange.is_cancelled
+                ):  # the acknowledgement is a message of its own; the recorded server had put it into the reply
+                    exchange.replied += _receive(connection)
                 exchanges.append(current.pop(step.connection))
         for number, exchange in current.items():  # the recorded server had cut the connection
             exchange.replied = _receive(connections[number])
