@@ -1,4 +1,4 @@
-"""Clients of other makers, each with a program of its own; `./dev test clients` fetches, builds and runs them.
+"""Clients of other makers, each with a program of its own, fetched and built when TEST_SQL_CLIENTS asks for them.
 
 They are left out otherwise: to fetch and build all of them takes minutes.
 """
@@ -20,14 +20,11 @@ ASKED_FOR = "TEST_SQL_CLIENTS"
 Play = Callable[..., dict[str, Any]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def asked_for() -> None:
     """Leave the clients out unless they are asked for."""
     if not os.environ.get(ASKED_FOR):
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(
-                    pytest.mark.skip(reason="clients of other makers are left out; ./dev test clients runs them")
-                )
+        pytest.skip(f"clients of other makers are left out; they are played if {ASKED_FOR} is set")
 
 
 @pytest.fixture(scope="session")
