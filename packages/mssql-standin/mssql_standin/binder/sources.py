@@ -1,6 +1,5 @@
 """Binding of FROM: tables, subqueries, joins, OPENJSON, CHANGETABLE, catalog views."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -205,7 +204,7 @@ class SourceBinder(ExpressionBinder):
     def _system_view(self, view: View, node: syntax.TableSource, scope: Scope) -> Render:
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime)))
+        document = compilation.provided(key, view.document)
         columns = ", ".join(f"{column.sql} AS o{place}" for place, column in enumerate(view.columns))
         hoisted = compilation.hoist(lambda: f"SELECT {columns} FROM json_each({document})")
         short = compilation.alias()

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from mssql_standin.sql_types import MAX, SqlType
+from mssql_standin.values.code_units import utf16
 from mssql_standin.wire.type_tokens import (
     CODE_PAGE,
     COLLATION,
@@ -129,7 +130,7 @@ def _content(name: str) -> Encoder:
     if name in _BINARY_TOKENS:
         return bytes
     if name.startswith("n"):
-        return lambda value: value.encode("utf-16-le", "surrogatepass")
+        return utf16
     return lambda value: value.encode(CODE_PAGE, "replace")
 
 

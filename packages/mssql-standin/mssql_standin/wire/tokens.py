@@ -6,6 +6,7 @@ from typing import Any
 
 from mssql_standin.results import Browse, Column, ColumnOrigin, Command, Message
 from mssql_standin.sql_types import SqlType
+from mssql_standin.values.code_units import utf16
 from mssql_standin.version import BUILD, MAJOR, MINOR
 from mssql_standin.wire.outgoing import encoder, type_info
 from mssql_standin.wire.type_tokens import COLLATION
@@ -20,12 +21,12 @@ _DATABASE_INFORMATION = 10  # a severity that SQL Server tells its clients as 0
 
 
 def _short_text(text: str) -> bytes:
-    cut = text.encode("utf-16-le")[:510]
+    cut = utf16(text)[:510]
     return bytes([len(cut) // 2]) + cut
 
 
 def _long_text(text: str) -> bytes:
-    cut = text[:8000].encode("utf-16-le", "surrogatepass")
+    cut = utf16(text[:8000])
     return struct.pack("<H", len(cut) // 2) + cut
 
 

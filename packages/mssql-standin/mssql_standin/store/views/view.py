@@ -1,5 +1,6 @@
 """What a catalog view is: a name, columns, and rows that are computed when it is read."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,11 +54,21 @@ class View:
     columns: tuple[ViewColumn, ...]
     rows: Callable[[Reader], Sequence[Row]]
     of_server: bool = False
+    of_catalog: bool = False  # the rows are the same as long as the definitions are
+
+    def document(self, reader: Reader) -> str:
+        """Return the rows as a JSON text; one of definitions alone is made once for each state of them."""
+        if not self.of_catalog:
+            return json.dumps(self.rows(reader))
+        documents = reader.catalog.documents
+        if self.name not in documents:
+            documents[self.name] = json.dumps(self.rows(reader))
+        return documents[self.name]
 
 
 def catalog_view(name: str, columns: str, rows: Callable[[Catalog], Sequence[Row]], *, of_server: bool = False) -> View:
     """Return a view that is computed from the definitions alone; the columns as `columns_of` reads them."""
-    return View(name, columns_of(columns), lambda reader: rows(reader.catalog), of_server)
+    return View(name, columns_of(columns), lambda reader: rows(reader.catalog), of_server, of_catalog=True)
 
 
 def columns_of(text: str) -> tuple[ViewColumn, ...]:
