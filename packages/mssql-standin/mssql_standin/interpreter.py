@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from mssql_standin import messages, procedures
-from mssql_standin.binder.changes import ChangeBinder
-from mssql_standin.binder.compilation import Compilation
+from mssql_standin import messages, planning, procedures
+from mssql_standin.ahead import compile_ahead
 from mssql_standin.binder.plan import OutputColumn, Plan, SelectPlan
-from mssql_standin.binder.scope import Scope
 from mssql_standin.failures import (
     BATCH_ABORTING,
     AbortBatch,
@@ -34,7 +32,6 @@ from mssql_standin.store.definitions import build_table
 from mssql_standin.values.encoding import decoder
 from mssql_standin.values.type_rules import INT, NTEXT
 
-T = TypeVar("T")
 _MAX_NESTING = 32
 _LOCKING_LEVELS = {"repeatable read", "serializable"}
 
@@ -61,6 +58,7 @@ class Interpreter:
         self._nesting += 1
         tries = self._tries
         try:
+            yield from self._compiled(frame)
             yield from self._statements(frame.parsed.batch.statements, frame)
         except (LeaveLevel, AbortLevel):
             pass
@@ -70,13 +68,25 @@ class Interpreter:
             frame.close()
             session.end_of_level()
 
+    def _compiled(self, frame: Frame) -> Iterator[Event]:
+        """Compile the whole level before anything of it runs."""
+        for node in frame.parsed.table_variables:
+            try:
+                self._declare_table(node.name, node.definition, frame)
+            except SqlError as error:
+                yield from self._reported(CompileError(error.message), node, frame)
+        failed = compile_ahead(frame)
+        if failed is not None:
+            yield from self._reported(*failed, frame)
+
     def nested(self, text: str, types: dict[str, SqlType], values: dict[str, Any]) -> Iterator[Event]:
         """Run text as EXECUTE and sp_executesql do: with its own variables, and its temporary tables end with it."""
         session = self._session
         known, count = set(session.local_tables.temporary), self._transaction.count
         parsed = session.store.parsed(text, frozenset(types))
         frame = Frame(session, parsed, types, values)
-        yield from self.run(frame)
+        with session.identities.scope():
+            yield from self.run(frame)
         values.update({name: frame.variables[name] for name in types})
         for name in set(session.local_tables.temporary) - known:
             session.local_tables.drop_temporary(name)
@@ -94,10 +104,13 @@ class Interpreter:
         try:
             yield from self._statement(node, frame)
         except SqlError as error:
-            message = located(error, frame.parsed.batch.lines.get(id(node), 1))
-            session.error = message.number
-            session.rowcount = 0
-            yield from self._failed(error, message, node, frame)
+            yield from self._reported(error, node, frame)
+
+    def _reported(self, error: SqlError, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        message = located(error, frame.parsed.batch.lines.get(id(node), 1))
+        self._session.error = message.number
+        self._session.rowcount = 0
+        yield from self._failed(error, message, node, frame)
 
     def _failed(self, error: SqlError, message: Message, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
         transaction = self._transaction
@@ -126,21 +139,6 @@ class Interpreter:
 
     # --- plans -----------------------------------------------------------------------------------------------
 
-    def _plan(self, key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
-        """Return the plan of a part of the batch, from the batch's own cache if circumstances are the same."""
-        local = frame.local_tables()
-        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
-        identity_insert = self._session.identity_insert
-        where = (id(key), kind, frame.catalog.token, frame.signature, names, identity_insert)
-        plans = frame.parsed.plans
-        if where not in plans:
-            try:
-                plans[where] = bind(ChangeBinder(Compilation(frame.catalog, frame.types, local)))
-            except SqlError as error:
-                raise CompileError(error.message) from error
-        found: T = plans[where]
-        return found
-
     def _rows(self, plan: Plan, frame: Frame) -> list[tuple[Any, ...]]:
         self._lock_if_asked(plan)
         return frame.file.run(plan, frame)
@@ -153,21 +151,11 @@ class Interpreter:
 
     def value(self, node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> tuple[Any, SqlType]:
         """Return a value in stored form and its type."""
-
-        def bind(binder: ChangeBinder) -> Plan:
-            bound = binder.value(node, Scope())
-            bound = binder.assigned(bound, target) if target else bound
-            return binder.compilation.plan(f"SELECT {bound.sql}", [OutputColumn("", bound.type)])
-
-        plan = self._plan(node, f"value {target}", frame, bind)
+        plan = planning.value(node, frame, target)
         return self._rows(plan, frame)[0][0], plan.columns[0].type
 
     def _holds(self, node: syntax.Expression, frame: Frame) -> bool:
-        def bind(binder: ChangeBinder) -> Plan:
-            return binder.compilation.plan(f"SELECT CASE WHEN {binder.condition(node, Scope())} THEN 1 ELSE 0 END")
-
-        plan = self._plan(node, "condition", frame, bind)
-        return bool(self._rows(plan, frame)[0][0])
+        return bool(self._rows(planning.condition(node, frame), frame)[0][0])
 
     # --- statements ------------------------------------------------------------------------------------------
 
@@ -179,13 +167,11 @@ class Interpreter:
                 yield from self._change(node, frame)
             case syntax.Declare(name, _, value):
                 if value is not None:
-                    self._assign(name, value, frame)
-            case syntax.DeclareTable(name, definition):
-                self._declare_table(name, definition, frame)
-            case syntax.SetVariable(name, operator, value):
-                if operator != "=":
-                    value = self._compound(frame, node)
-                self._assign(name, value, frame)
+                    self._set(name, planning.value(value, frame, frame.types[name]), frame)
+            case syntax.DeclareTable():
+                pass  # made before the first statement
+            case syntax.SetVariable(name):
+                self._set(name, planning.assignment(node, frame), frame)
             case syntax.SetOption(option, value):
                 self._set_option(option, value, frame)
                 yield Done(None)
@@ -233,19 +219,20 @@ class Interpreter:
         self._session.succeeded(rowcount)
         return Done(None if self._session.nocount else rowcount)
 
-    def _assign(self, name: str, value: syntax.Expression, frame: Frame) -> None:
-        frame.variables[name] = self.value(value, frame, frame.types[name])[0]
+    def _set(self, name: str, plan: Plan, frame: Frame) -> None:
+        frame.variables[name] = self._rows(plan, frame)[0][0]
         self._session.succeeded(1)
 
-    def _compound(self, frame: Frame, node: syntax.SetVariable) -> syntax.Expression:
-        key = ("compound", id(node))
-        made = syntax.Binary(node.operator[:-1], syntax.Variable(node.name), node.value)
-        return frame.parsed.plans.setdefault(key, made)  # type: ignore[no-any-return]
-
     def _declare_table(self, name: str, definition: syntax.TableDefinition, frame: Frame) -> None:
-        if name not in frame.tables:
-            table, _ = build_table(frame.catalog, "dbo", name, definition, "", local=True)
-            frame.tables[name] = self._session.local_tables.create(table)
+        if name in frame.tables:
+            raise SqlError(
+                134,
+                f"The variable name '{name}' has already been declared. Variable names must be unique within a query batch or "
+                "stored procedure.",
+                15,
+            )
+        table, _ = build_table(frame.catalog, "dbo", name, definition, "", local=True)
+        frame.tables[name] = self._session.local_tables.create(table)
 
     def _while(self, node: syntax.While, frame: Frame) -> Iterator[Event]:
         while self._holds(node.condition, frame):
@@ -279,7 +266,7 @@ class Interpreter:
     # --- queries and changes ---------------------------------------------------------------------------------
 
     def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
-        plan = self._plan(node, "select", frame, lambda binder: binder.select(node))
+        plan = planning.select(node, frame)
         if plan.into is not None:
             yield self._counted(self._select_into(plan, plan.into, frame))
             return
@@ -294,17 +281,7 @@ class Interpreter:
         yield self._counted(len(rows))
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
-        columns = []
-        for place, column in enumerate(plan.query.columns, 1):
-            if not column.name:
-                raise SqlError(
-                    1038,
-                    f"An object or column name is missing or empty: column {place} of SELECT INTO needs a name.",
-                    15,
-                )
-            sql_type = INT if column.type.name == "null" else column.type
-            columns.append(syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation))
-        definition = syntax.TableDefinition(tuple(columns), ())
+        definition = planning.copied_columns(plan)
         temporary = name[-1].startswith("#")
 
         def work() -> int:
@@ -314,6 +291,8 @@ class Interpreter:
             else:
                 table = Alterations(frame).create_table(syntax.CreateTable(name, definition))
             types = [column.type for column in plan.query.columns]
+            if table.identity is None:
+                frame.forget_identity()
             Changer(frame).insert_rows(table, list(range(len(types))), types, rows)
             return len(rows)
 
@@ -337,21 +316,22 @@ class Interpreter:
         match node:
             case syntax.Insert():
                 explicit = self._session.has_identity_insert(frame.catalog, node.target)
-                insert = self._plan(node, "change", frame, lambda binder: binder.insert(node, explicit))
+                insert = planning.insert(node, frame)
                 table, output, queries = insert.table, insert.output, [insert.query]
                 work = partial(changer.insert, insert, identity_insert=explicit)
             case syntax.Update():
-                update = self._plan(node, "change", frame, lambda binder: binder.update(node))
+                update = planning.update(node, frame)
                 table, output, queries = update.table, update.output, [update.query]
                 work = partial(changer.update, update)
             case syntax.Delete():
-                delete = self._plan(node, "change", frame, lambda binder: binder.delete(node))
+                delete = planning.delete(node, frame)
                 table, output, queries = delete.table, delete.output, [delete.query]
                 work = partial(changer.delete, delete)
             case syntax.Merge():
-                merge = self._plan(node, "change", frame, lambda binder: binder.merge(node))
+                merge = planning.merge(node, frame)
                 table, output, queries = merge.table, merge.output, list(merge.queries)
-                work = partial(changer.merge, merge)
+                explicit = self._session.has_identity_insert(frame.catalog, node.target.name)
+                work = partial(changer.merge, merge, identity_insert=explicit)
         for query in queries:
             self._lock_if_asked(query)
         local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
@@ -418,7 +398,7 @@ class Interpreter:
 
     def _truncated(self, node: syntax.TruncateTable, frame: Frame) -> Table:
         try:
-            return self._plan(node, "table", frame, lambda binder: binder.table(node.name))
+            return planning.table(node, node.name, frame)
         except CompileError as error:
             if error.message.number != 208:
                 raise
@@ -457,7 +437,7 @@ class Interpreter:
                 self._transaction.lock_timeout_ms = value
             case "identity_insert":
                 name, on = value
-                table = self._plan(value, "table", frame, lambda binder: binder.table(name))
+                table = planning.table(value, name, frame)
                 session.switch_identity_insert(table, on)
 
     # --- procedures, messages, transactions ------------------------------------------------------------------

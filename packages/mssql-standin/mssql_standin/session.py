@@ -238,7 +238,7 @@ class Session:
         for name in list(self.local_tables.temporary):
             self.local_tables.drop_temporary(name)
         self.store.locks.release_all(self.session_id)
-        self.identities.last = None
+        self.identities.last = self.identities.last_of_scope = None
         self._set_defaults()
 
     def cancel(self) -> None:
@@ -340,8 +340,10 @@ class Session:
                 return getattr(self, name)
             case "trancount":
                 return self.transaction.count
-            case "identity" | "scope_identity":
-                return None if self.identities.last is None else encode_decimal(Decimal(self.identities.last))
+            case "identity":
+                return _identity(self.identities.last)
+            case "scope_identity":
+                return _identity(self.identities.last_of_scope)
             case "spid":
                 return self.session_id
             case "lock_timeout":
@@ -397,6 +399,10 @@ class Session:
             pass  # somebody else is writing; the next batch looks again
         finally:
             self.transaction.lock_timeout_ms = timeout
+
+
+def _identity(value: int | None) -> str | None:
+    return None if value is None else encode_decimal(Decimal(value))
 
 
 def _stored(sql_type: SqlType, value: Any) -> Any:

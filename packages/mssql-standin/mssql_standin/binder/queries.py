@@ -332,22 +332,11 @@ def _check_exposed_names(scope: Scope) -> None:
 
 
 def _variables_in(node: object) -> set[str]:
-    if isinstance(node, syntax.Variable):
-        return {node.name}
-    found: set[str] = set()
-    for value in _children(node):
-        found |= _variables_in(value)
-    return found
+    return {part.name for part in syntax.inside(node) if isinstance(part, syntax.Variable)}
 
 
 def _mentions(node: object, name: str) -> bool:
-    if isinstance(node, syntax.TableSource):
-        return len(node.name) == 1 and node.name[0].lower() == name.lower()
-    return any(_mentions(value, name) for value in _children(node))
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, tuple):
-        return list(node)
-    slots = getattr(type(node), "__dataclass_fields__", None)
-    return [getattr(node, slot) for slot in slots] if slots else []
+    return any(
+        isinstance(part, syntax.TableSource) and len(part.name) == 1 and part.name[0].lower() == name.lower()
+        for part in syntax.inside(node)
+    )

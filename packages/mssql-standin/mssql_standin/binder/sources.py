@@ -8,12 +8,13 @@ from typing import Any
 from mssql_standin.binder.expressions import ExpressionBinder, collate_suffix
 from mssql_standin.binder.plan import registry
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
+from mssql_standin.not_supported import is_system_view
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.system_views import SYSTEM_VIEWS
+from mssql_standin.store.system_views import SYSTEM_VIEWS, View
 from mssql_standin.values.collation import database_default, sqlite_name
 from mssql_standin.values.json_tables import DEFAULT_SCHEMA, json_table
 from mssql_standin.values.type_rules import BIGINT, NTEXT, Family, family
@@ -29,13 +30,9 @@ _CHANGE_COLUMNS: dict[str, SqlType] = {
 
 
 def two_part_name(name: syntax.Name, database: str) -> tuple[str, str]:
-    """Return (schema, table) of a name. Raises SqlError 40515 for another database."""
+    """Return (schema, table) of a name. Raises SqlError 40000 for another database or server."""
     if len(name) > 3 or (len(name) == 3 and name[0].lower() != database.lower()):
-        raise SqlError(
-            40515,
-            f"Reference to database and/or server name in '{'.'.join(name)}' is not supported by the stand-in.",
-            15,
-        )
+        raise unsupported(f"a table of another database or server, {'.'.join(name)}")
     return (name[-2] if len(name) > 1 else "dbo"), name[-1]
 
 
@@ -57,13 +54,25 @@ class SourceBinder(ExpressionBinder):
             if local is None:
                 raise invalid_object(name)
             return local
+        if name[-1].startswith("#"):  # tempdb..#name is written now and then
+            return self.table((name[-1],))
         schema, table_name = two_part_name(name, compilation.catalog.database)
-        if table_name.startswith("#"):  # tempdb..#name is written now and then
-            return self.table((table_name,))
         table = compilation.catalog.table(schema, table_name)
         if table is None:
+            if is_system_view(schema, table_name):
+                raise unsupported(f"the view {'.'.join(name)}")
             raise invalid_object(name)
         return table
+
+    def finds(self, name: syntax.Name) -> bool:
+        """Tell whether a name means a table or view that is there."""
+        if _view_of(name) is not None:
+            return True
+        try:
+            self.table(name)
+        except SqlError:
+            return False
+        return True
 
     def source(self, node: syntax.Source, scope: Scope) -> Render:
         """Bind one source into the scope; the text is rendered after everything else is bound."""
@@ -170,9 +179,11 @@ class SourceBinder(ExpressionBinder):
             if found is not None:
                 common, around = found
                 return self._derived(common.query, node.alias or name[0], common.columns, scope, around)
-        view = SYSTEM_VIEWS.get(".".join(part.lower() for part in name[-2:]))
-        if view is not None and len(name) > 1:
-            return self._system_view(node, scope)
+        view = _view_of(name)
+        if view is not None:
+            if name[-2].lower() != "sys" or view.name != "sys.databases":  # one for all databases
+                two_part_name(name, self.compilation.catalog.database)
+            return self._system_view(node, view, scope)
         return self.base_table(self.table(name), name, node.alias, node.hints, scope)
 
     def base_table(
@@ -200,8 +211,7 @@ class SourceBinder(ExpressionBinder):
         scope.sources.append(BoundSource(_qualifiers(name, alias, compilation.catalog.database), columns, table, short))
         return lambda: f"{table.physical} AS {short}"
 
-    def _system_view(self, node: syntax.TableSource, scope: Scope) -> Render:
-        view = SYSTEM_VIEWS[".".join(part.lower() for part in node.name[-2:])]
+    def _system_view(self, node: syntax.TableSource, view: View, scope: Scope) -> Render:
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
         document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime.catalog)))
@@ -340,6 +350,10 @@ class SourceBinder(ExpressionBinder):
         columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
         scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
         return _nothing
+
+
+def _view_of(name: syntax.Name) -> View | None:
+    return SYSTEM_VIEWS.get(".".join(name[-2:]).lower()) if len(name) > 1 else None
 
 
 def _searched(column: str, sql_type: SqlType) -> str:

@@ -1,13 +1,10 @@
 """The place in a token list and the small questions that every part of the grammar asks there."""
 
+from mssql_standin import not_supported
+from mssql_standin.not_supported import unsupported
 from mssql_standin.parser.keywords import RESERVED
 from mssql_standin.parser.tokens import Token, tokenize
 from mssql_standin.results import SqlError
-
-
-def unsupported(what: str, line: int = 1) -> SqlError:
-    """Return the error for T-SQL that exists, but not here."""
-    return SqlError(40000, f"This is not supported by the stand-in: {what}.", line=line)
 
 
 class Cursor:
@@ -139,6 +136,10 @@ class Cursor:
         if token.kind == "end":
             before = self.tokens[self.place - 1].text if self.place else ""
             return SqlError(102, f"Incorrect syntax near '{before}'.", 15, line=token.line)
+        if token.kind == "word" and token.value in not_supported.WORDS:
+            return self.unsupported(token.value)
+        if self.at("NOT", "FOR"):
+            return self.unsupported("NOT FOR REPLICATION")
         if token.kind == "word" and token.value in RESERVED:
             return SqlError(156, f"Incorrect syntax near the keyword '{token.text}'.", 15, line=token.line)
         shown = token.value if token.kind in {"string", "nstring", "quoted"} else token.text
@@ -147,3 +148,6 @@ class Cursor:
     def unsupported(self, what: str) -> SqlError:
         """Return the error for T-SQL that exists, but not here."""
         return unsupported(what, self.token.line)
+
+
+__all__ = ["Cursor", "unsupported"]

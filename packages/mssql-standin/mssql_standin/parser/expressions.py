@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from mssql_standin import not_supported
+from mssql_standin.not_supported import unsupported
 from mssql_standin.parser.keywords import (
     AGGREGATES,
     BARE_FUNCTIONS,
@@ -282,6 +284,8 @@ class ExpressionParser(TypeParser):
             return Variable(self.variable())
         self.advance()
         name = token.text[2:].lower()
+        if name not in GLOBAL_VARIABLES and name in not_supported.GLOBAL_VARIABLES:
+            raise unsupported(token.text, token.line)
         if name not in GLOBAL_VARIABLES:
             raise SqlError(137, f'Must declare the scalar variable "{token.text}".', 15, 2, token.line)
         return GlobalVariable(name)
@@ -381,6 +385,8 @@ class ExpressionParser(TypeParser):
 
     def _call(self, name: str) -> Expression:
         token = self.advance()
+        if name not in FUNCTIONS and name in not_supported.FUNCTIONS:
+            raise unsupported(f"the function {token.text.upper()}", token.line)
         if name not in FUNCTIONS:
             raise SqlError(195, f"'{token.text}' is not a recognized built-in function name.", 15, 10, token.line)
         self.expect_op("(")

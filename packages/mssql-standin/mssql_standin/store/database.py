@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.parser.syntax import Batch
+from mssql_standin.parser.syntax import Batch, DeclareTable, walk
 from mssql_standin.store.catalog import Catalog, from_json, to_json
 from mssql_standin.store.file import FileConnection, FileLock
 from mssql_standin.store.locks import LockTable
@@ -29,6 +29,8 @@ class ParsedBatch:
         """Start without plans."""
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
+        self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
+        self.table_variables = tuple(node for node in walk(batch.statements) if isinstance(node, DeclareTable))
 
 
 class SharedStore:

@@ -1,5 +1,6 @@
 """What a program consists of: variables, control flow, procedures, transactions; and the batch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,3 +216,18 @@ class Batch:
     statements: tuple[Statement, ...]
     lines: dict[int, int]
     undeclared: tuple[str, ...] = ()  # variables that nothing declares, in order (only when asked for)
+
+
+def walk(statements: tuple[Statement, ...]) -> Iterator[Statement]:
+    """Return statements and those inside them, in the order of the text."""
+    for node in statements:
+        yield node
+        match node:
+            case If(_, then, otherwise):
+                yield from walk((then,) if otherwise is None else (then, otherwise))
+            case While(_, body):
+                yield from walk((body,))
+            case Block(inner):
+                yield from walk(inner)
+            case TryCatch(attempt, handler):
+                yield from walk((attempt, handler))
