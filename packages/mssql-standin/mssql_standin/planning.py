@@ -10,12 +10,14 @@ from mssql_standin.binder.scope import Scope
 from mssql_standin.failures import CompileError
 from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
+from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
 from mssql_standin.values.type_rules import INT
 
 T = TypeVar("T")
+_SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
 
 
 def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
@@ -24,11 +26,22 @@ def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]
     plans = frame.parsed.plans
     if where not in plans:
         try:
-            plans[where] = bind(ChangeBinder(Compilation(frame.catalog, frame.types, frame.local_tables())))
+            plan = bind(ChangeBinder(Compilation(frame.catalog, frame.types, frame.local_tables())))
+            _check_depth(plan, frame)
         except SqlError as error:
             raise CompileError(error.message) from error
+        except RecursionError:
+            raise CompileError(nested_too_deeply().message) from None
+        plans[where] = plan
     found: T = plans[where]
     return found
+
+
+def _check_depth(plan: object, frame: Frame) -> None:
+    """Have SQLite parse what may be too deep for it, so that it is refused before anything runs."""
+    for part in syntax.inside(plan):
+        if isinstance(part, Plan) and part.sql.count("(") > _SURELY_PARSED:
+            frame.file.check(part.sql)
 
 
 def value(node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> Plan:

@@ -19,6 +19,8 @@ _IN_GROUP_BY = (
     "An aggregate may not appear in the GROUP BY clause; cannot use an aggregate for the list of a GROUP BY clause."
 )
 _UNEQUAL = "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists."
+_UNIONS = {"UNION", "UNION ALL"}
+_TERMS = 400  # of one compound SELECT; SQLite allows 500
 Items = list[tuple[str, Bound]]  # output name and value
 
 
@@ -227,8 +229,8 @@ class QueryBinder(SourceBinder):
 
     def _body(self, body: syntax.Body, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
         match body:
-            case syntax.SetOperation(operator, left, right):
-                return self._set_operation(operator, left, right, parent)
+            case syntax.SetOperation():
+                return self._set_operation(body, parent)
             case syntax.Rows():
                 return self._rows(body, parent)
             case syntax.Select():
@@ -237,38 +239,49 @@ class QueryBinder(SourceBinder):
                 sql, columns = self.query(query, parent)
         return f"SELECT * FROM ({sql})", columns
 
-    def _set_operation(
-        self, operator: str, left: syntax.Body, right: syntax.Body, parent: Scope | None
-    ) -> tuple[str, list[OutputColumn]]:
-        first, first_columns = self._body(left, parent)
-        second, second_columns = self._body(right, parent)
-        if len(first_columns) != len(second_columns):
+    def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
+        """Bind an operation and those of its kind on its left, which may be thousands."""
+        bodies = [node.right]
+        first = node.left
+        while isinstance(first, syntax.SetOperation) and first.operator == node.operator and node.operator in _UNIONS:
+            bodies.append(first.right)
+            first = first.left
+        bodies.append(first)
+        sides = [self._body(body, parent) for body in reversed(bodies)]
+        if len({len(columns) for _, columns in sides}) > 1:
             raise SqlError(205, _UNEQUAL)
         columns = []
-        sides: tuple[list[str], list[str]] = ([], [])
-        for place, (a, b) in enumerate(zip(first_columns, second_columns, strict=True)):
-            wanted = common_type([a.type, b.type])
-            bounds = [Bound(f"o{place}", c.type, c.nullable, c.collation, c.explicit) for c in (a, b)]
-            collation, explicit = self.combined_collation(bounds)
-            for side, bound in zip(sides, bounds, strict=True):
-                value = self.implicit(bound, wanted)
-                suffix = "" if operator == "UNION ALL" else collate_suffix(wanted, collation)
-                side.append(f"{value.sql}{suffix} AS o{place}")
-            columns.append(OutputColumn(a.name, wanted, a.nullable or b.nullable, collation, explicit))
-        sql = f"SELECT {', '.join(sides[0])} FROM ({first}) {operator} SELECT {', '.join(sides[1])} FROM ({second})"
-        return f"SELECT * FROM ({sql})" if not isinstance(left, syntax.Select) else sql, columns
+        values: list[list[str]] = [[] for _ in sides]
+        for place in range(len(sides[0][1])):
+            outputs = [side[1][place] for side in sides]
+            wanted = common_type([output.type for output in outputs])
+            bounds = [Bound(f"o{place}", c.type, c.nullable, c.collation, c.explicit) for c in outputs]
+            collation, explicit = self.combined_collation(bounds, node.operator)
+            suffix = "" if node.operator == "UNION ALL" else collate_suffix(wanted, collation)
+            for side, bound in zip(values, bounds, strict=True):
+                side.append(f"{self.implicit(bound, wanted).sql}{suffix} AS o{place}")
+            nullable = any(output.nullable for output in outputs)
+            columns.append(OutputColumn(outputs[0].name, wanted, nullable, collation, explicit))
+        texts = [f"SELECT {', '.join(v)} FROM ({side[0]})" for v, side in zip(values, sides, strict=True)]
+        while len(texts) > _TERMS:
+            parts = [texts[place : place + _TERMS] for place in range(0, len(texts), _TERMS)]
+            texts = [f"SELECT * FROM ({f' {node.operator} '.join(part)})" for part in parts]
+        sql = f" {node.operator} ".join(texts)
+        return f"SELECT * FROM ({sql})" if not isinstance(node.left, syntax.Select) else sql, columns
 
     def _rows(self, node: syntax.Rows, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
         rows = [[self._cell(cell, parent) for cell in row] for row in node.rows]
         columns = [self.unified([row[place] for row in rows]) for place in range(len(rows[0]))]
-        texts = []
-        for line in range(len(rows)):
-            texts.append("SELECT " + ", ".join(f"{column[line].sql} AS o{i}" for i, column in enumerate(columns)))
         outputs = []
         for column in columns:
             collation, explicit = self.combined_collation(column)
             outputs.append(OutputColumn("", column[0].type, any(c.nullable for c in column), collation, explicit))
-        return " UNION ALL ".join(texts), outputs
+        if len(rows) <= _TERMS:  # this way they may refer to what is around them
+            lines = (", ".join(f"{c[line].sql} AS o{i}" for i, c in enumerate(columns)) for line in range(len(rows)))
+            return " UNION ALL ".join(f"SELECT {line}" for line in lines), outputs
+        lines = (", ".join(column[line].sql for column in columns) for line in range(len(rows)))
+        names = ", ".join(f"column{place} AS o{place - 1}" for place in range(1, len(columns) + 1))
+        return f"SELECT {names} FROM (VALUES {', '.join(f'({line})' for line in lines)})", outputs
 
     def _cell(self, cell: syntax.Expression | None, parent: Scope | None) -> Bound:
         if cell is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mssql_standin.binder.chains import Chain
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
@@ -23,6 +24,7 @@ class Bound:
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
     identity: bool = False
+    chain: Chain | None = None  # that the text stands for, unless it was replaced
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 
@@ -148,7 +150,7 @@ class Binder(Protocol):
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
 
-    def combined_collation(self, values: Sequence[Bound]) -> tuple[str | None, bool]:
+    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
         """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
 
     def collated(self, bound: Bound) -> str:

@@ -1,5 +1,6 @@
 """The grammar of values and conditions."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from mssql_standin import not_supported
@@ -137,26 +138,26 @@ class ExpressionParser(TypeParser):
     def _either(self) -> Expression:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise SqlError(191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up "
-                                "into smaller queries.", 15, line=self.token.line)  # fmt: skip
-        node = self._conjunction()
-        while self.at("OR"):
-            node = self._logical("OR", node, self._conjunction)
+            raise nested_too_deeply(self.token.line)
+        node = self._logical("OR", self._conjunction)
         self._depth -= 1
         return node
 
     def _conjunction(self) -> Expression:
-        node = self._negation()
-        while self.at("AND"):
-            node = self._logical("AND", node, self._negation)
-        return node
+        return self._logical("AND", self._negation)
 
-    def _logical(self, operator: str, left: Expression, operand) -> Expression:  # type: ignore[no-untyped-def]
-        self._require_condition(left)
-        self.expect(operator)
-        right = operand()
-        self._require_condition(right)
-        return Logical(operator, left, right)
+    def _logical(self, operator: str, operand: Callable[[], Expression]) -> Expression:
+        """Consume operands joined by AND or OR, as many as there are; which come together first makes no difference."""
+        nodes = [operand()]
+        while self.at(operator):
+            self._require_condition(nodes[-1])
+            self.advance()
+            nodes.append(operand())
+            self._require_condition(nodes[-1])
+        while len(nodes) > 1:
+            pairs = [nodes[place : place + 2] for place in range(0, len(nodes), 2)]
+            nodes = [Logical(operator, *pair) if len(pair) == 2 else pair[0] for pair in pairs]
+        return nodes[0]
 
     def _require_condition(self, node: Expression) -> None:
         if not isinstance(node, Condition):
@@ -452,6 +453,16 @@ class ExpressionParser(TypeParser):
             raise self.unsupported(f"{self.token.value} in OVER")
         self.expect_op(")")
         return Window(partition, order)
+
+
+def nested_too_deeply(line: int = 1) -> SqlError:
+    """Return error 191."""
+    return SqlError(
+        191,
+        "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.",
+        15,
+        line=line,
+    )
 
 
 def number_literal(text: str) -> Literal:

@@ -415,14 +415,16 @@ class QueryParser(ExpressionParser):
 
 
 def selects_of(body: Body) -> Iterator[Select]:
-    match body:
-        case Select():
-            yield body
-        case SetOperation(_, left, right):
-            yield from selects_of(left)
-            yield from selects_of(right)
-        case Query():
-            yield from selects_of(body.body)
+    """Return the SELECTs that a query is put together of."""
+    waiting = [body]
+    while waiting:
+        match waiting.pop():
+            case Select() as select:
+                yield select
+            case SetOperation(_, left, right):
+                waiting += [right, left]
+            case Query(inner):
+                waiting.append(inner)
 
 
 def plain_column(name: Name) -> Expression:

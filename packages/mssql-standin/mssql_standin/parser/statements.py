@@ -1,6 +1,7 @@
 """The grammar of statements and whole batches."""
 
 from mssql_standin.parser.changes import ChangeParser
+from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.parser.syntax import (
     Argument,
     Batch,
@@ -67,12 +68,14 @@ _SUPPORTED_VALUES = {
     "DEADLOCK_PRIORITY": {"normal", "low", "high", "0"},
     "ROWCOUNT": {"0"},
 }
+_MOST_BLOCKS = 60  # statements inside each other
 
 
 class StatementParser(ChangeParser):
     """The whole grammar: adds statements to that of changes."""
 
     _loops = 0  # how many WHILEs are around
+    _blocks = 0  # how many statements are around, itself included
 
     def batch(self) -> Batch:
         """Consume everything. Raises SqlError before anything runs if the text is outside the subset."""
@@ -103,7 +106,11 @@ class StatementParser(ChangeParser):
     def statement(self, *, first: bool = False) -> list[Statement]:
         """Consume one statement; a DECLARE of several variables gives several."""
         line = self.token.line
+        self._blocks += 1
+        if self._blocks > _MOST_BLOCKS:
+            raise nested_too_deeply(line)
         found = self._statement(first)
+        self._blocks -= 1
         for statement in found:
             self.lines[id(statement)] = line
         while self.accept_op(";"):
@@ -492,7 +499,10 @@ class StatementParser(ChangeParser):
 
 def parse_batch(sql: str, declared: set[str], *, collect_undeclared: bool = False) -> Batch:
     """Parse a whole batch; `declared` are the lower-case names of its parameters. Raises SqlError."""
-    return StatementParser(sql, set(declared), collect_undeclared).batch()
+    try:
+        return StatementParser(sql, set(declared), collect_undeclared).batch()
+    except RecursionError:
+        raise nested_too_deeply() from None
 
 
 def parse_condition(text: str) -> Expression:

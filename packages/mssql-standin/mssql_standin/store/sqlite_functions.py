@@ -10,7 +10,7 @@ from typing import Any
 from mssql_standin.binder.plan import registry
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
-from mssql_standin.values import arithmetic, json_text, temporal, text
+from mssql_standin.values import arithmetic, folding, json_text, temporal, text
 from mssql_standin.values.collation import COMPARERS
 from mssql_standin.values.conversion import try_conversion
 from mssql_standin.values.conversion_rules import fitting
@@ -56,7 +56,7 @@ def install(connection: sqlite3.Connection, caught: Caught, session_functions: F
     for name, comparer in COMPARERS.items():
         connection.create_collation(name, comparer)
     connection.create_collation("offset_instant", compare_offsets)
-    for functions in (arithmetic.FUNCTIONS, text.FUNCTIONS, _FUNCTIONS):
+    for functions in (arithmetic.FUNCTIONS, text.FUNCTIONS, folding.FUNCTIONS, _FUNCTIONS):
         for name, (count, function) in functions.items():
             connection.create_function(name, count, caught.guard(function), deterministic=True)
     for name, (count, function) in {**_VOLATILE, **session_functions}.items():
