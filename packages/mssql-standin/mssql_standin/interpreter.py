@@ -199,7 +199,7 @@ class Interpreter:
                 self._session.wait(messages.delay_seconds(text))
                 yield self._done(0)
             case syntax.BeginTransaction() | syntax.Commit() | syntax.Rollback() | syntax.SaveTransaction():
-                yield from self._transaction_statement(node)
+                yield from self._transaction_statement(node, frame)
             case syntax.Use(database):
                 if database.lower() != frame.catalog.database.lower():
                     raise SqlError(
@@ -486,29 +486,30 @@ class Interpreter:
                 yield self._done(0)
 
     def _transaction_statement(
-        self, node: syntax.BeginTransaction | syntax.Commit | syntax.Rollback | syntax.SaveTransaction
+        self, node: syntax.BeginTransaction | syntax.Commit | syntax.Rollback | syntax.SaveTransaction, frame: Frame
     ) -> Iterator[Event]:
         transaction = self._transaction
         match node:
-            case syntax.BeginTransaction():
-                yield from transaction.begin()
+            case syntax.BeginTransaction(name):
+                yield from transaction.begin(self._transaction_name(name, frame))
             case syntax.Commit():
                 yield from transaction.commit()
-            case syntax.Rollback(savepoint):
+            case syntax.Rollback(name):
                 if not transaction.count:
                     raise SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-                if savepoint is None:
-                    yield from transaction.rollback()
-                else:
-                    transaction.rollback_to(savepoint)
-            case syntax.SaveTransaction(savepoint):
-                transaction.save(savepoint)
+                yield from transaction.rollback_of(self._transaction_name(name, frame))
+            case syntax.SaveTransaction(name):
+                transaction.save(self._transaction_name(name, frame))
         yield self._done(0)
+
+    def _transaction_name(self, node: syntax.Expression | None, frame: Frame) -> str:
+        """Return the name of a transaction or savepoint: the first 32 characters, as they are written."""
+        return "" if node is None else str(self.value(node, frame, SqlType("nvarchar", 32))[0] or "")
 
 
 def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]]) -> ResultSet:
     """Return stored rows as the client sees them."""
-    described = [Column(column.name, column.type, column.nullable, column.identity) for column in columns]
+    described = [Column(column.name, column.type, column.nullable, column.identity is not None) for column in columns]
     decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
     if decoders:
         rows = [_decoded(row, decoders) for row in rows]

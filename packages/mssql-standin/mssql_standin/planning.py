@@ -114,5 +114,7 @@ def copied_columns(plan: SelectPlan) -> syntax.TableDefinition:
                 15,
             )
         sql_type = INT if column.type.name == "null" else column.type
-        columns.append(syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation))
+        columns.append(
+            syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation, column.identity)
+        )
     return syntax.TableDefinition(tuple(columns), ())

@@ -126,16 +126,16 @@ class Session:
         """The descriptor of the open transaction; 0 when there is none."""
         return self.transaction.descriptor
 
-    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterator[Event]:
-        """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
+    def batch(self, sql: str, parameters: Sequence[Parameter] | None = None) -> Iterator[Event]:
+        """Run one request; with parameters, be they none, it behaves as under sp_executesql. Never raises SqlError."""
         self._start_request()
-        return self._batch(sql, list(parameters))
+        return self._batch(sql, list(parameters or ()), nested=parameters is not None)
 
-    def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
+    def _batch(self, sql: str, parameters: list[Parameter], *, nested: bool) -> Iterator[Event]:
         types = {p.name.lower(): _DEPRECATED.get(p.type.name, p.type) for p in parameters}
         try:
             values = {p.name.lower(): _stored(types[p.name.lower()], p.value) for p in parameters}
-            if parameters:
+            if nested:
                 yield from self._interpreter.nested(sql, types, values)
             else:
                 yield from self._interpreter.run(Frame(self, self.store.parsed(sql, frozenset()), {}, {}))

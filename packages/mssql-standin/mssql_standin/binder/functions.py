@@ -56,7 +56,7 @@ def _nullif(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
                              "argument has to be known.")  # fmt: skip
     test = binder.compare("=", first, second)
     return replace(
-        first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None, identity=False
+        first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None, identity=None
     )
 
 

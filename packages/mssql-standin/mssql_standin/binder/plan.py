@@ -40,7 +40,7 @@ class OutputColumn:
     nullable: bool = True
     collation: str | None = None
     explicit: bool = False
-    identity: bool = False
+    identity: tuple[int, int] | None = None  # seed and increment of the column that it is
 
 
 @dataclass(slots=True)

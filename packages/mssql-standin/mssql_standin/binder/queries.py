@@ -36,6 +36,8 @@ class QueryBinder(SourceBinder):
         into = body.into if isinstance(body, syntax.Select) else None
         sql, columns = self.query(query, None)
         columns = [replace(c, type=INT) if c.type.name == "null" else c for c in columns]
+        if into is not None and not _keeps_identity(body, columns):
+            columns = [replace(column, identity=None) for column in columns]
         return SelectPlan(self.compilation.plan(sql, columns), into=into)
 
     def _assignment(self, query: syntax.Query, body: syntax.Select) -> SelectPlan:
@@ -211,15 +213,15 @@ class QueryBinder(SourceBinder):
         if query.offset is not None:
             if top is not None:
                 raise SqlError(10741, "A TOP can not be used in the same query or sub-query as a OFFSET.", 15)
-            count = "-1" if query.fetch is None else self._row_count(query.fetch, scope)
-            return f" LIMIT {count} OFFSET {self._row_count(query.offset, scope)}"
+            count = "-1" if query.fetch is None else self._row_count(query.fetch, scope, "row_fetch")
+            return f" LIMIT {count} OFFSET {self._row_count(query.offset, scope, 'row_offset')}"
         return "" if top is None else f" LIMIT {self._row_count(top, scope)}"
 
-    def _row_count(self, node: syntax.Expression, scope: Scope) -> str:
+    def _row_count(self, node: syntax.Expression, scope: Scope, checked: str = "row_limit") -> str:
         if isinstance(node, syntax.ColumnName):
             raise SqlError(4115, f"The reference to column '{node.parts[-1]}' is not allowed in an argument to a TOP, OFFSET, or "
                                  "FETCH clause. Only references to columns at an outer scope are allowed here.")  # fmt: skip
-        return f"row_limit({self.implicit(self.value(node, scope.parent or Scope()), BIGINT).sql})"
+        return f"{checked}({self.implicit(self.value(node, scope.parent or Scope()), BIGINT).sql})"
 
     def top_limit(self, top: syntax.Expression | None) -> str:
         """Return the LIMIT of UPDATE TOP, DELETE TOP or INSERT TOP."""
@@ -302,6 +304,13 @@ class QueryBinder(SourceBinder):
             suffix = collate_suffix(column.type, column.collation)
             terms.append(f"o{place}{suffix}{' DESC' if term.descending else ''}")
         return f" ORDER BY {', '.join(terms)}" if terms else ""
+
+
+def _keeps_identity(body: syntax.Body, columns: list[OutputColumn]) -> bool:
+    """Tell whether the table that SELECT INTO makes has the identity column of the one that is read (docs: SELECT - INTO)."""
+    if not isinstance(body, syntax.Select) or isinstance(body.source, syntax.Join):
+        return False
+    return not body.group_by and sum(column.identity is not None for column in columns) == 1
 
 
 def _output(name: str, bound: Bound) -> OutputColumn:

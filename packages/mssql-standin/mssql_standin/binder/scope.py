@@ -23,7 +23,7 @@ class Bound:
     explicit: bool = False  # the collation was written with COLLATE
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
-    identity: bool = False
+    identity: tuple[int, int] | None = None  # seed and increment of the column that it is
     chain: Chain | None = None  # that the text stands for, unless it was replaced
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 

@@ -203,7 +203,7 @@ class SourceBinder(ExpressionBinder):
                     column.type,
                     column.nullable,
                     column.collation,
-                    identity=column.identity is not None,
+                    identity=column.identity,
                 ),
             )
             for column in table.columns

@@ -47,7 +47,7 @@ def _joined_type(values: list[Bound], extra: int = 0) -> SqlType:
 
 
 def _with_type(bound: Bound, sql: str, sql_type: SqlType) -> Bound:
-    return replace(bound, sql=sql, type=sql_type, nullable=True, digits=None, identity=False)
+    return replace(bound, sql=sql, type=sql_type, nullable=True, digits=None, identity=None)
 
 
 def _varying(sql_type: SqlType) -> SqlType:

@@ -96,16 +96,19 @@ class Cursor:
     def name(self) -> tuple[str, ...]:
         """Consume the dotted name of an object. Raises SqlError 117."""
         line = self.token.line
-        parts = [self.identifier()]
+        parts: list[str | None] = []
+        while self.at_op(".") and len(parts) < 3:  # server, database, schema may be left out
+            self.advance()
+            parts.append(None)
+        parts.append(self.identifier())
         while self.accept_op("."):
-            if self.at_op(".") and len(parts) == 1:  # database..table
-                parts.append("dbo")
-                continue
-            parts.append(self.identifier())
+            parts.append(None if self.at_op(".") and len(parts) < 3 else self.identifier())
         if len(parts) > 4:
-            raise SqlError(117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The maximum "
+            raise SqlError(117, f"The object name '{'.'.join(part or '' for part in parts)}' contains more than the maximum number of prefixes. The maximum "
                                 "is 3.", 15, line=line)  # fmt: skip
-        return tuple(parts)
+        while parts[0] is None:
+            del parts[0]
+        return tuple(part or "dbo" for part in parts)
 
     def column_name(self) -> tuple[str, ...]:
         """Consume the dotted name of a column."""

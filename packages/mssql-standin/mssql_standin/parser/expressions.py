@@ -316,6 +316,10 @@ class ExpressionParser(TypeParser):
                 return self._iif()
             case "PARSE" | "TRY_PARSE" if called:
                 raise self.unsupported(word)
+            case "IDENTITY" if called:
+                raise self.unsupported("the function IDENTITY")
+            case "NEXT" if self.at("NEXT", "VALUE", "FOR"):
+                raise self.unsupported("NEXT VALUE FOR")
         if word.lower() in BARE_FUNCTIONS and not called:
             self.advance()
             return Call(word.lower(), ())
@@ -420,6 +424,8 @@ class ExpressionParser(TypeParser):
         window = self._window() if (name in AGGREGATES or name in RANKINGS) and self.at("OVER") else None
         if distinct and window is not None:
             raise SqlError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, line=token.line)
+        if self.at_any("IGNORE", "RESPECT") and self.ahead().upper == "NULLS":
+            raise self.unsupported(f"{self.token.value} NULLS")
         if name in RANKINGS and window is None:
             raise SqlError(10753, f"The function '{token.text}' must have an OVER clause.", 15, line=token.line)
         return Call(name, arguments, distinct, star, window, part, order)
@@ -440,6 +446,8 @@ class ExpressionParser(TypeParser):
 
     def _window(self) -> Window:
         self.expect("OVER")
+        if self.at_identifier():
+            raise self.unsupported("OVER a named window")
         self.expect_op("(")
         partition: tuple[Expression, ...] = ()
         order: tuple[OrderItem, ...] = ()

@@ -1,5 +1,6 @@
 """The grammar of statements and whole batches."""
 
+from mssql_standin import not_supported
 from mssql_standin.parser.changes import ChangeParser
 from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.parser.syntax import (
@@ -52,6 +53,7 @@ _IDLE_WHEN_OFF = {
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
     "NO_BROWSETABLE",
 }  # fmt: skip
+_ALL_SWITCHES = _SWITCHES | _IDLE_SWITCHES | _IDLE_WHEN_OFF
 _IDLE_VALUES = {
     "TEXTSIZE",
     "LANGUAGE",
@@ -68,6 +70,7 @@ _SUPPORTED_VALUES = {
     "DEADLOCK_PRIORITY": {"normal", "low", "high", "0"},
     "ROWCOUNT": {"0"},
 }
+_LONGEST_NAME = 32  # of a transaction
 _MOST_BLOCKS = 60  # statements inside each other
 
 
@@ -196,11 +199,12 @@ class StatementParser(ChangeParser):
                 return [Use(self.identifier())]
         if self.token.kind == "op" and self.token.text == "(":
             return [SelectStatement(self.query())]
+        if self.at_identifier() and self.ahead().text == ":":
+            raise self.unsupported(f"the label {self.token.text}")
+        if word == "END" and self.ahead().upper == "CONVERSATION":
+            raise self.unsupported("END CONVERSATION")
         if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:
             return [self._execute()]
-        if self.token.kind == "word" and self.token.value in {"GRANT", "DENY", "REVOKE", "DBCC", "BACKUP", "RESTORE", "KILL", "BULK",
-                                                              "OPEN", "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
-            raise self.unsupported(self.token.value)
         raise self.error()
 
     def _value_follows(self) -> bool:
@@ -213,6 +217,7 @@ class StatementParser(ChangeParser):
     def _declare(self) -> list[Statement]:
         self.expect("DECLARE")
         found: list[Statement] = []
+        names: set[str] = set()
         while True:
             token = self.token
             if token.kind != "variable" or token.text.startswith("@@"):
@@ -224,8 +229,11 @@ class StatementParser(ChangeParser):
             if self.at("TABLE") and not found:
                 self.advance()
                 return [DeclareTable(token.text.lower(), self._variable_definition())]
-            found.append(self._declare_scalar(token.text, token.line))
+            made = self._declare_scalar(token.text, token.line, names)
+            names.add(made.name)
+            found.append(made)
             if not self.accept_op(","):
+                self.declared |= names  # no value of this DECLARE sees them
                 return found
 
     def _variable_definition(self) -> TableDefinition:
@@ -238,12 +246,12 @@ class StatementParser(ChangeParser):
             raise self.error()
         return definition
 
-    def _declare_scalar(self, shown: str, line: int) -> Statement:
+    def _declare_scalar(self, shown: str, line: int, names: set[str]) -> Declare:
         name = shown.lower()
         if self.at("CURSOR"):
             raise self.unsupported("a cursor")
         sql_type = self.data_type()
-        if name in self.declared:
+        if name in self.declared | names:
             raise SqlError(
                 134,
                 f"The variable name '{shown}' has already been declared. Variable names must be unique within a query batch or "
@@ -251,9 +259,7 @@ class StatementParser(ChangeParser):
                 15,
                 line=line,
             )
-        value = self.expression() if self.accept_op("=") else None
-        self.declared.add(name)
-        return Declare(name, sql_type, value)
+        return Declare(name, sql_type, self.expression() if self.accept_op("=") else None)
 
     def _set(self) -> list[Statement]:
         self.expect("SET")
@@ -272,12 +278,17 @@ class StatementParser(ChangeParser):
             return [SetOption("lock_timeout", self.integer())]
         if self.at("STATISTICS"):
             return self._statistics()
+        if self.at_any(*not_supported.SET_OPTIONS):
+            raise self.unsupported(f"SET {self.token.value}")
         options = [self.advance().text.upper()]
         while self.accept_op(","):
             options.append(self.advance().text.upper())
         if options[0] in _IDLE_VALUES:
             self._idle_value(options[0])
             return [SetOption("idle", None)]
+        unknown = next((option for option in options if option not in _ALL_SWITCHES), None)
+        if unknown is not None:
+            raise SqlError(195, f"'{unknown}' is not a recognized SET option.", 15, 5, self.token.line)
         value = self.on_or_off()
         return [self._switch(option, value) for option in options]
 
@@ -288,9 +299,7 @@ class StatementParser(ChangeParser):
             return SetOption("idle", None)
         if option in _IDLE_WHEN_OFF and not value:
             return SetOption("idle", None)
-        if option in _IDLE_SWITCHES | _IDLE_WHEN_OFF:
-            raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
-        raise SqlError(195, f"'{option}' is not a recognized SET option.", 15, 5, self.token.line)
+        raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
 
     def _statistics(self) -> list[Statement]:
         self.advance()
@@ -338,10 +347,10 @@ class StatementParser(ChangeParser):
             return TryCatch(attempt, self._block("CATCH"))
         if self.at_any("TRAN", "TRANSACTION"):
             self.advance()
-            self._transaction_name()
-            if self.at("WITH"):
+            name = self._transaction_name()
+            if self.at("WITH", "MARK"):
                 raise self.unsupported("BEGIN TRANSACTION WITH MARK")
-            return BeginTransaction()
+            return BeginTransaction(name)
         if self.at_any("DISTRIBUTED", "DIALOG", "CONVERSATION"):
             raise self.unsupported(f"BEGIN {self.token.value}")
         return self._block()
@@ -364,20 +373,34 @@ class StatementParser(ChangeParser):
             raise self.error()
         return Block(tuple(statements))
 
-    def _transaction_name(self) -> str | None:
+    def _transaction_name(self) -> Expression | None:
         if self.token.kind == "variable":
-            raise self.unsupported("a transaction name in a variable")
-        return self.identifier() if self.at_identifier() else None
+            return Variable(self.variable())
+        if not self.at_identifier():
+            return None
+        name = self.identifier()
+        if len(name) > _LONGEST_NAME:
+            raise SqlError(
+                103,
+                f"The identifier that starts with '{name[:28]}' is too long. Maximum length is 32.",
+                15,
+                4,
+                self.token.line,
+            )
+        return Literal(name, SYSNAME)
 
     def _end_transaction(self, word: str) -> Statement:
         self.advance()
         if word == "SAVE":
             self._transaction_word(required=True)
-            return SaveTransaction(self.identifier())
+            name = self._transaction_name()
+            if name is None:
+                raise self.error()
+            return SaveTransaction(name)
         named = self._transaction_word(required=False)
         name = self._transaction_name() if named else None
         if word == "COMMIT":
-            if self.at("WITH"):
+            if self.at("WITH") and self.ahead().text == "(":
                 raise self.unsupported("COMMIT WITH DELAYED_DURABILITY")
             return Commit()
         return Rollback(name)
@@ -453,6 +476,8 @@ class StatementParser(ChangeParser):
                 raise self.unsupported("a procedure name in a variable")
             status = self.variable()
             self.advance()
+        if self.at("AS"):
+            raise self.unsupported("EXECUTE AS")
         procedure = self.name()
         arguments: list[Argument] = []
         while self._argument_follows():

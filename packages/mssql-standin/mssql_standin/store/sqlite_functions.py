@@ -92,6 +92,18 @@ def _row_limit(count: int | None) -> int:
     return count
 
 
+def _row_offset(count: int | None) -> int:
+    if count is None or count < 0:
+        raise SqlError(10742, "The offset specified in a OFFSET clause may not be negative.", 15)
+    return count
+
+
+def _row_fetch(count: int | None) -> int:
+    if count is None or count < 1:
+        raise SqlError(10744, "The number of rows provided for a FETCH clause must be greater then zero.", 15)
+    return count
+
+
 # --- dates -------------------------------------------------------------------------------------------------------
 
 
@@ -345,6 +357,8 @@ _FUNCTIONS: Functions = {
     "split_rows": (2, split_rows),
     "only_value": (2, _only_value),
     "row_limit": (1, _row_limit),
+    "row_offset": (1, _row_offset),
+    "row_fetch": (1, _row_fetch),
     "date_add": (5, _date_add),
     "date_part": (3, _date_part),
     "date_name": (3, _date_name),

@@ -43,6 +43,7 @@ class Transaction:
         self._logged = 0
         self.writing = False
         self.count = 0  # @@TRANCOUNT
+        self.name = ""
         self.descriptor = 0
         self.doomed = False
         self.lock_timeout_ms = -1
@@ -60,11 +61,12 @@ class Transaction:
 
     # --- beginning and ending --------------------------------------------------------------------------------
 
-    def begin(self) -> list[TransactionChange]:
-        """BEGIN TRANSACTION."""
+    def begin(self, name: str = "") -> list[TransactionChange]:
+        """BEGIN TRANSACTION; only the outermost one's name means anything."""
         self.count += 1
         if self.count > 1:
             return []
+        self.name = name
         self._local_tables.begin()
         self.descriptor = self._store.new_descriptor()
         return [TransactionChange("begin", self.descriptor)]
@@ -90,6 +92,13 @@ class Transaction:
         self._local_tables.rollback()
         return self._end("rollback")
 
+    def rollback_of(self, name: str) -> list[TransactionChange]:
+        """ROLLBACK TRANSACTION name: to a savepoint, or of everything if that is the name of all. Raises SqlError 6401."""
+        if name and name != self.name:
+            self.rollback_to(name)
+            return []
+        return self.rollback()
+
     def _end(self, kind: str) -> list[TransactionChange]:
         descriptor, self.descriptor = self.descriptor, 0
         self.count, self.doomed = 0, False
@@ -102,11 +111,11 @@ class Transaction:
             raise SqlError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.")
         self.begin_writing()
         self._file.rows(f"SAVEPOINT p{len(self._savepoints)}")
-        self._savepoints.append((name.lower(), self._own_catalog, self._logged))
+        self._savepoints.append((name, self._own_catalog, self._logged))
 
     def rollback_to(self, name: str) -> None:
         """ROLLBACK TRANSACTION name. Raises SqlError 6401."""
-        places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name.lower()]
+        places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name]
         if not places:
             raise SqlError(6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.")
         place = places[-1]

@@ -165,7 +165,9 @@ class ExecuteText:
 
 @dataclass(frozen=True, slots=True)
 class BeginTransaction:
-    """BEGIN TRANSACTION."""
+    """BEGIN TRANSACTION [name]."""
+
+    name: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +177,16 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """ROLLBACK, of everything or to a savepoint."""
+    """ROLLBACK; `name`: of a savepoint or of the outermost transaction."""
 
-    savepoint: str | None
+    name: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
 class SaveTransaction:
     """SAVE TRANSACTION."""
 
-    savepoint: str
+    name: Expression
 
 
 @dataclass(frozen=True, slots=True)
