@@ -15,7 +15,7 @@ FUNCTIONS = _words(
     acos app_name approx_count_distinct approx_percentile_cont approx_percentile_disc ascii asin asymkey_id asymkeyproperty
     assemblyproperty atan atn2 avg base64_decode base64_encode binary_checksum bit_count cert_id certencoded certprivatekey
     certproperty charindex checksum checksum_agg collationproperty columns_updated compress concat connectionproperty
-    context_info cos cot count crypt_gen_random cume_dist current_date current_request_id current_timezone current_timezone_id
+    context_info cos cot count crypt_gen_random cume_dist current_request_id current_timezone current_timezone_id
     current_transaction_id cursor_status database_principal_id databaseproperty date_bucket datetimeoffsetfromparts datetrunc
     decompress decryptbyasymkey decryptbycert decryptbykey decryptbykeyautoasymkey decryptbykeyautocert decryptbypassphrase
     degrees difference edge_id_from_parts encryptbyasymkey encryptbycert encryptbykey encryptbypassphrase eventdata
@@ -106,7 +106,7 @@ PROCEDURES = _words(
 )
 
 # Views of the schema sys; those that begin with dm_ are known by that.
-_SYS_VIEWS = _words(
+SYS_VIEWS = _words(
     """
     all_columns all_objects all_parameters all_sql_modules all_views allocation_units assemblies assembly_files
     assembly_modules assembly_references assembly_types asymmetric_keys availability_databases_cluster availability_group_listeners
@@ -157,7 +157,7 @@ _SYS_VIEWS = _words(
     xml_schema_types xml_schema_wildcard_namespaces xml_schema_wildcards
     """
 )
-_INFORMATION_VIEWS = _words(
+INFORMATION_VIEWS = _words(
     """
     check_constraints column_domain_usage column_privileges columns constraint_column_usage constraint_table_usage
     domain_constraints domains key_column_usage parameters referential_constraints routine_columns routines schemata
@@ -175,7 +175,7 @@ def is_system_view(schema: str, name: str) -> bool:
     """Tell whether SQL Server has a view of this name in a schema; those of old are found in dbo and without one, too."""
     schema, name = schema.lower(), name.lower()
     if schema == "information_schema":
-        return name in _INFORMATION_VIEWS
+        return name in INFORMATION_VIEWS
     if schema == "sys":
-        return name in _SYS_VIEWS or name.startswith("dm_")
-    return name.startswith("sys") and name in _SYS_VIEWS
+        return name in SYS_VIEWS or name.startswith("dm_")
+    return name.startswith("sys") and name in SYS_VIEWS

@@ -221,7 +221,9 @@ class QueryBinder(SourceBinder):
         if isinstance(node, syntax.ColumnName):
             raise SqlError(4115, f"The reference to column '{node.parts[-1]}' is not allowed in an argument to a TOP, OFFSET, or "
                                  "FETCH clause. Only references to columns at an outer scope are allowed here.")  # fmt: skip
-        return f"{checked}({self.implicit(self.value(node, scope.parent or Scope()), BIGINT).sql})"
+        around = Scope(scope.parent)
+        around.grouping.forbidden = "An aggregate may not appear in a TOP, OFFSET, or FETCH clause."
+        return f"{checked}({self.implicit(self.value(node, around), BIGINT).sql})"
 
     def top_limit(self, top: syntax.Expression | None) -> str:
         """Return the LIMIT of UPDATE TOP, DELETE TOP or INSERT TOP."""

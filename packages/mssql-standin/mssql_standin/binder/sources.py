@@ -89,7 +89,7 @@ class SourceBinder(ExpressionBinder):
                 return self._string_split(node, scope)
             case syntax.Changes():
                 return self._changes(node, scope)
-        return self._change_version(node, scope)
+        return self._change_version(node, scope, applied=True)
 
     # --- joins -----------------------------------------------------------------------------------------------
 
@@ -97,9 +97,9 @@ class SourceBinder(ExpressionBinder):
         if node.kind.endswith("apply"):
             return self._apply(node, scope)
         start = len(scope.sources)
-        left = self.source(node.left, scope)
+        left = self._side(node.left, scope)
         middle = len(scope.sources)
-        right = self.source(node.right, scope)
+        right = self._side(node.right, scope)
         condition = None
         if node.condition is not None:
             scope.grouping.forbidden = "An aggregate may not appear in the ON clause."
@@ -114,8 +114,6 @@ class SourceBinder(ExpressionBinder):
         def render() -> str:
             first, second = left(), right()
             if not first or not second:
-                if node.kind != "cross":
-                    raise unsupported("CHANGETABLE(VERSION ..) in a join; use CROSS APPLY")
                 return first or second
             if nested:
                 second = f"({second})"
@@ -126,6 +124,12 @@ class SourceBinder(ExpressionBinder):
 
         return render
 
+    def _side(self, node: syntax.Source, scope: Scope) -> Render:
+        """Bind one side of a join, which has to be something with rows."""
+        if isinstance(node, syntax.ChangeVersion):
+            return self._change_version(node, scope, applied=False)
+        return self.source(node, scope)
+
     def _apply(self, node: syntax.Join, scope: Scope) -> Render:
         left = self.source(node.left, scope)
         middle = len(scope.sources)
@@ -134,6 +138,8 @@ class SourceBinder(ExpressionBinder):
                 right = self._one_row(query, alias, columns, scope)
             case syntax.Join():
                 raise unsupported("APPLY of a join")
+            case syntax.ChangeVersion():
+                right = self._change_version(node.right, scope, applied=True)
             case other:
                 right = self.source(other, scope)
         if node.kind == "outer apply":
@@ -218,6 +224,7 @@ class SourceBinder(ExpressionBinder):
         columns = ", ".join(f"json_extract(value, '$[{place}]') AS o{place}" for place in range(len(view.columns)))
         read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
         text = f"SELECT {columns} FROM json_each({document})"
+        text = view.query or text
         hoisted = compilation.hoist(lambda: f"SELECT *{read} FROM ({text})" if read else text)
         short = compilation.alias()
         offered = [
@@ -328,15 +335,13 @@ class SourceBinder(ExpressionBinder):
         scope.sources.append(BoundSource(((node.alias.lower(),),), offered))
         return lambda: f"{hoisted} AS {short}"
 
-    def _change_version(self, node: syntax.ChangeVersion, scope: Scope) -> Render:
+    def _change_version(self, node: syntax.ChangeVersion, scope: Scope, *, applied: bool) -> Render:
         table = self._tracked(node.table)
         self.compilation.reads = True
         keys = _key_columns(table)
-        given = {name.lower(): value for name, value in zip(node.keys, node.values, strict=False)}
-        if len(node.keys) != len(node.values) or set(given) != {key.name.lower() for key in keys}:
-            raise SqlError(22106, "The CHANGETABLE function does not support remote data sources or wrong key columns: all primary "
-                                  "key columns of the table must be listed once, with one value each.")  # fmt: skip
-        values = [self.implicit(self.value(given[key.name.lower()], scope), key.type) for key in keys]
+        given = _key_values(node, table)
+        around = scope if applied else scope.parent or Scope()
+        values = [self.implicit(self.value(given[key.name.lower()], around), key.type) for key in keys]
         matches = " AND ".join(f"k.{key.physical} = {value.sql}" for key, value in zip(keys, values, strict=True))
         latest = f"FROM {table.changes} AS k WHERE {matches} AND k.version <= (SELECT version FROM main.ct_state)"
         version = Bound(f"(SELECT max(k.version) {latest})", BIGINT)
@@ -347,13 +352,40 @@ class SourceBinder(ExpressionBinder):
             ["SYS_CHANGE_VERSION", "SYS_CHANGE_CONTEXT", *(key.name for key in keys)], node.columns, node.alias
         )
         bounds = [version, context, *(replace(v, collation=k.collation) for k, v in zip(keys, values, strict=True))]
-        columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
+        if applied:
+            columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
+            scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
+            return _nothing
+        short = self.compilation.alias()
+        row = ", ".join(f"{bound.sql} AS o{place}" for place, bound in enumerate(bounds))
+        columns = [
+            SourceColumn(name, replace(bound, sql=_searched(f"{short}.o{place}", bound.type), chain=None, folded=None))
+            for place, (name, bound) in enumerate(zip(found, bounds, strict=True))
+        ]
         scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
-        return _nothing
+        return lambda: f"(SELECT {row}) AS {short}"
 
 
 def _view_of(name: syntax.Name) -> View | None:
     return SYSTEM_VIEWS.get(".".join(name[-2:]).lower()) if len(name) > 1 else None
+
+
+def _key_values(node: syntax.ChangeVersion, table: Table) -> dict[str, syntax.Expression]:
+    """Return the value of each column of the primary key, by lower-case name. Raises SqlError 22110 to 22112."""
+    keys = {key.name.lower() for key in _key_columns(table)}
+    given: dict[str, syntax.Expression] = {}
+    for name, value in zip(node.keys, node.values, strict=False):
+        if name.lower() not in keys:
+            raise SqlError(22111, f"The column '{name}' specified in the CHANGETABLE(VERSION ...) function is not part of the primary key "
+                                  f"for table '{node.table[-1]}'.")  # fmt: skip
+        if name.lower() in given:
+            raise SqlError(22112, "Each primary key column must be specified once in the CHANGETABLE(VERSION ...) function. The column "
+                                  f"'{name}' is specified more than once.")  # fmt: skip
+        given[name.lower()] = value
+    if len(node.keys) != len(node.values) or len(given) != len(keys):
+        raise SqlError(22110, "The number of columns specified in the CHANGETABLE(VERSION ...) function does not match the number of primary "
+                              f"key columns for table '{node.table[-1]}'.")  # fmt: skip
+    return given
 
 
 def _searched(column: str, sql_type: SqlType) -> str:

@@ -316,6 +316,8 @@ class ExpressionParser(TypeParser):
                 return self._iif()
             case "PARSE" | "TRY_PARSE" if called:
                 raise self.unsupported(word)
+            case "CURRENT_DATE" | "CURRENT_TIME":
+                raise self.unsupported(word)
             case "IDENTITY" if called:
                 raise self.unsupported("the function IDENTITY")
             case "NEXT" if self.at("NEXT", "VALUE", "FOR"):

@@ -201,6 +201,8 @@ class StatementParser(ChangeParser):
             return [SelectStatement(self.query())]
         if self.at_identifier() and self.ahead().text == ":":
             raise self.unsupported(f"the label {self.token.text}")
+        if word == "FETCH":
+            raise self.unsupported("a cursor")
         if word == "END" and self.ahead().upper == "CONVERSATION":
             raise self.unsupported("END CONVERSATION")
         if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:

@@ -24,6 +24,8 @@ from mssql_standin.values.type_rules import (
 
 Row = tuple[Any, ...]
 DATABASE_ID = 5
+_MINUTE = SqlType("smalldatetime")
+_UNIX_EPOCH_TICKS = 621_355_968_000_000_000
 _CHAR2, _CHAR60, _TEXT = SqlType("char", 2), SqlType("nvarchar", 60), SqlType("nvarchar", 4000)
 TYPE_IDS = {
     "image": 34, "text": 35, "uniqueidentifier": 36, "date": 40, "time": 41, "datetime2": 42, "datetimeoffset": 43,
@@ -52,6 +54,7 @@ class View:
     columns: tuple[tuple[str, SqlType], ...]
     rows: Callable[[Catalog], list[Row]]
     from_file: tuple[tuple[str, SqlType, str], ...] = ()
+    query: str = ""  # SQLite text with columns o0, o1, ..: the rows are all in the file
 
 
 def numeric_facts(sql_type: SqlType) -> tuple[int, int]:
@@ -250,6 +253,10 @@ def _tracking_tables(catalog: Catalog) -> list[Row]:
     return [(t.object_id, int(t.tracks_columns)) for t in _tables(catalog) if t.tracked]
 
 
+def _nothing(_: Catalog) -> list[Row]:
+    return []
+
+
 def _information_tables(catalog: Catalog) -> list[Row]:
     return [(catalog.database, t.schema, t.name, "BASE TABLE") for t in _tables(catalog)]
 
@@ -353,6 +360,13 @@ _VIEWS = [
         (("min_valid_version", BIGINT, "(SELECT min_valid_version FROM main.ct_tables AS t WHERE t.object_id = o0)"),
          ("begin_version", BIGINT, "(SELECT begin_version FROM main.ct_tables AS t WHERE t.object_id = o0)"),
          ("cleanup_version", BIGINT, "(SELECT cleanup_version FROM main.ct_state)")),
+    ),
+    View(
+        "sys.dm_tran_commit_table",
+        (("commit_ts", BIGINT), ("xdes_id", BIGINT), ("commit_lbn", BIGINT), ("commit_csn", BIGINT), ("commit_time", _MINUTE)),
+        _nothing,
+        query="SELECT version AS o0, version AS o1, version AS o2, version AS o3, "
+              f"(CAST(committed_at AS INTEGER) + 30) / 60 * 600000000 + {_UNIX_EPOCH_TICKS} AS o4 FROM main.ct_commits",
     ),
     View(
         "INFORMATION_SCHEMA.TABLES",
