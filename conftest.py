@@ -9,6 +9,8 @@ from devstack.command.parts import AZURITE_PROGRAMS
 os.environ["PATH"] = os.pathsep.join([str(AZURITE_PROGRAMS), os.environ.get("PATH", os.defpath)])
 for name in ("SqlConnectionString", "WEBSITE_SITE_NAME", "RELAYS_FILE"):
     os.environ.pop(name, None)
+# The tests start hundreds of Python processes: each would compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A file is one worker's, and some take minutes: they begin first, so that no worker is left alone with one at the end.
 LONGEST_FIRST = (

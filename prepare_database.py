@@ -14,7 +14,7 @@ def main() -> int:
     """Run as a program; return the exit status."""
     try:
         server = wiring.database()
-        for line in enable(server, wiring.settings().app, wiring.settings().relays):
+        for line in enable(server, wiring.settings().app, wiring.settings().relays, wiring.trigger_batch_size()):
             sys.stdout.write(f"{line}\n")
         server.close()
     except RelayError as error:

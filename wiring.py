@@ -11,7 +11,7 @@ import pyodbc
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
 from adapters.durable.instances import DurableInstances
-from adapters.environment import app_environment, read_settings
+from adapters.environment import app_environment, read_settings, read_trigger_batch_size
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.sql_server.backfill import SqlBackfills
@@ -50,6 +50,11 @@ def settings() -> Settings:
 def app_settings() -> Mapping[str, str]:
     """Return the app settings as they are, for a workflow that reads its own."""
     return app_environment()
+
+
+def trigger_batch_size() -> int:
+    """Return how many changes the SQL trigger takes at once."""
+    return read_trigger_batch_size()
 
 
 @cache

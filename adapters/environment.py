@@ -1,5 +1,6 @@
 """The only place that reads the app's surroundings: app settings and the relays file."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -10,12 +11,33 @@ from relay.config.values import Settings
 from relay.errors import ConfigError
 
 _APP_ROOT = Path(__file__).parent.parent
+_BATCH_SIZE_SETTINGS = (
+    "Sql_Trigger_MaxBatchSize",
+    "Sql_Trigger_BatchSize",
+    "AzureFunctionsJobHost__extensions__Sql__MaxBatchSize",
+)
+_DEFAULT_BATCH_SIZE = 100
 _SITE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
 def app_environment() -> Mapping[str, str]:
     """Return the app settings: the process's environment."""
     return os.environ
+
+
+def read_trigger_batch_size(
+    environment: Mapping[str, str] | None = None, host_json: Path = _APP_ROOT / "host.json"
+) -> int:
+    """Return how many changes the SQL trigger takes at once: an app setting, else host.json, else its default."""
+    environment = app_environment() if environment is None else environment
+    for name in _BATCH_SIZE_SETTINGS:
+        if (text := environment.get(name, "")).isdecimal():
+            return int(text)
+    try:
+        found = json.loads(host_json.read_text(encoding="utf-8"))["extensions"]["Sql"]["MaxBatchSize"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return _DEFAULT_BATCH_SIZE  # what is wrong with host.json, the host says
+    return found if isinstance(found, int) else _DEFAULT_BATCH_SIZE
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

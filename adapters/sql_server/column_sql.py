@@ -3,7 +3,7 @@
 from relay.guard.table import Column
 from relay.identifiers import literal
 
-UNSUPPORTED_TYPES = frozenset({"sql_variant", "geography", "geometry", "hierarchyid"})
+UNSUPPORTED_TYPES = frozenset({"sql_variant"})
 
 _SIZED = frozenset({"char", "varchar", "nchar", "nvarchar", "binary", "varbinary"})
 _DECIMALS = frozenset({"decimal", "numeric"})

@@ -9,18 +9,19 @@ from adapters.sql_server.statements import render, statement
 from adapters.sql_server.table import describe
 from relay.config.values import Relay
 from relay.errors import ConfigError
-from relay.guard.table import problems
+from relay.guard.problems import problems
+from relay.guard.trigger_limits import hints
 
 RETENTION_DAYS = 14  # well above the 168 hours for which a recovery keeps trying
 
 
-def enable(server: SqlServer, app: str, relays: Sequence[Relay]) -> Iterator[str]:
-    """Yield a line for each thing done; raise ConfigError, before anything is changed, if a relay does not fit."""
-    found = [
-        problem
-        for relay in relays
-        for problem in problems(relay, describe(server, relay.table), unsupported=UNSUPPORTED_TYPES)
-    ]
+def enable(server: SqlServer, app: str, relays: Sequence[Relay], batch_size: int = 100) -> Iterator[str]:
+    """Yield a line for each thing done, and for each limit with which the trigger, which takes so many changes at once, watches a table.
+
+    Raises ConfigError, before anything is changed, if a relay does not fit.
+    """
+    tables = [(relay, describe(server, relay.table)) for relay in relays]
+    found = [problem for relay, table in tables for problem in problems(relay, table, unsupported=UNSUPPORTED_TYPES)]
     if found:
         raise ConfigError(found)
     if version(server.ask, app) > latest():
@@ -28,6 +29,8 @@ def enable(server: SqlServer, app: str, relays: Sequence[Relay]) -> Iterator[str
     yield from _enable_database(server)
     for table in dict.fromkeys(relay.table for relay in relays):
         yield from _enable_table(server, str(table))
+    for relay, described in tables:
+        yield from (f"take note: {hint}" for hint in hints(relay, described, batch_size))
     had = migrate(server, app)
     if had == latest():
         yield f"tables [relay].[Ledger], [Recovery], [Backfill], [Position]: ready, version {had}"

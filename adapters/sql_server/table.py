@@ -8,7 +8,8 @@ from adapters.sql_server.connection import NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_
 from adapters.sql_server.statements import fragments_of, render, statement
 from relay.config.values import Relay
 from relay.errors import ConfigError, DatabaseError
-from relay.guard.table import Column, Table, problems
+from relay.guard.problems import problems
+from relay.guard.table import Column, Table
 from relay.guard.table_changes import TableState
 from relay.identifiers import TableName
 from relay.names import leases_table
@@ -32,9 +33,10 @@ def _column(
     key_ordinal: int,
     is_computed: bool,
     other_collation: str | None,
+    is_clr: int,
 ) -> Column:
     length = max_length // 2 if type in {"nchar", "nvarchar"} and max_length > 0 else max_length
-    return Column(name, type, length, precision, scale, key_ordinal, is_computed, other_collation)
+    return Column(name, type, length, precision, scale, key_ordinal, is_computed, other_collation, bool(is_clr))
 
 
 class RelayTable:

@@ -124,6 +124,10 @@ def _prove(arguments: list[str]) -> int:
     _become(set_up(ROOT), "devstack.prove", arguments, dict(os.environ))
 
 
+def _conform(arguments: list[str]) -> int:
+    _become(set_up(ROOT), "devstack.conform", arguments, dict(os.environ))
+
+
 def _release(arguments: list[str]) -> int:
     _become(set_up(ROOT), "devstack.release", arguments, dict(os.environ))
 
@@ -169,6 +173,11 @@ VERBS = {
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
     "prove": Verb(
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
+    ),
+    "conform": Verb(
+        'conform [--server "..."] [--host URL]',
+        "ask a SQL Server and a Functions host what the stand-ins are asked; tell where they differ",
+        _conform,
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
     "check": Verb("check", "lint, format and types", _check),

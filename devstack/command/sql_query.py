@@ -11,8 +11,9 @@ import pyodbc
 
 from devstack.command.terminal import table
 from functions_standin.errors import FunctionInError
-from functions_standin.sql_trigger.connection import connect, describe, find_driver
+from functions_standin.sql_trigger.connection import connect, find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
+from functions_standin.sql_trigger.failures import describe
 
 _SETTING = "SqlConnectionString"
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relay.config.values import Relay
-from relay.guard.table import Table, problems
+from relay.guard.problems import problems
+from relay.guard.table import Table
 
 
 @dataclass(frozen=True)

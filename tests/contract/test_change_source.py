@@ -321,6 +321,24 @@ def test_a_relay_that_does_not_fit_its_table_is_refused_before_anything_changes(
     assert server.run("SELECT 1 FROM sys.change_tracking_tables WHERE object_id = OBJECT_ID(?)", unique) == [[]]
 
 
+def test_enabling_tells_of_limits_and_goes_on(server: SqlServer, unique: str) -> None:
+    relay = Relay(name=unique, table=TableName("dbo", unique), endpoint="http://127.0.0.1:1")
+    server.run(
+        f"CREATE TABLE {relay.table} (Id int NOT NULL, At datetime2 NOT NULL, D decimal(38, 10), PRIMARY KEY (Id, At))"
+    )
+
+    told = list(enable(server, APP, [relay], batch_size=1_050))
+
+    hints = [line for line in told if line.startswith(f"take note: relay {unique!r}: [dbo].[{unique}]: ")]
+    assert [
+        "'D' is decimal(38, 10)" in hints[0],
+        "'At' is datetime2(7)" in hints[1],
+        "more than 1049 changes" in hints[2],
+    ] == [True] * 3
+    assert len(hints) == 3
+    assert f"table [dbo].[{unique}]: change tracking is now on, columns tracked" in told
+
+
 def test_a_missing_table_is_named_with_the_remedy(server: SqlServer) -> None:
     relay = Relay(name="r", table=TableName("dbo", "NoSuch"), endpoint="http://127.0.0.1:1")
 

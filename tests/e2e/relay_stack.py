@@ -24,7 +24,7 @@ TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
 
 TABLES = """
 CREATE TABLE dbo.Orders (
-    OrderId int NOT NULL PRIMARY KEY, Status nvarchar(max) NULL, Total decimal(38, 10) NULL,
+    OrderId int NOT NULL PRIMARY KEY, Status nvarchar(max) NULL, Total decimal(28, 10) NULL,
     PlacedAt datetimeoffset(7) NULL, Note nvarchar(200) NULL);
 CREATE TABLE dbo.[Order Lines] (
     OrderId int NOT NULL, Line nvarchar(40) NOT NULL, Quantity int NULL, PRIMARY KEY (OrderId, Line));

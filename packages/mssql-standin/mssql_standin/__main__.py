@@ -12,7 +12,7 @@ from mssql_standin.results import SqlError
 from mssql_standin.server import Server
 from mssql_standin.session import Database
 from mssql_standin.values.collation import DEFAULT
-from mssql_standin.wire.connection import Access
+from mssql_standin.wire.handshake import Access
 from mssql_standin.wire.tls import server_context
 
 PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mssql_standin.parser.cursor import Cursor
@@ -16,6 +17,7 @@ from mssql_standin.values.type_rules import Family, byte_length, digits, family
 _LOCAL_ID = -1_000_000_000
 
 
+@lru_cache(maxsize=4096)
 def split_name(name: str) -> tuple[str, ...] | None:
     """Return the parts of a name in a string, with or without brackets; None if it is none."""
     try:

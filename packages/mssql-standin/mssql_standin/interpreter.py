@@ -1,12 +1,15 @@
 """Runs the statements of a batch one after the other: control flow, variables, errors, and what each yields."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from mssql_standin import messages, planning, procedures
 from mssql_standin.ahead import compile_ahead
-from mssql_standin.binder.plan import OutputColumn, Plan, SelectPlan
+from mssql_standin.binder.browsing import browsed
+from mssql_standin.binder.plan import OutputPlan, Plan, SelectPlan
+from mssql_standin.bulk_load import BulkTarget, bulk_target
+from mssql_standin.commands import command
 from mssql_standin.failures import (
     BATCH_ABORTING,
     AbortBatch,
@@ -21,15 +24,15 @@ from mssql_standin.failures import (
 from mssql_standin.frame import Frame
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
-from mssql_standin.results import Column, Done, Event, Message, ResultSet, SqlError
+from mssql_standin.result_sets import result_set
+from mssql_standin.results import Browse, Command, Done, Event, Message, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.changes import Changer
+from mssql_standin.store.changes import Changer, Result
 from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import build_table
-from mssql_standin.values.encoding import decoder
 from mssql_standin.values.type_rules import INT, NTEXT
 
 _MAX_NESTING = 32
@@ -130,8 +133,8 @@ class Interpreter:
             and level is None
             and not raised
         ):
-            yield Message(3621, "The statement has been terminated.", 0, line=message.line)
-        yield Done(None)
+            yield Message(3621, "The statement has been terminated.", 0, 0, message.line)
+        yield Done(None, command(node))
         if aborting or strict or (isinstance(error, RaisedError) and error.thrown):
             raise AbortBatch
         if level:
@@ -160,11 +163,18 @@ class Interpreter:
     # --- statements ------------------------------------------------------------------------------------------
 
     def _statement(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        if self._session.metadata_only:
+            yield from self._described(node, frame)
+            return
         match node:
             case syntax.SelectStatement():
                 yield from self._select(node, frame)
             case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
                 yield from self._change(node, frame)
+            case syntax.InsertBulk():
+                self.bulk_target(node, frame)
+                self._session.announced_load = node
+                yield self._done(0, Command.BULK_INSERT)
             case syntax.Declare(name, _, value):
                 if value is not None:
                     self._set(name, planning.value(value, frame, frame.types[name]), frame)
@@ -209,15 +219,49 @@ class Interpreter:
                 yield Done(None)
             case _:
                 self._define(node, frame)
-                yield self._done(0)
+                yield self._done(0, command(node))
 
-    def _done(self, rowcount: int) -> Done:
-        self._session.succeeded(rowcount)
-        return Done(None)
+    def _described(self, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        """Tell which columns a statement would give and run nothing, as SET FMTONLY ON asks; branches are all followed."""
+        match node:
+            case syntax.SetOption(option, value):
+                self._set_option(option, value, frame)
+            case syntax.SelectStatement():
+                plan, browse = self._bound_select(node, frame)
+                if plan.variables is None and plan.into is None:
+                    yield result_set(plan.query, [], browse)
+            case syntax.Insert() | syntax.Update() | syntax.Delete() | syntax.Merge():
+                _, output, _, _ = self._bound_change(node, frame)
+                if output is not None and output.into is None:
+                    yield result_set(output.query, [])
+            case syntax.If(_, then, otherwise):
+                yield from self._statements((then,) if otherwise is None else (then, otherwise), frame)
+                return
+            case syntax.While(_, body):
+                yield from self._statements((body,), frame)
+                return
+            case syntax.Block(statements):
+                yield from self._statements(statements, frame)
+                return
+            case syntax.TryCatch(attempt, handler):
+                yield from self._statements((attempt, handler), frame)
+                return
+            case syntax.ExecuteText():
+                yield from self._execute(node, frame)
+                return
+        yield Done(None, command(node))
 
-    def _counted(self, rowcount: int) -> Done:
+    def bulk_target(self, node: syntax.InsertBulk, frame: Frame) -> BulkTarget:
+        """Return where the rows that INSERT BULK announces will go. Raises SqlError 208 and others."""
+        return bulk_target(node, planning.table(node, node.target, frame))
+
+    def _done(self, rowcount: int, command: Command = Command.OTHER) -> Done:
         self._session.succeeded(rowcount)
-        return Done(None if self._session.nocount else rowcount)
+        return Done(None, command)
+
+    def _counted(self, rowcount: int, command: Command) -> Done:
+        self._session.succeeded(rowcount)
+        return Done(None if self._session.nocount else rowcount, command)
 
     def _set(self, name: str, plan: Plan, frame: Frame) -> None:
         frame.variables[name] = self._rows(plan, frame)[0][0]
@@ -265,20 +309,37 @@ class Interpreter:
 
     # --- queries and changes ---------------------------------------------------------------------------------
 
+    def _bound_select(self, node: syntax.SelectStatement, frame: Frame) -> tuple[SelectPlan, Browse | None]:
+        if self._session.browsing:
+            wider = planning.kept(node, "browsed select", frame, lambda binder: browsed(binder, node))
+            return wider.plan, wider.browse
+        return planning.select(node, frame), None
+
     def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
-        plan = planning.select(node, frame)
+        plan, browse = self._bound_select(node, frame)
         if plan.into is not None:
-            yield self._counted(self._select_into(plan, plan.into, frame))
+            yield self._counted(self._select_into(plan, plan.into, frame), Command.SELECT_INTO)
             return
         rows = self._rows(plan.query, frame)
         if plan.variables is not None:
-            if rows:
+            if plan.steps is not None:
+                self._accumulate(plan.variables, plan.steps, rows, frame)
+            elif rows:
                 for (name, sql_type), value in zip(plan.variables, rows[-1], strict=True):
                     frame.assign_variable(name, sql_type, value)
             self._session.succeeded(len(rows))
             return
-        yield result_set(plan.query.columns, rows)
-        yield self._counted(len(rows))
+        yield result_set(plan.query, rows, browse)
+        yield self._counted(len(rows), Command.SELECT)
+
+    def _accumulate(
+        self, variables: list[tuple[str, SqlType]], steps: list[Plan], rows: list[tuple[Any, ...]], frame: Frame
+    ) -> None:
+        for row in rows:
+            cells = {f"x{place}": value for place, value in enumerate(row)}
+            for (name, sql_type), step in zip(variables, steps, strict=True):
+                ((value,),) = frame.file.rows(step.sql, {**step.arguments(frame), **cells})
+                frame.assign_variable(name, sql_type, value)
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
         definition = planning.copied_columns(plan)
@@ -311,8 +372,22 @@ class Interpreter:
     def _change(
         self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
     ) -> Iterator[Event]:
+        table, output, queries, work = self._bound_change(node, frame)
+        for query in queries:
+            self._lock_if_asked(query)
+        local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
+        count, rows = self._transaction.write(work, local=local)
+        if output is not None and output.into is None:
+            yield result_set(output.query, rows)
+        yield self._counted(count, command(node))
+
+    def _bound_change(
+        self, node: syntax.Insert | syntax.Update | syntax.Delete | syntax.Merge, frame: Frame
+    ) -> tuple[Table, OutputPlan | None, Sequence[Plan | None], Callable[[], Result]]:
+        """Return the table that changes, what OUTPUT gives, the queries that find the rows, and what does it."""
         changer = Changer(frame)
-        work: Callable[[], tuple[int, list[tuple[Any, ...]]]]
+        work: Callable[[], Result]
+        queries: list[Plan | None]
         match node:
             case syntax.Insert():
                 explicit = self._session.has_identity_insert(frame.catalog, node.target)
@@ -329,16 +404,10 @@ class Interpreter:
                 work = partial(changer.delete, delete)
             case syntax.Merge():
                 merge = planning.merge(node, frame)
-                table, output, queries = merge.table, merge.output, list(merge.queries)
+                table, output, queries = merge.table, merge.output, [*merge.queries]
                 explicit = self._session.has_identity_insert(frame.catalog, node.target.name)
                 work = partial(changer.merge, merge, identity_insert=explicit)
-        for query in queries:
-            self._lock_if_asked(query)
-        local = self._is_local(table) and (output is None or output.into is None or self._is_local(output.into))
-        count, rows = self._transaction.write(work, local=local)
-        if output is not None and output.into is None:
-            yield result_set(output.query.columns, rows)
-        yield self._counted(count)
+        return table, output, queries, work
 
     def _is_local(self, table: Table) -> bool:
         """Tell whether a write to a table needs no transaction of the file: a temporary table rolls back with one."""
@@ -431,6 +500,10 @@ class Interpreter:
                 session.nocount = value
             case "xact_abort":
                 session.xact_abort = value
+            case "fmtonly":
+                session.metadata_only = value
+            case "no_browsetable":
+                session.browsing = value
             case "isolation":
                 session.isolation = value
             case "lock_timeout":
@@ -459,7 +532,7 @@ class Interpreter:
                 frame.assign_variable(argument.value.name, given.type, given.value)
         if node.status is not None:
             frame.assign_variable(node.status, INT, status)
-        yield Done(None)
+        yield Done(None, Command.EXECUTE)
 
     def _message(self, node: syntax.Print | syntax.RaiseError | syntax.Throw, frame: Frame) -> Iterator[Event]:
         line = frame.parsed.batch.lines.get(id(node), 1)
@@ -497,7 +570,8 @@ class Interpreter:
             case syntax.Rollback(name):
                 if not transaction.count:
                     raise SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-                yield from transaction.rollback_of(self._transaction_name(name, frame))
+                which = self._transaction_name(name, frame)
+                yield from transaction.rollback_to(which) if which else transaction.rollback()
             case syntax.SaveTransaction(name):
                 transaction.save(self._transaction_name(name, frame))
         yield self._done(0)
@@ -505,20 +579,3 @@ class Interpreter:
     def _transaction_name(self, node: syntax.Expression | None, frame: Frame) -> str:
         """Return the name of a transaction or savepoint: the first 32 characters, as they are written."""
         return "" if node is None else str(self.value(node, frame, SqlType("nvarchar", 32))[0] or "")
-
-
-def result_set(columns: list[OutputColumn], rows: list[tuple[Any, ...]]) -> ResultSet:
-    """Return stored rows as the client sees them."""
-    described = [Column(column.name, column.type, column.nullable, column.identity is not None) for column in columns]
-    decoders = [(place, function) for place, column in enumerate(columns) if (function := decoder(column.type))]
-    if decoders:
-        rows = [_decoded(row, decoders) for row in rows]
-    return ResultSet(described, rows)
-
-
-def _decoded(row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, function in decoders:
-        if values[place] is not None:
-            values[place] = function(values[place])
-    return tuple(values)

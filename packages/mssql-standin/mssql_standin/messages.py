@@ -3,8 +3,9 @@
 from typing import Any
 
 from mssql_standin.results import Message, SqlError
-from mssql_standin.values.conversion_rules import cut
-from mssql_standin.values.temporal import SECOND, parse_moment
+from mssql_standin.values.code_units import cut
+from mssql_standin.values.date_text import parse_moment
+from mssql_standin.values.temporal import SECOND
 from mssql_standin.values.text import format_message
 
 

@@ -17,7 +17,7 @@ from mssql_standin.sql_types import SqlType
 from mssql_standin.store.locks import MODES, Outcome
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.type_rules import INT, NTEXT
-from mssql_standin.wire.metadata_procedures import datatype_info
+from mssql_standin.wire.metadata_procedures import datatype_info, table_collations
 
 Run = Generator[Event, None, int]  # yields events, returns the status
 # Runs text with these parameters and their stored values, as EXECUTE does; the values are those of its end then.
@@ -231,6 +231,15 @@ def _datatype_info(_: Running, values: dict[str, Any]) -> Run:
     return 0
 
 
+def _table_collations(session: Running, values: dict[str, Any]) -> Run:
+    name = str(values["@object"]).lstrip(".")
+    number = session.object_id(name, "U")
+    table = None if number is None else session.transaction.catalog.tables.get(number)
+    table = table or session.local_tables.temporary.get((split_name(name) or (name,))[-1].lower())
+    yield from table_collations([(c.column_id, c.name, c.collation) for c in table.columns] if table else [])
+    return 0
+
+
 _PROCEDURES = {
     procedure.name.lower(): procedure
     for procedure in (
@@ -247,6 +256,9 @@ _PROCEDURES = {
         ),
         Procedure("sp_flush_CT_internal_table_on_demand", (("@TableToClean", NTEXT, False),), _flush_change_tracking),
         Procedure("sp_rename", (("@objname", NTEXT, True), ("@newname", _LONG_NAME, True), ("@objtype", _SHORT_NAME, False)), _rename),
+        Procedure("sp_tablecollations", (("@object", NTEXT, True),), _table_collations),
+        Procedure("sp_tablecollations_90", (("@object", NTEXT, True),), _table_collations),
+        Procedure("sp_tablecollations_100", (("@object", NTEXT, True),), _table_collations),
         Procedure("sp_datatype_info", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
         Procedure("sp_datatype_info_100", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
     )

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from mssql_standin.identities import Identities
-from mssql_standin.parser.syntax import Name
+from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import SharedStore
@@ -24,6 +24,9 @@ class Running(Protocol):
     identities: Identities
     nocount: bool
     xact_abort: bool
+    metadata_only: bool  # SET FMTONLY ON
+    browsing: bool  # SET NO_BROWSETABLE ON
+    announced_load: InsertBulk | None  # what INSERT BULK has said of the next message
     isolation: str
     identity_insert: int | str | None
     rowcount: int

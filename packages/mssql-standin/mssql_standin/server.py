@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mssql_standin.request_hook import RequestHook, no_hook
 from mssql_standin.session import Database
-from mssql_standin.wire.connection import Access, serve
+from mssql_standin.wire.connection import serve
+from mssql_standin.wire.handshake import Access
 from mssql_standin.wire.tls import server_context
 
 _BACKLOG = 512

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin import describe, procedures
+from mssql_standin.bulk_load import check_types
 from mssql_standin.catalog_functions import catalog_functions, object_id
 from mssql_standin.failures import AbortBatch, FailedError
 from mssql_standin.frame import Frame
 from mssql_standin.identities import Identities
 from mssql_standin.interpreter import Interpreter
-from mssql_standin.parser.syntax import Name
+from mssql_standin.parser.cursor import unsupported
+from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import (
+    Command,
     Done,
     Event,
     Message,
+    NewTransaction,
     OutputValue,
     Parameter,
     ReturnStatus,
@@ -29,6 +33,7 @@ from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store import tracking
 from mssql_standin.store.alterations import rename_column, rename_table
 from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.changes import Changer
 from mssql_standin.store.database import UNIX_EPOCH_TICKS, SharedStore
 from mssql_standin.store.definitions import create_statements
 from mssql_standin.store.file import CancelledError, FileConnection
@@ -109,12 +114,15 @@ class Session:
 
     def _set_defaults(self) -> None:
         self.nocount = self.xact_abort = False
+        self.metadata_only = self.browsing = False
+        self.announced_load: InsertBulk | None = None
         self.isolation = _READ_COMMITTED
         self.identity_insert: int | str | None = None
         self.rowcount = self.error = 0
         self.transaction.lock_timeout_ms = -1
 
     def _start_request(self) -> None:
+        self.announced_load = None
         self._cancel.clear()
         if self.is_abandoned():
             self._cancel.set()
@@ -158,11 +166,13 @@ class Session:
                 yield OutputValue(parameter.name, types[name], decode(types[name], values[name]))
         self._clean_up_now_and_then()
 
-    def _unexpected(self, error: SqlError) -> Iterator[Event]:
+    def _unexpected(self, error: SqlError, *, terminated: bool = False) -> Iterator[Event]:
         self.error = error.message.number
         if self.xact_abort and error.message.number != 266:
             yield from self.transaction.rollback()
         yield error.message
+        if terminated:
+            yield Message(3621, "The statement has been terminated.", 0, 0)
         yield Done(None)
 
     def _after_cancel(self) -> Iterator[Event]:
@@ -196,27 +206,59 @@ class Session:
                 yield OutputValue(argument.name, argument.type, decode(argument.type, argument.value))
         yield ReturnStatus(status)
 
-    def begin(self, isolation: int = 0) -> list[Event]:
-        """Begin a transaction at the client's request. `isolation` is that of the wire protocol; 0 keeps it."""
+    def load(self, types: Sequence[SqlType], rows: Sequence[Sequence[Any]]) -> Iterator[Event]:
+        """Insert the rows, given as Python values, that INSERT BULK has announced. Never raises SqlError."""
+        announced = self.announced_load
         self._start_request()
-        if isolation in _ISOLATION_LEVELS:
-            self.isolation = _ISOLATION_LEVELS[isolation]
-        elif isolation:
+        try:
+            if announced is None:
+                raise unsupported("a bulk load that no INSERT BULK has announced")
+            frame = Frame(self, self.store.parsed("", frozenset()), {}, {})
+            target = self._interpreter.bulk_target(announced, frame)
+            check_types(target, types)
+            stored = [[_stored(t, value) for t, value in zip(types, row, strict=True)] for row in rows]
+            count = self.transaction.write(lambda: Changer(frame).load(target, types, stored))
+        except SqlError as error:
+            yield from self._unexpected(error, terminated=True)
+        except CancelledError:
+            yield from self._after_cancel()
+        else:
+            self.succeeded(count)
+            yield Done(count, Command.BULK_INSERT)
+
+    def begin(self, wanted: NewTransaction) -> list[Event]:
+        """Begin a transaction at the client's request."""
+        self._start_request()
+        if wanted.isolation in _ISOLATION_LEVELS:
+            self.isolation = _ISOLATION_LEVELS[wanted.isolation]
+        elif wanted.isolation:
             return [Message(40000, "This is not supported by the stand-in: isolation level SNAPSHOT.")]
-        return list(self.transaction.begin())
+        return list(self.transaction.begin(wanted.name))
 
-    def commit(self, begin_again: bool = False) -> list[Event]:
-        """Commit at the client's request; `begin_again` begins the next transaction."""
-        return self._end(self.transaction.commit, begin_again)
+    def save(self, name: str) -> list[Event]:
+        """Set a savepoint at the client's request. Raises SqlError 628."""
+        self._start_request()
+        self.transaction.save(name)
+        return []
 
-    def rollback(self, begin_again: bool = False) -> list[Event]:
-        """Roll back at the client's request; `begin_again` begins the next transaction."""
+    def commit(self, following: NewTransaction | None = None) -> list[Event]:
+        """Commit at the client's request, and begin the transaction that is to follow."""
+        return self._end(self.transaction.commit, following)
+
+    def rollback(self, name: str = "", following: NewTransaction | None = None) -> list[Event]:
+        """Roll back at the client's request, and begin the transaction that is to follow.
+
+        A name is that of a savepoint, or of the whole transaction. Raises SqlError 6401.
+        """
         if not self.transaction.count:
             error = SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-            return [error.message, *(self.transaction.begin() if begin_again else [])]
-        return self._end(self.transaction.rollback, begin_again)
+            return [error.message, *(self.begin(following) if following else [])]
+        if name:
+            self._start_request()
+            return list(self.transaction.rollback_to(name))
+        return self._end(self.transaction.rollback, following)
 
-    def _end(self, end: Any, begin_again: bool) -> list[Event]:
+    def _end(self, end: Any, following: NewTransaction | None) -> list[Event]:
         self._start_request()
         events: list[Event] = []
         try:
@@ -224,22 +266,30 @@ class Session:
             events.extend(changes)
         except SqlError as error:  # what cannot be committed is gone; a driver that hears so begins anew by itself
             return [*self.transaction.rollback(), error.message]
-        if begin_again and not self.transaction.count:
-            events.extend(self.transaction.begin())
+        if following and not self.transaction.count:
+            events.extend(self.begin(following))
         return events
 
     def describe_parameters(self, sql: str, declared: str = "") -> list[tuple[str, SqlType]]:
         """Return the undeclared parameters of a batch with the types that their places ask for. Raises SqlError."""
         return describe.parameters(self.transaction.catalog, self.local_tables.temporary, sql, declared)
 
-    def reset(self) -> None:
-        """Make the session as new: roll back, drop temporary tables, give back locks, forget options."""
-        self.transaction.rollback()
-        for name in list(self.local_tables.temporary):
-            self.local_tables.drop_temporary(name)
-        self.store.locks.release_all(self.session_id)
+    def reset(self, *, keep_transaction: bool = False) -> None:
+        """Make the session as new: roll back, drop temporary tables, give back locks, forget options.
+
+        A transaction that is kept keeps its locks and its isolation level too.
+        """
+        isolation = self.isolation
+        with self.file.to_the_end():
+            if not keep_transaction:
+                self.transaction.rollback()
+            self.local_tables.drop_all_temporary()
+        kept = keep_transaction and self.transaction.count > 0
+        self.store.locks.release_all(self.session_id, "Session" if kept else None)
         self.identities.last = self.identities.last_of_scope = None
         self._set_defaults()
+        if kept:
+            self.isolation = isolation
 
     def cancel(self) -> None:
         """Make the running request stop soon; safe from any thread."""

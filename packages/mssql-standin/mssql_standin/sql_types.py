@@ -5,7 +5,7 @@
 | bit, tinyint, smallint, int, bigint     | int (bit: 0 or 1)                                        |
 | decimal, numeric, money, smallmoney     | decimal.Decimal, quantized to the type's scale           |
 | float, real                             | float                                                    |
-| char, varchar, nchar, nvarchar          | str                                                      |
+| char, varchar, nchar, nvarchar          | str; sent to clients as values/code_units keeps it       |
 | binary, varbinary, rowversion           | bytes                                                    |
 | uniqueidentifier                        | uuid.UUID                                                |
 | date                                    | datetime.date                                            |

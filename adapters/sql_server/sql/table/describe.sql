@@ -1,8 +1,9 @@
 -- The columns of one table, with their place in the primary key and their collation if it is not the database's; no rows if there is no such table.
+-- CLR types share one system type, 240, which has no name of its own.
 DECLARE @table nvarchar(300) = ?;
 SELECT
     c.[name],
-    TYPE_NAME(c.[system_type_id]) AS [type],
+    COALESCE(TYPE_NAME(c.[system_type_id]), TYPE_NAME(c.[user_type_id])) AS [type],
     c.[max_length],
     c.[precision],
     c.[scale],
@@ -12,7 +13,8 @@ SELECT
         WHEN c.[collation_name] COLLATE DATABASE_DEFAULT
             <> CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) COLLATE DATABASE_DEFAULT
             THEN c.[collation_name]
-    END AS [other_collation]
+    END AS [other_collation],
+    CASE WHEN c.[system_type_id] = 240 THEN 1 ELSE 0 END AS [is_clr]
 FROM sys.columns AS c
 INNER JOIN sys.tables AS t ON t.[object_id] = c.[object_id]
 LEFT JOIN sys.indexes AS i ON i.[object_id] = c.[object_id] AND i.[is_primary_key] = 1

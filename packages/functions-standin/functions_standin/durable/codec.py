@@ -9,18 +9,14 @@ from functions_standin.durable import times
 from functions_standin.durable.events import FIELDS, Event, EventType, Kind, Status
 from functions_standin.durable.json_text import to_json
 
-_PREFIX = "DurableTask.Core.History."
+_CORE = "DurableTask.Core"
+# A field of a derived class with an order of its own stands before the type of the event.
+_BEFORE_TYPE = {EventType.ExecutionStarted: "OrchestrationInstance", EventType.GenericEvent: "Data"}
 
 
 def to_row(event: Event, execution_id: str) -> dict[str, Any]:
     """Return the columns of an event's row in the history table; fields without a value have no column."""
-    row: dict[str, Any] = {
-        "ExecutionId": execution_id,
-        "EventType": event.type.name,
-        "EventId": event.event_id,
-        "IsPlayed": event.is_played,
-        "_Timestamp": event.timestamp,
-    }
+    row: dict[str, Any] = {}
     for name, kind in FIELDS[event.type].items():
         value = event[name]
         match kind:
@@ -30,7 +26,13 @@ def to_row(event: Event, execution_id: str) -> dict[str, Any]:
                 row[name] = Status(value).name
             case _ if value is not None:
                 row[name] = value
-    return row
+    return row | {
+        "EventId": event.event_id,
+        "IsPlayed": event.is_played,
+        "_Timestamp": event.timestamp,
+        "EventType": event.type.name,
+        "ExecutionId": execution_id,
+    }
 
 
 def from_row(row: Mapping[str, Any]) -> Event:
@@ -44,6 +46,8 @@ def from_row(row: Mapping[str, Any]) -> Event:
                 value = None if value is None else json.loads(value)
             case Kind.STATUS:
                 value = Status[str(value)]
+            case Kind.BOOLEAN:
+                value = bool(value)
             case _:
                 pass
         fields[name] = value
@@ -52,18 +56,36 @@ def from_row(row: Mapping[str, Any]) -> Event:
 
 def to_json_object(event: Event) -> dict[str, Any]:
     """Return the event as it stands in a request: every field is there, null ones too."""
+    before = _BEFORE_TYPE.get(event.type)
     return {
+        **({} if before is None else {before: _to_json_value(event[before])}),
         "EventType": int(event.type),
+        **{name: _to_json_value(value) for name, value in event.fields.items() if name != before},
         "EventId": event.event_id,
         "IsPlayed": event.is_played,
         "Timestamp": times.to_text(event.timestamp),
-        **{name: _to_json_value(value) for name, value in event.fields.items()},
     }
 
 
 def to_message_object(event: Event) -> dict[str, Any]:
-    """Return the event as it stands in a queue message."""
-    return {"$type": f"{_PREFIX}{event.type.name}Event", **to_json_object(event)}
+    """Return the event as it stands in a queue message: its .NET classes are named."""
+    name = event.type.name
+    found = {"$type": f"{_CORE}.History.{name.removesuffix('Event')}Event", **to_json_object(event)}
+    if event.type is EventType.ExecutionStarted:
+        found["OrchestrationInstance"] = orchestration_instance(event["OrchestrationInstance"])
+        if parent := event["ParentInstance"]:
+            inner = orchestration_instance(parent["OrchestrationInstance"])
+            found["ParentInstance"] = {
+                "$type": f"{_CORE}.ParentInstance",
+                **parent,
+                "OrchestrationInstance": inner,
+            }
+    return found
+
+
+def orchestration_instance(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the ids of an instance and its execution as they stand in a queue message."""
+    return None if found is None else {"$type": f"{_CORE}.OrchestrationInstance", **found}
 
 
 def from_json_object(found: Mapping[str, Any]) -> Event:
@@ -77,6 +99,10 @@ def from_json_object(found: Mapping[str, Any]) -> Event:
                 value = times.from_text(value)
             case Kind.STATUS:
                 value = Status(found[name])
+            case Kind.STRUCTURE:
+                value = _without_types(value)
+            case Kind.BOOLEAN:
+                value = bool(value)
             case _:
                 pass
         fields[name] = value
@@ -85,3 +111,9 @@ def from_json_object(found: Mapping[str, Any]) -> Event:
 
 def _to_json_value(value: Any) -> Any:
     return times.to_text(value) if isinstance(value, datetime) else value
+
+
+def _without_types(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_types(each) for name, each in value.items() if name != "$type"}

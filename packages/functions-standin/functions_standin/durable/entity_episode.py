@@ -13,13 +13,13 @@ from functions_standin.durable.entity_messages import (
     EntityId,
     Request,
     reply_text,
+    request_from_object,
     request_from_text,
-    request_to_text,
 )
 from functions_standin.durable.entity_order import ReceiveOrder
 from functions_standin.durable.episode import Surroundings
 from functions_standin.durable.events import Event, EventType, make
-from functions_standin.durable.instance import Episode, instance_columns, start_message, started_event
+from functions_standin.durable.instance import Episode, instance_columns, sender_of, start_message, started_event
 from functions_standin.durable.json_text import to_json
 from functions_standin.durable.messages import Outgoing, TaskMessage, ToInstance
 
@@ -29,7 +29,7 @@ CallEntity = Callable[[str, str], Awaitable[Mapping[str, Any] | str]]
 
 @dataclass(slots=True)
 class SchedulerState:
-    """What an entity's execution is started with; `state` is a JSON text."""
+    """What an entity's execution is started with; `state` is a JSON text, None if no operation has run yet."""
 
     exists: bool = False
     state: str | None = None
@@ -38,9 +38,11 @@ class SchedulerState:
 
     def to_text(self) -> str:
         """Return its JSON text."""
-        found: dict[str, Any] = {"exists": self.exists, "state": self.state}
+        found: dict[str, Any] = {"exists": True} if self.exists else {}
+        if self.state is not None:
+            found["state"] = self.state
         if self.queue:
-            found["queue"] = [request_to_text(request) for request in self.queue]
+            found["queue"] = [request.to_object() for request in self.queue]
         return to_json({**found, "sorter": self.order.to_object()})
 
 
@@ -50,14 +52,20 @@ def scheduler_state(text: str | None) -> SchedulerState:
     return SchedulerState(
         exists=bool(found.get("exists")),
         state=found.get("state"),
-        queue=[request_from_text(each) for each in found.get("queue", ())],
+        queue=[_queued(each) for each in found.get("queue", ())],
         order=ReceiveOrder.from_object(found.get("sorter") or {}),
     )
+
+
+def _queued(found: Mapping[str, Any] | str) -> Request:
+    # This package's 0.1 wrote texts.
+    return request_from_text(found) if isinstance(found, str) else request_from_object(found)
 
 
 async def run_entity_episode(
     *,
     instance_id: str,
+    execution_id: str | None,
     entity: EntityId,
     history: Sequence[Event],
     arrived: Sequence[Event],
@@ -65,14 +73,14 @@ async def run_entity_episode(
     surroundings: Surroundings,
     max_batch_size: int,
 ) -> Episode:
-    """Run an entity on the requests that have arrived; of a batch that is too large the rest waits in the state."""
+    """Run an entity on the requests that have arrived, batch by batch. `execution_id` is None the first time."""
     started = started_event([*history, *arrived])
     scheduler = scheduler_state(started["Input"] if started else None)
     remarks: list[str] = []
     for event in arrived:
         if event.type is EventType.EventRaised:
             try:
-                scheduler.queue += scheduler.order.received(request_from_text(event["Input"] or ""), event.timestamp)
+                scheduler.queue += scheduler.order.received(request_from_text(event["Input"] or ""))
             except ValueError as error:
                 remarks.append(f"Entity {instance_id} was sent what is no request, which is dropped: {error}")
     outgoing: list[Outgoing] = []
@@ -80,6 +88,7 @@ async def run_entity_episode(
         batch, scheduler.queue = scheduler.queue[:max_batch_size], scheduler.queue[max_batch_size:]
         outgoing += await _run_batch(entity, batch, scheduler, call, surroundings)
     now = surroundings.now()
+    sender = sender_of(instance_id, execution_id, history)
     execution_id = surroundings.new_id()
     fresh = start_message(
         instance_id=instance_id,
@@ -87,17 +96,18 @@ async def run_entity_episode(
         name=instance_id,
         input_text=scheduler.to_text(),
         now=now,
+        version="",
     )
     events = [
         make(EventType.OrchestratorStarted, now),
         fresh.event.played(),
-        make(EventType.OrchestratorCompleted, now),
+        make(EventType.OrchestratorCompleted, now).played(),
     ]
     patch = {
         **instance_columns(events, execution_id, surroundings.hub),
-        "CustomStatus": to_json({"entityExists": scheduler.exists}),
+        "CustomStatus": to_json({"entityExists": True} if scheduler.exists else {}),
     }
-    return Episode(instance_id, execution_id, events, 0, outgoing, patch, remarks)
+    return Episode(instance_id, execution_id, events, 0, outgoing, sender, patch, remarks)
 
 
 async def _run_batch(
@@ -119,7 +129,7 @@ async def _run_batch(
     else:
         results = answer["results"]
         scheduler.exists = answer["entityExists"]
-        scheduler.state = answer["entityState"] if scheduler.exists else None
+        scheduler.state = answer["entityState"]
     now = surroundings.now()
     return [
         ToInstance(

@@ -23,7 +23,7 @@ from functions_standin.durable.decisions import (
 )
 from functions_standin.durable.events import Event, EventType, Status, make
 from functions_standin.durable.functions import DurableFunctions
-from functions_standin.durable.instance import Episode, instance_columns, start_message
+from functions_standin.durable.instance import Episode, instance_columns, sender_of, start_message
 from functions_standin.durable.messages import Outgoing, TaskMessage, ToActivity, ToInstance
 from functions_standin.durable.replay import MAX_ACTIONS, Replayed, Subject, replay
 from functions_standin.durable.request import orchestrator_request
@@ -73,6 +73,7 @@ async def run_episode(
     """Run an orchestration on what has arrived, over and over while it continues as new."""
     outgoing: list[Outgoing] = []
     remarks: list[str] = []
+    sender = sender_of(instance_id, execution_id, history)
     first_new = len(history)
     # What starts the instance comes first, even if its events overtook it.
     arrived = sorted(arrived, key=lambda event: event.type is not EventType.ExecutionStarted)
@@ -102,10 +103,11 @@ async def run_episode(
             now=surroundings.now(),
             version=started["Version"],
             parent=started["ParentInstance"],
-            generation=started["Generation"] or 0,
         )
         history, first_new = (), 0
-        arrived = [fresh.event, *(replace(event, is_played=False) for event in found.completion.carried)]
+        carried = [replace(event, is_played=False) for event in found.completion.carried]
+        # The end of the execution before stands in the new one.
+        arrived = [fresh.event, *carried, make(EventType.OrchestratorCompleted, surroundings.now())]
     events = [*history, events[len(history)], *(event.played() for event in arrived), *recorded]
     if found.completion is not None:
         ended, reply = _end(found.completion, found, generation, now)
@@ -113,10 +115,10 @@ async def run_episode(
         outgoing += reply
     events.append(make(EventType.OrchestratorCompleted, now))
     patch = {
-        **instance_columns(events, execution_id, surroundings.hub),
+        **instance_columns(events[first_new:], execution_id, surroundings.hub),
         "CustomStatus": "null" if response.custom_status is None else response.custom_status,
     }
-    return Episode(instance_id, execution_id, events, first_new, outgoing, patch, remarks)
+    return Episode(instance_id, execution_id, events, first_new, outgoing, sender, patch, remarks)
 
 
 def _recorded(decision: Decision, generation: _Generation, now: datetime, surroundings: Surroundings) -> Event:
@@ -130,7 +132,7 @@ def _recorded(decision: Decision, generation: _Generation, now: datetime, surrou
                 now,
                 event_id,
                 Name=name,
-                Version=version or "",
+                Version=version,
                 InstanceId=_child_id(decision, generation),
                 Input=text if stores else None,
             )

@@ -57,47 +57,60 @@ class Kind(Enum):
 
     TEXT = auto()
     INTEGER = auto()
+    BOOLEAN = auto()  # false if there is no value
     TIME = auto()
     STRUCTURE = auto()  # JSON text in a row
     STATUS = auto()  # name in a row, number in JSON
 
 
-_TEXT, _INTEGER, _TIME, _STRUCTURE, _STATUS = Kind.TEXT, Kind.INTEGER, Kind.TIME, Kind.STRUCTURE, Kind.STATUS
+_TEXT, _INTEGER, _BOOLEAN = Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN
+_TIME, _STRUCTURE, _STATUS = Kind.TIME, Kind.STRUCTURE, Kind.STATUS
+_COMPLETION = {"TaskScheduledId": _INTEGER, "Result": _TEXT}
 _FAILURE = {"TaskScheduledId": _INTEGER, "Reason": _TEXT, "Details": _TEXT, "FailureDetails": _STRUCTURE}
 
+# In the order in which they stand in JSON.
 FIELDS: Mapping[EventType, Mapping[str, Kind]] = {
     EventType.ExecutionStarted: {
+        "OrchestrationInstance": _STRUCTURE,
+        "ParentInstance": _STRUCTURE,
         "Name": _TEXT,
         "Version": _TEXT,
         "Input": _TEXT,
-        "OrchestrationInstance": _STRUCTURE,
-        "ParentInstance": _STRUCTURE,
         "Tags": _STRUCTURE,
         "Correlation": _TEXT,
+        "ParentTraceContext": _STRUCTURE,
         "ScheduledStartTime": _TIME,
         "Generation": _INTEGER,
+        "GenerateNewTrace": _BOOLEAN,
     },
     EventType.ExecutionCompleted: {"OrchestrationStatus": _STATUS, "Result": _TEXT, "FailureDetails": _STRUCTURE},
     EventType.ExecutionTerminated: {"Input": _TEXT},
-    EventType.TaskScheduled: {"Name": _TEXT, "Version": _TEXT, "Input": _TEXT},
-    EventType.TaskCompleted: {"TaskScheduledId": _INTEGER, "Result": _TEXT},
+    EventType.TaskScheduled: {
+        "Name": _TEXT,
+        "Version": _TEXT,
+        "Input": _TEXT,
+        "ParentTraceContext": _STRUCTURE,
+        "Tags": _STRUCTURE,
+    },
+    EventType.TaskCompleted: _COMPLETION,
     EventType.TaskFailed: _FAILURE,
     EventType.SubOrchestrationInstanceCreated: {
         "Name": _TEXT,
         "Version": _TEXT,
         "InstanceId": _TEXT,
         "Input": _TEXT,
+        "Tags": _STRUCTURE,
     },
-    EventType.SubOrchestrationInstanceCompleted: {"TaskScheduledId": _INTEGER, "Result": _TEXT},
+    EventType.SubOrchestrationInstanceCompleted: _COMPLETION,
     EventType.SubOrchestrationInstanceFailed: _FAILURE,
     EventType.TimerCreated: {"FireAt": _TIME},
     EventType.TimerFired: {"TimerId": _INTEGER, "FireAt": _TIME},
     EventType.OrchestratorStarted: {},
     EventType.OrchestratorCompleted: {},
     EventType.EventSent: {"InstanceId": _TEXT, "Name": _TEXT, "Input": _TEXT},
-    EventType.EventRaised: {"Name": _TEXT, "Input": _TEXT},
+    EventType.EventRaised: {"Name": _TEXT, "Input": _TEXT, "ParentTraceContext": _STRUCTURE},
     EventType.ContinueAsNew: {"Result": _TEXT},
-    EventType.GenericEvent: {"Data": _TEXT, "Reason": _TEXT},
+    EventType.GenericEvent: {"Data": _TEXT},
     EventType.ExecutionSuspended: {"Reason": _TEXT},
     EventType.ExecutionResumed: {"Reason": _TEXT},
 }
@@ -105,7 +118,7 @@ FIELDS: Mapping[EventType, Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `fields` holds every field of its kind, None where there is no value."""
+    """One event. `fields` holds every field of its kind, in their order, None where there is no value."""
 
     type: EventType
     timestamp: datetime
@@ -122,11 +135,12 @@ class Event:
 
 
 def make(kind: EventType, timestamp: datetime, event_id: int = -1, **values: Any) -> Event:
-    """Return an event with these values; the other fields of its kind are None."""
+    """Return an event with these values; the other fields of its kind are None, or false if they are booleans."""
     known = FIELDS[kind]
     if unknown := set(values) - set(known):
         raise ValueError(f"{kind.name} has no field {', '.join(sorted(unknown))}")
-    return Event(kind, timestamp, event_id, {name: values.get(name) for name in known})
+    fields = {name: values.get(name, False if each is Kind.BOOLEAN else None) for name, each in known.items()}
+    return Event(kind, timestamp, event_id, fields)
 
 
 # What answers which scheduled event, and the field that names it.

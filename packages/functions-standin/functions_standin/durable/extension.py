@@ -9,6 +9,7 @@ import hashlib
 import random
 import socket
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from functions_standin.durable.client.http_api import HttpApi
 from functions_standin.durable.client.links import PUBLIC_PATH, RPC_PATH, Links
 from functions_standin.durable.client.operations import Operations
 from functions_standin.durable.engine import Engine
-from functions_standin.durable.functions import DurableFunctions, FunctionsByName
+from functions_standin.durable.functions import SDK, DurableFunctions, FunctionsByName, sdk_problem
 from functions_standin.durable.hub.crash_points import hook_of
 from functions_standin.durable.hub.names import HubNames
 from functions_standin.durable.hub.task_hub import TaskHub
@@ -71,6 +72,8 @@ class DurableExtension:
             "entityTrigger": (self._functions.entities, "entityName"),
         }
         functions, key = kinds[trigger.type]
+        if problem := sdk_problem(metadata.version(SDK)):
+            raise FunctionInError(problem)
         if trigger.type != "activityTrigger" and trigger.name != "context":
             raise FunctionInError(
                 f"the parameter of a {trigger.type} must be called context; the SDK's wrapper has no other name for it"

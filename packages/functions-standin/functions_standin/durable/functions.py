@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from functions_standin.functions import LoadedFunction
 
+SDK = "azure-functions-durable"
 BUILT_IN_HTTP = "BuiltIn::HttpActivity"
 
 
@@ -36,3 +37,21 @@ class DurableFunctions:
     orchestrators: FunctionsByName = field(default_factory=FunctionsByName)
     activities: FunctionsByName = field(default_factory=FunctionsByName)
     entities: FunctionsByName = field(default_factory=FunctionsByName)
+
+
+def unknown_function(name: str, kind: str, known: FunctionsByName) -> str:
+    """Say that the app has no such function; `kind` is such as "an orchestrator"."""
+    names = ", ".join(f"'{each}'" for each in known)
+    return (
+        f"The function '{name}' doesn't exist, is disabled, or is not {kind} function. Additional info: The following "
+        f"are the known {kind.split()[1]} functions: {names}."
+    )
+
+
+def sdk_problem(version: str) -> str | None:
+    """Return why durable functions of this version of the SDK cannot be run, or None if they can."""
+    if version.partition(".")[0] in {"0", "1"}:
+        return None
+    return (
+        f"{SDK} {version} speaks gRPC with its host; this stand-in has the protocol of 1.x only: pip install '{SDK}<2'"
+    )

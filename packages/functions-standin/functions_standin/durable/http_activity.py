@@ -1,6 +1,6 @@
 """The built-in activity behind call_http. docs: "HTTP features in Durable Functions", section on consuming HTTP APIs."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -11,9 +11,24 @@ from functions_standin.durable.user_code import ActivityFailed
 _TIMEOUT_SECONDS = 100
 
 
-async def send_request(text: str) -> str:
-    """Send the request that the JSON text describes; return the JSON text of the answer."""
-    request: dict[str, Any] = json.loads(text)
+def described(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input of the activity for a request as the SDK gives it."""
+    return {
+        "$type": "Microsoft.Azure.WebJobs.Extensions.DurableTask.DurableHttpRequest, "
+        "Microsoft.Azure.WebJobs.Extensions.DurableTask",
+        "method": request["method"],
+        "uri": request["uri"],
+        "headers": request.get("headers") or {},
+        "content": request.get("content"),
+        "tokenSource": request.get("tokenSource"),
+        "asynchronousPatternEnabled": False,
+        "retryOptions": None,
+        "timeout": None,
+    }
+
+
+async def send_request(request: Mapping[str, Any]) -> str:
+    """Send a request; return the JSON text of the answer."""
     if request.get("tokenSource"):
         raise ActivityFailed("call_http with a token source is not supported by this stand-in", None)
     try:

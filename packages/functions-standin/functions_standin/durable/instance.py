@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions_standin.durable.events import Event, EventType, Status, make
-from functions_standin.durable.messages import Outgoing, TaskMessage
+from functions_standin.durable.messages import Outgoing, Sender, TaskMessage
 
 # A row's columns to merge; None takes a value away by leaving the column empty.
 Patch = Mapping[str, Any]
@@ -16,9 +16,9 @@ Patch = Mapping[str, Any]
 class Episode:
     """What an episode leaves behind.
 
-    That is the generation's whole history, of which the events from `first_new` on are new, messages to send, and the
-    columns to merge into the row of the table of instances. `remarks` are to be
-    told to the developer.
+    That is the generation's whole history, of which the events from `first_new` on are new, messages to send and who
+    sends them, and the columns to merge into the row of the table of instances. `remarks` are to be told to the
+    developer.
     """
 
     instance_id: str
@@ -26,6 +26,7 @@ class Episode:
     history: Sequence[Event]
     first_new: int
     outgoing: Sequence[Outgoing]
+    sender: Sender
     patch: Patch
     remarks: Sequence[str] = ()
 
@@ -44,15 +45,15 @@ def start_message(
     now: datetime,
     version: str | None = None,
     parent: Mapping[str, Any] | None = None,
-    generation: int = 0,
+    generation: int | None = None,
     scheduled_start: datetime | None = None,
 ) -> TaskMessage:
-    """Return the message that starts an execution. `input_text` is a JSON text."""
+    """Return the message that starts an execution. `input_text` is a JSON text; only clients' starts have a generation."""
     event = make(
         EventType.ExecutionStarted,
         now,
         Name=name,
-        Version=version or "",
+        Version=version,
         Input=input_text,
         OrchestrationInstance={"InstanceId": instance_id, "ExecutionId": execution_id},
         ParentInstance=parent,
@@ -83,27 +84,51 @@ def status_of(history: Sequence[Event]) -> Status:
     return status
 
 
-def instance_columns(history: Sequence[Event], execution_id: str, hub: str) -> dict[str, Any]:
-    """Return the columns of the instance's row that its history tells, all but the custom status."""
-    started = started_event(history)
-    status = status_of(history)
+def sender_of(instance_id: str, execution_id: str | None, history: Sequence[Event]) -> Sender:
+    """Return who sends in the episode that follows on a history; it is the execution that the episode begins with."""
+    earlier = sum(event.type is EventType.OrchestratorStarted for event in history)
+    return Sender(instance_id, execution_id, earlier + 1)
+
+
+def instance_columns(events: Sequence[Event], execution_id: str, hub: str) -> dict[str, Any]:
+    """Return the columns of the instance's row that its events tell, all of them or the new ones.
+
+    The custom status is not among them.
+    """
     columns: dict[str, Any] = {
         "ExecutionId": execution_id,
         "TaskHubName": hub,
-        "RuntimeStatus": status.name,
-        "LastUpdatedTime": history[-1].timestamp,
+        "LastUpdatedTime": events[-1].timestamp,
     }
-    if started is not None:
-        columns |= {
-            "Name": started["Name"],
-            "Version": started["Version"] or "",
-            "Input": started["Input"],
-            "CreatedTime": started.timestamp,
-            "Generation": started["Generation"] or 0,
-        }
-        if started["ScheduledStartTime"] is not None:
-            columns["ScheduledStartTime"] = started["ScheduledStartTime"]
-    if status.is_terminal:
-        ended = next(event for event in history if event.type is EventType.ExecutionCompleted)
-        columns |= {"Output": ended["Result"], "CompletedTime": ended.timestamp}
+    for event in events:
+        columns |= _told(event)
     return columns
+
+
+def _told(event: Event) -> dict[str, Any]:
+    match event.type:
+        case EventType.ExecutionStarted:
+            parent = event["ParentInstance"]
+            return {
+                "Name": event["Name"],
+                "Version": event["Version"],
+                "Input": event["Input"],
+                "CreatedTime": event.timestamp,
+                "Generation": event["Generation"],
+                "ScheduledStartTime": event["ScheduledStartTime"],
+                "Tags": "null",
+                "ParentInstanceId": parent["OrchestrationInstance"]["InstanceId"] if parent else "",
+                "RuntimeStatus": Status.Running.name,
+            }
+        case EventType.ExecutionSuspended:
+            return {"RuntimeStatus": Status.Suspended.name, "Output": event["Reason"]}
+        case EventType.ExecutionResumed:
+            return {"RuntimeStatus": Status.Running.name, "Output": event["Reason"]}
+        case EventType.ExecutionCompleted:
+            return {
+                "RuntimeStatus": Status(event["OrchestrationStatus"]).name,
+                "Output": event["Result"],
+                "CompletedTime": event.timestamp,
+            }
+        case _:
+            return {}

@@ -45,7 +45,6 @@ class Intake(Generic[Delivered]):
     accepted: list[Delivered] = field(default_factory=list)
     waiting: list[Delivered] = field(default_factory=list)
     dropped: list[Delivered] = field(default_factory=list)
-    has_ended: bool = False
 
 
 def take_in(
@@ -76,7 +75,6 @@ def take_in(
             (intake.waiting if stored.row_status is Status.Pending else intake.dropped).extend(others)
             return intake
     if status_of(intake.history).is_terminal:
-        intake.has_ended = True
         intake.dropped += others
         return intake
     scheduled = scheduled_ids(intake.history)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from functions_standin.durable import codec
-from functions_standin.durable.events import Event
+from functions_standin.durable.events import Event, EventType
 from functions_standin.durable.json_text import to_json
 
 
@@ -40,28 +40,39 @@ Outgoing = ToInstance | ToActivity
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: an instance, or a client (both None)."""
+    """Who sends: an execution of an instance, in which of its episodes, or a client."""
 
-    instance_id: str | None = None
-    execution_id: str | None = None
+    instance_id: str = ""
+    execution_id: str | None = ""
+    episode: int | None = None
 
 
 CLIENT = Sender()
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+_CONTEXT = {
+    "$type": "DurableTask.Core.OrchestrationExecutionContext",
+    "OrchestrationTags": {
+        "$type": "System.Collections.Generic.Dictionary`2"
+        "[[System.String, System.Private.CoreLib],[System.String, System.Private.CoreLib]]"
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message as it lies in a queue; `blob_name` says where it lies instead if it is large."""
+    """A message as it lies in a queue; of a large one there is only `blob_name`, which says where it lies instead."""
 
     message: TaskMessage | None
-    activity_id: str
+    activity_id: str = _NO_ID
     sequence_number: int = 0
-    sender: Sender = CLIENT
+    sender: Sender | None = None
     blob_name: str | None = None
 
 
 def to_text(envelope: Envelope) -> str:
     """Return the JSON text of an envelope."""
+    sender = envelope.sender
+    episode = None if sender is None else sender.episode
     return to_json(
         {
             "$type": "DurableTask.AzureStorage.MessageData",
@@ -69,7 +80,8 @@ def to_text(envelope: Envelope) -> str:
             "TaskMessage": None if envelope.message is None else _task_message(envelope.message),
             "CompressedBlobName": envelope.blob_name,
             "SequenceNumber": envelope.sequence_number,
-            "Sender": {"InstanceId": envelope.sender.instance_id, "ExecutionId": envelope.sender.execution_id},
+            **({} if episode is None else {"Episode": episode}),
+            "Sender": sender and {"InstanceId": sender.instance_id, "ExecutionId": sender.execution_id},
             "SerializableTraceContext": None,
         }
     )
@@ -79,27 +91,26 @@ def from_text(text: str) -> Envelope:
     """Return the envelope of a queue message's text, plain or Base64; raise ValueError if it is none."""
     plain = text if text.startswith("{") else base64.b64decode(text, validate=True).decode()
     found = json.loads(plain)
-    sender = found.get("Sender") or {}
+    sender = found.get("Sender")
     return Envelope(
         message=_message(found["TaskMessage"]) if found.get("TaskMessage") else None,
         activity_id=found["ActivityId"],
         sequence_number=found.get("SequenceNumber", 0),
-        sender=Sender(sender.get("InstanceId"), sender.get("ExecutionId")),
+        sender=sender and Sender(sender.get("InstanceId") or "", sender.get("ExecutionId"), found.get("Episode")),
         blob_name=found.get("CompressedBlobName"),
     )
 
 
 def _task_message(message: TaskMessage) -> dict[str, Any]:
+    event = message.event
+    is_scheduled = event.type is EventType.TaskScheduled or event.fields.get("ParentInstance") is not None
+    ids = {"InstanceId": message.instance_id, "ExecutionId": message.execution_id}
     return {
         "$type": "DurableTask.Core.TaskMessage",
-        "Event": codec.to_message_object(message.event),
+        "Event": codec.to_message_object(event),
         "SequenceNumber": 0,
-        "OrchestrationInstance": {
-            "$type": "DurableTask.Core.OrchestrationInstance",
-            "InstanceId": message.instance_id,
-            "ExecutionId": message.execution_id,
-        },
-        "OrchestrationExecutionContext": None,
+        "OrchestrationInstance": codec.orchestration_instance(ids),
+        "OrchestrationExecutionContext": _CONTEXT if is_scheduled else None,
     }
 
 

@@ -35,6 +35,7 @@ from functions_standin.durable.entity_messages import (
 )
 from functions_standin.durable.events import Event, EventType
 from functions_standin.durable.functions import BUILT_IN_HTTP, DurableFunctions
+from functions_standin.durable.http_activity import described
 from functions_standin.durable.json_text import to_json
 from functions_standin.durable.response import Response
 from functions_standin.durable.tasks import Task, finished, when_all, when_any
@@ -238,7 +239,7 @@ class _Walk:
             case 7:
                 return self._call_entity(action)
             case 8:
-                return self._schedule(BUILT_IN_HTTP, to_json([to_json(action["httpRequest"])]))
+                return self._schedule(BUILT_IN_HTTP, to_json([described(action["httpRequest"])]))
             case 9:
                 return self._signal_entity(action)
             case 11:
@@ -308,6 +309,7 @@ class _Walk:
             parent_execution_id=self._subject.execution_id,
             timestamp=timestamp,
             predecessor=predecessor,
+            sent=self._now,
         )
         self._pending[self.next_id] = SendEvent(self.next_id, str(entity), REQUEST_NAME, request_to_text(request))
         self.next_id += 1

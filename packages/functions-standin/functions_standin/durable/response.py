@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions_standin.durable.json_text import to_json
+from functions_standin.durable.net_exceptions import orchestrator_failure
 
 MARKER = "\n\n$OutOfProcData$:"
 
@@ -17,7 +18,7 @@ MARKER = "\n\n$OutOfProcData$:"
 class Response:
     """All actions of this generation so far, and how the orchestrator stands.
 
-    `error` is set if it raised; `details` then tells where. `output` and `custom_status` are JSON texts.
+    `error` is set if it raised; `details` is then what a parent gets to see. `output` and `custom_status` are JSON texts.
     """
 
     actions: Sequence[Mapping[str, Any]]
@@ -30,26 +31,29 @@ class Response:
 
 def from_result(text: str) -> Response:
     """Read what the orchestrator function returned; raise ValueError if it is no such answer."""
-    return _response(json.loads(text), details=None)
+    return _response(json.loads(text))
 
 
-def from_exception(message: str, stack: str) -> Response:
+def from_exception(message: str) -> Response:
     """Read what the orchestrator function raised: its answer follows a marker, unless something else went wrong."""
     _, marker, data = message.partition(MARKER)
-    if marker:
-        found = json.loads(data)
-        return _response(found, details=f"Message: {found.get('error')}, StackTrace: {stack}")
-    return Response((), error=message, details=f"Message: {message}, StackTrace: {stack}")
+    return _response(json.loads(data)) if marker else failure(message)
 
 
-def _response(found: Mapping[str, Any], *, details: str | None) -> Response:
+def failure(text: str) -> Response:
+    """Return the answer of an orchestrator that has failed without an answer of its own."""
+    return Response((), error=text, details=orchestrator_failure(text))
+
+
+def _response(found: Mapping[str, Any]) -> Response:
     if found.get("schemaVersion", 0) < 1:
         raise ValueError("the orchestrator answered in schema version 1, which this stand-in does not replay")
+    error = found.get("error")
     return Response(
         actions=[action for actions in found["actions"] for action in actions],
         is_done=bool(found["isDone"]),
         output=to_json(found["output"]) if found.get("output") is not None else None,
         custom_status=to_json(found["customStatus"]) if found.get("customStatus") is not None else None,
-        error=found.get("error"),
-        details=details,
+        error=error,
+        details=None if error is None else orchestrator_failure(error),
     )

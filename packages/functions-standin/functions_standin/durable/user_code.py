@@ -9,8 +9,9 @@ from typing import Any
 from azure.functions import meta
 
 from functions_standin.durable import response
-from functions_standin.durable.functions import DurableFunctions
+from functions_standin.durable.functions import DurableFunctions, unknown_function
 from functions_standin.durable.json_text import to_json
+from functions_standin.durable.net_exceptions import activity_failure
 from functions_standin.durable.response import Response
 from functions_standin.functions import LoadedFunction
 from functions_standin.invoker import Call, Failed, Invoker, Outcome, Succeeded
@@ -38,23 +39,22 @@ class UserCode:
         """Ask an orchestrator what to do."""
         function = self._functions.orchestrators.find(name)
         if function is None:
-            return Response((), error=_missing(name, "orchestrator"), details=None)
+            return response.failure(unknown_function(name, "an orchestrator", self._functions.orchestrators))
         match await self._outcome(function, _decoded(function, request)):
             case Succeeded(value):
                 try:
                     return response.from_result(value)
                 except (ValueError, TypeError, KeyError) as error:
-                    text = f"its answer is no orchestrator's: {error}"
-                    return Response((), error=text, details=None)
+                    return response.failure(f"its answer is no orchestrator's: {error}")
             case Failed(error):
                 text = str(error) if response.MARKER in str(error) else _text(error)
-                return response.from_exception(text, _stack(error))
+                return response.from_exception(text)
 
     async def call_entity(self, name: str, request: str) -> Mapping[str, Any] | str:
         """Let an entity work off a batch; return its answer or the text of what it raised."""
         function = self._functions.entities.find(name)
         if function is None:
-            return _missing(name, "entity")
+            return unknown_function(name, "an entity", self._functions.entities)
         match await self._outcome(function, _decoded(function, request)):
             case Succeeded(value):
                 found: Mapping[str, Any] = json.loads(value)
@@ -66,7 +66,10 @@ class UserCode:
         """Run an activity on the JSON text of its input; return that of its result, or raise ActivityFailed."""
         function = self._functions.activities.find(name)
         if function is None:
-            raise ActivityFailed(f"Activity function '{name}' failed: {_missing(name, 'activity')}", None)
+            raise ActivityFailed(
+                f"Activity function '{name}' failed: {unknown_function(name, 'an activity', self._functions.activities)}",
+                None,
+            )
         try:
             argument = _decoded(function, text)
             outcome = await self._outcome(function, argument)
@@ -78,8 +81,11 @@ class UserCode:
             except ValueError as error:
                 outcome = Failed(error)
             else:
-                return None if datum.value == "null" else str(datum.value)
-        raise ActivityFailed(f"Activity function '{name}' failed:  {_text(outcome.error)}", _details(outcome.error))
+                return None if datum.value == "null" else _compact(str(datum.value))
+        text = _text(outcome.error)
+        raise ActivityFailed(
+            f"Activity function '{name}' failed: {text}", activity_failure(text, _stack(outcome.error))
+        )
 
     async def _outcome(self, function: LoadedFunction, argument: Any) -> Outcome:
         call = Call(function, {function.trigger.name: argument}, _REASON)
@@ -92,8 +98,9 @@ def _decoded(function: LoadedFunction, text: str) -> Any:
     return converter.decode(meta.Datum(text, "string"), trigger_metadata=None)
 
 
-def _missing(name: str, kind: str) -> str:
-    return f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function."
+def _compact(text: str) -> str:
+    # As the host does: read and written again.
+    return to_json(json.loads(text))
 
 
 def _text(error: BaseException) -> str:
@@ -101,24 +108,4 @@ def _text(error: BaseException) -> str:
 
 
 def _stack(error: BaseException) -> str:
-    return "".join(traceback.format_tb(error.__traceback__)).rstrip()
-
-
-def _details(error: BaseException) -> str:
-    # The .NET exception that the extension serialises; apps look for Message in it.
-    return to_json(
-        {
-            "$type": "System.Exception, System.Private.CoreLib",
-            "ClassName": "System.Exception",
-            "Message": f" {_text(error)}",
-            "Data": None,
-            "InnerException": {
-                "$type": "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script",
-                "ClassName": "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException",
-                "Message": f"Result: Failure\nException: {_text(error)}\nStack: {_stack(error)}",
-                "RemoteStackTrace": _stack(error),
-                "RemoteMessage": _text(error),
-                "RemoteTypeName": type(error).__name__,
-            },
-        }
-    )
+    return "".join(traceback.format_tb(error.__traceback__))

@@ -7,12 +7,25 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from azure.functions import meta
 
+from functions_standin.http.head import Head
+
 MAX_BODY_BYTES = 104_857_600
 
 
-async def read_body(request: web.Request) -> bytes:
+async def read_body(request: web.Request, head: Head) -> bytes:
     """Return the body, which is empty unless Content-Length says otherwise: a chunked body never arrives."""
-    return await request.read() if request.content_length else b""
+    if not head.length:
+        return b""
+    if head.expects_continue:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+    return await request.read()
+
+
+def url_of(head: Head, scheme: str) -> str:
+    """Return the URL that a function sees: as it was sent, but that `+` is no escape in a path."""
+    path = head.path.replace("%2B", "+").replace("%2b", "+")
+    return f"{scheme}://{head.value('host')}{path}" + (f"?{head.query}" if head.query else "")
 
 
 def http_datum(

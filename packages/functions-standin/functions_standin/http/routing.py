@@ -6,11 +6,11 @@ docs: "Azure Functions HTTP trigger", "Routing in ASP.NET Core".
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from functions_standin.errors import FunctionInError
 from functions_standin.functions import LoadedFunction
 from functions_standin.http.constraints import Constraint, parse_constraint
+from functions_standin.http.head import decoded
 
 _RESERVED = ("admin", "runtime")
 
@@ -99,9 +99,8 @@ def allowed_methods(function: LoadedFunction) -> tuple[str, ...]:
 
 
 def decoded_path(raw: str) -> str:
-    """Return a request's path without its first slash and one last slash; %2F stays as it is."""
-    path = unquote(raw.replace("%2F", "%252F").replace("%2f", "%252f")).removeprefix("/")
-    return path.removesuffix("/")
+    """Return a request's path without its first slash and one last slash; %2F and what is no UTF-8 stay."""
+    return decoded(raw).removeprefix("/").removesuffix("/")
 
 
 def compile_template(text: str) -> Template:

@@ -4,16 +4,20 @@ import asyncio
 import logging
 import socket
 from collections.abc import Iterable
+from typing import cast
 
 from aiohttp import web
 
 from functions_standin.console import Console
 from functions_standin.errors import SettingsError
-from functions_standin.http.request import MAX_BODY_BYTES, decoded_request, http_datum, read_body
-from functions_standin.http.response import to_response
+from functions_standin.http.front import HEAD, Front, with_head
+from functions_standin.http.request import MAX_BODY_BYTES, decoded_request, http_datum, read_body, url_of
+from functions_standin.http.response import check, sent, to_response
 from functions_standin.http.routing import Router
 from functions_standin.invoker import MANUAL_REASON, Call, Failed, Invoker, Succeeded
 from functions_standin.version import NAME
+
+_ABOVE_THE_LIMITS_OF_THE_FRONT = 1 << 20
 
 
 def bind(address: str, port: int) -> socket.socket:
@@ -47,41 +51,51 @@ class HttpServer:
         self._router = router
         self._invoker = invoker
         self._console = console
-        app = web.Application(client_max_size=max_body_bytes)
+        app = web.Application(client_max_size=max_body_bytes, middlewares=[with_head])
         app.add_routes(routes)
         app.add_routes([web.route("*", "/{path:.*}", self._function)])
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
+        self._server: asyncio.Server | None = None
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=0.1,
+            auto_decompress=False,  # a function gets the bytes that were sent
+            max_line_size=_ABOVE_THE_LIMITS_OF_THE_FRONT,
+            max_field_size=_ABOVE_THE_LIMITS_OF_THE_FRONT,
+            max_headers=_ABOVE_THE_LIMITS_OF_THE_FRONT,
+        )
 
     async def start(self, bound: socket.socket) -> None:
         """Begin to listen."""
         await self._runner.setup()
-        await web.SockSite(self._runner, bound, backlog=512).start()
+        behind = cast("web.Server", self._runner.server)  # there is one, after the set-up
+        self._server = await asyncio.get_running_loop().create_server(lambda: Front(behind()), sock=bound, backlog=512)
 
     async def stop_accepting(self) -> None:
         """Refuse new connections; requests under way go on."""
-        for site in list(self._runner.sites):
-            await site.stop()
+        if self._server is not None:
+            self._server.close()
 
     async def close(self) -> None:
         """End every connection."""
         await self._runner.cleanup()
 
-    async def _function(self, request: web.Request) -> web.Response:
-        target = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path_qs
-        path, _, query = target.partition("?")
-        found = self._router.find(request.method, path)
+    async def _function(self, request: web.Request) -> web.StreamResponse:
+        head = request[HEAD]
+        found = self._router.find(head.method, head.path)
         if found is None:
             return web.Response(status=404)
         function, route = found
-        if request.content_length is not None and request.content_length > request.client_max_size:
-            return web.Response(status=413)
+        if head.length > request.client_max_size:
+            return _cut_off()
         datum = http_datum(
-            method=request.method,
-            url=f"{request.scheme}://{request.host}{target}",
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers],
-            query=query,
+            method=head.method,
+            url=url_of(head, request.scheme),
+            headers=head.headers,
+            query=head.query,
             route=route,
-            body=await read_body(request),
+            body=await read_body(request, head),
         )
         trigger = function.trigger
         call = Call(
@@ -94,13 +108,22 @@ class HttpServer:
         match outcome:
             case Succeeded(value):
                 try:
-                    return to_response(value)
+                    answer = to_response(value)
+                    check(answer)
                 except (ValueError, TypeError) as error:
                     self._console.log(
                         f"Function.{function.name}",
                         logging.ERROR,
                         f"The {NAME} cannot send the response of '{function.full_name}': {error}",
                     )
+                else:
+                    return await sent(request, answer)
             case Failed():
                 pass
         return web.Response(status=500)
+
+
+def _cut_off() -> web.Response:
+    response = web.Response(status=500)
+    response.force_close()
+    return response

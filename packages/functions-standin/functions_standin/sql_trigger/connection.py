@@ -1,8 +1,7 @@
-"""Connections to SQL Server through Microsoft's ODBC driver, and what their errors mean."""
+"""Connections to SQL Server through Microsoft's ODBC driver."""
 
 import importlib.resources
 import platform
-import re
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,11 +13,10 @@ import pyodbc
 
 from functions_standin.errors import FunctionInError
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.failures import CannotBegin, is_broken
 from functions_standin.sql_trigger.statements import render
 from functions_standin.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
 
-_DEADLOCK = "40001"
-_BROKEN_STATES = "08"
 _FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - these types know no zone
 _SQL_TYPE_TIMESTAMP = 93
 _SQL_SS_TIME2 = -154
@@ -66,10 +64,6 @@ def execute(connection: Any, sql: str, *parameters: object) -> list[list[Sequenc
                 return results
     finally:
         cursor.close()
-
-
-class CannotBegin(Exception):
-    """A transaction could not be begun; the cause is the driver's error."""
 
 
 @contextmanager
@@ -124,32 +118,6 @@ class Link:
             with suppress(pyodbc.Error):
                 self._connection.close()
             self._connection = None
-
-
-def is_broken(error: Exception) -> bool:
-    """Tell whether the connection is lost: only a new one helps."""
-    return _state(error).startswith(_BROKEN_STATES)
-
-
-def is_deadlock(error: Exception) -> bool:
-    """Tell whether the server chose this transaction as a deadlock victim."""
-    return _state(error) == _DEADLOCK
-
-
-def describe(error: Exception, to: OdbcConnectionString) -> str:
-    """Return the error's text for people: without the driver's prefixes, and never with the password."""
-    cause = _driver_error(error)
-    text = str(cause.args[1]) if isinstance(cause, pyodbc.Error) and len(cause.args) > 1 else str(cause)
-    return to.without_password(re.sub(r"\[(Microsoft|unixODBC|SQL Server|ODBC Driver \d+ for SQL Server)\]", "", text))
-
-
-def _driver_error(error: BaseException) -> BaseException:
-    return error.__cause__ if isinstance(error, CannotBegin) and error.__cause__ is not None else error
-
-
-def _state(error: BaseException) -> str:
-    cause = _driver_error(error)
-    return str(cause.args[0]) if isinstance(cause, pyodbc.Error) and cause.args else ""
 
 
 def _roll_back(connection: Any) -> None:

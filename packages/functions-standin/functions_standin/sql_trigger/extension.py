@@ -4,33 +4,40 @@ import json
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
-from functions_standin.errors import FunctionInError, HostError
+from functions_standin.errors import FunctionInError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
 from functions_standin.invoker import Call, Succeeded
 from functions_standin.settings import setting
 from functions_standin.sql_trigger import identifiers
-from functions_standin.sql_trigger.connection import connect, describe, find_driver
+from functions_standin.sql_trigger.connection import connect, find_driver
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString, to_odbc
+from functions_standin.sql_trigger.failures import told
 from functions_standin.sql_trigger.identifiers import TableName, parse_table_name
-from functions_standin.sql_trigger.listener import CATEGORY, Listener
-from functions_standin.sql_trigger.options import read_options
+from functions_standin.sql_trigger.listener import Listener
+from functions_standin.sql_trigger.options import read_options, with_settings_of_listener
+from functions_standin.sql_trigger.startup import CATEGORY, Startup
 from functions_standin.sql_trigger.timing import Timing
-from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, prepare
+from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, create, find
 
-_PROPERTIES = frozenset({"tableName", "connectionStringSetting", "leasesTableName", "dataType"})
+_STARTUP = "Host.Startup"
+_NO_SITE_NAME = (
+    "WEBSITE_SITE_NAME configuration is not set, will fall back to using function ID based on the host ID. This will mean "
+    "consumption plan scaling will not work as intended."
+)
 
 
 @dataclass
 class _Trigger:
     function: LoadedFunction
     table: TableName
+    ado_net: str = field(repr=False)
     to: OdbcConnectionString | None = None
     listener: Listener | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
@@ -45,22 +52,24 @@ class SqlTriggerExtension:
     def __init__(self, services: HostServices) -> None:
         self._services = services
         self._options = read_options(services.host_json, services.environment)
-        self._timing = Timing(services.time_scale, self._options.polling_interval_ms / 1000)
+        self._timing = Timing(services.time_scale, self._options.polling_interval_ms / 1000)  # for starts and leases
         self._triggers: list[_Trigger] = []
         self._stopping = threading.Event()
 
     def add(self, function: LoadedFunction) -> None:
-        """Take a function; its connection string and table are looked up when its listener starts."""
+        """Take a function; raise FunctionInError if it cannot be indexed, SettingsError if the host would not start.
+
+        Its table is looked at when its listener starts.
+        """
         properties = function.trigger.properties
-        if unknown := sorted(set(properties) - _PROPERTIES):
-            raise FunctionInError(f"the sqlTrigger has no property '{unknown[0]}' that this stand-in knows")
         if str(properties.get("dataType", "STRING")).upper() != "STRING":
             raise FunctionInError("a sqlTrigger can only be bound to a string; leave data_type out")
         if function.has_retry_policy:
             raise FunctionInError(
                 "a retry policy on a sqlTrigger is not supported by this stand-in, nor documented for Azure; remove it"
             )
-        self._triggers.append(_Trigger(function, parse_table_name(str(properties["tableName"]))))
+        text = self._connection_string(function)
+        self._triggers.append(_Trigger(function, parse_table_name(str(properties["tableName"])), text))
 
     def start(self) -> None:
         """Start the listeners in the background."""
@@ -97,81 +106,101 @@ class SqlTriggerExtension:
             try:
                 listener = self._started(trigger)
             except Exception as error:  # noqa: BLE001 - whatever is wrong may be put right while the host runs
+                if not failures:
+                    what = told(error, trigger.to).as_exception
+                    self._log(
+                        _STARTUP, logging.ERROR, f"The listener for function '{name}' was unable to start.\n{what}"
+                    )
                 failures += 1
-                wait_seconds = self._timing.start_retry_seconds(failures)
-                self._log(
-                    logging.ERROR,
-                    f"The listener for function '{name}' was unable to start (try {failures}, next one in "
-                    f"{wait_seconds:.3g} s). {self._start_error(trigger, error)}",
-                )
-                self._stopping.wait(wait_seconds)
+                self._stopping.wait(self._timing.start_retry_seconds(failures))
+                if not self._stopping.is_set():
+                    self._log(
+                        _STARTUP, logging.INFO, f"Retrying to start listener for function '{name}' (Attempt {failures})"
+                    )
                 continue
             trigger.listener = listener
             if self._stopping.is_set():
                 listener.stop()
             if failures:
                 self._log(
-                    logging.WARNING,
-                    f"The listener for function '{name}' was started successfully after {failures} failed tries.",
+                    _STARTUP,
+                    logging.INFO,
+                    f"Listener successfully started for function '{name}' after {failures} retries.",
                 )
             return
 
     def _started(self, trigger: _Trigger) -> Listener:
-        trigger.to = self._connection_string(trigger.function)
         identity = self._identity(trigger.function)
-        connection = connect(trigger.to)
-        try:
-            watched = prepare(connection, trigger.table, identity, self._options, self._timing.lease_ms)
-        finally:
-            connection.close()
-        self._log(
-            logging.INFO,
-            f"Started SQL trigger listener for table: '{trigger.table}' (object id {watched.table_id}), function ID: "
-            f"'{watched.function_id}', leases table: {watched.statements.leases.quoted}",
-        )
-        listener = Listener(
-            watched=watched,
-            to=trigger.to,
-            timing=self._timing,
-            call_function=lambda payload: self._call(trigger.function, watched, payload),
-            console=self._services.console,
-        )
-        listener.start()
+        startup = Startup(self._services.console, str(trigger.table), identity.function_id, trigger.to)
+        with startup.whole():
+            trigger.to = startup.to = to_odbc(trigger.ado_net, find_driver())
+            with startup.phase("OpenConnection"):
+                connection = connect(trigger.to)
+            try:
+                with startup.phase("ValidateDatabaseMetadata"):
+                    watched = find(connection, trigger.table, identity, self._options, self._timing.lease_ms)
+                with startup.phase("InitializeTriggerState"):
+                    create(connection, watched, identity)
+            finally:
+                connection.close()
+            with startup.phase("CreateChangeMonitor"):
+                listener = self._listener(trigger, watched, trigger.to)
+                listener.start()
+            self._log(
+                CATEGORY,
+                logging.INFO,
+                f"Started SQL trigger listener for table: '{trigger.table}' (object ID: {watched.table_id}), function "
+                f"ID: {watched.function_id}, leases table: {watched.statements.leases.quoted} in "
+                f"{startup.milliseconds}ms.",
+            )
         return listener
 
-    def _connection_string(self, function: LoadedFunction) -> OdbcConnectionString:
+    def _listener(self, trigger: _Trigger, watched: WatchedTable, to: OdbcConnectionString) -> Listener:
+        options = with_settings_of_listener(self._options, self._services.environment)
+        statements = replace(watched.statements, max_batch_size=options.max_batch_size)
+        return Listener(
+            watched=replace(watched, statements=statements),
+            to=to,
+            timing=Timing(self._services.time_scale, options.polling_interval_ms / 1000),
+            call_function=lambda payload: self._call(trigger.function, payload),
+            console=self._services.console,
+        )
+
+    def _connection_string(self, function: LoadedFunction) -> str:
         name = str(function.trigger.properties["connectionStringSetting"])
         text = setting(self._services.environment, name)
         if text is None:
+            is_there = any(key in self._services.environment for key in (name, f"ConnectionStrings:{name}"))
             raise FunctionInError(
-                f"No connection string: the setting '{name}' is missing or empty; add it to Values in "
-                "local.settings.json or to the environment"
+                f"Microsoft.Azure.WebJobs.Host: Error indexing method '{function.full_name}'. "
+                f"Microsoft.Azure.WebJobs.Extensions.Sql: ConnectionStringSetting '{name}' is "
+                f"{'empty' if is_there else 'missing'} in your function app settings, please "
+                f"{'update' if is_there else 'add'} the setting with a valid SQL connection string."
             )
-        return to_odbc(text, find_driver())
+        return text
 
     def _identity(self, function: LoadedFunction) -> Identity:
         by_host = identifiers.host_function_id(self._services.host_id, function.name)
         site = self._services.environment.get("WEBSITE_SITE_NAME")
+        if not site:
+            self._log(CATEGORY, logging.WARNING, _NO_SITE_NAME)
         return Identity(
             function_id=identifiers.site_function_id(site, function.name) if site else by_host,
             host_function_id=by_host,
             leases_table_name=function.trigger.properties.get("leasesTableName"),
         )
 
-    def _call(self, function: LoadedFunction, watched: WatchedTable, payload: str) -> bool:
+    def _call(self, function: LoadedFunction, payload: str) -> bool:
         now = datetime.now(UTC)
+        table = function.trigger.properties["tableName"]
         outcome = self._services.invoker.call(
             Call(
                 function,
                 {function.trigger.name: payload},
-                f"New change detected on table '{watched.statements.table}' at '{now:%Y-%m-%dT%H:%M:%S.%f}0Z'.",
+                f"New change detected on table '{table}' at {now:%Y-%m-%dT%H:%M:%S.%f}0Z.",
             )
         )
         return isinstance(outcome, Succeeded)
 
-    def _start_error(self, trigger: _Trigger, error: Exception) -> str:
-        told = str(error) if isinstance(error, HostError) or trigger.to is None else describe(error, trigger.to)
-        return f"Failed to start SQL trigger listener for table: '{trigger.table}'. {told}"
-
-    def _log(self, level: int, message: str) -> None:
-        self._services.console.log(CATEGORY, level, message)
+    def _log(self, category: str, level: int, message: str) -> None:
+        self._services.console.log(category, level, message)

@@ -5,12 +5,14 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from functions_standin.errors import FunctionInError
+from functions_standin.errors import SettingsError
+from functions_standin.sql_trigger.keywords import RESERVED_KEYWORDS
 
 SCHEMA = "az_func"
-_ONE = r"""(?:\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+"|[^\W\d][\w@$#]*)"""
-_PART = re.compile(_ONE)
-_NAME = re.compile(rf"{_ONE}(?:\.{_ONE})?")
+_PART = re.compile(
+    r"""\s*(?:\[(?P<brackets>(?:[^\]]|\]\])+)\]|"(?P<quotes>(?:[^"]|"")+)"|(?P<plain>[^\W\d][\w@$#]*)|)\s*"""
+)
+_MOST_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,35 @@ def quote(name: str) -> str:
 
 
 def parse_table_name(text: str) -> TableName:
-    """Parse T, dbo.T or [dbo].[T]; raise FunctionInError for anything else."""
-    if not _NAME.fullmatch(text.strip()):
-        raise FunctionInError(f"'{text}' is no table name; write it as T, dbo.T or [dbo].[T]")
-    parts = [_unquoted(part) for part in _PART.findall(text.strip())]
-    return TableName(parts[0] if len(parts) == 2 else None, parts[-1])
+    """Parse T, dbo.T or [dbo].[T]; a database and a server before it are read and left out.
+
+    Raises SettingsError for anything else: with such a name the real host does not start.
+    """
+    parts: list[str] = []
+    position = 0
+    while found := _PART.match(text, position):
+        if (found["plain"] or "").upper() in RESERVED_KEYWORDS:
+            break
+        parts.append(_name_in(found))
+        position = found.end()
+        if text[position : position + 1] != ".":
+            break
+        position += 1
+    if position < len(text) or not 0 < len(parts) <= _MOST_PARTS or not parts[-1]:
+        raise SettingsError(
+            "Encountered error(s) while parsing schema and object name:\n"
+            f"Incorrect syntax near {text[position:] or text!r}. '{text}' is no table name; write it as T, dbo.T or "
+            "[dbo].[T], and keywords such as [Order] in brackets"
+        )
+    return TableName(parts[-2] or None if len(parts) > 1 else None, parts[-1])
 
 
-def _unquoted(part: str) -> str:
-    if part.startswith("["):
-        return part[1:-1].replace("]]", "]")
-    if part.startswith('"'):
-        return part[1:-1].replace('""', '"')
-    return part
+def _name_in(found: re.Match[str]) -> str:
+    if (brackets := found["brackets"]) is not None:
+        return brackets.replace("]]", "]")
+    if (quotes := found["quotes"]) is not None:
+        return quotes.replace('""', '"')
+    return found["plain"] or ""
 
 
 def site_function_id(site: str, function_name: str) -> str:

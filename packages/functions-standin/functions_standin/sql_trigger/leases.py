@@ -1,12 +1,21 @@
 """The trigger's transactions on its tables: poll, renew, release; one at a time on the given connection."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions_standin.sql_trigger.connection import execute, repeatable_read
-from functions_standin.sql_trigger.payload import OPERATIONS, Change, keys_json
+from functions_standin.sql_trigger.failures import SQL_EXCEPTION, ClientError
+from functions_standin.sql_trigger.payload import Change, keys_json
+from functions_standin.sql_trigger.rows import change_of
+from functions_standin.sql_trigger.values import SENT_AS_DATETIME, as_datetime_parameter
 from functions_standin.sql_trigger.watched_table import WatchedTable
+
+_TOO_MANY_PARAMETERS = (
+    "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of "
+    "parameters and resend the request."
+)
+MOST_PARAMETERS = 2_098  # of SQL Server's 2,100 for a request; the client needs two itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +45,25 @@ def poll(connection: Any, watched: WatchedTable) -> Poll:
         jumps = execute(connection, text("skip_forgotten"), *position)
         [rows] = execute(connection, text("changes"), *position)
         [[ignored]] = execute(connection, text("count_ignored"), *position)
-        changes = tuple(_change(watched, row) for row in rows)
+        changes = tuple(change_of(watched, row) for row in rows)
         if changes:
             execute(connection, text("acquire"), keys_json(changes))
     skipped = (jumps[0][0][0], jumps[0][0][1]) if jumps else None
     return Poll(changes, ignored[0] or 0, ignored[1] or 0, skipped)
 
 
-def renew(connection: Any, watched: WatchedTable, changes: Sequence[Change]) -> None:
-    """Extend the leases of the batch."""
+def renew(connection: Any, watched: WatchedTable, changes: Sequence[Change]) -> int:
+    """Extend the leases of the batch; return how many there still were.
+
+    The extension sends one parameter for each row and key column, and every date as SQL Server's `datetime`. So a batch
+    with too many of them is never renewed, nor a datetime2 key with a fraction that datetime cannot hold.
+    """
     with repeatable_read(connection):
-        execute(connection, watched.statements.text("renew"), keys_json(changes))
+        if len(changes) * len(watched.statements.keys) > MOST_PARAMETERS:
+            raise ClientError(SQL_EXCEPTION, _TOO_MANY_PARAMETERS)
+        sent = [replace(change, key=_as_parameters(watched, change.key)) for change in changes]
+        [[[renewed]]] = execute(connection, watched.statements.text("renew"), keys_json(sent))
+    return int(renewed)
 
 
 def release_and_advance(connection: Any, watched: WatchedTable, changes: Sequence[Change]) -> Advance | None:
@@ -67,13 +84,8 @@ def new_position(versions: Sequence[int]) -> int:
     return distinct[-2] if len(distinct) > 1 else distinct[0]
 
 
-def _change(watched: WatchedTable, row: Sequence[Any]) -> Change:
-    *values, version, operation = row
-    by_name = {column.name: value for column, value in zip(watched.statements.columns, values, strict=True)}
-    keys = watched.statements.keys
-    return Change(
-        version=version,
-        operation=OPERATIONS[operation.strip()],
-        key=tuple(by_name[key.name] for key in keys),
-        row={key.name: by_name[key.name] for key in keys} if operation.strip() == "D" else by_name,
+def _as_parameters(watched: WatchedTable, key: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(
+        as_datetime_parameter(value) if column.type_name in SENT_AS_DATETIME else value
+        for column, value in zip(watched.statements.keys, key, strict=True)
     )

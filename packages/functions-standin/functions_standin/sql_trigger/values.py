@@ -1,9 +1,13 @@
 """Temporal values with SQL Server's resolution of 100 ns, which datetime lacks."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from functions_standin.sql_trigger.failures import ClientError
 
 TICKS_PER_SECOND = 10_000_000
+SENT_AS_DATETIME = frozenset({"date", "datetime2"})  # the others that .NET reads as DateTime fit into `datetime`
+_FIRST_YEAR_OF_DATETIME = 1753
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +68,20 @@ def offset_text(offset: timedelta) -> str:
     """Return an offset as +hh:mm."""
     minutes = round(offset.total_seconds() / 60)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def as_datetime_parameter(value: object) -> object:
+    """Return what a date in a parameter is for the server: SqlClient sends it as `datetime`, in steps of 1/300 s.
+
+    Raises ClientError before 1753, where `datetime` begins. Other values stay as they are.
+    """
+    if isinstance(value, ExactDateTime | date) and value.year < _FIRST_YEAR_OF_DATETIME:
+        raise ClientError(
+            "System.Data.SqlTypes.SqlTypeException",
+            "SqlDateTime overflow. Must be between 1/1/1753 12:00:00 AM and 12/31/9999 11:59:59 PM.",
+        )
+    if not isinstance(value, ExactDateTime):
+        return value
+    steps = (value.ticks * 300 + TICKS_PER_SECOND // 2) // TICKS_PER_SECOND
+    seconds, steps = divmod(steps, 300)
+    return ExactDateTime.of(value.whole_seconds + timedelta(seconds=seconds), (steps * TICKS_PER_SECOND + 150) // 300)

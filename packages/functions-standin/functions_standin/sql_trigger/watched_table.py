@@ -43,6 +43,15 @@ def prepare(
     connection: Any, table: TableName, identity: Identity, options: SqlTriggerOptions, lease_ms: int
 ) -> WatchedTable:
     """Check everything, create what is missing; raise FunctionInError with the trigger's own words."""
+    watched = find(connection, table, identity, options, lease_ms)
+    create(connection, watched, identity)
+    return watched
+
+
+def find(
+    connection: Any, table: TableName, identity: Identity, options: SqlTriggerOptions, lease_ms: int
+) -> WatchedTable:
+    """Return the table as the trigger sees it; raise FunctionInError if it cannot be watched."""
     _check_compatibility_level(connection)
     table_id = _single(execute(connection, render("table_id"), table.quoted))
     if table_id is None:
@@ -50,9 +59,7 @@ def prepare(
     columns = _columns(connection, table_id)
     keys = _keys(connection, table, table_id, columns)
     _check_columns(table, columns)
-    if _single(execute(connection, render("min_valid_version"), table_id)) is None:
-        raise FunctionInError(f"Could not find change tracking enabled for table: '{table}'.")
-    watched = WatchedTable(
+    return WatchedTable(
         identity.function_id,
         table_id,
         TableStatements(
@@ -65,8 +72,21 @@ def prepare(
             lease_ms=lease_ms,
         ),
     )
-    _create(connection, watched, identity)
-    return watched
+
+
+def create(connection: Any, watched: WatchedTable, identity: Identity) -> None:
+    """Create what is missing of the trigger's own tables; raise FunctionInError if the table is not tracked."""
+    text = watched.statements.text
+    with repeatable_read(connection):
+        execute(connection, text("create_schema"))
+        execute(connection, text("create_global_state"))
+        if _single(execute(connection, render("min_valid_version"), watched.table_id)) is None:
+            raise FunctionInError(f"Could not find change tracking enabled for table: '{watched.statements.table}'.")
+        execute(connection, text("insert_position"), identity.function_id, identity.host_function_id, watched.table_id)
+        if identity.leases_table_name is None and identity.host_function_id != identity.function_id:
+            earlier = identifiers.leases_table(identity.host_function_id, watched.table_id, None)
+            execute(connection, text("move_leases", earlier_leases=earlier))
+        execute(connection, text("create_leases"))
 
 
 def _check_compatibility_level(connection: Any) -> None:
@@ -95,30 +115,14 @@ def _keys(connection: Any, table: TableName, table_id: int, columns: Sequence[Co
 
 
 def _check_columns(table: TableName, columns: Sequence[Column]) -> None:
-    names = {column.name.lower() for column in columns}
-    if reserved := [name for name in RESERVED_COLUMNS if name.lower() in names]:
+    if unsupported := [column for column in columns if column.is_unsupported]:
+        described = ", ".join(f"'{column.name}' (type: {column.type_name})" for column in unsupported)
+        raise FunctionInError(f"Found column(s) with unsupported type(s): {described} in table: '{table}'.")
+    if reserved := [column.name for column in columns if column.name in RESERVED_COLUMNS]:
         raise FunctionInError(
             f"Found reserved column name(s): {_quoted(reserved)} in table: '{table}'. "
             "Please rename them to be able to use trigger binding."
         )
-    if unsupported := [column for column in columns if column.is_unsupported]:
-        described = ", ".join(f"'{column.name}' (type: {column.type_name})" for column in unsupported)
-        raise FunctionInError(
-            f"Found column(s) with unsupported type(s): {described} in table: '{table}'. "
-            "Please remove them to be able to use trigger binding."
-        )
-
-
-def _create(connection: Any, watched: WatchedTable, identity: Identity) -> None:
-    text = watched.statements.text
-    with repeatable_read(connection):
-        execute(connection, text("create_schema"))
-        execute(connection, text("create_global_state"))
-        execute(connection, text("insert_position"), identity.function_id, identity.host_function_id, watched.table_id)
-        if identity.leases_table_name is None and identity.host_function_id != identity.function_id:
-            earlier = identifiers.leases_table(identity.host_function_id, watched.table_id, None)
-            execute(connection, text("move_leases", earlier_leases=earlier))
-        execute(connection, text("create_leases"))
 
 
 def _single(results: list[list[Sequence[Any]]]) -> Any:

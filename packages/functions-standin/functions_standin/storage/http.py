@@ -79,7 +79,7 @@ class StorageHttp:
         return await self._send(method, url, {**signed, "Content-Type": content_type}, body)
 
     async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        sent = b"" if body is None and method in {"PUT", "POST", "MERGE"} else body
+        sent = b"" if body is None and method in {"PUT", "POST", "PATCH"} else body
         try:
             async with self._session.request(method, yarl.URL(url, encoded=True), headers=headers, data=sent) as found:
                 content = await found.read()

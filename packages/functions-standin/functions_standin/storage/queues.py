@@ -40,12 +40,16 @@ class Queue:
             if failed.status != 409:
                 raise
 
-    async def put(self, text: str, *, delay_seconds: float = 0) -> None:
-        """Add a message that becomes visible after the delay, rounded up to whole seconds, and never expires."""
-        delay = min(math.ceil(max(0, delay_seconds)), MAX_VISIBILITY_SECONDS)
+    async def put(self, text: str, *, delay_seconds: float | None = None) -> None:
+        """Add a message that never expires and becomes visible after the delay, rounded down to whole seconds.
+
+        Microsoft's client rounds it down too.
+        """
+        query = "messagettl=-1"
+        if delay_seconds is not None:
+            query += f"&visibilitytimeout={min(int(max(0, delay_seconds)), MAX_VISIBILITY_SECONDS)}"
         body = f"<QueueMessage><MessageText>{escape(text)}</MessageText></QueueMessage>".encode()
-        url = f"{self._url}/messages?visibilitytimeout={delay}&messagettl=-1"
-        await self._http.other("POST", url, body=body, content_type="application/xml")
+        await self._http.other("POST", f"{self._url}/messages?{query}", body=body, content_type="application/xml")
 
     async def get(self, count: int, visibility_seconds: float) -> Sequence[QueueMessage]:
         """Take up to 32 messages; others do not see them for the time given, rounded up to whole seconds."""

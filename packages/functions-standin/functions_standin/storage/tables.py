@@ -18,9 +18,10 @@ MAX_BATCH_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One row to write in a batch. `method` is PUT (replace) or MERGE; without `etag` the row is made if missing.
+    """One row to write in a batch. `method` is PUT (replace), PATCH (merge) or DELETE.
 
-    `must_be_new` makes the batch fail if the row exists.
+    Without `etag` the row is made if missing; a DELETE needs one, `*` for any. `must_be_new` makes the batch fail if the
+    row exists.
     """
 
     row: Row
@@ -71,7 +72,7 @@ class Table:
 
     async def merge(self, row: Row, *, etag: str | None = None) -> str:
         """Merge columns into a row and return its ETag; with `etag` only if it is still that, else it may be missing."""
-        return await self._write("MERGE", row, etag)
+        return await self._write("PATCH", row, etag)
 
     async def replace(self, row: Row, *, etag: str | None = None) -> str:
         """Replace a row and return its ETag; with `etag` only if it is still that, else it may be missing."""
@@ -110,7 +111,7 @@ class Table:
             start = page.next_keys
 
     async def batch(self, writes: Sequence[Write]) -> str:
-        """Write up to 100 rows of one partition, all or none; return the ETag of the last one."""
+        """Write up to 100 rows of one partition, all or none; return the ETag of the last one, if it has one."""
         boundary, changes = f"batch_{uuid.uuid4()}", f"changeset_{uuid.uuid4()}"
         parts = "".join(self._part(changes, write) for write in writes)
         body = (
@@ -125,7 +126,8 @@ class Table:
         if failures:
             code = re.search(r'"code":\s*"([^"]+)"', text)
             raise StorageFailed(failures[0], code[1] if code else "", f"a batch on {self.name}")
-        return str(re.findall(r"(?im)^etag:\s*(.+?)\s*$", text)[-1])
+        etags = re.findall(r"(?im)^etag:\s*(.+?)\s*$", text)
+        return str(etags[-1]) if etags else ""
 
     def _part(self, boundary: str, write: Write) -> str:
         method, url, condition = write.method, self._row_url(write.row["PartitionKey"], write.row["RowKey"]), ""
@@ -134,7 +136,7 @@ class Table:
             condition = "Prefer: return-no-content\r\n"
         elif write.etag is not None:
             condition = f"If-Match: {write.etag}\r\n"
-        body = _body(write.row).decode()
+        body = "" if method == "DELETE" else _body(write.row).decode()
         return (
             f"--{boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
             f"{method} {url} HTTP/1.1\r\nContent-Type: application/json\r\nAccept: application/json;odata=minimalmetadata"
@@ -154,7 +156,7 @@ class Table:
 def literal(value: str | datetime) -> str:
     """Return a value as it stands in an OData filter."""
     if isinstance(value, datetime):
-        return f"datetime'{times.to_text(value)}'"
+        return f"datetime'{times.to_row_text(value)}'"
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -168,7 +170,7 @@ def _body(row: Row) -> bytes:
         if name == "odata.etag":
             continue
         if isinstance(value, datetime):
-            found[name] = times.to_text(value)
+            found[name] = times.to_row_text(value)
             found[f"{name}@odata.type"] = "Edm.DateTime"
         else:
             found[name] = value

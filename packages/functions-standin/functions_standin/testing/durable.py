@@ -180,6 +180,7 @@ class Engine:
         if entity is not None:
             episode = await run_entity_episode(
                 instance_id=instance_id,
+                execution_id=execution_id or None,
                 entity=entity,
                 history=history,
                 arrived=arrived,
@@ -206,7 +207,7 @@ class Engine:
         try:
             return response.from_result(self._orchestrators[name](OrchestrationContext(request)))
         except Exception as error:  # noqa: BLE001 - whatever user code raises
-            return response.from_exception(str(error), "")
+            return response.from_exception(str(error))
 
     async def _call_entity(self, name: str, request: str) -> Mapping[str, Any] | str:
         found: Mapping[str, Any] = json.loads(self._entities[name](request))
@@ -223,7 +224,7 @@ class Engine:
                 EventType.TaskFailed,
                 self._now(),
                 TaskScheduledId=event.event_id,
-                Reason=f"Activity function '{event['Name']}' failed:  {type(error).__name__}: {error}",
+                Reason=f"Activity function '{event['Name']}' failed: {type(error).__name__}: {error}",
             )
         else:
             reply = make(

@@ -71,10 +71,14 @@ def _function(binder: Binder, node: Call, scope: Scope) -> Bound:
             return _extreme(binder, node, arguments[0])
         case "sum" | "avg":
             return _total(binder, node, arguments[0])
+        case "stdev" | "stdevp" | "var" | "varp":
+            return _spread(binder, node, arguments[0])
         case "string_agg":
             return _string_agg(binder, node, arguments)
         case "row_number" | "rank" | "dense_rank":
             return Bound(f"{node.name}()", BIGINT, False)
+        case "percent_rank" | "cume_dist":
+            return Bound(f"{node.name}()", FLOAT, False)
         case "ntile":
             return Bound(f"ntile({integer(binder, arguments[0]).sql})", BIGINT, False)
     return _neighbour(binder, node, arguments)
@@ -107,6 +111,12 @@ def _total(binder: Binder, node: Call, bound: Bound) -> Bound:
         return Bound(f"sum_decimal({argument})", SqlType("money") if money else decimal(38, scale))
     result = SqlType("money") if money else decimal(38, max(scale, 6))
     return Bound(f"avg_decimal_{4 if money else max(scale, 6)}({argument})", result)
+
+
+def _spread(binder: Binder, node: Call, bound: Bound) -> Bound:
+    if family(bound.type) not in NUMERIC or bound.type.name == "bit":
+        raise SqlError(8117, f"Operand data type {display(bound.type)} is invalid for {node.name} operator.")
+    return Bound(f"{node.name}_float({_argument(binder, node, binder.convert(bound, FLOAT))})", FLOAT)
 
 
 def _string_agg(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:

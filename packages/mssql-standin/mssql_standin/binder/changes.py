@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import (
     BranchPlan,
     DeletePlan,
@@ -14,6 +13,7 @@ from mssql_standin.binder.plan import (
     UpdatePlan,
 )
 from mssql_standin.binder.queries import QueryBinder
+from mssql_standin.binder.row_parameters import RowParameters
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
 from mssql_standin.binder.sources import Render, invalid_object
 from mssql_standin.parser import syntax
@@ -279,7 +279,7 @@ class ChangeBinder(QueryBinder):
             scope.sources.append(BoundSource(((image,),), cells, table))
         if action:
             scope.sources.append(BoundSource((("$",),), [SourceColumn("$action", Bound(":action", _ACTION, False))]))
-        extras = _Extras()
+        extras = RowParameters()
         for source in others:
             scope.sources.append(extras.offered(source))
         starred = any(isinstance(item.expression, syntax.Star) and not item.expression.qualifier for item in node.items)
@@ -401,41 +401,6 @@ class ChangeBinder(QueryBinder):
                 values.append(value)
         chosen = [place for place in places if place is not None]
         return BranchPlan(node.action, chosen, [value.type for value in values], first, defaults), values
-
-
-class _Extras:
-    """The source columns that OUTPUT refers to; each becomes a parameter filled from the change's own query."""
-
-    def __init__(self) -> None:
-        self._all: list[str] = []
-        self._order: list[int] = []
-
-    def offered(self, source: BoundSource) -> BoundSource:
-        """Return the source with every column standing for a parameter."""
-        columns = []
-        for column in source.columns:
-            number = len(self._all)
-            self._all.append(column.bound.sql)
-
-            def use(number: int = number, also: SourceColumn = column) -> None:
-                if also.use:
-                    also.use()
-                if number not in self._order:
-                    self._order.append(number)
-
-            columns.append(SourceColumn(column.name, replace(column.bound, sql=f":y{number}_"), use))
-        return BoundSource(source.qualifiers, columns, source.table)
-
-    @property
-    def used(self) -> list[str]:
-        """The SQLite texts to add to the change's query, in order."""
-        return [self._all[number] for number in self._order]
-
-    def renumbered(self, compilation: Compilation, sql: str, columns: list[OutputColumn]) -> Plan:
-        """Return OUTPUT's plan with its parameters named :x0, :x1, .. in order."""
-        for place, number in enumerate(self._order):
-            sql = sql.replace(f":y{number}_", f":x{place}")
-        return compilation.plan(sql, columns)
 
 
 def _old_row(target: BoundSource) -> list[str]:

@@ -3,7 +3,7 @@
 from mssql_standin.binder.number_functions import Builder, integer
 from mssql_standin.binder.plan import Runtime
 from mssql_standin.binder.scope import Binder, Bound
-from mssql_standin.parser.syntax import Call, Literal
+from mssql_standin.parser.syntax import Call
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
 from mssql_standin.values.encoding import encode_offset
@@ -44,19 +44,36 @@ def _dateadd(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     return Bound(sql, moment.type, number.nullable or moment.nullable)
 
 
+_OLDER = frozenset({"datetime", "smalldatetime"})
+_BUCKET_PARTS = frozenset({"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond"})
+_CLOCK_PARTS = frozenset({"hour", "minute", "second", "millisecond", "microsecond", "nanosecond"})
+
+
 def _check_part(node: Call, sql_type: SqlType) -> None:
-    clock = {"hour", "minute", "second", "millisecond", "microsecond", "nanosecond"}
+    """Raise SqlError 9810 for a part that a type cannot be moved by."""
+    if (sql_type.name in _OLDER and node.part in {"microsecond", "nanosecond"}) or node.part in {
+        "iso_week",
+        "tzoffset",
+    }:
+        raise _part_refused(node.part, node.name, sql_type)
+    _check_has(node.part, node.name, sql_type)
+
+
+def _check_has(part: str, function: str, sql_type: SqlType) -> None:
+    """Raise SqlError 9810 for a part that a type has not got."""
     wrong = (
-        (sql_type.name == "date" and node.part in clock)
-        or (sql_type.name == "time" and node.part not in clock)
-        or (sql_type.name in {"datetime", "smalldatetime"} and node.part in {"microsecond", "nanosecond"})
-        or node.part in {"iso_week", "tzoffset"}
+        (sql_type.name == "date" and part in _CLOCK_PARTS)
+        or (sql_type.name == "time" and part not in _CLOCK_PARTS)
+        or (part == "tzoffset" and sql_type.name not in {"datetime2", "datetimeoffset"})
     )
     if wrong:
-        raise SqlError(
-            9810,
-            f"The datepart {node.part} is not supported by date function {node.name} for data type {sql_type.name}.",
-        )
+        raise _part_refused(part, function, sql_type)
+
+
+def _part_refused(part: str, function: str, sql_type: SqlType) -> SqlError:
+    return SqlError(
+        9810, f"The datepart {part} is not supported by date function {function} for data type {sql_type.name}."
+    )
 
 
 def _datediff(result: SqlType) -> Builder:
@@ -79,6 +96,7 @@ def _utc_ticks(binder: Binder, bound: Bound, name: str) -> str:
 def _datepart(result: SqlType, function: str) -> Builder:
     def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
+        _check_has(node.part, node.name, moment.type)
         return Bound(f"{function}('{node.part}', {moment.sql}, '{moment.type.name}')", result)
 
     return build
@@ -87,6 +105,7 @@ def _datepart(result: SqlType, function: str) -> Builder:
 def _single_part(part: str) -> Builder:
     def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
         moment = _moment(binder, arguments[0], DATETIME2, node.name)
+        _check_has(part, node.name, moment.type)
         return Bound(f"date_part('{part}', {moment.sql}, '{moment.type.name}')", INT)
 
     return build
@@ -98,20 +117,27 @@ def _eomonth(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
     return Bound(f"end_of_month({day.sql}, {months})", DATE)
 
 
-def _from_parts(result: SqlType, function: str) -> Builder:
-    def build(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
-        numbers = [integer(binder, argument).sql for argument in arguments]
-        wanted = result
-        if node.name == "datetime2fromparts":
-            match node.arguments[7]:
-                case Literal(int() as scale, _) if 0 <= scale <= 7:
-                    wanted = SqlType("datetime2", scale=scale)
-                case _:
-                    raise SqlError(10760, "Scale argument is not valid. Valid expressions for data type datetime2 scale argument "
-                                          "are integer constants and integer constant expressions.")  # fmt: skip
-        return Bound(f"{function}({', '.join(numbers)})", wanted)
+def _datetrunc(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
+    moment = _moment(binder, arguments[0], DATETIME2, node.name)
+    if node.part in {"weekday", "nanosecond"} or (node.part == "microsecond" and moment.type.name in _OLDER):
+        raise _part_refused(node.part, node.name, moment.type)
+    _check_has(node.part, node.name, moment.type)
+    if node.part == "tzoffset":
+        raise _part_refused(node.part, node.name, moment.type)
+    return Bound(f"date_truncated('{node.part}', {moment.sql}, '{moment.type.name}')", moment.type, moment.nullable)
 
-    return build
+
+def _date_bucket(binder: Binder, node: Call, arguments: list[Bound]) -> Bound:
+    width = integer(binder, arguments[0])
+    moment = _moment(binder, arguments[1], DATETIME2, node.name)
+    if node.part not in _BUCKET_PARTS:
+        raise _part_refused(node.part, node.name, moment.type)
+    _check_has(node.part, node.name, moment.type)
+    origin = "NULL"
+    if len(arguments) > 2:
+        origin = binder.convert(_moment(binder, arguments[2], DATETIME2, node.name), moment.type).sql
+    sql = f"date_bucket('{node.part}', {width.sql}, {moment.sql}, {origin}, '{moment.type.name}')"
+    return Bound(sql, moment.type)
 
 
 def _isdate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
@@ -169,9 +195,8 @@ BUILDERS: dict[str, Builder] = {
     "month": _single_part("month"),
     "day": _single_part("day"),
     "eomonth": _eomonth,
-    "datefromparts": _from_parts(DATE, "date_from_parts"),
-    "datetimefromparts": _from_parts(DATETIME, "datetime_from_parts"),
-    "datetime2fromparts": _from_parts(DATETIME2, "datetime2_from_parts"),
+    "datetrunc": _datetrunc,
+    "date_bucket": _date_bucket,
     "isdate": _isdate,
     "switchoffset": _switchoffset,
     "todatetimeoffset": _todatetimeoffset,

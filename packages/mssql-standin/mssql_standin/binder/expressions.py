@@ -16,7 +16,9 @@ from mssql_standin.values.collation import database_default, sqlite_name
 from mssql_standin.values.conversion import conversion, try_conversion
 from mssql_standin.values.type_rules import (
     INT,
+    MOMENTS,
     NULL,
+    NUMERIC,
     Family,
     arithmetic_type,
     as_decimal,
@@ -29,6 +31,7 @@ from mssql_standin.values.type_rules import (
     unit_limit,
 )
 
+_OLDER_MOMENTS = frozenset({"datetime", "smalldatetime"})  # docs: "+ (Addition)" counts days with these
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "boolean AND", "|": "boolean OR",
           "^": "boolean XOR"}  # fmt: skip
 _COMPARED = {"=": "equal to", "<>": "not equal to", "<": "less than", "<=": "less than or equal to", ">": "greater than",
@@ -137,7 +140,7 @@ class ExpressionBinder:
                 raise _invalid_operand(bound.type, "'~'")
             full = {"tinyint": 255, "bit": 1}.get(bound.type.name)
             return replace(bound, sql=f"(~{bound.sql})" if full is None else f"({full} - {bound.sql})", digits=None)
-        if kind not in (Family.INTEGER, Family.DECIMAL, Family.FLOAT):
+        if kind not in NUMERIC or (operator == "-" and bound.type.name == "bit"):
             raise _invalid_operand(bound.type, "minus" if operator == "-" else "plus")
         if operator == "+":
             return bound
@@ -157,10 +160,11 @@ class ExpressionBinder:
             return self._concatenation(left, right)
         if operator == "+" and a is b is Family.BINARY:
             return Bound(f"concat_binary({left.sql}, {right.sql})", concatenated(left.type, right.type))
-        if a is Family.DATETIME and operator in "+-" and b is Family.INTEGER:
-            return self._add_days(operator, left, right)
+        if operator in "+-" and (left.type.name in _OLDER_MOMENTS or right.type.name in _OLDER_MOMENTS):
+            return self._move_moment(operator, left, right)
         for bound, other in ((left, right), (right, left)):
-            if family(bound.type) in (Family.DATE, Family.TIME, Family.OFFSET) and family(other.type) is Family.INTEGER:
+            newer = family(bound.type) in MOMENTS and bound.type.name not in _OLDER_MOMENTS
+            if newer and family(other.type) is Family.INTEGER:
                 raise SqlError(
                     206, f"Operand type clash: {display(bound.type)} is incompatible with {display(other.type)}"
                 )
@@ -190,11 +194,9 @@ class ExpressionBinder:
         if "decimal" in {left.type.name, right.type.name}:
             left_type, right_type = _exact(left), _exact(right)
         result = arithmetic_type(operator, left_type, right_type)
-        if Family.FLOAT in kinds and operator == "%":
-            raise SqlError(
-                402,
-                f"The data types {display(left.type)} and {display(right.type)} are incompatible in the modulo operator.",
-            )
+        both_bits = left.type.name == right.type.name == "bit"
+        if both_bits or (Family.FLOAT in kinds and operator == "%"):
+            raise _incompatible(left.type, right.type, _NAMES[operator])
         return self._arithmetic(operator, left, right, result)
 
     def _arithmetic(self, operator: str, left: Bound, right: Bound, result: SqlType) -> Bound:
@@ -224,11 +226,19 @@ class ExpressionBinder:
         nullable = left.nullable or right.nullable
         return replace(made, nullable=nullable, collation=collation, explicit=explicit)
 
-    def _add_days(self, operator: str, left: Bound, right: Bound) -> Bound:
-        if left.type.name == "datetime2":
-            raise SqlError(206, "Operand type clash: datetime2 is incompatible with int")
-        count = right.sql if operator == "+" else f"(-{right.sql})"
-        return Bound(f"date_add('day', {count}, {left.sql}, '{left.type.name}', 7)", left.type)
+    def _move_moment(self, operator: str, left: Bound, right: Bound) -> Bound:
+        """Bind what the older types alone can: one of them more or less a number of days, or another one."""
+        for bound, other in ((left, right), (right, left)):
+            if family(bound.type) in MOMENTS and bound.type.name not in _OLDER_MOMENTS:
+                raise _incompatible(left.type, right.type, _NAMES[operator])
+            if family(bound.type) not in (*NUMERIC, *MOMENTS, Family.TEXT, Family.NULL):
+                check_implicit(bound.type, other.type)
+        if family(left.type) is Family.DATETIME and family(right.type) is Family.INTEGER:
+            count = right.sql if operator == "+" else f"(-{right.sql})"
+            return Bound(f"date_add('day', {count}, {left.sql}, '{left.type.name}', 7)", left.type)
+        result = common_type([bound.type for bound in (left, right) if bound.type.name in _OLDER_MOMENTS])
+        left, right = self.convert(left, result), self.convert(right, result)
+        return Bound(f"{_SQLITE_NAMES[operator]}_datetime({left.sql}, {right.sql}, '{result.name}')", result)
 
     def _bitwise(self, operator: str, left: Bound, right: Bound) -> Bound:
         for bound in (left, right):
@@ -445,6 +455,12 @@ def _exact(bound: Bound) -> SqlType:
     if bound.digits is not None:
         return decimal(bound.digits, 0)
     return as_decimal(bound.type)
+
+
+def _incompatible(left: SqlType, right: SqlType, operation: str) -> SqlError:
+    return SqlError(
+        402, f"The data types {display(left)} and {display(right)} are incompatible in the {operation} operator."
+    )
 
 
 def _invalid_operand(sql_type: SqlType, operation: str) -> SqlError:

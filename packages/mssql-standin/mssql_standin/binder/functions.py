@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
-from mssql_standin.binder import aggregates, date_functions, number_functions, system_functions, text_functions
+from mssql_standin.binder import (
+    aggregates,
+    date_construction,
+    date_functions,
+    json_functions,
+    number_functions,
+    system_functions,
+    text_functions,
+)
 from mssql_standin.binder.scope import Binder, Bound, Scope
 from mssql_standin.binder.text_functions import text_type
 from mssql_standin.parser.keywords import AGGREGATES, RANKINGS
-from mssql_standin.parser.syntax import Call
+from mssql_standin.parser.syntax import Call, Expression
 from mssql_standin.results import SqlError
-from mssql_standin.values.type_rules import NULL, Family, family
+from mssql_standin.sql_types import SqlType
+from mssql_standin.values.type_rules import GUID, NULL, Family, family
 
 __all__ = ["call", "global_variable", "text_type"]
 global_variable = system_functions.global_variable
@@ -23,6 +32,14 @@ def call(binder: Binder, node: Call, scope: Scope) -> Bound:
     if builder is None:
         raise SqlError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10)
     return builder(binder, node, arguments)
+
+
+def default_value(binder: Binder, node: Expression, sql_type: SqlType) -> Bound:
+    """Bind the DEFAULT of a column: there, and for a uniqueidentifier alone, NEWSEQUENTIALID() may stand."""
+    match node:
+        case Call(name="newsequentialid", arguments=()) if sql_type == GUID:
+            return Bound("sequential_guid()", GUID, False)
+    return binder.value(node, Scope())
 
 
 def _coalesce(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
@@ -55,9 +72,7 @@ def _nullif(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         raise SqlError(4151, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first "
                              "argument has to be known.")  # fmt: skip
     test = binder.compare("=", first, second)
-    return replace(
-        first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None, identity=None
-    )
+    return replace(first, sql=f"CASE WHEN {test} THEN NULL ELSE {first.sql} END", nullable=True, digits=None)
 
 
 def _choose(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
@@ -97,5 +112,7 @@ _BUILDERS: dict[str, number_functions.Builder] = {
     **text_functions.BUILDERS,
     **number_functions.BUILDERS,
     **date_functions.BUILDERS,
+    **date_construction.BUILDERS,
+    **json_functions.BUILDERS,
     **system_functions.BUILDERS,
 }

@@ -115,6 +115,21 @@ def _of_float(name: str) -> Builder:
     return build
 
 
+def _angle(name: str) -> Builder:
+    """DEGREES and RADIANS, which give the type that they are given."""
+
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+        bound = _numeric(binder, arguments[0], name)
+        if family(bound.type) is Family.DECIMAL:
+            if bound.type.name != "decimal":
+                raise unsupported(f"{name.upper()} of {bound.type.name}")
+            return _result(bound, f"{name}_decimal({bound.sql})", decimal(38, 18))
+        turned = _result(bound, f"{name}_float({binder.convert(bound, FLOAT).sql})", FLOAT)
+        return binder.convert(turned, bound.type)
+
+    return build
+
+
 def _pi(binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound(binder.compilation.constant(3.141592653589793), FLOAT, False)
 
@@ -143,6 +158,9 @@ BUILDERS: dict[str, Builder] = {
     "exp": _of_float("exp"),
     "log": _of_float("log"),
     "log10": _of_float("log10"),
+    **{name: _of_float(name) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "atn2", "cot")},
+    "degrees": _angle("degrees"),
+    "radians": _angle("radians"),
     "pi": _pi,
     "rand": _rand,
     "isnumeric": _isnumeric,

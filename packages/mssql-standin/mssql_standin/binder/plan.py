@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mssql_standin.binder.registry import Registry
+from mssql_standin.results import Column
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 
@@ -32,6 +33,16 @@ registry = Registry()  # of conversions and JSON schemas that SQLite calls back
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The column of a stored table that a value comes from, untouched as long as its text is `sql`."""
+
+    sql: str
+    source: str  # the table's alias in SQLite
+    table: Table
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutputColumn:
     """One column of a bound query."""
 
@@ -40,7 +51,19 @@ class OutputColumn:
     nullable: bool = True
     collation: str | None = None
     explicit: bool = False
-    identity: tuple[int, int] | None = None  # seed and increment of the column that it is
+    origin: Origin | None = field(default=None, compare=False)  # None: an expression
+
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """Seed and increment of the identity column that this is."""
+        return None if self.origin is None else self.origin.table.columns[self.origin.place].identity
+
+
+class Shape(NamedTuple):
+    """Columns as the client sees them, and what turns stored values of some places into Python values."""
+
+    columns: list[Column]
+    decoders: list[tuple[int, Callable[[Any], Any]]]
 
 
 @dataclass(slots=True)
@@ -54,6 +77,7 @@ class Plan:
     locks: bool = False
     no_wait: bool = False
     reads: bool = False
+    shape: Shape | None = None  # worked out when rows are sent for the first time
 
     def arguments(self, runtime: Runtime) -> dict[str, Any]:
         """Return the values of the named parameters."""
@@ -67,11 +91,15 @@ class Plan:
 
 @dataclass(slots=True)
 class SelectPlan:
-    """A query; with `variables` its last row is assigned, with `into` its rows make a new table."""
+    """A query; with `variables` its last row is assigned, with `into` its rows make a new table.
+
+    With `steps` every row, as :x0, :x1, .., goes through all of them, and each result is assigned at once.
+    """
 
     query: Plan
     variables: list[tuple[str, SqlType]] | None = None
     into: tuple[str, ...] | None = None
+    steps: list[Plan] | None = None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mssql_standin.binder.expressions import collate_suffix
 from mssql_standin.binder.plan import OutputColumn, SelectPlan
+from mssql_standin.binder.row_parameters import RowParameters
 from mssql_standin.binder.scope import Bound, Grouping, Scope
 from mssql_standin.binder.sources import SourceBinder
 from mssql_standin.parser import syntax
@@ -37,7 +38,7 @@ class QueryBinder(SourceBinder):
         sql, columns = self.query(query, None)
         columns = [replace(c, type=INT) if c.type.name == "null" else c for c in columns]
         if into is not None and not _keeps_identity(body, columns):
-            columns = [replace(column, identity=None) for column in columns]
+            columns = [replace(column, origin=None) for column in columns]
         return SelectPlan(self.compilation.plan(sql, columns), into=into)
 
     def _assignment(self, query: syntax.Query, body: syntax.Select) -> SelectPlan:
@@ -49,12 +50,6 @@ class QueryBinder(SourceBinder):
                 194, "A SELECT INTO statement cannot contain a SELECT statement that assigns values to a variable.", 15
             )
         names = [str(item.variable) for item in body.items]
-        for place, item in enumerate(body.items):
-            mentioned = _variables_in(item.expression)
-            earlier = set(names[:place]) if body.source is None else set(names)
-            compound = item.operator != "=" and body.source is not None
-            if mentioned & earlier or compound:
-                raise unsupported("SELECT @variable = .. over the value of a variable that the same statement assigns")
         items = tuple(
             syntax.SelectItem(
                 item.expression
@@ -64,12 +59,52 @@ class QueryBinder(SourceBinder):
             )
             for item in body.items
         )
+        for place, item in enumerate(items):
+            earlier = set(names[:place]) if body.source is None else set(names)
+            if _variables_in(item.expression) & earlier:
+                return self._accumulation(query, replace(body, items=items), names)
         sql, columns = self.query(replace(query, body=replace(body, items=items)), None)
         targets = []
         for name, column in zip(names, columns, strict=True):
             self.implicit(Bound("NULL", column.type), self.compilation.variables[name])
             targets.append((name, column.type))
         return SelectPlan(self.compilation.plan(sql, columns), variables=targets)
+
+    def _accumulation(self, query: syntax.Query, body: syntax.Select, names: list[str]) -> SelectPlan:
+        """Bind assignments that build on what the same statement has assigned: they are evaluated row by row, in order."""
+        refused = "SELECT @variable = .. over its own value, of a query that groups rows"
+        if body.group_by or body.having is not None or body.distinct:
+            raise unsupported(refused)
+        scope = Scope(self.with_common_tables(query.tables, None))
+        scope.grouping.inside_aggregate = True
+        render = None if body.source is None else self.source(body.source, scope)
+        where = None if body.where is None else self.condition(body.where, scope)
+        order = self._order(query.order, body, [], scope)
+        limit = self._limit(body.top, query, scope)
+        parameters = RowParameters()
+        cells = Scope(sources=[parameters.offered(source) for source in scope.sources])
+        bound = []
+        for name, item in zip(names, body.items, strict=True):
+            wanted = self.compilation.variables[name]
+            binder = type(self)(self.compilation.fresh())
+            value = binder.settle(binder.value(item.expression, cells), wanted)  # type: ignore[arg-type]
+            binder.implicit(Bound("NULL", value.type), wanted)
+            bound.append((binder.compilation, value))
+        if cells.grouping.aggregates:
+            raise unsupported(refused)
+        steps = [
+            parameters.renumbered(compilation, f"SELECT {value.sql}", [OutputColumn("", value.type)])
+            for compilation, value in bound
+        ]
+        source = render() if render else ""
+        parts = [
+            f"SELECT {', '.join(parameters.used) or '1'}",
+            f"FROM {source}" if source else "",
+            f"WHERE {where}" if where else "",
+        ]
+        plan = self.compilation.plan(" ".join(part for part in parts if part) + order + limit)
+        targets = [(name, value.type) for name, (_, value) in zip(names, bound, strict=True)]
+        return SelectPlan(plan, variables=targets, steps=steps)
 
     def query(self, query: syntax.Query, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
         """Bind a query; returns its SQLite text with columns o0, o1, .. and their types."""
@@ -316,7 +351,9 @@ def _keeps_identity(body: syntax.Body, columns: list[OutputColumn]) -> bool:
 
 
 def _output(name: str, bound: Bound) -> OutputColumn:
-    return OutputColumn(name, bound.type, bound.nullable, bound.collation, bound.explicit, bound.identity)
+    untouched = bound.origin is not None and bound.origin.sql == bound.sql
+    origin = bound.origin if untouched else None
+    return OutputColumn(name, bound.type, bound.nullable, bound.collation, bound.explicit, origin)
 
 
 def _ordinal(expression: syntax.Expression, count: int) -> int | None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mssql_standin.binder.chains import Chain
 from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.plan import Origin
 from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
@@ -23,8 +24,8 @@ class Bound:
     explicit: bool = False  # the collation was written with COLLATE
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
-    identity: tuple[int, int] | None = None  # seed and increment of the column that it is
-    chain: Chain | None = None  # that the text stands for, unless it was replaced
+    origin: Origin | None = field(default=None, compare=False)
+    chain: Chain | None = field(default=None, compare=False)  # that the text stands for, unless it was replaced
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 

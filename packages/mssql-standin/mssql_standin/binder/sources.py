@@ -1,12 +1,11 @@
 """Binding of FROM: tables, subqueries, joins, OPENJSON, CHANGETABLE, catalog views."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from mssql_standin.binder.expressions import ExpressionBinder, collate_suffix
-from mssql_standin.binder.plan import registry
+from mssql_standin.binder.plan import Origin, registry
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
 from mssql_standin.not_supported import is_system_view
 from mssql_standin.parser import syntax
@@ -209,10 +208,10 @@ class SourceBinder(ExpressionBinder):
                     column.type,
                     column.nullable,
                     column.collation,
-                    identity=column.identity,
+                    origin=Origin(f"{short}.{column.physical}", short, table, place),
                 ),
             )
-            for column in table.columns
+            for place, column in enumerate(table.columns)
         ]
         scope.sources.append(BoundSource(_qualifiers(name, alias, compilation.catalog.database), columns, table, short))
         return lambda: f"{table.physical} AS {short}"
@@ -220,7 +219,7 @@ class SourceBinder(ExpressionBinder):
     def _system_view(self, node: syntax.TableSource, view: View, scope: Scope) -> Render:
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: json.dumps(view.rows(runtime.catalog)))
+        document = compilation.provided(key, lambda runtime: view.document(runtime.catalog))
         columns = ", ".join(f"json_extract(value, '$[{place}]') AS o{place}" for place in range(len(view.columns)))
         read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
         text = f"SELECT {columns} FROM json_each({document})"
@@ -253,6 +252,7 @@ class SourceBinder(ExpressionBinder):
                     column.nullable,
                     column.collation,
                     column.explicit,
+                    origin=column.origin and replace(column.origin, sql=_searched(f"{short}.o{place}", column.type)),
                 ),
             )
             for place, (name, column) in enumerate(zip(found, columns, strict=True))

@@ -1,4 +1,4 @@
-"""Functions of text, JSON and binary values."""
+"""Functions of text and binary values."""
 
 from dataclasses import replace
 
@@ -13,8 +13,11 @@ from mssql_standin.values.type_rules import (
     BIGINT,
     GUID,
     INT,
+    MOMENTS,
+    NUMERIC,
     Family,
     byte_length,
+    digits,
     display,
     family,
     is_national,
@@ -47,11 +50,20 @@ def _joined_type(values: list[Bound], extra: int = 0) -> SqlType:
 
 
 def _with_type(bound: Bound, sql: str, sql_type: SqlType) -> Bound:
-    return replace(bound, sql=sql, type=sql_type, nullable=True, digits=None, identity=None)
+    return replace(bound, sql=sql, type=sql_type, nullable=True, digits=None)
 
 
 def _varying(sql_type: SqlType) -> SqlType:
     return SqlType("nvarchar" if is_national(sql_type) else "varchar", sql_type.length)
+
+
+def strictly_text(binder: Binder, bound: Bound, place: int, function: str, *others: Family) -> Bound:
+    """Return an argument that must be text already, or of another family. Raises SqlError 8116."""
+    bound = binder.settle(bound, SqlType("nvarchar", 4000))
+    if family(bound.type) not in (Family.TEXT, *others):
+        shown = "NULL" if family(bound.type) is Family.NULL else display(bound.type)
+        raise SqlError(8116, f"Argument data type {shown} is invalid for argument {place} of {function} function.")
+    return bound
 
 
 def _concat(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
@@ -69,7 +81,7 @@ def _concat_ws(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _substring(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    source = arguments[0] if family(arguments[0].type) is Family.BINARY else binder.text(arguments[0])
+    source = strictly_text(binder, arguments[0], 1, "substring", Family.BINARY)
     start, length = integer(binder, arguments[1]), integer(binder, arguments[2])
     result = SqlType("varbinary", source.type.length) if family(source.type) is Family.BINARY else _varying(source.type)
     return _with_type(source, f"substring_of({source.sql}, {start.sql}, {length.sql})", result)
@@ -79,6 +91,15 @@ def _side(name: str) -> Builder:
     def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         source, count = binder.text(arguments[0]), integer(binder, arguments[1])
         return _with_type(source, f"{name}_of({source.sql}, {count.sql})", _varying(source.type))
+
+    return build
+
+
+def _letter_case(function: str) -> Builder:
+    def build(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+        source = binder.text(arguments[0])
+        sql = f"{function}({source.sql}, {int(is_national(source.type))})"
+        return _with_type(source, sql, _varying(source.type))
 
     return build
 
@@ -147,7 +168,7 @@ def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _patindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    pattern, text = binder.text(arguments[0]), binder.text(arguments[1])
+    pattern, text = binder.text(arguments[0]), strictly_text(binder, arguments[1], 2, "patindex", Family.NULL)
     collation, _explicit = binder.combined_collation([pattern, text])
     return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
@@ -196,12 +217,8 @@ def _translate(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 
 def _hashbytes(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    algorithm, source = binder.text(arguments[0]), arguments[1]
-    source = binder.settle(source, SqlType("nvarchar", 4000))
-    if family(source.type) not in (Family.TEXT, Family.BINARY, Family.NULL):
-        raise SqlError(
-            8116, f"Argument data type {display(source.type)} is invalid for argument 2 of hashbytes function."
-        )
+    algorithm = binder.text(arguments[0])
+    source = strictly_text(binder, arguments[1], 2, "hashbytes", Family.BINARY, Family.NULL)
     data = binder.convert(source, SqlType("varbinary", MAX))
     return Bound(f"hash_of({algorithm.sql}, {data.sql})", SqlType("varbinary", 8000))
 
@@ -210,22 +227,38 @@ def _newid(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
     return Bound("new_guid()", GUID, False)
 
 
-def _checksum(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
-    raise unsupported("CHECKSUM")
+def _newsequentialid(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
+    raise SqlError(
+        302,
+        "The newsequentialid() built-in function can only be used in a DEFAULT expression for a column of type "
+        "'uniqueidentifier' in a CREATE TABLE or ALTER TABLE statement. It cannot be combined with other operators to form a "
+        "complex scalar expression.",
+    )
 
 
-def _isjson(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    return Bound(f"is_json({binder.text(arguments[0]).sql})", INT)
+def _soundex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+    return Bound(f"soundex_of({binder.text(arguments[0]).sql})", SqlType("varchar", 5))
 
 
-def _json_value(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_scalar({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", 4000))
+def _format(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
+    value = binder.settle(arguments[0], INT)
+    if family(value.type) not in (*NUMERIC, *MOMENTS) or value.type.name == "bit":
+        shown = "NULL" if family(value.type) is Family.NULL else display(value.type)
+        raise SqlError(8116, f"Argument data type {shown} is invalid for argument 1 of format function.")
+    pattern = strictly_text(binder, arguments[1], 2, "format")
+    culture = strictly_text(binder, arguments[2], 3, "format").sql if len(arguments) > 2 else "'en-us'"
+    scale = digits(value.type)[1] if family(value.type) is Family.DECIMAL else 0
+    sql = f"formatted({value.sql}, '{value.type.name}', {scale}, {pattern.sql}, {culture})"
+    return Bound(sql, SqlType("nvarchar", 4000))
 
 
-def _json_query(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
-    path = binder.text(arguments[1]).sql if len(arguments) > 1 else "'$'"
-    return Bound(f"json_fragment({binder.text(arguments[0]).sql}, {path})", SqlType("nvarchar", MAX))
+def _refused(name: str) -> Builder:
+    """Return the builder of a function whose results are not documented so far that they could be the same."""
+
+    def build(_binder: Binder, _: Call, _arguments: list[Bound]) -> Bound:
+        raise unsupported(name)
+
+    return build
 
 
 BUILDERS: dict[str, Builder] = {
@@ -236,8 +269,8 @@ BUILDERS: dict[str, Builder] = {
     "right": _side("right"),
     "len": _len,
     "datalength": _datalength,
-    "upper": _same_length("upper_text"),
-    "lower": _same_length("lower_text"),
+    "upper": _letter_case("upper_text"),
+    "lower": _letter_case("lower_text"),
     "ltrim": _same_length("trim_left"),
     "rtrim": _same_length("trim_right"),
     "trim": _same_length("trim_both"),
@@ -258,8 +291,9 @@ BUILDERS: dict[str, Builder] = {
     "translate": _translate,
     "hashbytes": _hashbytes,
     "newid": _newid,
-    "checksum": _checksum,
-    "isjson": _isjson,
-    "json_value": _json_value,
-    "json_query": _json_query,
+    "newsequentialid": _newsequentialid,
+    "soundex": _soundex,
+    "format": _format,
+    "difference": _refused("DIFFERENCE"),
+    "checksum": _refused("CHECKSUM"),
 }

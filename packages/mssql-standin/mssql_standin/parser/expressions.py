@@ -43,8 +43,8 @@ from mssql_standin.parser.syntax import (
 from mssql_standin.parser.types import TypeParser
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
+from mssql_standin.values.code_units import kept, units
 from mssql_standin.values.collation import canonical
-from mssql_standin.values.conversion_rules import units
 from mssql_standin.values.encoding import encode_decimal
 from mssql_standin.values.temporal import DATE_PARTS
 from mssql_standin.values.type_rules import INT, NULL, decimal
@@ -500,6 +500,7 @@ def _digits_within(precision: int, text: str) -> int:
 
 def text_literal(value: str, national: bool) -> Literal:
     """Return the literal of a character string."""
+    value = kept(value)
     length = units(value)
     limit = 4000 if national else 8000
     return Literal(value, SqlType("nvarchar" if national else "varchar", MAX if length > limit else max(length, 1)))

@@ -183,30 +183,52 @@ RESERVED = frozenset(
 )
 
 _ANY = 1000
-AGGREGATES = frozenset({"count", "count_big", "sum", "min", "max", "avg", "string_agg"})
-RANKINGS = frozenset({"row_number", "rank", "dense_rank", "ntile", "lag", "lead", "first_value", "last_value"})
-DATE_PART_FUNCTIONS = frozenset({"dateadd", "datediff", "datediff_big", "datepart", "datename"})
+AGGREGATES = frozenset(
+    {"count", "count_big", "sum", "min", "max", "avg", "string_agg", "stdev", "stdevp", "var", "varp"}
+)
+RANKINGS = frozenset(
+    {
+        "row_number",
+        "rank",
+        "dense_rank",
+        "ntile",
+        "lag",
+        "lead",
+        "first_value",
+        "last_value",
+        "percent_rank",
+        "cume_dist",
+    }
+)
+DATE_PART_FUNCTIONS = frozenset(
+    {"dateadd", "datediff", "datediff_big", "datepart", "datename", "datetrunc", "date_bucket"}
+)
 BARE_FUNCTIONS = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 # name: (fewest arguments, most arguments); a date part counts as an argument
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "count": (1, 1), "count_big": (1, 1), "sum": (1, 1), "min": (1, 1), "max": (1, 1), "avg": (1, 1), "string_agg": (2, 2),
     "row_number": (0, 0), "rank": (0, 0), "dense_rank": (0, 0), "ntile": (1, 1), "lag": (1, 3), "lead": (1, 3),
-    "first_value": (1, 1), "last_value": (1, 1),
+    "first_value": (1, 1), "last_value": (1, 1), "percent_rank": (0, 0), "cume_dist": (0, 0), "stdev": (1, 1), "stdevp": (1, 1),
+    "var": (1, 1), "varp": (1, 1),
     "coalesce": (2, _ANY), "isnull": (2, 2), "nullif": (2, 2), "choose": (2, _ANY), "greatest": (1, _ANY), "least": (1, _ANY),
     "concat": (2, _ANY), "concat_ws": (3, _ANY), "substring": (3, 3), "left": (2, 2), "right": (2, 2), "len": (1, 1),
     "datalength": (1, 1), "upper": (1, 1), "lower": (1, 1), "ltrim": (1, 1), "rtrim": (1, 1), "trim": (1, 1), "replace": (3, 3),
     "replicate": (2, 2), "space": (1, 1), "reverse": (1, 1), "stuff": (4, 4), "charindex": (2, 3), "patindex": (2, 2),
     "ascii": (1, 1), "char": (1, 1), "unicode": (1, 1), "nchar": (1, 1), "str": (1, 3), "quotename": (1, 2),
     "string_escape": (2, 2), "translate": (3, 3), "hashbytes": (2, 2), "newid": (0, 0), "checksum": (1, _ANY),
+    "soundex": (1, 1), "difference": (2, 2), "newsequentialid": (0, 0), "format": (2, 3),
     "abs": (1, 1), "round": (2, 3), "floor": (1, 1), "ceiling": (1, 1), "sign": (1, 1), "power": (2, 2), "square": (1, 1),
     "sqrt": (1, 1), "exp": (1, 1), "log": (1, 2), "log10": (1, 1), "rand": (0, 1), "pi": (0, 0),
+    "sin": (1, 1), "cos": (1, 1), "tan": (1, 1), "cot": (1, 1), "asin": (1, 1), "acos": (1, 1), "atan": (1, 1), "atn2": (2, 2),
+    "degrees": (1, 1), "radians": (1, 1),
     "dateadd": (3, 3), "datediff": (3, 3), "datediff_big": (3, 3), "datepart": (2, 2), "datename": (2, 2), "year": (1, 1),
     "month": (1, 1), "day": (1, 1), "eomonth": (1, 2), "datefromparts": (3, 3), "datetime2fromparts": (8, 8),
-    "datetimefromparts": (7, 7), "isdate": (1, 1), "isnumeric": (1, 1), "switchoffset": (2, 2), "todatetimeoffset": (2, 2),
+    "datetimefromparts": (7, 7), "smalldatetimefromparts": (5, 5), "timefromparts": (5, 5), "datetimeoffsetfromparts": (10, 10),
+    "datetrunc": (2, 2), "date_bucket": (3, 4), "isdate": (1, 1), "isnumeric": (1, 1), "switchoffset": (2, 2), "todatetimeoffset": (2, 2),
     "sysdatetime": (0, 0), "sysutcdatetime": (0, 0), "sysdatetimeoffset": (0, 0), "getdate": (0, 0), "getutcdate": (0, 0),
     "current_timestamp": (0, 0), "current_user": (0, 0), "session_user": (0, 0), "system_user": (0, 0), "user": (0, 0),
-    "isjson": (1, 1), "json_value": (1, 2), "json_query": (1, 2),
+    "isjson": (1, 1), "json_value": (1, 2), "json_query": (1, 2), "json_modify": (3, 3),
     "object_id": (1, 2), "object_name": (1, 2), "object_schema_name": (1, 2), "schema_id": (0, 1), "schema_name": (0, 1),
     "col_name": (2, 2), "col_length": (2, 2), "columnproperty": (3, 3), "objectproperty": (2, 2), "objectpropertyex": (2, 2),
     "indexproperty": (3, 3), "db_id": (0, 1), "db_name": (0, 1), "type_name": (1, 1), "type_id": (1, 1), "parsename": (2, 2),

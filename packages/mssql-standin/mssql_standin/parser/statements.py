@@ -1,7 +1,7 @@
 """The grammar of statements and whole batches."""
 
 from mssql_standin import not_supported
-from mssql_standin.parser.changes import ChangeParser
+from mssql_standin.parser.bulk_insert import BulkInsertParser
 from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.parser.syntax import (
     Argument,
@@ -43,15 +43,14 @@ from mssql_standin.values.type_rules import NULL, SYSNAME
 
 _COMPOUND = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
 # SET options with an effect here, then those that are accepted because the engine behaves so anyway, or nothing depends on them.
-_SWITCHES = {"NOCOUNT", "XACT_ABORT"}
+_SWITCHES = {"NOCOUNT", "XACT_ABORT", "FMTONLY", "NO_BROWSETABLE"}
 _IDLE_SWITCHES = {
     "ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
     "ANSI_NULL_DFLT_ON", "ANSI_DEFAULTS",
 }  # fmt: skip
 _IDLE_WHEN_OFF = {
-    "NUMERIC_ROUNDABORT", "IMPLICIT_TRANSACTIONS", "CURSOR_CLOSE_ON_COMMIT", "FMTONLY", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
+    "NUMERIC_ROUNDABORT", "IMPLICIT_TRANSACTIONS", "CURSOR_CLOSE_ON_COMMIT", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
-    "NO_BROWSETABLE",
 }  # fmt: skip
 _ALL_SWITCHES = _SWITCHES | _IDLE_SWITCHES | _IDLE_WHEN_OFF
 _IDLE_VALUES = {
@@ -74,7 +73,7 @@ _LONGEST_NAME = 32  # of a transaction
 _MOST_BLOCKS = 60  # statements inside each other
 
 
-class StatementParser(ChangeParser):
+class StatementParser(BulkInsertParser):
     """The whole grammar: adds statements to that of changes."""
 
     _loops = 0  # how many WHILEs are around
@@ -137,6 +136,8 @@ class StatementParser(ChangeParser):
                 return self._declare()
             case "SET":
                 return self._set()
+            case "INSERT" if self.ahead().upper == "BULK":
+                return [self.insert_bulk()]
             case "SELECT" | "WITH" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES":
                 return [self.change_or_query()]
             case "IF":

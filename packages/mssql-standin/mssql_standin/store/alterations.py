@@ -13,10 +13,9 @@ from mssql_standin.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table
 from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import Ids
 from mssql_standin.store.file import FileConnection
-from mssql_standin.store.row_rules import check_row, compile_rules, computed_row
+from mssql_standin.store.row_rules import assigned, check_row, compile_rules, computed_row
 from mssql_standin.store.rows import TableWriter
 from mssql_standin.store.transaction import Transaction
-from mssql_standin.values.conversion import assignment
 from mssql_standin.values.type_rules import check_implicit
 
 
@@ -321,18 +320,18 @@ class Alterations:
             column.type.name != node.column.type.name or (nullable and not column.nullable)
         ):
             raise SqlError(5074, f"The index of table '{table.name}' is dependent on column '{column.name}'.")
-        convert = assignment(column.type, node.column.type)
+        changed = replace(column, type=node.column.type, nullable=nullable)
+        altered = definitions.replace_column(table, changed)
+        place = table.by_id[column.column_id]
         for rowid, value in self._file.rows(f"SELECT rowid, {column.physical} FROM {table.physical}"):
             if value is None and not nullable:
                 raise SqlError(515, f"Cannot insert the value NULL into column '{column.name}', table '{table.schema}.{table.name}'; column "
                                     "does not allow nulls. UPDATE fails.", state=2)  # fmt: skip
-            self._file.rows(
-                f"UPDATE {table.physical} SET {column.physical} = ? WHERE rowid = ?", (convert(value), rowid)
-            )
-        changed = replace(column, type=node.column.type, nullable=nullable)
+            stored = assigned(self._catalog, altered, place, column.type, value)
+            self._file.rows(f"UPDATE {table.physical} SET {column.physical} = ? WHERE rowid = ?", (stored, rowid))
         if node.column.collation is not None and node.column.collation != column.collation:
             raise unsupported("ALTER COLUMN with another collation")
-        self._transaction.change_catalog(self._catalog.with_table(definitions.replace_column(table, changed)))
+        self._transaction.change_catalog(self._catalog.with_table(altered))
 
     # --- indexes and change tracking -------------------------------------------------------------------------
 

@@ -103,6 +103,10 @@ class Table:
     next_column_id: int = 1
     local_name: str = ""
 
+    def __hash__(self) -> int:
+        """Return a hash that costs nothing; of one table's states only a few are alive at a time."""
+        return hash((self.object_id, self.schema, self.name, len(self.columns)))
+
     @property
     def physical(self) -> str:
         """The table's name in SQLite, ready for SQL text."""
@@ -170,6 +174,11 @@ class Catalog:
     next_object_id: int = FIRST_OBJECT_ID
     created: str = ""
     collation: str = DEFAULT
+
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """What views have made of this state, by their names."""
+        return {}
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Table]:

@@ -1,6 +1,7 @@
 """INSERT, UPDATE, DELETE and MERGE: the plan's query finds rows and values, Python applies them one by one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mssql_standin.binder.plan import (
@@ -13,7 +14,9 @@ from mssql_standin.binder.plan import (
     Runtime,
     UpdatePlan,
 )
+from mssql_standin.bulk_load import BulkTarget
 from mssql_standin.results import SqlError
+from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.file import FileConnection
 from mssql_standin.store.row_rules import RowRules, assigned, check_row, computed_row
@@ -88,8 +91,27 @@ class Changer:
         rows = [self._new_row(table, list(zip(places, types, values, strict=True))) for values in found]
         self._writer(table, None).insert(rows)
 
-    def _new_row(self, table: Table, given: list[tuple[int, Any, Any]]) -> Row:
-        rules = self._around.rules(table)
+    def load(self, target: BulkTarget, types: Sequence[SqlType], found: Sequence[Sequence[Any]]) -> int:
+        """Insert the rows of a bulk load, given in stored form; return how many."""
+        rules = self._around.rules(target.table)
+        if not target.check_constraints:
+            rules = replace(rules, checks=[])
+        rows = []
+        for values in found:
+            given = [
+                (place, sql_type, value)
+                for place, sql_type, value in zip(target.places, types, values, strict=True)
+                if value is not None or target.keep_nulls
+            ]
+            rows.append(self._new_row(target.table, given, rules))
+        writer = self._writer(target.table, None)
+        writer.insert(rows)
+        if target.check_constraints:
+            writer.check_references(rows, [], "INSERT")
+        return len(rows)
+
+    def _new_row(self, table: Table, given: list[tuple[int, Any, Any]], rules: RowRules | None = None) -> Row:
+        rules = rules or self._around.rules(table)
         row: Row = [None] * len(table.columns)
         for place, sql_type, value in given:
             row[place] = assigned(self._catalog, table, place, sql_type, value)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.functions import default_value
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
@@ -149,7 +150,7 @@ def _check_identity(table: Table, node: syntax.ColumnDefinition) -> None:
 def _check_default(catalog: Catalog, column: Column, text: syntax.TextExpression) -> None:
     binder = ChangeBinder(Compilation(catalog, {}, {}))
     try:
-        bound = binder.value(text.tree, row_scope(Table(0, "", "", ())))
+        bound = default_value(binder, text.tree, column.type)
     except SqlError as error:
         if error.message.number in {207, 4104}:
             raise SqlError(128, "The name is not permitted in this context. Valid expressions are constants, constant expressions, "

@@ -3,7 +3,9 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,8 @@ class FileConnection:
         """Open the file, creating what is missing."""
         self._caught = Caught()
         self._name = path.stem
+        self._interrupting = threading.Lock()
+        self._unstoppable = False
         self.raw = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=512
         )
@@ -133,8 +137,21 @@ class FileConnection:
         return error
 
     def interrupt(self) -> None:
-        """Stop what is running; safe from any thread."""
-        self.raw.interrupt()
+        """Stop what is running, unless it has to go on to its end; safe from any thread."""
+        with self._interrupting:
+            if not self._unstoppable:
+                self.raw.interrupt()
+
+    @contextmanager
+    def to_the_end(self) -> Iterator[None]:
+        """Let nothing that runs inside be interrupted."""
+        with self._interrupting:
+            self._unstoppable = True
+        try:
+            yield
+        finally:
+            with self._interrupting:
+                self._unstoppable = False
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""

@@ -56,6 +56,12 @@ class LocalTables:
         table = self.temporary.pop(name)
         self._file.rows(f"DROP TABLE {table.physical}")
 
+    def drop_all_temporary(self) -> None:
+        """Drop all temporary tables; not even the rollback of a running transaction brings them back."""
+        for name in list(self.temporary):
+            self.drop_temporary(name)
+        self._at_begin = {}
+
     def begin(self) -> None:
         """Remember which temporary tables exist when a transaction begins."""
         self._at_begin = dict(self.temporary)

@@ -5,6 +5,7 @@ from typing import Any
 
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.functions import default_value
 from mssql_standin.binder.plan import Plan, Runtime
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
 from mssql_standin.parser.statements import parse_condition, parse_value
@@ -31,7 +32,7 @@ def compile_rules(catalog: Catalog, table: Table) -> RowRules:
     for place, column in enumerate(table.columns):
         if column.default is not None:
             binder = ChangeBinder(Compilation(catalog, {}, {}))
-            bound = binder.implicit(binder.value(parse_value(column.default.text), Scope()), column.type)
+            bound = binder.implicit(default_value(binder, parse_value(column.default.text), column.type), column.type)
             defaults[place] = (binder.compilation.plan(f"SELECT {bound.sql}"), column.type)
         if column.computed is not None:
             binder = ChangeBinder(Compilation(catalog, {}, {}))

@@ -1,5 +1,6 @@
 """Catalog views: sys.* and INFORMATION_SCHEMA as rows computed from the catalog."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,13 @@ class View:
     rows: Callable[[Catalog], list[Row]]
     from_file: tuple[tuple[str, SqlType, str], ...] = ()
     query: str = ""  # SQLite text with columns o0, o1, ..: the rows are all in the file
+
+    def document(self, catalog: Catalog) -> str:
+        """Return the rows as a JSON text, made once for each state of the catalog."""
+        documents = catalog.documents
+        if self.name not in documents:
+            documents[self.name] = json.dumps(self.rows(catalog))
+        return documents[self.name]
 
 
 def numeric_facts(sql_type: SqlType) -> tuple[int, int]:

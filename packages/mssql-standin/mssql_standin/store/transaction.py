@@ -43,7 +43,7 @@ class Transaction:
         self._logged = 0
         self.writing = False
         self.count = 0  # @@TRANCOUNT
-        self.name = ""
+        self._name = ""  # of the outermost BEGIN
         self.descriptor = 0
         self.doomed = False
         self.lock_timeout_ms = -1
@@ -66,7 +66,7 @@ class Transaction:
         self.count += 1
         if self.count > 1:
             return []
-        self.name = name
+        self._name = name
         self._local_tables.begin()
         self.descriptor = self._store.new_descriptor()
         return [TransactionChange("begin", self.descriptor)]
@@ -92,13 +92,6 @@ class Transaction:
         self._local_tables.rollback()
         return self._end("rollback")
 
-    def rollback_of(self, name: str) -> list[TransactionChange]:
-        """ROLLBACK TRANSACTION name: to a savepoint, or of everything if that is the name of all. Raises SqlError 6401."""
-        if name and name != self.name:
-            self.rollback_to(name)
-            return []
-        return self.rollback()
-
     def _end(self, kind: str) -> list[TransactionChange]:
         descriptor, self.descriptor = self.descriptor, 0
         self.count, self.doomed = 0, False
@@ -113,9 +106,11 @@ class Transaction:
         self._file.rows(f"SAVEPOINT p{len(self._savepoints)}")
         self._savepoints.append((name, self._own_catalog, self._logged))
 
-    def rollback_to(self, name: str) -> None:
-        """ROLLBACK TRANSACTION name. Raises SqlError 6401."""
+    def rollback_to(self, name: str) -> list[TransactionChange]:
+        """ROLLBACK TRANSACTION of a savepoint, or of the whole by the outermost BEGIN's name. Raises SqlError 6401."""
         places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name]
+        if not places and self._name and self._name == name:
+            return self.rollback()
         if not places:
             raise SqlError(6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.")
         place = places[-1]
@@ -123,6 +118,7 @@ class Transaction:
         del self._savepoints[place + 1 :]
         with self._local_tables.kept():
             self._file.rows(f"ROLLBACK TO p{place}")
+        return []
 
     # --- writing ---------------------------------------------------------------------------------------------
 

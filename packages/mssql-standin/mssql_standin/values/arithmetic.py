@@ -123,6 +123,17 @@ def _whole(rounding: str) -> Callable[[str], str]:
     return lambda value: encode_decimal(decode_decimal(value).quantize(Decimal(1), rounding, EXACT))
 
 
+def _arc_tangent(y: float, x: float) -> float:
+    if y == x == 0:
+        raise ValueError
+    return math.atan2(y, x)
+
+
+def _angle_decimal(function: Callable[[float], float]) -> Callable[..., Any]:
+    """Return DEGREES or RADIANS of a decimal: the float's exact value to 18 places."""
+    return _of_one(lambda value: _fit_decimal(Decimal(function(float(decode_decimal(value)))), 38, 18))
+
+
 def _math(function: Callable[..., float]) -> Callable[..., Any]:
     def run(*values: float) -> float:
         try:
@@ -168,6 +179,13 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "exp_float": (1, _math(math.exp)),
     "log_float": (-1, _math(math.log)),
     "log10_float": (1, _math(math.log10)),
+    **{f"{name}_float": (1, _math(getattr(math, name))) for name in ("sin", "cos", "tan", "asin", "acos", "atan")},
+    "atn2_float": (2, _math(_arc_tangent)),
+    "cot_float": (1, _math(lambda value: 1 / math.tan(value))),
+    "degrees_float": (1, _math(math.degrees)),
+    "radians_float": (1, _math(math.radians)),
+    "degrees_decimal": (1, _angle_decimal(math.degrees)),
+    "radians_decimal": (1, _angle_decimal(math.radians)),
 }
 
 

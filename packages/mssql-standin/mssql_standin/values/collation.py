@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from mssql_standin.results import SqlError
+from mssql_standin.values.code_units import is_wide, kept, spread
 
 DEFAULT = "SQL_Latin1_General_CP1_CI_AS"
 _SQLITE_NAMES = {
@@ -64,21 +65,26 @@ def ignores_case(name: str) -> bool:
 
 def fold(text: str) -> str:
     """Return the text so that equality under the case-insensitive collation is equality of results."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", _whole(text)).casefold()
+
+
+def _whole(text: str) -> str:
+    """Return a text in which halves of a pair that came together are one character."""
+    return kept(spread(text)) if is_wide(text) else text
 
 
 def folded(text: str | None, name: str) -> str | None:
     """Return the text so that two texts are equal under a collation, by its SQLite name, exactly if the results are the same."""
     if text is None:
         return None
-    return fold(text.rstrip(" ")) if name == "ci_as" else text.rstrip(" ")
+    return fold(text.rstrip(" ")) if name == "ci_as" else _whole(text.rstrip(" "))
 
 
 def _order_key(text: str) -> tuple[str, str]:
     if text.isascii():
         key = text.lower().translate(_PUNCTUATION_FIRST)
         return key, key
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).casefold())
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFC", _whole(text)).casefold())
     base = "".join(c for c in folded if not unicodedata.combining(c))
     return base.translate(_PUNCTUATION_FIRST), folded
 
@@ -95,7 +101,7 @@ def _compare_ci(left: str, right: str) -> int:
 def _compare_cs(left: str, right: str) -> int:
     if left == right:
         return 0
-    left, right = left.rstrip(" "), right.rstrip(" ")
+    left, right = _whole(left.rstrip(" ")), _whole(right.rstrip(" "))
     if left == right:
         return 0
     a, b = (*_order_key(left), left.swapcase()), (*_order_key(right), right.swapcase())
@@ -103,7 +109,9 @@ def _compare_cs(left: str, right: str) -> int:
 
 
 def _compare_bin(left: str, right: str) -> int:
-    a, b = left.rstrip(" ").encode("utf-16-be"), right.rstrip(" ").encode("utf-16-be")
+    a, b = left.rstrip(" "), right.rstrip(" ")
+    if is_wide(a) or is_wide(b):
+        a, b = spread(a), spread(b)
     return (a > b) - (a < b)
 
 

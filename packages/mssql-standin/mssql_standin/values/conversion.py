@@ -10,6 +10,7 @@ from typing import Any
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.values import conversion_rules as rules
+from mssql_standin.values.code_units import cut, units
 from mssql_standin.values.encoding import (
     decode_decimal,
     decode_guid,
@@ -100,8 +101,8 @@ def _refuse_cut(stored: Any, target: SqlType) -> None:
     if isinstance(stored, bytes):
         if len(stored.rstrip(b"\0")) > limit:
             raise TruncationError(rules.hex_text(stored[:limit]))
-    elif len(stored) * 2 > limit and rules.units(stored.rstrip(" ")) > limit:
-        raise TruncationError(rules.cut(stored, limit))
+    elif len(stored) * 2 > limit and units(stored.rstrip(" ")) > limit:
+        raise TruncationError(cut(stored, limit))
 
 
 def _is_widening(source: SqlType, target: SqlType) -> bool:

@@ -12,12 +12,15 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, DateTimeOffset, SqlType
-from mssql_standin.values import temporal
+from mssql_standin.values import moment_conversion, number_texts, temporal
+from mssql_standin.values.code_units import cut, from_cp1252, from_utf16, to_code_page, to_cp1252, units, utf16
 from mssql_standin.values.encoding import EXACT, scaled
-from mssql_standin.values.temporal import DAY, MINUTE
+from mssql_standin.values.temporal import DAY, MINUTE, SECOND
 from mssql_standin.values.type_rules import (
     INTEGER_RANGES,
+    MOMENTS,
     MONEY_DIGITS,
+    NUMERIC,
     Family,
     digits,
     display,
@@ -26,47 +29,12 @@ from mssql_standin.values.type_rules import (
 )
 
 Rule = Callable[[Any], Any]
-_INTEGER = re.compile(r"[+-]?\d+")
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DATETIME_RANGES = {
     "datetime": (temporal.DAYS_TO_1753 * DAY, temporal.MAX_TICKS),
     "smalldatetime": (temporal.DAYS_TO_1900 * DAY, temporal.DAYS_TO_JUNE_2079 * DAY - MINUTE),
 }
 _MONEY_LIMITS = {"money": Decimal(2**63) / 10000, "smallmoney": Decimal(2**31) / 10000}
-
-
-def units(text: str) -> int:
-    """Return the length in UTF-16 code units, which is what SQL Server counts."""
-    return len(text) if text.isascii() or max(text) < "\U00010000" else len(text.encode("utf-16-le")) // 2
-
-
-def cut(text: str, limit: int) -> str:
-    """Return the first `limit` UTF-16 code units; half a surrogate pair is left out."""
-    if units(text) <= limit:
-        return text
-    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
-
-
-def to_code_page(text: str) -> str:
-    """Return a string as a varchar of code page 1252 keeps it: what it lacks becomes a question mark."""
-    return text if text.isascii() else to_cp1252(text).decode("latin-1").translate(_FROM_1252)
-
-
-_CP1252 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
-_FROM_1252 = dict(_CP1252)
-_TO_1252 = {ord(char): code for code, char in _CP1252.items()}
-
-
-def to_cp1252(text: str) -> bytes:
-    """Return the bytes of a varchar."""
-    return text.translate(_TO_1252).encode("latin-1", "replace")
-
-
-def from_cp1252(raw: bytes) -> str:
-    """Return the text of a varchar's bytes."""
-    return raw.decode("latin-1").translate(_FROM_1252)
 
 
 def hex_text(raw: bytes) -> str:
@@ -88,12 +56,13 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
         return _from_text(source, target, style)
     if b is Family.TEXT:
         return _to_text(source, target, style)
+    clock = _utc_ticks if style == 1 else local_ticks  # style 1 gives UTC, whatever the offset
     simple: dict[tuple[Family, Family], Rule] = {
         (Family.INTEGER, Family.DECIMAL): Decimal,
         (Family.INTEGER, Family.FLOAT): float,
-        (Family.DECIMAL, Family.INTEGER): int,
+        (Family.DECIMAL, Family.INTEGER): _is_not_zero if target.name == "bit" else int,
         (Family.DECIMAL, Family.FLOAT): float,
-        (Family.FLOAT, Family.INTEGER): int,
+        (Family.FLOAT, Family.INTEGER): _is_not_zero if target.name == "bit" else int,
         (Family.FLOAT, Family.DECIMAL): _decimal_of_float,
         (Family.INTEGER, Family.BINARY): _integer_bytes(source, target),
         (Family.BINARY, Family.INTEGER): _bytes_integer(target),
@@ -106,15 +75,19 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
         (Family.DATETIME, Family.DATE): lambda value: value // DAY,
         (Family.DATETIME, Family.TIME): lambda value: value % DAY,
         (Family.DATETIME, Family.OFFSET): lambda value: DateTimeOffset(value, 0),
-        (Family.OFFSET, Family.DATE): lambda value: local_ticks(value) // DAY,
-        (Family.OFFSET, Family.TIME): lambda value: local_ticks(value) % DAY,
-        (Family.OFFSET, Family.DATETIME): local_ticks,
+        (Family.OFFSET, Family.DATE): lambda value: clock(value) // DAY,
+        (Family.OFFSET, Family.TIME): lambda value: clock(value) % DAY,
+        (Family.OFFSET, Family.DATETIME): clock,
         (Family.FLOAT, Family.BINARY): lambda value: struct.pack(">d", value),
     }
+    if b is Family.OFFSET and a in MOMENTS and style not in {None, 0, 1}:
+        raise SqlError(9809, f"The style {style} is not supported for conversions from {source.name} to {target.name}.")
     if a is b:
         return _same
     if target.name in {"datetime", "smalldatetime"} and a in (Family.INTEGER, Family.DECIMAL, Family.FLOAT):
         return lambda value: temporal.DAYS_TO_1900 * DAY + round(Decimal(value) * DAY)
+    if source.name in {"datetime", "smalldatetime"} and b in NUMERIC:
+        return _days_since_1900(target)
     if (a, b) not in simple:
         raise SqlError(
             529, f"Explicit conversion from data type {display(source)} to {display(target)} is not allowed.", state=2
@@ -122,8 +95,33 @@ def rule(source: SqlType, target: SqlType, style: int | None) -> Rule:
     return simple[a, b]
 
 
+def _days_since_1900(target: SqlType) -> Rule:
+    """Return how datetime and smalldatetime become numbers; an integer is rounded, from noon on it is the next day."""
+
+    def run(ticks: int) -> Any:
+        moved = ticks - temporal.DAYS_TO_1900 * DAY
+        if target.name == "bit":
+            return int(moved != 0)
+        match family(target):
+            case Family.INTEGER:
+                return (moved + DAY // 2) // DAY
+            case Family.FLOAT:
+                return round(moved * 300 / SECOND) / (300 * DAY // SECOND)
+        return EXACT.divide(Decimal(moved), Decimal(DAY))
+
+    return run
+
+
 def _same(value: Any) -> Any:
     return value
+
+
+def _is_not_zero(value: Decimal | float) -> int:
+    return int(value != 0)
+
+
+def _utc_ticks(value: DateTimeOffset) -> int:
+    return value.utc_ticks
 
 
 def local_ticks(value: DateTimeOffset) -> int:
@@ -161,70 +159,22 @@ def _bytes_integer(target: SqlType) -> Rule:
 def _from_text(source: SqlType, target: SqlType, style: int | None) -> Rule:
     match family(target):
         case Family.INTEGER:
-            return lambda text: _text_integer(text, source, target)
+            return lambda text: number_texts.integer_of_text(text, source, target)
         case Family.DECIMAL:
-            return lambda text: _text_decimal(text, source, target)
+            return lambda text: number_texts.decimal_of_text(text, source, target)
         case Family.FLOAT:
-            return lambda text: _text_float(text, source)
+            return lambda text: number_texts.float_of_text(text, source)
         case Family.BINARY:
             return lambda text: _text_bytes(text, source, style or 0)
         case Family.GUID:
             return _text_guid
         case _:
-            return lambda text: _text_moment(text, source, target)
-
-
-def _text_integer(text: str, source: SqlType, target: SqlType) -> int:
-    stripped = text.strip()
-    if target.name == "bit" and stripped.lower() in {"true", "false"}:
-        return int(stripped.lower() == "true")
-    if not stripped:
-        return 0
-    if not _INTEGER.fullmatch(stripped):
-        if target.name == "bigint":
-            raise SqlError(8114, f"Error converting data type {source.name} to bigint.", state=5)
-        raise SqlError(
-            245, f"Conversion failed when converting the {source.name} value '{text}' to data type {target.name}."
-        )
-    value = int(stripped)
-    low, high = INTEGER_RANGES[target.name]
-    if target.name != "bit" and not low <= value <= high:
-        if target.name == "bigint":
-            raise SqlError(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2)
-        number = 248 if target.name == "int" else 244
-        column = (
-            "an int column" if target.name == "int" else f"an {'INT1' if target.name == 'tinyint' else 'INT2'} column"
-        )
-        larger = "" if number == 248 else " Use a larger integer column."
-        raise SqlError(number, f"The conversion of the {source.name} value '{text}' overflowed {column}.{larger}")
-    return value
-
-
-def _text_decimal(text: str, source: SqlType, target: SqlType) -> Decimal:
-    stripped = text.strip()
-    if target.name in MONEY_DIGITS:
-        bare = stripped.replace(",", "").replace("$", "", 1) or "0"
-        if not _DECIMAL.fullmatch(bare):
-            raise SqlError(235, "Cannot convert a char value to money. The char value has incorrect syntax.", state=0)
-        return Decimal(bare)
-    if not _DECIMAL.fullmatch(stripped):
-        raise SqlError(8114, f"Error converting data type {source.name} to numeric.", state=5)
-    return Decimal(stripped)
-
-
-def _text_float(text: str, source: SqlType) -> float:
-    stripped = text.strip()
-    if not stripped:
-        return 0.0
-    value = float(stripped) if _FLOAT.fullmatch(stripped) else None
-    if value is None or value in (float("inf"), float("-inf")):
-        raise SqlError(8114, f"Error converting data type {source.name} to float.", state=5)
-    return value
+            return moment_conversion.from_text(source, target, style or 0)
 
 
 def _text_bytes(text: str, source: SqlType, style: int) -> bytes:
     if style == 0:
-        return text.encode("utf-16-le") if is_national(source) else to_cp1252(text)
+        return utf16(text) if is_national(source) else to_cp1252(text)
     body = text.strip()
     if style == 1:
         body = body[2:] if body[:2].lower() == "0x" else "?"
@@ -242,107 +192,30 @@ def _text_guid(text: str) -> uuid.UUID:
     return uuid.UUID(body)
 
 
-def _text_moment(text: str, source: SqlType, target: SqlType) -> Any:
-    moment = temporal.parse_moment(text)
-    too_fine = moment is not None and moment.fraction_digits > (3 if "2" not in target.name and target.name in
-                                                                {"datetime", "smalldatetime"} else 7)  # fmt: skip
-    if moment is None and target.name in _DATETIME_RANGES and temporal.names_no_moment(text):
-        raise _out_of_range(source, target)
-    if moment is None or too_fine:
-        raise SqlError(241, "Conversion failed when converting date and/or time from character string.")
-    ticks = moment.days * DAY + moment.ticks
-    match family(target):
-        case Family.DATE:
-            return moment.days
-        case Family.TIME:
-            return moment.ticks
-        case Family.OFFSET:
-            offset = moment.offset_minutes or 0
-            return DateTimeOffset(ticks - offset * MINUTE, offset)
-    if moment.offset_minutes is not None:
-        if target.name == "smalldatetime":
-            raise SqlError(241, "Conversion failed when converting date and/or time from character string.")
-        if target.name == "datetime":
-            ticks -= moment.offset_minutes * MINUTE
-    if target.name != "datetime2" and moment.days < temporal.DAYS_TO_1753:
-        raise _out_of_range(source, target)
-    return ticks
-
-
-def _out_of_range(source: SqlType, target: SqlType) -> SqlError:
-    return SqlError(
-        242,
-        f"The conversion of a {source.name} data type to a {target.name} data type resulted in an out-of-range value.",
-        state=3,
-    )
-
-
 def _to_text(source: SqlType, target: SqlType, style: int | None) -> Rule:
     match family(source):
         case Family.INTEGER:
             return str
         case Family.DECIMAL if source.name in MONEY_DIGITS:
-            return lambda value: _money_text(value, style or 0)
+            return lambda value: number_texts.text_of_money(value, style or 0)
         case Family.DECIMAL:
             return lambda value: format(scaled(value, source.scale or 0), "f")
         case Family.FLOAT:
-            return lambda value: _float_text(value, style or 0, source.name)
+            return lambda value: number_texts.text_of_float(value, style or 0, source.name)
         case Family.BINARY:
             return _bytes_text(target, style or 0)
         case Family.GUID:
             return lambda value: str(value).upper()
         case _:
-            return lambda value: _moment_text(value, source, style)
-
-
-def _money_text(value: Decimal, style: int) -> str:
-    return format(scaled(value, 4), "f") if style == 2 else format(scaled(value, 2), ",f" if style == 1 else "f")
-
-
-def _float_text(value: float, style: int, name: str) -> str:
-    if style == 0:
-        text = f"{value:.6g}"
-    else:
-        places = {1: 7, 2: 15, 3: 16}.get(style)
-        if places is None:
-            raise SqlError(
-                281, f"{style} is not a valid style number when converting from {name} to a character string."
-            )
-        text = f"{value:.{places}e}"
-    mantissa, sign, exponent = text.partition("e")
-    return f"{mantissa}e{exponent[0]}{exponent[1:].zfill(3)}" if sign else mantissa
+            return lambda value: moment_conversion.to_text(value, source, style)
 
 
 def _bytes_text(target: SqlType, style: int) -> Rule:
     if style in {1, 2}:
         return lambda value: hex_text(value)[0 if style == 1 else 2 :]
     if is_national(target):
-        return lambda value: value[: len(value) // 2 * 2].decode("utf-16-le", "replace")
+        return from_utf16
     return from_cp1252
-
-
-def _moment_text(value: Any, source: SqlType, style: int | None) -> str:
-    scale = 7 if source.scale is None else source.scale
-    kind = family(source)
-    if kind is Family.DATE:
-        text = temporal.format_day(value, 23 if style is None else style)
-    elif kind is Family.TIME:
-        text = temporal.format_time(value, 121 if style is None else style, scale)
-    elif kind is Family.OFFSET:
-        utc = style == 127
-        ticks = value.utc_ticks if utc else local_ticks(value)
-        text = temporal.format_datetime(ticks, 121 if style is None else style, source.name, scale)
-        if text is not None and (style is None or style in {0, 20, 21, 25, 120, 121, 126, 127, 100}):
-            zone = temporal.format_offset(value.offset_minutes)
-            text += "Z" if utc else zone if style == 126 else " " + zone
-    else:
-        wanted = style if style is not None else 0 if source.name != "datetime2" else 121
-        text = temporal.format_datetime(value, wanted, source.name, scale if source.name == "datetime2" else 0)
-    if text is None:
-        raise SqlError(
-            281, f"{style} is not a valid style number when converting from {source.name} to a character string."
-        )
-    return text
 
 
 def fitting(source: SqlType, target: SqlType) -> Rule:

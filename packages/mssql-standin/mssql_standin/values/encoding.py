@@ -5,7 +5,7 @@
 | integers            | INTEGER                                                                                |
 | decimal, money      | TEXT that sorts by value whatever the scale: sign, count of whole digits, all digits   |
 | float, real         | REAL                                                                                   |
-| text                | TEXT under a collation of this engine                                                  |
+| text                | TEXT under a collation of this engine, halves of pairs as code_units keeps them        |
 | binary              | BLOB                                                                                   |
 | uniqueidentifier    | BLOB, bytes in SQL Server's order of comparison                                        |
 | date                | INTEGER, days since 0001-01-01                                                         |
@@ -22,6 +22,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from mssql_standin.sql_types import DateTime, DateTimeOffset, SqlType, Time
+from mssql_standin.values.code_units import kept
 from mssql_standin.values.type_rules import Family, family
 
 EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
@@ -105,6 +106,7 @@ _ENCODERS: dict[Family, Callable[[Any], Any]] = {
     Family.DATE: _encode_date,
     Family.TIME: _ticks,
     Family.DATETIME: _ticks,
+    Family.TEXT: kept,
 }
 
 _DECODERS: dict[Family, Callable[[Any], Any]] = {

@@ -10,6 +10,7 @@ from mssql_standin.parser.syntax import JsonColumn
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.values import json_text
+from mssql_standin.values.code_units import kept
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.json_text import MISSING, Number, Object
 from mssql_standin.values.type_rules import INT, NTEXT, Family, family
@@ -51,7 +52,7 @@ def _default_rows(document: str | None, path: str | None) -> str:
     if found is None or not json_text.is_container(found):
         return "[]"
     pairs = found if isinstance(found, Object) else [(str(place), item) for place, item in enumerate(found)]
-    return json.dumps([[key, _shown(item), _type_number(item)] for key, item in pairs])
+    return json.dumps([[kept(key), _shown(item), _type_number(item)] for key, item in pairs])
 
 
 def _shown(value: Any) -> str | None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from mssql_standin.results import SqlError
+from mssql_standin.values.code_units import kept, plain
 
 _STEP = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_$][\w$]*))|\[(\d+)\]')
 
@@ -25,7 +26,7 @@ class Object(list[tuple[str, Any]]):
 def parse(text: str) -> Any:
     """Return a document's value. Raises SqlError 13609."""
     try:
-        return _decoder.decode(text)
+        return _decoder.decode(plain(text))
     except json.JSONDecodeError as error:
         at = min(error.pos, max(len(text) - 1, 0))
         shown = text[at] if text else "."
@@ -36,6 +37,11 @@ def parse(text: str) -> Any:
         ) from None
     except RecursionError:
         raise SqlError(13603, "JSON text is nested too deeply.", state=1) from None
+
+
+def value_at(text: str, place: int) -> tuple[Any, int]:
+    """Return the value that begins at a place of a valid document, and where it ends."""
+    return _decoder.raw_decode(text, place)
 
 
 def _refuse_constant(name: str) -> Any:
@@ -123,17 +129,21 @@ def scalar_text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return kept(value)
 
 
 def dump(value: Any) -> str:
     """Return compact JSON text of a parsed value."""
+    return kept(_dumped(value))
+
+
+def _dumped(value: Any) -> str:
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, Object):
-        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{dump(item)}" for key, item in value) + "}"
+        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_dumped(item)}" for key, item in value) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(dump(item) for item in value) + "]"
+        return "[" + ",".join(_dumped(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,28 +1,26 @@
 """Functions of text as SQLite calls them back; lengths and positions count UTF-16 units, as SQL Server's do."""
 
 import hashlib
+import math
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX
+from mssql_standin.values import letter_case
+from mssql_standin.values.code_units import by_units, cut, from_cp1252, is_wide, kept, spread, to_cp1252, units, utf16
 from mssql_standin.values.collation import folded
-from mssql_standin.values.conversion_rules import cut, from_cp1252, to_cp1252, units
-
-
-def _wide(text: str) -> bool:
-    return not text.isascii() and max(text) > "\uffff"
+from mssql_standin.values.soundex import soundex
 
 
 def part_of(value: Any, start: int, length: int) -> Any:
     """Return `length` units from the zero-based `start`; both may reach beyond the value."""
     end = max(start + length, 0)
     start = max(start, 0)
-    if isinstance(value, str) and _wide(value):
-        return value.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "ignore")
+    if isinstance(value, str) and is_wide(value):
+        return kept(spread(value)[start:end])
     return value[start:end]
 
 
@@ -94,7 +92,7 @@ def _replicate(text: str | None, count: int | None, limit: int) -> str | None:
 
 
 def _stuff(text: str | None, start: int | None, length: int | None, inserted: str | None) -> str | None:
-    if text is None or start is None or length is None or start < 1 or length < 0 or start > units(text or " "):
+    if text is None or start is None or length is None or start < 1 or length < 0 or start > len(text or " "):
         return None
     head = part_of(text, 0, start - 1)
     tail = part_of(text, start - 1 + length, len(text) * 2)
@@ -107,7 +105,7 @@ def _index_of(needle: str | None, text: str | None, start: int | None, collation
     if not needle:
         return 0
     match = _needle(needle, collation).search(text, max((start or 1) - 1, 0))
-    return units(text[: match.start()]) + 1 if match and match.start() else int(match is not None)
+    return match.start() + 1 if match else 0
 
 
 def _translate(text: str | None, old: str | None, new: str | None) -> str | None:
@@ -130,81 +128,18 @@ def _quotename(text: str | None, quote: str | None) -> str | None:
     return pair[0] + text.replace(pair[1], pair[1] * 2) + pair[1]
 
 
-# --- LIKE --------------------------------------------------------------------------------------------------------
+# docs: "money and smallmoney" has the currency symbols; a sign or symbol alone is numeric, as one can be converted to money.
+_CURRENCIES = "$¢£¤¥৲৳฿៛₠-₱€﷼﹩\uff04￠￡￥￦"
+_SIGN = r"[+-]?\s*"
+_MONEY_LIKE = re.compile(rf"{_SIGN}[{_CURRENCIES}\\]?\s*{_SIGN}[\d,]*\.?\d*", re.ASCII)
+_FLOAT_LIKE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[ed][+-]?\d+", re.ASCII | re.IGNORECASE)
 
 
-@lru_cache(maxsize=2048)
-def like_pattern(pattern: str, escape: str, collation: str) -> re.Pattern[str] | None:
-    """Return a LIKE pattern as a regular expression; None if nothing can match. Raises SqlError 506."""
-    if len(escape) > 1:
-        raise SqlError(506, f'The invalid escape character "{escape}" was specified in a LIKE predicate.')
-    parts, place = [], 0
-    while place < len(pattern):
-        char = pattern[place]
-        place += 1
-        if escape and char == escape:
-            if place >= len(pattern):
-                return None
-            parts.append(re.escape(pattern[place]))
-            place += 1
-        elif char == "%":
-            parts.append(".*")
-        elif char == "_":
-            parts.append(".")
-        elif char == "[":
-            end = pattern.find("]", place + 1)
-            if end < 0:
-                return None
-            parts.append(_character_class(pattern[place:end], escape))
-            place = end + 1
-        else:
-            parts.append(re.escape(char))
-    flags = re.DOTALL | (re.IGNORECASE if collation == "ci_as" else 0)
-    return re.compile("".join(parts), flags)
-
-
-def _character_class(body: str, escape: str) -> str:
-    negated = body.startswith("^")
-    body = body[1:] if negated else body
-    found, place = "", 0
-    while place < len(body):
-        char = body[place]
-        if escape and char == escape and place + 1 < len(body):
-            place += 1
-            found += re.escape(body[place])
-        elif char == "-" and 0 < place < len(body) - 1:
-            found += "-"
-        else:
-            found += re.escape(char)
-        place += 1
-    return f"[{'^' if negated else ''}{found}]"
-
-
-def _like(text: str | None, pattern: str | None, escape: str | None, collation: str) -> int | None:
-    if text is None or pattern is None or escape is None:
-        return None
-    compiled = like_pattern(_composed(pattern), escape, collation)
-    if compiled is None:
-        return 0
-    text = _composed(text)
-    return int(bool(compiled.fullmatch(text)) or (text.endswith(" ") and bool(compiled.fullmatch(text.rstrip(" ")))))
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _index_of_pattern(pattern: str | None, text: str | None, collation: str) -> int | None:
-    if pattern is None or text is None:
-        return None
-    inner = pattern[1:] if pattern.startswith("%") else pattern
-    compiled = like_pattern(inner[:-1] if inner.endswith("%") else inner, "", collation)
-    if compiled is None:
-        return 0
-    tail = "" if inner.endswith("%") else r"\Z"
-    search = re.compile(("" if pattern.startswith("%") else r"\A") + f"(?:{compiled.pattern}){tail}", compiled.flags)
-    match = search.search(text)
-    return match.start() + 1 if match else 0
+def _is_numeric(text: str | None) -> int:
+    bare = "" if text is None else text.strip(" \t\n\r\v\f")
+    if _FLOAT_LIKE.fullmatch(bare):
+        return int(abs(float(bare.lower().replace("d", "e"))) != math.inf)
+    return int(bool(bare) and _MONEY_LIKE.fullmatch(bare) is not None)
 
 
 # --- codes, hashes, messages -------------------------------------------------------------------------------------
@@ -223,11 +158,11 @@ def _ansi_character(code: int | None) -> str | None:
 
 
 def _unicode_character(code: int | None) -> str | None:
-    return None if code is None or not 0 <= code <= 0xFFFF or 0xD800 <= code < 0xE000 else chr(code)
+    return None if code is None or not 0 <= code <= 0xFFFF else kept(chr(code))
 
 
 def _unicode(text: str | None) -> int | None:
-    return int.from_bytes(text.encode("utf-16-le")[:2], "little") if text else None
+    return int.from_bytes(utf16(text)[:2], "little") if text else None
 
 
 def _str(value: float | None, length: int | None, places: int | None) -> str | None:
@@ -266,8 +201,8 @@ def _format(text: str | None, *arguments: Any) -> str | None:
     return None if text is None else format_message(text, list(arguments))
 
 
-def _same(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else function(value)
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda value, *rest: None if value is None else function(value, *rest)
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
@@ -280,21 +215,21 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "concat_separated": (-1, _concat_separated),
     "concat_binary": (2, lambda a, b: None if a is None or b is None else a + b),
     "cut_text": (2, _cut),
-    "upper_text": (1, _same(str.upper)),
-    "lower_text": (1, _same(str.lower)),
-    "trim_left": (1, _same(lambda text: text.lstrip(" "))),
-    "trim_right": (1, _same(lambda text: text.rstrip(" "))),
-    "trim_both": (1, _same(lambda text: text.strip(" "))),
-    "reverse_text": (1, _same(lambda text: text[::-1])),
-    "replace_text": (5, _replace),
+    "upper_text": (2, _of_text(letter_case.upper)),
+    "lower_text": (2, _of_text(letter_case.lower)),
+    "trim_left": (1, _of_text(lambda text: text.lstrip(" "))),
+    "trim_right": (1, _of_text(lambda text: text.rstrip(" "))),
+    "trim_both": (1, _of_text(lambda text: text.strip(" "))),
+    "reverse_text": (1, by_units(_of_text(lambda text: text[::-1]))),
+    "replace_text": (5, by_units(_replace)),
     "replicate_text": (3, _replicate),
-    "stuff_text": (4, _stuff),
-    "index_of_text": (4, _index_of),
-    "index_of_pattern": (3, _index_of_pattern),
-    "translate_text": (3, _translate),
+    "stuff_text": (4, by_units(_stuff)),
+    "index_of_text": (4, by_units(_index_of)),
+    "translate_text": (3, by_units(_translate)),
     "quotename": (2, _quotename),
-    "like_match": (4, _like),
     "folded": (2, folded),
+    "is_numeric": (1, _is_numeric),
+    "soundex_of": (1, _of_text(soundex)),
     "hash_of": (2, _hash),
     "ascii_of": (1, lambda text: to_cp1252(text)[0] if text else None),
     "unicode_of": (1, _unicode),

@@ -1,58 +1,30 @@
 """One client: handshake, then request after request until it leaves."""
 
-import hmac
 import queue
 import socket
-import ssl
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from functools import partial
 
+from mssql_standin.parser.cursor import unsupported
 from mssql_standin.request_hook import RequestHook
-from mssql_standin.results import (
-    Done,
-    Event,
-    Message,
-    OutputValue,
-    Parameter,
-    ResultSet,
-    ReturnStatus,
-    SqlError,
-    TransactionChange,
-)
+from mssql_standin.results import Done, Event, OutputValue, Parameter, SqlError
 from mssql_standin.session import Database, Session
 from mssql_standin.sql_types import SqlType
-from mssql_standin.wire import metadata_procedures, packets, prelogin, tokens
-from mssql_standin.wire.login import Login, parse_login
+from mssql_standin.wire import metadata_procedures, packets, tokens
+from mssql_standin.wire.bulk_load import parse_bulk_load
+from mssql_standin.wire.handshake import Access, enter, greet
 from mssql_standin.wire.packets import ProtocolError, ReplyWriter, Transport
 from mssql_standin.wire.prepared import PreparedStatements, declared
 from mssql_standin.wire.reading import Reader
+from mssql_standin.wire.reply import Reply, internal_error
 from mssql_standin.wire.rpc import Call, parse_calls, plain_name
-from mssql_standin.wire.tls import PlainTransport, TlsTransport
+from mssql_standin.wire.tls import PlainTransport
+from mssql_standin.wire.transaction_requests import perform_transaction_request
 
 _HANDSHAKE_SECONDS = 30
-_BEGIN, _COMMIT, _ROLLBACK = 5, 7, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may enter."""
-
-    user: str
-    password: str = field(repr=False)
-    certificate: ssl.SSLContext = field(repr=False)
-
-
-class _Refused(Exception):
-    """The login failed; the messages say why."""
-
-    def __init__(self, *messages: Message) -> None:
-        super().__init__(messages[-1].text)
-        self.messages = messages
 
 
 def serve(connection: socket.socket, database: Database, access: Access, request_hook: RequestHook) -> None:
@@ -61,13 +33,12 @@ def serve(connection: socket.socket, database: Database, access: Access, request
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(_HANDSHAKE_SECONDS)
-            transport = _greet(PlainTransport(connection), access)
-            entered = _enter(transport, database, access)
+            transport = greet(PlainTransport(connection), access)
+            entered = enter(transport, database, access)
             if entered is not None:
                 connection.settimeout(None)
-                session, packet_bytes, process_id = entered
-                guard = partial(request_hook, process_id)
-                _Requests(transport, session, packet_bytes, guard).serve(lambda: _shut(connection))
+                guard = partial(request_hook, entered.process_id)
+                _Requests(transport, entered.session, entered.packet_bytes, guard).serve(lambda: _shut(connection))
         except (OSError, ProtocolError) as error:
             if isinstance(error, ProtocolError):
                 sys.stderr.write(f"mssql_standin: connection closed: {error}\n")
@@ -78,61 +49,6 @@ def _shut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
         return  # it is closed already
-
-
-def _greet(plain: PlainTransport, access: Access) -> Transport:
-    hello = packets.receive_message(plain, packets.MAX_GREETING_BYTES)
-    if hello.type != packets.PRELOGIN:
-        raise ProtocolError("the first message must be PRELOGIN; Encrypt=strict (TDS 8) is not supported")
-    content, tls = prelogin.answer(prelogin.parse_encryption(hello.body))
-    reply = ReplyWriter(plain, packets.DEFAULT_PACKET_BYTES, 0)
-    reply.write(content)
-    reply.finish()
-    return TlsTransport(plain, access.certificate) if tls else plain
-
-
-def _enter(transport: Transport, database: Database, access: Access) -> tuple[Session, int, int] | None:
-    message = packets.receive_message(transport, packets.MAX_GREETING_BYTES)
-    if message.type != packets.LOGIN7:
-        raise ProtocolError("LOGIN7 was expected after PRELOGIN")
-    login = parse_login(message.body)
-    packet_bytes = _packet_bytes(login.packet_bytes)
-    reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, 0)
-    try:
-        _check(login, database, access)
-    except _Refused as refused:
-        for told in refused.messages:
-            reply.write(tokens.message(told))
-        reply.write(tokens.done(tokens.DONE, tokens.ERROR))
-        reply.finish()
-        return None
-    session = database.connect(login.user, login.host, login.program)
-    name = database.name
-    changed = Message(5701, f"Changed database context to '{name}'.", severity=0, state=2)
-    language = Message(5703, "Changed language setting to us_english.", severity=0)
-    reply.write(tokens.environment_text(1, name, "master") + tokens.message(changed))
-    reply.write(tokens.environment_collation())
-    reply.write(tokens.environment_text(2, "us_english") + tokens.message(language))
-    reply.write(tokens.login_acknowledged("Microsoft SQL Server"))
-    reply.write(tokens.environment_text(4, str(packet_bytes), str(packets.DEFAULT_PACKET_BYTES)))
-    reply.write(tokens.done(tokens.DONE, 0))
-    reply.finish()
-    return session, packet_bytes, login.process_id
-
-
-def _packet_bytes(wanted: int) -> int:
-    return min(max(wanted, 512), packets.MAX_PACKET_BYTES) if wanted else packets.DEFAULT_PACKET_BYTES
-
-
-def _check(login: Login, database: Database, access: Access) -> None:
-    right_user = login.user.casefold() == access.user.casefold()
-    if not hmac.compare_digest(login.password.encode(), access.password.encode()) or not right_user:
-        raise _Refused(Message(18456, f"Login failed for user '{login.user}'.", severity=14))
-    if login.database and login.database.casefold() != database.name.casefold():
-        text = f'Cannot open database "{login.database}" requested by the login. The login failed.'
-        raise _Refused(
-            Message(4060, text, severity=11), Message(18456, f"Login failed for user '{login.user}'.", severity=14)
-        )
 
 
 class _Requests:
@@ -188,12 +104,12 @@ class _Requests:
             self._session.cancel()
             self._inbox.put(error)
 
-    def _answer(self, message: packets.Message) -> "_Reply | None":
+    def _answer(self, message: packets.Message) -> Reply | None:
         if message.type == packets.ATTENTION and self._attentions_answered == self._attentions_received:
             return None  # its request has ended with the acknowledgement
-        reply = _Reply(ReplyWriter(self._transport, self._packet_bytes, self._session.session_id))
-        if message.status & (packets.RESET_CONNECTION | packets.RESET_KEEPING_TRANSACTION):
-            self._session.reset()
+        reply = Reply(ReplyWriter(self._transport, self._packet_bytes, self._session.session_id))
+        if reset := message.status & (packets.RESET_CONNECTION | packets.RESET_KEEPING_TRANSACTION):
+            self._session.reset(keep_transaction=reset == packets.RESET_KEEPING_TRANSACTION)
             self._prepared.clear()
             reply.raw(tokens.environment_reset())
         if message.type == packets.SQL_BATCH:
@@ -202,8 +118,11 @@ class _Requests:
             self._calls(message.body, reply)
         elif message.type == packets.TRANSACTION_REQUEST:
             self._transaction(message.body, reply)
+        elif message.type == packets.BULK_LOAD:
+            self._load(message.body, reply)
         elif message.type != packets.ATTENTION:
-            raise ProtocolError(f"requests of type {message.type} are not supported by the stand-in")
+            refused = unsupported(f"a request of type {message.type}")
+            reply.batch([refused.message, Done(None)], self._cancelled)
         if self._attentions_answered < self._attentions_received:
             self._attentions_answered = self._attentions_received
             reply.acknowledge_attention()
@@ -212,14 +131,19 @@ class _Requests:
     def _cancelled(self) -> bool:
         return self._attentions_answered < self._attentions_received
 
-    def _batch(self, body: bytes, reply: "_Reply") -> None:
+    def _batch(self, body: bytes, reply: Reply) -> None:
         reader = Reader(body)
         reader.skip_all_headers()
         sql = reader.utf16(reader.left // 2)
         reply.batch(self._guarded(lambda: self._session.batch(sql)), self._cancelled)
 
-    def _calls(self, body: bytes, reply: "_Reply") -> None:
-        for call in parse_calls(body):
+    def _calls(self, body: bytes, reply: Reply) -> None:
+        try:
+            calls = parse_calls(body)
+        except SqlError as error:
+            reply.batch([error.message, Done(None)], self._cancelled)
+            return
+        for call in calls:
             reply.procedure(self._guarded(partial(self._call, call)), self._cancelled)
             if self._cancelled():
                 return
@@ -261,20 +185,11 @@ class _Requests:
         yield from self._session.batch(text, statement.bind(parameters[3:]))
         yield OutputValue(parameters[0].name, SqlType("int"), self._prepared.add(statement))
 
-    def _transaction(self, body: bytes, reply: "_Reply") -> None:
-        reader = Reader(body)
-        reader.skip_all_headers()
-        kind = reader.unpack("H")
-        if kind == _BEGIN:
-            isolation = reader.byte()
-            reply.batch(self._guarded(lambda: self._session.begin(isolation)), self._cancelled)
-        elif kind in {_COMMIT, _ROLLBACK}:
-            reader.take(reader.byte())  # the name, counted in bytes
-            again = bool(reader.byte() & 1) if reader.left else False
-            end = self._session.commit if kind == _COMMIT else self._session.rollback
-            reply.batch(self._guarded(lambda: end(again)), self._cancelled)
-        else:
-            raise ProtocolError(f"transaction-manager request {kind} is not supported by the stand-in")
+    def _transaction(self, body: bytes, reply: Reply) -> None:
+        reply.batch(self._guarded(lambda: perform_transaction_request(body, self._session)), self._cancelled)
+
+    def _load(self, body: bytes, reply: Reply) -> None:
+        reply.batch(self._guarded(lambda: self._session.load(*parse_bulk_load(body))), self._cancelled)
 
     def _guarded(self, work: Callable[[], Iterable[Event]]) -> Iterator[Event]:
         """Yield the engine's events; whatever goes wrong in it becomes an error that the client sees."""
@@ -286,108 +201,5 @@ class _Requests:
         except (OSError, ProtocolError):
             raise
         except Exception as error:  # noqa: BLE001
-            traceback.print_exc()
-            yield Message(50000, f"Internal error of the stand-in: {type(error).__name__}: {error}", severity=16)
+            yield internal_error(error)
             yield Done(None)
-
-
-class _Reply:
-    """One reply, token by token. A DONE is held back until it is known whether more follows."""
-
-    def __init__(self, writer: ReplyWriter) -> None:
-        self._writer = writer
-        self._held: tuple[int, int, int | None] | None = None  # token, status, row count
-        self._failed = False
-
-    def raw(self, content: bytes) -> None:
-        self._release(more=True)
-        self._writer.write(content)
-
-    def batch(self, events: Iterable[Event], cancelled: Callable[[], bool]) -> None:
-        """Write the events of a batch, each statement ended by DONE."""
-        wrote_done = False
-        for event in _until(events, cancelled):
-            if isinstance(event, Done):
-                self._hold(tokens.DONE, event.row_count)
-                wrote_done = True
-            elif not isinstance(event, ReturnStatus | OutputValue):
-                self._event(event)
-                wrote_done = False
-        if not wrote_done:
-            self._hold(tokens.DONE, None)
-
-    def procedure(self, events: Iterable[Event], cancelled: Callable[[], bool]) -> None:
-        """Write the events of an RPC: DONEINPROC for each statement, then status, output values and DONEPROC."""
-        status, outputs, failed = 0, [], False
-        for event in _until(events, cancelled):
-            match event:
-                case Done():
-                    self.raw(self._done(tokens.DONEINPROC, tokens.MORE, event.row_count))
-                case ReturnStatus():
-                    status = event.value
-                case OutputValue():
-                    outputs.append(event)
-                case _:
-                    failed = failed or (isinstance(event, Message) and event.severity > 10)
-                    self._event(event)
-        self.raw(tokens.return_status(status))
-        for ordinal, output in enumerate(outputs):
-            self.raw(tokens.return_value(ordinal, output.name, output.type, output.value))
-        self._failed = self._failed or failed
-        self._hold(tokens.DONEPROC, None)
-
-    def _event(self, event: Event) -> None:
-        match event:
-            case ResultSet():
-                self.raw(tokens.column_metadata(event.columns))
-                for values in event.rows:
-                    self._writer.write(tokens.row(event.columns, values))
-            case Message():
-                self._failed = self._failed or event.severity > 10
-                self.raw(tokens.message(event))
-            case TransactionChange():
-                self.raw(tokens.environment_transaction(event.kind, event.descriptor))
-
-    def acknowledge_attention(self) -> None:
-        self._release(more=True)
-        self._held = (tokens.DONE, tokens.ATTENTION_ACKNOWLEDGED, None)
-
-    def finish(self) -> None:
-        if self._held is None:
-            self._hold(tokens.DONE, None)
-        self._release(more=False)
-        self._writer.finish()
-
-    def _hold(self, token: int, row_count: int | None) -> None:
-        self._release(more=True)
-        self._held = (token, tokens.ERROR if self._failed else 0, row_count)
-        self._failed = False
-
-    def _done(self, token: int, status: int, row_count: int | None) -> bytes:
-        status |= tokens.ERROR if self._failed else 0
-        self._failed = False
-        return tokens.done(token, status, row_count)
-
-    def _release(self, *, more: bool) -> None:
-        if self._held is not None:
-            token, status, row_count = self._held
-            self._held = None
-            self._writer.write(tokens.done(token, status | (tokens.MORE if more else 0), row_count))
-
-
-def _until(events: Iterable[Event], cancelled: Callable[[], bool]) -> Iterator[Event]:
-    """Yield events, and the rows in them, until the client asks to stop."""
-    iterator = iter(events)
-    try:
-        for event in iterator:
-            if cancelled():
-                return
-            if isinstance(event, ResultSet):
-                rows = event.rows
-                yield ResultSet(event.columns, (row for row in rows if not cancelled()))
-            else:
-                yield event
-    finally:
-        close = getattr(iterator, "close", None)
-        if close is not None:
-            close()

@@ -1,10 +1,14 @@
-"""Answers of the procedures that drivers call for themselves: sp_datatype_info, sp_describe_undeclared_parameters."""
+"""Answers of the procedures that drivers call for themselves.
+
+They are sp_datatype_info, sp_describe_undeclared_parameters, sp_tablecollations.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mssql_standin.results import Column, Done, Event, ResultSet
+from mssql_standin.results import Column, Command, Done, Event, ResultSet
 from mssql_standin.sql_types import MAX, SqlType
+from mssql_standin.wire.type_tokens import COLLATION
 
 _NAME, _TEXT, _SMALL, _INT = SqlType("nvarchar", 128), SqlType("varchar", 32), SqlType("smallint"), SqlType("int")
 _DATATYPE_COLUMNS = [
@@ -57,7 +61,7 @@ def datatype_info(data_type: int) -> Iterator[Event]:
     """Answer sp_datatype_info[_100]: the types of an ODBC type code, or all of them for 0."""
     rows = [_datatype_row(*told) for told in _DATATYPES if data_type in {0, told[1]}]
     yield ResultSet(_DATATYPE_COLUMNS, rows)
-    yield Done(len(rows))
+    yield Done(len(rows), Command.SELECT)
 
 
 def _datatype_row(
@@ -108,7 +112,7 @@ def described_parameters(found: Sequence[tuple[str, SqlType]]) -> Iterator[Event
     """Answer sp_describe_undeclared_parameters with what the engine inferred."""
     rows = [_described_row(ordinal, name, kind) for ordinal, (name, kind) in enumerate(found, start=1)]
     yield ResultSet(_DESCRIBE_COLUMNS, rows)
-    yield Done(len(rows))
+    yield Done(len(rows), Command.SELECT)
 
 
 def _described_row(ordinal: int, name: str, kind: SqlType) -> tuple[Any, ...]:
@@ -144,3 +148,18 @@ def _described_row(ordinal: int, name: str, kind: SqlType) -> tuple[Any, ...]:
         ),
         *(0, 0, 0, 1, 0, None, tds_id, _LONG_SIZE if size == -1 else size),
     )
+
+
+_COLLATION_COLUMNS = [
+    Column("colid", _INT, nullable=False),
+    Column("name", _NAME),
+    Column("tds_collation", SqlType("varbinary", 5)),
+    Column("collation", _NAME),
+]
+
+
+def table_collations(columns: Sequence[tuple[int, str, str | None]]) -> Iterator[Event]:
+    """Answer sp_tablecollations[_100] with the id, name and collation of a table's columns; None for a column without."""
+    rows = [(number, name, collation and COLLATION, collation) for number, name, collation in columns]
+    yield ResultSet(_COLLATION_COLUMNS, rows)
+    yield Done(len(rows), Command.SELECT)

@@ -2,11 +2,11 @@
 
 import struct
 
+from mssql_standin.version import BUILD, MAJOR, MINOR
 from mssql_standin.wire.packets import ProtocolError
 
 VERSION, ENCRYPTION, INSTANCE, THREAD_ID, MARS, TERMINATOR = 0, 1, 2, 3, 4, 0xFF
 ENCRYPT_OFF, ENCRYPT_ON, ENCRYPT_NOT_SUPPORTED, ENCRYPT_REQUIRED = 0, 1, 2, 3
-SERVER_VERSION = (16, 0, 1000)  # SQL Server 2022
 
 
 def parse_encryption(content: bytes) -> int:
@@ -27,9 +27,8 @@ def parse_encryption(content: bytes) -> int:
 def answer(encryption: int) -> tuple[bytes, bool]:
     """Return the reply and whether TLS follows."""
     tls = encryption in {ENCRYPT_ON, ENCRYPT_REQUIRED}
-    major, minor, build = SERVER_VERSION
     options = [
-        (VERSION, struct.pack(">BBHH", major, minor, build, 0)),
+        (VERSION, struct.pack(">BBHH", MAJOR, MINOR, BUILD, 0)),
         (ENCRYPTION, bytes([ENCRYPT_ON if tls else ENCRYPT_NOT_SUPPORTED])),
         (INSTANCE, b"\0"),
         (THREAD_ID, b""),

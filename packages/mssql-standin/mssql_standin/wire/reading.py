@@ -18,6 +18,13 @@ class Reader:
         """Bytes not yet read."""
         return len(self._content) - self.position
 
+    @property
+    def next_byte(self) -> int:
+        """The byte that comes next, not consumed."""
+        if not self.left:
+            raise ProtocolError("the message ends too early")
+        return self._content[self.position]
+
     def take(self, count: int) -> bytes:
         """Return the next bytes."""
         if count < 0 or count > self.left:

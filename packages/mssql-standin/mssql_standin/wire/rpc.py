@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mssql_standin.results import Parameter
+from mssql_standin.parser.cursor import unsupported
+from mssql_standin.results import Parameter, SqlError
+from mssql_standin.wire.incoming import read_typed_value
 from mssql_standin.wire.packets import ProtocolError
 from mssql_standin.wire.reading import Reader
-from mssql_standin.wire.types import read_typed_value
 
 _WELL_KNOWN = {
     1: "sp_cursor", 2: "sp_cursoropen", 3: "sp_cursorprepare", 4: "sp_cursorexecute", 5: "sp_cursorprepexec",
     6: "sp_cursorunprepare", 7: "sp_cursorfetch", 8: "sp_cursoroption", 9: "sp_cursorclose", 10: "sp_executesql",
     11: "sp_prepare", 12: "sp_execute", 13: "sp_prepexec", 14: "sp_prepexecrpc", 15: "sp_unprepare",
 }  # fmt: skip
+_CURSORS = frozenset(name for name in _WELL_KNOWN.values() if name.startswith("sp_cursor"))
+_MAX_PARAMETERS = 2100  # sp_executesql's own two and the like among them
 _SEPARATORS = frozenset({0x80, 0xFF, 0xFE})
 _BY_REFERENCE, _DEFAULT_VALUE = 0x01, 0x02
 
@@ -26,7 +29,7 @@ class Call:
 
 
 def parse_calls(body: bytes) -> Sequence[Call]:
-    """Return the calls of one RPC message."""
+    """Return the calls of one RPC message. Raises SqlError 8003, or 40000 for what the stand-in has not."""
     reader = Reader(body)
     reader.skip_all_headers()
     calls = []
@@ -56,6 +59,11 @@ def _parse_call(reader: Reader) -> Call:
         if flags & _DEFAULT_VALUE:
             value = None
         parameters.append(Parameter(parameter, kind, value, output=bool(flags & _BY_REFERENCE)))
+    if len(parameters) > _MAX_PARAMETERS:
+        raise SqlError(8003, "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the "
+                             "number of parameters and resend the request.")  # fmt: skip
+    if name in _CURSORS:
+        raise unsupported(f"a server cursor ({name})")
     return Call(plain_name(name), parameters)
 
 

@@ -1,7 +1,5 @@
 """The part of the management API that is about entities. docs: "HTTP API reference", section on entities."""
 
-import base64
-import json
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,9 +7,11 @@ from typing import Any
 from aiohttp import web
 
 from functions_standin.durable import times
-from functions_standin.durable.client.errors import InvalidArgument, NotFound
+from functions_standin.durable.client.answers import CONTINUATION, json_answer
+from functions_standin.durable.client.errors import NotFound, Told
 from functions_standin.durable.client.operations import Operations
-from functions_standin.durable.client.query import boolean, optional_time, page_size, page_start
+from functions_standin.durable.client.query import boolean, optional_time, page_size, page_start, page_token
+from functions_standin.durable.client.request_json import BadJson, parse
 from functions_standin.durable.entity_episode import SchedulerState, scheduler_state
 from functions_standin.durable.entity_messages import (
     REQUEST_NAME,
@@ -24,7 +24,6 @@ from functions_standin.durable.entity_messages import (
 from functions_standin.durable.hub.instances import InstanceRow, Query
 from functions_standin.durable.json_text import parsed_or_text, to_json
 
-_CONTINUATION = "x-ms-continuation-token"
 _EMPTY_KEY = "$"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,15 +33,17 @@ def entity_routes(operations: Callable[[], Operations]) -> list[tuple[str, str, 
     """Return methods, paths and handlers."""
 
     async def read(request: web.Request) -> web.StreamResponse:
-        found = await operations().get(str(_entity(request)))
-        state = _state_of(found)
-        if not state.exists:
-            raise NotFound(f"Entity {found.instance_id} does not exist.")
-        return web.json_response(parsed_or_text(state.state))
+        key = request.match_info["key"]
+        entity = entity_id(request.match_info["name"], "" if key == _EMPTY_KEY else key)
+        state = _state_of(await operations().get(str(entity))).state
+        if state is None:
+            raise NotFound(f"Entity {entity} does not exist.")
+        return json_answer(parsed_or_text(state))
 
     async def send(request: web.Request) -> web.StreamResponse:
         name = "delete" if request.method == "DELETE" else request.query.get("op", "")
-        await _signal(operations(), _entity(request), name, await _input_text(request))
+        entity = entity_id(request.match_info["name"], request.match_info.get("key", ""))
+        await _signal(operations(), entity, name, await _input_text(request))
         return web.Response(status=202)
 
     async def list_all(request: web.Request) -> web.StreamResponse:
@@ -53,7 +54,9 @@ def entity_routes(operations: Callable[[], Operations]) -> list[tuple[str, str, 
         ("GET", "/entities/", list_all),
         ("GET", "/entities/{name}", list_all),
         ("GET", "/entities/{name}/{key}", read),
+        ("POST", "/entities/{name}", send),
         ("POST", "/entities/{name}/{key}", send),
+        ("DELETE", "/entities/{name}", send),
         ("DELETE", "/entities/{name}/{key}", send),
     ]
 
@@ -71,9 +74,9 @@ async def _input_text(request: web.Request) -> str | None:
     if request.content_type.lower() != "application/json":
         return to_json(text)
     try:
-        json.loads(text)
-    except ValueError as error:
-        raise InvalidArgument(f"Invalid JSON content: {error}") from error
+        parse(text)
+    except BadJson as error:
+        raise Told(400, f"Could not parse JSON content: {error}") from error
     return text
 
 
@@ -84,17 +87,19 @@ async def _list(operations: Operations, request: web.Request) -> web.StreamRespo
         created_to=optional_time(request, "lastOperationTimeTo"),
         id_prefix=f"@{name.lower()}@" if name else "@",
     )
-    rows, following = await operations.page(query, page_size(request), page_start(request, _CONTINUATION))
+    rows, following = await operations.page(query, page_size(request), page_start(request, CONTINUATION))
     shows_state = boolean(request, "fetchState")
-    token = "" if following is None else base64.b64encode(json.dumps(following).encode()).decode()
-    found = [_listed(row, shows_state=shows_state) for row in rows if _state_of(row).exists]
-    return web.json_response(found, headers={_CONTINUATION: token})
+    found = [
+        _listed(row, entity, shows_state=shows_state)
+        for row in rows
+        if (entity := parse_entity_id(row.instance_id)) and _state_of(row).exists
+    ]
+    return json_answer(found, continuation=page_token(following))
 
 
-def _listed(row: InstanceRow, *, shows_state: bool) -> dict[str, Any]:
-    entity = parse_entity_id(row.instance_id)
+def _listed(row: InstanceRow, entity: EntityId, *, shows_state: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "entityId": {"name": entity.name if entity else "", "key": entity.key if entity else ""},
+        "entityId": {"name": entity.name, "key": entity.key},
         "lastOperationTime": times.to_seconds_text(row.created),
     }
     return found | {"state": parsed_or_text(_state_of(row).state)} if shows_state else found
@@ -102,8 +107,3 @@ def _listed(row: InstanceRow, *, shows_state: bool) -> dict[str, Any]:
 
 def _state_of(row: InstanceRow) -> SchedulerState:
     return scheduler_state(row.input)
-
-
-def _entity(request: web.Request) -> EntityId:
-    key = request.match_info["key"]
-    return entity_id(request.match_info["name"], "" if key == _EMPTY_KEY else key)

@@ -1,9 +1,7 @@
 """The HTTP management API, one implementation for both places where it is mounted. docs: "HTTP API reference"."""
 
 import asyncio
-import base64
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +10,26 @@ from aiohttp import web
 
 from functions_standin.console import Console
 from functions_standin.durable import times
+from functions_standin.durable.client.answers import CONTINUATION, json_answer
 from functions_standin.durable.client.entities import entity_routes
-from functions_standin.durable.client.errors import InvalidArgument, NotFound, Refusal
-from functions_standin.durable.client.links import Links, error_body
+from functions_standin.durable.client.errors import InvalidArgument, InvalidOperation, NotFound, Refusal, Told
+from functions_standin.durable.client.links import Links
 from functions_standin.durable.client.operations import Operations
-from functions_standin.durable.client.query import boolean, optional_time, page_size, page_start, statuses
+from functions_standin.durable.client.query import (
+    boolean,
+    optional_seconds,
+    optional_time,
+    page_size,
+    page_start,
+    page_token,
+    statuses,
+)
+from functions_standin.durable.client.request_json import BadJson, parse
 from functions_standin.durable.client.status import history_objects, status_object
 from functions_standin.durable.events import Status
 from functions_standin.durable.hub.instances import InstanceRow, Query
+from functions_standin.durable.json_text import to_json
 from functions_standin.storage.http import StorageFailed, StorageUnavailable
-
-CONTINUATION = "x-ms-continuation-token"
-_DEFAULT_WAIT_SECONDS = 10.0
-_DEFAULT_WAIT_INTERVAL_SECONDS = 1.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -38,7 +43,7 @@ class HttpApi:
     console: Console
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
-        """Return the routes below a prefix."""
+        """Return the routes below a prefix, whose fixed parts may be written in any case."""
         plain: list[tuple[str, str, Handler]] = [
             ("POST", "/orchestrators/{name}", self._start),
             ("POST", "/orchestrators/{name}/{id}", self._start),
@@ -54,7 +59,15 @@ class HttpApi:
             *entity_routes(self.operations),
             ("*", "/{rest:.*}", self._unknown),
         ]
-        return [web.route(method, prefix + path, self._answering(handler)) for method, path, handler in plain]
+        return [
+            web.route(
+                method,
+                prefix + _in_any_case(path),
+                self._answering(handler),
+                **({"allow_head": False} if method == "GET" else {}),
+            )
+            for method, path, handler in plain
+        ]
 
     def _answering(self, handler: Handler) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -62,22 +75,22 @@ class HttpApi:
                 self._check_hub(request)
                 return await handler(request)
             except Refusal as refusal:
-                if refusal.status in {404, 410}:
-                    return web.Response(status=refusal.status)
-                return _error(refusal.status, str(refusal), refusal.type_name)
+                return _refused(refusal)
             except (StorageFailed, StorageUnavailable) as error:
-                return _error(500, str(error), "Azure.RequestFailedException")
+                return _refused(InvalidOperation(str(error), "Azure.RequestFailedException"))
             except web.HTTPException:
                 raise
             except Exception as error:  # noqa: BLE001 - the SDK reads JSON, whatever went wrong
                 self.console.say(f"{request.method} {request.path} failed: {type(error).__name__}: {error}")
-                return _error(500, str(error), "System.Exception")
+                return _refused(InvalidOperation(str(error), "System.Exception"))
 
         return answer
 
     def _check_hub(self, request: web.Request) -> None:
         hub, connection = request.query.get("taskHub"), request.query.get("connection")
         if hub and hub.lower() != self.links.hub.lower():
+            if request.method == "GET":
+                raise NotFound(f"The task hub {hub} has no such instance.")
             raise InvalidArgument(
                 f"taskHub={hub}: this stand-in serves the task hub of its app, {self.links.hub}, only"
             )
@@ -90,23 +103,26 @@ class HttpApi:
         text = (await request.text()).strip()
         if text:
             try:
-                json.loads(text)
-            except ValueError as error:
-                raise InvalidArgument(f"Invalid JSON content: {error}") from error
+                parse(text)
+            except BadJson as error:
+                raise InvalidOperation(str(error), "Newtonsoft.Json.JsonSerializationException") from error
         instance_id = await self.operations().start(
             request.match_info["name"], request.match_info.get("id"), text or None, request.query.get("version")
         )
-        if "timeout" in request.query:
-            ended = await self._ended_within(
-                instance_id,
-                _seconds(request, "timeout", _DEFAULT_WAIT_SECONDS),
-                _seconds(request, "pollingInterval", _DEFAULT_WAIT_INTERVAL_SECONDS),
-            )
+        return await self._started(request, instance_id)
+
+    async def _started(self, request: web.Request, instance_id: str) -> web.StreamResponse:
+        seconds, interval_seconds = optional_seconds(request, "timeout"), optional_seconds(request, "pollingInterval")
+        if seconds is not None and interval_seconds is not None:
+            if interval_seconds > seconds:
+                raise InvalidArgument(
+                    f"Total timeout {seconds:g} should be bigger than retry timeout {interval_seconds:g}"
+                )
+            ended = await self._ended_within(instance_id, seconds, interval_seconds)
             if ended is not None:
-                return _ended_answer(ended)
-        links = self.links.start_answer(instance_id)
-        headers = {"Location": links["statusQueryGetUri"], "Retry-After": "10"}
-        return web.json_response(links, status=202, headers=headers)
+                return _ended_answer(ended, request)
+        links = self.links.at(_origin(request)).start_answer(instance_id)
+        return json_answer(links, status=202, headers={"Location": links["statusQueryGetUri"], "Retry-After": "10"})
 
     async def _ended_within(self, instance_id: str, seconds: float, interval_seconds: float) -> InstanceRow | None:
         deadline = times.after_seconds(times.now(), seconds)
@@ -114,9 +130,10 @@ class HttpApi:
             row = await self.operations().get(instance_id)
             if row.status.is_terminal:
                 return row
-            if times.now() >= deadline:
+            left_seconds = (deadline - times.now()).total_seconds()
+            if left_seconds <= 0:
                 return None
-            await asyncio.sleep(interval_seconds)
+            await asyncio.sleep(min(interval_seconds, left_seconds))
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         row = await self.operations().get(request.match_info["id"])
@@ -128,11 +145,7 @@ class HttpApi:
                 shows_input=shows_input,
                 shows_output=boolean(request, "showHistoryOutput"),
             )
-        if not row.status.is_terminal:
-            headers = {"Location": self.links.instance(row.instance_id), "Retry-After": "5"}
-            return web.json_response(found, status=202, headers=headers)
-        is_error = row.status is Status.Failed and boolean(request, "returnInternalServerErrorOnFailure")
-        return web.json_response(found, status=500 if is_error else 200)
+        return _status_answer(row, found, request)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         query = Query(
@@ -143,26 +156,24 @@ class HttpApi:
         )
         rows, following = await self.operations().page(query, page_size(request), page_start(request, CONTINUATION))
         shows_input = boolean(request, "showInput", default=True)
-        token = "" if following is None else base64.b64encode(json.dumps(following).encode()).decode()
-        return web.json_response(
-            [status_object(row, shows_input=shows_input) for row in rows], headers={CONTINUATION: token}
-        )
+        found = [status_object(row, shows_input=shows_input) for row in rows]
+        return json_answer(found, continuation=page_token(following))
 
     async def _purge(self, request: web.Request) -> web.StreamResponse:
         await self.operations().purge(request.match_info["id"])
-        return web.json_response({"instancesDeleted": 1})
+        return json_answer({"instancesDeleted": 1})
 
     async def _purge_all(self, request: web.Request) -> web.StreamResponse:
         created_from = optional_time(request, "createdTimeFrom")
         if created_from is None:
-            raise InvalidArgument("Please provide value for 'createdTimeFrom' parameter.")
+            raise Told(400, "Please provide value for 'createdTimeFrom' parameter.", is_bare=True)
         created_to: datetime = optional_time(request, "createdTimeTo") or times.now()
         # As on Azure, without a usable status there is no filter: running instances are purged too.
         usable = [status for status in statuses(request) if status.is_terminal]
         count = await self.operations().purge_all(Query(created_from, created_to, usable))
         if count == 0:
             raise NotFound("No instances were found.")
-        return web.json_response({"instancesDeleted": count})
+        return json_answer({"instancesDeleted": count})
 
     async def _operate(self, request: web.Request) -> web.StreamResponse:
         instance_id, reason = request.match_info["id"], request.query.get("reason")
@@ -178,9 +189,7 @@ class HttpApi:
                 await operations.rewind(instance_id, reason)
             case "restart":
                 with_new_id = boolean(request, "restartWithNewInstanceId", default=True)
-                links = self.links.start_answer(await operations.restart(instance_id, with_new_id=with_new_id))
-                headers = {"Location": links["statusQueryGetUri"], "Retry-After": "10"}
-                return web.json_response(links, status=202, headers=headers)
+                return await self._started(request, await operations.restart(instance_id, with_new_id=with_new_id))
             case _:
                 return web.Response(status=404)
         return web.Response(status=202)
@@ -188,17 +197,16 @@ class HttpApi:
     async def _raise_event(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["operation"].lower() != "raiseevent":
             return web.Response(status=404)
-        await self.operations().get(request.match_info["id"])
+        operations, instance_id = self.operations(), request.match_info["id"]
+        await operations.living(instance_id)
         if request.content_type.lower() != "application/json":
-            raise InvalidArgument("Only application/json request content is supported")
+            raise Told(400, "Only application/json request content is supported")
         text = (await request.text()).strip()
         try:
-            value: Any = json.loads(text) if text else None
-        except ValueError as error:
-            raise InvalidArgument(f"Invalid JSON content: {error}") from error
-        await self.operations().raise_event(
-            request.match_info["id"], request.match_info["event"], text if text else json.dumps(value)
-        )
+            value = parse(text) if text else None
+        except BadJson as error:
+            raise InvalidArgument(str(error), "Invalid JSON content", "Newtonsoft.Json.JsonReaderException") from error
+        await operations.raise_event(instance_id, request.match_info["event"], to_json(value))
         return web.Response(status=202)
 
     async def _make_primary(self, _request: web.Request) -> web.StreamResponse:
@@ -208,24 +216,32 @@ class HttpApi:
         return web.Response(status=404)
 
 
-def _ended_answer(row: InstanceRow) -> web.Response:
+def _ended_answer(row: InstanceRow, request: web.Request) -> web.Response:
     found = status_object(row)
-    match row.status:
-        case Status.Completed:
-            return web.json_response(found["output"])
-        case Status.Failed:
-            return web.json_response(found, status=500)
-        case _:
-            return web.json_response(found)
+    return json_answer(found["output"]) if row.status is Status.Completed else _status_answer(row, found, request)
 
 
-def _error(status: int, text: str, type_name: str) -> web.Response:
-    message = "One or more of the arguments submitted is incorrect" if status == 400 else "Something went wrong"
-    return web.json_response(error_body(message, text, type_name), status=status)
+def _status_answer(row: InstanceRow, found: Mapping[str, Any], request: web.Request) -> web.Response:
+    if not row.status.is_terminal:
+        location = _origin(request) + request.raw_path
+        return json_answer(found, status=202, headers={"Location": location, "Retry-After": "5"})
+    is_error = row.status is Status.Failed and boolean(request, "returnInternalServerErrorOnFailure")
+    return json_answer(found, status=500 if is_error else 200)
 
 
-def _seconds(request: web.Request, name: str, default: float) -> float:
-    try:
-        return float(request.query.get(name, default))
-    except ValueError as error:
-        raise InvalidArgument(f"{name} must be a number of seconds") from error
+def _refused(refusal: Refusal) -> web.Response:
+    if refusal.body is None:
+        return web.Response(status=refusal.status)
+    return json_answer(refusal.body, status=refusal.status)
+
+
+def _origin(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+def _in_any_case(path: str) -> str:
+    parts = [
+        part if not part or part.startswith("{") else f"{{_{number}:(?i:{part})}}"
+        for number, part in enumerate(path.split("/"))
+    ]
+    return "/".join(parts)

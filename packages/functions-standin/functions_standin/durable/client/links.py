@@ -3,8 +3,8 @@
 docs: "HTTP API reference", "Durable Functions bindings" (client).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from functions_standin.durable.json_text import to_json
 
@@ -22,6 +22,10 @@ class Links:
     connection: str
     code: str
 
+    def at(self, origin: str) -> "Links":
+        """Return the links that a caller gets: they begin as the address that he has called."""
+        return replace(self, base=origin + PUBLIC_PATH)
+
     @property
     def query(self) -> str:
         """The query that every address carries."""
@@ -29,7 +33,7 @@ class Links:
 
     def instance(self, instance_id: str, operation: str = "", extra: str = "") -> str:
         """Return the address of an instance or of an operation on it."""
-        return f"{self.base}/instances/{instance_id}{operation}?{extra}{self.query}"
+        return f"{self.base}/instances/{quote(instance_id, safe='')}{operation}?{extra}{self.query}"
 
     def management(self, instance_id: str) -> dict[str, str]:
         """Return all addresses of an instance, by the names that clients know."""
@@ -71,8 +75,3 @@ class Links:
                 "httpBaseUrl": None,
             }
         )
-
-
-def error_body(message: str, detail: str, type_name: str) -> dict[str, Any]:
-    """Return the body of an answer that reports an error."""
-    return {"Message": message, "ExceptionMessage": detail, "ExceptionType": type_name, "StackTrace": ""}

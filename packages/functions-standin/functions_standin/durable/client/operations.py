@@ -4,18 +4,16 @@ import uuid
 from collections.abc import AsyncIterator
 
 from functions_standin.durable import times
-from functions_standin.durable.client.errors import Gone, InvalidArgument, InvalidOperation, NotFound
+from functions_standin.durable.client.errors import Gone, InvalidArgument, InvalidOperation, NotFound, Told
 from functions_standin.durable.client.rewind import rewound
 from functions_standin.durable.events import Event, EventType, Status, make
-from functions_standin.durable.functions import DurableFunctions, FunctionsByName
+from functions_standin.durable.functions import DurableFunctions, unknown_function
 from functions_standin.durable.hub.crash_points import Point
 from functions_standin.durable.hub.instances import InstanceRow, Query
 from functions_standin.durable.hub.task_hub import TaskHub
 from functions_standin.durable.instance import start_message
 from functions_standin.durable.messages import TaskMessage, ToInstance
 from functions_standin.storage.http import StorageFailed
-
-_MAX_ID_LENGTH = 256
 
 
 class Operations:
@@ -27,46 +25,50 @@ class Operations:
         self._overrides_any_state = overrides_any_state
 
     async def start(self, name: str, instance_id: str | None, input_text: str | None, version: str | None) -> str:
-        """Start an orchestration and return its instance id. The message goes first, then the row."""
-        if name not in self._functions.orchestrators:
-            raise InvalidArgument(_unknown(name, "an orchestrator", self._functions.orchestrators))
+        """Start an orchestration, known or not, and return its instance id."""
+        return await self._start(name, instance_id, input_text, version, str(uuid.uuid4()))
+
+    async def _start(
+        self, name: str, instance_id: str | None, input_text: str | None, version: str | None, execution_id: str
+    ) -> str:
+        # The message goes first, then the row.
         instance_id = instance_id or uuid.uuid4().hex
-        check_instance_id(instance_id)
         row = await self._hub.instances.get(instance_id)
         if row is not None and not row.status.is_terminal and not self._overrides_any_state:
-            raise InvalidOperation(
-                f"An Orchestration instance with the status {row.status.name} already exists: {instance_id}."
-            )
+            raise Told(409, f"An Orchestration instance with the status {row.status.name} already exists.")
         now = times.now()
         message = start_message(
             instance_id=instance_id,
-            execution_id=uuid.uuid4().hex,
+            execution_id=execution_id,
             name=name,
             input_text=input_text,
             now=now,
             version=version,
             generation=0 if row is None else row.generation + 1,
         )
-        await self._hub.mail.send([ToInstance(message)])
+        [blob_name] = await self._hub.mail.send([ToInstance(message)])
         self._hub.hook(Point.START_SENT)
         columns = {
             "ExecutionId": message.execution_id,
             "Name": name,
-            "Version": version or "",
-            "Input": input_text,
+            "Version": version,
+            "Input": self._hub.large_values.url(blob_name) if blob_name else input_text,
             "RuntimeStatus": Status.Pending.name,
             "CreatedTime": now,
             "LastUpdatedTime": now,
             "TaskHubName": self._hub.names.hub,
             "Generation": message.event["Generation"],
+            "Tags": "null",
+            "ParentInstanceId": "",
         }
         try:
             await self._hub.instances.record_start(instance_id, columns, None if row is None else row.etag)
         except StorageFailed as failed:
             if failed.status not in {409, 412}:
                 raise
-            raise InvalidOperation(
-                f"An Orchestration instance with the id {instance_id} was started by somebody else at the same time."
+            raise Told(
+                409,
+                f"An Orchestration instance with the id {instance_id} was started by somebody else at the same time.",
             ) from failed
         self._hub.hook(Point.START_RECORDED)
         return instance_id
@@ -96,42 +98,50 @@ class Operations:
         return self._hub.instances.all(query)
 
     async def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
-        """Send an event to an instance that has not ended."""
-        await self._living(instance_id)
+        """Send an event to an instance, which the caller has seen to be `living`."""
         await self._send(instance_id, make(EventType.EventRaised, times.now(), Name=name, Input=input_text))
 
     async def terminate(self, instance_id: str, reason: str | None) -> None:
         """End an instance; its sub-orchestrations go on."""
-        await self._living(instance_id)
+        await self.living(instance_id)
         await self._send(instance_id, make(EventType.ExecutionTerminated, times.now(), Input=reason))
 
     async def suspend(self, instance_id: str, reason: str | None) -> None:
         """Make an instance wait."""
-        if (await self._living(instance_id)).status is Status.Suspended:
+        if (await self.living(instance_id)).status is Status.Suspended:
             raise InvalidOperation(f"The orchestration instance '{instance_id}' is suspended already.")
         await self._send(instance_id, make(EventType.ExecutionSuspended, times.now(), Reason=reason))
 
     async def resume(self, instance_id: str, reason: str | None) -> None:
         """Let a suspended instance go on."""
-        if (await self._living(instance_id)).status is not Status.Suspended:
+        if (await self.living(instance_id)).status is not Status.Suspended:
             raise InvalidOperation(f"The orchestration instance '{instance_id}' is not suspended.")
         await self._send(instance_id, make(EventType.ExecutionResumed, times.now(), Reason=reason))
 
     async def rewind(self, instance_id: str, reason: str | None) -> None:
         """Let a failed instance go on as if its failed tasks had not run, its failed children first."""
-        row = await self.get(instance_id)
-        if row.status.is_terminal and row.status is not Status.Failed:
-            raise Gone(f"The orchestration instance '{instance_id}' has ended as {row.status.name}.")
+        row = await self._hub.instances.get(instance_id)
+        if row is None:
+            raise Told(404, f'No orchestration with instance ID "${instance_id}" found.', is_bare=True)
         if row.status is not Status.Failed:
-            raise InvalidOperation("The rewind operation is only supported on failed orchestration instances.")
+            raise Told(
+                412,
+                f"This orchestration has status {row.status.name}, but only orchestrations in the "
+                '"Failed" state can be rewound.',
+                is_bare=True,
+            )
         await self._rewind(instance_id, reason)
 
     async def restart(self, instance_id: str, *, with_new_id: bool) -> str:
         """Start an instance's orchestrator with its input again; return the instance id."""
         row = await self._hub.instances.get(instance_id)
         if row is None:
-            raise InvalidArgument(f"An orchestrator with the instanceId {instance_id} was not found.")
-        return await self.start(row.name, None if with_new_id else instance_id, row.input, row.version or None)
+            raise InvalidArgument(
+                f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')",
+                message="InstanceId does not match a valid orchestration instance.",
+            )
+        new_instance_id = None if with_new_id else instance_id
+        return await self._start(row.name, new_instance_id, row.input, row.version, uuid.uuid4().hex)
 
     async def purge(self, instance_id: str) -> None:
         """Remove an instance with its history, ended or not."""
@@ -152,44 +162,27 @@ class Operations:
     def check_entity(self, name: str) -> None:
         """Refuse an entity that the app does not have."""
         if name not in self._functions.entities:
-            raise InvalidArgument(_unknown(name, "an entity", self._functions.entities))
+            raise Told(400, unknown_function(name, "an entity", self._functions.entities))
 
-    async def _living(self, instance_id: str) -> InstanceRow:
+    async def living(self, instance_id: str) -> InstanceRow:
+        """Return the row of an instance that has not ended."""
         row = await self.get(instance_id)
         if row.status.is_terminal:
             raise Gone(f"The orchestration instance '{instance_id}' has ended as {row.status.name}.")
         return row
 
-    async def _send(self, instance_id: str, event: Event, execution_id: str | None = None) -> None:
-        await self._hub.mail.send([ToInstance(TaskMessage(event, instance_id, execution_id))])
+    async def _send(self, instance_id: str, event: Event) -> None:
+        await self._hub.mail.send([ToInstance(TaskMessage(event, instance_id))])
         self._hub.hook(Point.CLIENT_SENT)
 
     async def _rewind(self, instance_id: str, reason: str | None) -> None:
         stored = await self._hub.histories.load(instance_id)
-        if stored.execution_id is None or stored.etag is None:
+        if stored.execution_id is None:
             return
-        change = rewound(stored.events, reason)
-        await self._hub.histories.rewrite(instance_id, stored.execution_id, change.events, stored.etag)
-        await self._hub.instances.merge(instance_id, {"RuntimeStatus": Status.Pending.name})
+        change = rewound(stored.events)
+        await self._hub.histories.void(instance_id, change.void)
+        await self._hub.instances.merge(instance_id, {"RuntimeStatus": Status.Pending.name}, etag="*")
         for child in change.failed_children:
             await self._rewind(child, reason)
         if not change.failed_children:
-            event = make(EventType.GenericEvent, times.now(), Data=reason, Reason=reason)
-            await self._send(instance_id, event, stored.execution_id)
-
-
-def check_instance_id(instance_id: str) -> None:
-    """Refuse what cannot be the id of an orchestration."""
-    if instance_id.startswith("@"):
-        raise InvalidArgument("Orchestration instance IDs must not start with '@'.")
-    if any(character in "/\\#?" or ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in instance_id):
-        raise InvalidArgument(r"Orchestration instance IDs must not contain /, \, #, ?, or control characters.")
-    if len(instance_id) > _MAX_ID_LENGTH:
-        raise InvalidArgument(f"Instance ID lengths must not exceed {_MAX_ID_LENGTH} characters.")
-
-
-def _unknown(name: str, kind: str, known: FunctionsByName) -> str:
-    return (
-        f"The function '{name}' doesn't exist, is disabled, or is not {kind} function. Additional info: "
-        f"The following are the known functions of this kind: {', '.join(repr(each) for each in known)}."
-    )
+            await self._send(instance_id, make(EventType.GenericEvent, times.now(), Data=reason))

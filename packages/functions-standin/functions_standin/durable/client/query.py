@@ -20,20 +20,28 @@ def boolean(request: web.Request, name: str, *, default: bool = False) -> bool:
 
 
 def optional_time(request: web.Request, name: str) -> datetime | None:
-    """Return a time in UTC, or None if it is not given."""
+    """Return a time in UTC, or None if none is given, or what is given is none."""
     text = request.query.get(name)
     if not text:
         return None
     try:
         return times.from_text(text.replace(" ", "+"))
-    except ValueError as error:
-        raise InvalidArgument(f"{name} must be an ISO 8601 time, not {text!r}") from error
+    except ValueError:
+        return None
+
+
+def optional_seconds(request: web.Request, name: str) -> float | None:
+    """Return a number of seconds, or None if none is given, or what is given is none."""
+    try:
+        return float(request.query[name])
+    except (KeyError, ValueError):
+        return None
 
 
 def statuses(request: web.Request) -> Sequence[Status]:
-    """Return the statuses asked for; unknown names are passed over."""
+    """Return the statuses asked for, in one parameter or several; unknown names are passed over."""
     by_name = {status.name.lower(): status for status in Status}
-    names = [each.strip().lower() for each in request.query.get("runtimeStatus", "").split(",")]
+    names = [name.strip().lower() for text in request.query.getall("runtimeStatus", []) for name in text.split(",")]
     return [by_name[name] for name in names if name in by_name]
 
 
@@ -53,3 +61,8 @@ def page_start(request: web.Request, header: str) -> tuple[str, str] | None:
     except ValueError as error:
         raise InvalidArgument(f"{header}: no token of this stand-in") from error
     return str(partition_key), str(row_key)
+
+
+def page_token(following: tuple[str, str] | None) -> str | None:
+    """Return the token that asks for the following page, or None if there is none."""
+    return None if following is None else base64.b64encode(json.dumps(following).encode()).decode()

@@ -1,9 +1,9 @@
-"""The history of a failed instance as rewinding leaves it. docs: "Manage orchestration instances", section on rewind."""
+"""What rewinding changes in the history of a failed instance. docs: "Manage orchestration instances", section on rewind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions_standin.durable.events import Event, EventType, Status, make
+from functions_standin.durable.events import Event, EventType, Status
 
 _FAILED_ANSWERS = {
     EventType.TaskFailed: EventType.TaskScheduled,
@@ -13,15 +13,15 @@ _FAILED_ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
-    """Events to replace, by index, and the instance ids of the children that failed."""
+    """The indexes of the events that lose their meaning, and the instance ids of the children that failed."""
 
-    events: Mapping[int, Event]
+    void: Sequence[int]
     failed_children: Sequence[str]
 
 
-def rewound(history: Sequence[Event], reason: str | None) -> Rewound:
-    """Return what changes: failures, and the activities that failed, become events without a meaning."""
-    changed: dict[int, Event] = {}
+def rewound(history: Sequence[Event]) -> Rewound:
+    """Return what changes: failures, and the activities that failed, lose their meaning."""
+    void = []
     children = []
     failed = {
         (_FAILED_ANSWERS[event.type], event["TaskScheduledId"]) for event in history if event.type in _FAILED_ANSWERS
@@ -34,7 +34,5 @@ def rewound(history: Sequence[Event], reason: str | None) -> Rewound:
             event.type is EventType.ExecutionCompleted and event["OrchestrationStatus"] is Status.Failed
         )
         if is_failure or (event.type is EventType.TaskScheduled and scheduled_and_failed):
-            changed[index] = make(
-                EventType.GenericEvent, event.timestamp, event.event_id, Reason=f"Rewound: {reason or ''}"
-            )
-    return Rewound(changed, children)
+            void.append(index)
+    return Rewound(void, children)

@@ -10,10 +10,11 @@ from functions_standin.durable.json_text import parsed_or_text
 
 _NOT_SHOWN = {EventType.OrchestratorStarted, EventType.OrchestratorCompleted}
 _MERGED = {EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated}
-_REMOVED = (
+_REMOVED = {
     *("EventId", "IsPlayed", "TaskScheduledId", "TimerId", "Version", "Tags", "OrchestrationInstance"),
-    *("ParentInstance", "Correlation", "Generation", "FailureDetails"),
-)
+    *("ParentInstance", "Name"),
+}
+_KEEP_NAMES = {EventType.EventSent, EventType.EventRaised, *_MERGED}
 
 
 def status_object(row: InstanceRow, *, shows_input: bool = True) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def status_object(row: InstanceRow, *, shows_input: bool = True) -> dict[str, An
     return {
         "name": row.name,
         "instanceId": row.instance_id,
+        **({} if row.parent_id is None else {"parentInstanceId": row.parent_id}),
         "runtimeStatus": row.status.name,
         "input": parsed_or_text(row.input) if shows_input else None,
         "customStatus": parsed_or_text(row.custom_status),
@@ -40,17 +42,15 @@ def history_objects(history: Sequence[Event], *, shows_input: bool, shows_output
             continue
         found = codec.to_json_object(event) | {"EventType": event.type.name}
         if event.type in ANSWERS and (asked := scheduled.get((ANSWERS[event.type][0], event[ANSWERS[event.type][1]]))):
-            found |= {"ScheduledTime": times.to_text(asked.timestamp), "FunctionName": asked["Name"]}
-            if shows_input and asked["Input"] is not None:
-                found["Input"] = parsed_or_text(asked["Input"])
+            found |= {"ScheduledTime": times.to_offset_text(asked.timestamp), "FunctionName": asked["Name"]}
+            found |= {name: asked[name] for name in ("InstanceId", "Input") if name in asked.fields}
         elif event.type is EventType.ExecutionStarted:
-            found["FunctionName"] = found.pop("Name")
-        if "Input" in found and event.type is EventType.ExecutionStarted:
-            found["Input"] = parsed_or_text(event["Input"])
+            found["FunctionName"] = event["Name"]
         if "OrchestrationStatus" in found:
             found["OrchestrationStatus"] = Status(found["OrchestrationStatus"]).name
         if "Result" in found:
             found["Result"] = parsed_or_text(event["Result"])
-        hidden = {*_REMOVED, *(() if shows_input else ("Input",)), *(() if shows_output else ("Result",))}
-        shown.append({name: value for name, value in found.items() if name not in hidden and value is not None})
+        hidden = _REMOVED - {"Name"} if event.type in _KEEP_NAMES else _REMOVED
+        hidden = {*hidden, *(() if shows_input else ("Input",)), *(() if shows_output else ("Result",))}
+        shown.append({name: value for name, value in found.items() if name not in hidden})
     return shown

@@ -66,7 +66,7 @@ class ActivityDispatcher:
             self._hub.hook(Point.ACTIVITY_RUN)
             to = taken.message
             reply = ToInstance(TaskMessage(event, to.instance_id, to.execution_id))
-            await self._hub.mail.send([reply], Sender(to.instance_id, to.execution_id))
+            await self._hub.mail.send([reply], Sender(to.instance_id, to.execution_id, taken.episode))
             self._hub.hook(Point.ACTIVITY_ANSWERED)
             await taken.delete()
         except Exception as error:  # noqa: BLE001 - the message will reappear and be tried again
@@ -91,8 +91,8 @@ class ActivityDispatcher:
         return make(EventType.TaskCompleted, times.now(), TaskScheduledId=scheduled.event_id, Result=result)
 
     async def _call(self, scheduled: Event) -> str | None:
-        # The input is a JSON array of one text.
-        (text,) = json.loads(scheduled["Input"] or '["null"]')
+        # The input is a JSON array of one: the text of an activity's input, or an HTTP request (once as a text too).
+        (given,) = json.loads(scheduled["Input"] or '["null"]')
         if scheduled["Name"] == BUILT_IN_HTTP:
-            return await send_request(text)
-        return await self._user_code.call_activity(scheduled["Name"], text)
+            return await send_request(json.loads(given) if isinstance(given, str) else given)
+        return await self._user_code.call_activity(scheduled["Name"], given)

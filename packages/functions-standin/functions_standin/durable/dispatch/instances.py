@@ -11,7 +11,7 @@ from functions_standin.durable.dispatch.renewal import Renewal
 from functions_standin.durable.entity_episode import run_entity_episode
 from functions_standin.durable.entity_messages import parse_entity_id
 from functions_standin.durable.episode import Surroundings, run_episode
-from functions_standin.durable.events import EventType
+from functions_standin.durable.events import EventType, Status
 from functions_standin.durable.functions import DurableFunctions
 from functions_standin.durable.hub.crash_points import Point
 from functions_standin.durable.hub.histories import StoredHistory, is_conflict
@@ -103,13 +103,13 @@ class InstanceDispatcher:
     async def _episode(self, instance_id: str, taken: Sequence[Taken]) -> None:
         stored = await self._hub.histories.load(instance_id)
         intake = await self._intake(instance_id, taken, stored)
+        if intake.dropped:
+            await self._repair_row(instance_id, stored)
         if intake.accepted:
-            episode = await self._run(instance_id, intake)
+            episode = await self._run(instance_id, intake, stored.execution_id)
             for remark in episode.remarks:
                 self._console.say(remark)
             await self._hub.commit(episode, stored.etag, intake.accepted)
-        elif intake.has_ended and intake.dropped:
-            await self._repair_row(instance_id, stored)
         for each in intake.dropped:
             await each.delete()
         for each in intake.waiting:
@@ -131,12 +131,13 @@ class InstanceDispatcher:
             new_id=self._surroundings.new_id,
         )
 
-    async def _run(self, instance_id: str, intake: Intake[Taken]) -> Episode:
+    async def _run(self, instance_id: str, intake: Intake[Taken], stored_execution_id: str | None) -> Episode:
         arrived = [each.message.event for each in intake.accepted]
         entity = parse_entity_id(instance_id)
         if entity is not None:
             return await run_entity_episode(
                 instance_id=instance_id,
+                execution_id=stored_execution_id,
                 entity=entity,
                 history=intake.history,
                 arrived=arrived,
@@ -155,9 +156,13 @@ class InstanceDispatcher:
 
     async def _repair_row(self, instance_id: str, stored: StoredHistory) -> None:
         # A crash after the history was written has left the row behind it.
+        if stored.execution_id is None:
+            return
         row = await self._hub.instances.get(instance_id)
-        if row is not None and row.execution_id == stored.execution_id and not row.status.is_terminal:
-            columns = instance_columns(stored.events, stored.execution_id or "", self._settings.hub)
+        is_behind = row is None or row.execution_id != stored.execution_id or not row.status.is_terminal
+        has_started_anew = row is not None and row.status is Status.Pending
+        if is_behind and not has_started_anew:
+            columns = instance_columns(stored.events, stored.execution_id, self._settings.hub)
             await self._hub.instances.merge(instance_id, columns)
 
     async def _give_back(self, taken: Sequence[Taken]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions_standin.durable import codec, times
-from functions_standin.durable.events import Event
+from functions_standin.durable.events import Event, EventType
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.large_values import LargeValues, is_large_value
 from functions_standin.durable.hub.names import escape_key
@@ -15,6 +15,7 @@ from functions_standin.storage.tables import MAX_BATCH_ROWS, Table, Write, liter
 SENTINEL = "sentinel"
 _MAX_BATCH_BYTES = 3_000_000
 _LARGE_COLUMNS = ("Name", "Input", "Result", "Output", "Reason", "Details", "Correlation", "FailureDetails", "Tags")
+_BLOB = "BlobName"  # ends the name of the column that says where a large value lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,23 @@ class Histories:
 
     async def append(
         self, instance_id: str, execution_id: str, events: Sequence[Event], first: int, etag: str | None
-    ) -> str:
-        """Write the events from the index `first` on; return the sentinel's new ETag.
+    ) -> Mapping[tuple[EventType, str], str]:
+        """Write the events from the index `first` on; return the blobs of large values by kind of event and column.
 
         `etag` is the sentinel's as it was read, None if there was none; StorageFailed with status 409 or 412 means
         that another host has written meanwhile.
         """
         key = escape_key(instance_id)
         writes: list[Write] = []
+        blobs: dict[tuple[EventType, str], str] = {}
         size = 0
         for index in range(first, len(events)):
-            row = await self._shrunk(key, index, events[index], codec.to_row(events[index], execution_id))
+            row = await self._shrunk(key, index, codec.to_row(events[index], execution_id))
+            blobs |= {
+                (events[index].type, column): row[f"{column}{_BLOB}"]
+                for column in _LARGE_COLUMNS
+                if f"{column}{_BLOB}" in row
+            }
             row_bytes = sum(len(str(value)) * 2 + 100 for value in row.values())
             if len(writes) >= MAX_BATCH_ROWS - 1 or (writes and size + row_bytes > _MAX_BATCH_BYTES):
                 etag = await self._write(key, execution_id, writes, etag, is_complete=False)
@@ -68,26 +75,25 @@ class Histories:
                 writes, size = [], 0
             writes.append(Write({"PartitionKey": key, "RowKey": f"{index:016X}", **row}))
             size += row_bytes
-        return await self._write(key, execution_id, writes, etag, is_complete=True)
+        await self._write(key, execution_id, writes, etag, is_complete=True)
+        return blobs
 
-    async def rewrite(self, instance_id: str, execution_id: str, changed: Mapping[int, Event], etag: str) -> None:
-        """Replace the events at some indexes."""
+    async def void(self, instance_id: str, indexes: Sequence[int]) -> None:
+        """Make the events at some indexes events without a meaning, whose rows keep what they have."""
         key = escape_key(instance_id)
-        writes = [
-            Write({"PartitionKey": key, "RowKey": f"{index:016X}", **codec.to_row(event, execution_id)})
-            for index, event in changed.items()
-        ]
-        for start in range(0, len(writes), MAX_BATCH_ROWS - 1):
-            part = writes[start : start + MAX_BATCH_ROWS - 1]
-            etag = await self._write(key, execution_id, part, etag, is_complete=True)
+        for index in indexes:
+            row = await self._table.get(key, f"{index:016X}")
+            if row is not None:
+                changed = {"EventType": EventType.GenericEvent.name, "Reason": f"Rewound: {row['EventType']}"}
+                await self._table.replace({**row, **changed}, etag=row["odata.etag"])
 
-    async def purge(self, instance_id: str) -> int:
-        """Delete all rows of an instance and return how many there were."""
+    async def purge(self, instance_id: str) -> None:
+        """Delete all rows of an instance."""
         key = escape_key(instance_id)
         rows = [row async for row in self._table.query(f"PartitionKey eq {literal(key)}")]
-        for row in rows:
-            await self._table.delete(key, row["RowKey"])
-        return len(rows)
+        writes = [Write({"PartitionKey": key, "RowKey": row["RowKey"]}, "DELETE", "*") for row in rows]
+        for start in range(0, len(writes), MAX_BATCH_ROWS):
+            await self._table.batch(writes[start : start + MAX_BATCH_ROWS])
 
     async def _write(
         self, key: str, execution_id: str, writes: Sequence[Write], etag: str | None, *, is_complete: bool
@@ -99,22 +105,23 @@ class Histories:
             "IsCheckpointComplete": is_complete,
             "CheckpointCompletedTimestamp": times.now(),
         }
-        last = Write(sentinel, must_be_new=True) if etag is None else Write(sentinel, "MERGE", etag)
+        last = Write(sentinel, must_be_new=True) if etag is None else Write(sentinel, "PATCH", etag)
         return await self._table.batch([*writes, last])
 
-    async def _shrunk(self, key: str, index: int, event: Event, row: dict[str, Any]) -> dict[str, Any]:
+    async def _shrunk(self, key: str, index: int, row: dict[str, Any]) -> dict[str, Any]:
         for column in _LARGE_COLUMNS:
             value = row.get(column)
             if isinstance(value, str) and is_large_value(value):
-                name = f"{key}/history-{index:016X}-{event.type.name}-{uuid.uuid4().hex[:8]}-{column}.json.gz"
+                chance = uuid.uuid4().hex[:8].upper()
+                name = f"{key}/history-{index:016X}-{row['EventType']}-{chance}-{column}.json.gz"
                 await self._large_values.put(name, value)
                 row[column] = ""
-                row[f"{column}BlobName"] = name
+                row[f"{column}{_BLOB}"] = name
         return row
 
     async def _completed(self, row: dict[str, Any]) -> dict[str, Any]:
         for column in _LARGE_COLUMNS:
-            if name := row.get(f"{column}BlobName"):
+            if name := row.get(f"{column}{_BLOB}"):
                 row[column] = await self._large_values.get(name)
         return row
 

@@ -24,11 +24,12 @@ class InstanceRow:
     created: datetime
     last_updated: datetime
     generation: int
-    version: str
+    version: str | None
     etag: str
     input: str | None = None
     output: str | None = None
     custom_status: str | None = None
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ class Instances:
         else:
             await self._table.replace(row, etag=etag)
 
-    async def merge(self, instance_id: str, columns: Mapping[str, Any]) -> None:
-        """Merge columns into the row, which is made if it is missing."""
+    async def merge(self, instance_id: str, columns: Mapping[str, Any], *, etag: str | None = None) -> None:
+        """Merge columns into the row; without an ETag (`*` for any) it is made if it is missing."""
         shrunk = await self._shrunk(instance_id, columns)
-        await self._table.merge({"PartitionKey": escape_key(instance_id), "RowKey": "", **shrunk})
+        await self._table.merge({"PartitionKey": escape_key(instance_id), "RowKey": "", **shrunk}, etag=etag)
 
     async def delete(self, instance_id: str) -> None:
         """Delete the row unless it is gone."""
@@ -116,9 +117,10 @@ class Instances:
             created=row.get("CreatedTime", row["Timestamp"]),
             last_updated=row.get("LastUpdatedTime", row["Timestamp"]),
             generation=row.get("Generation", 0),
-            version=row.get("Version", ""),
+            version=row.get("Version"),
             etag=row["odata.etag"],
             input=await self._large_values.resolved(row.get("Input")),
             output=await self._large_values.resolved(row.get("Output")),
             custom_status=row.get("CustomStatus"),
+            parent_id=row.get("ParentInstanceId") or None,
         )

@@ -5,6 +5,7 @@ docs: "Azure Storage provider", section on the blob container of large messages.
 
 import gzip
 
+from functions_standin.durable import messages
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.names import escape_key
 from functions_standin.storage.blobs import Container
@@ -34,9 +35,18 @@ class LargeValues:
         return self._container.url(name)
 
     async def resolved(self, text: str | None) -> str | None:
-        """Return the text that a row's column stands for: what the blob holds if it is the address of one."""
+        """Return the text that a row's column stands for: what the blob holds if it is the address of one.
+
+        Until the first episode, a large input lies in the message that starts the instance.
+        """
         name = None if text is None else self._container.name_of(text)
-        return text if name is None else await self.get(name)
+        if name is None:
+            return text
+        found = await self.get(name)
+        if not name.rpartition("/")[2].startswith("message-"):
+            return found
+        message = messages.from_text(found).message
+        return None if message is None else message.event["Input"]
 
     async def purge(self, instance_id: str) -> None:
         """Delete all blobs of an instance."""

@@ -34,6 +34,7 @@ class Taken:
 
     message: TaskMessage
     sequence_number: int
+    episode: int | None  # of the sender
     queue: Queue
     raw: QueueMessage
     is_settled: bool = False
@@ -92,14 +93,14 @@ class Mail:
         for queue in (*self.control_queues.values(), self.work_items):
             await queue.create()
 
-    async def send(self, outgoing: Sequence[Outgoing], sender: Sender = CLIENT) -> None:
-        """Send messages, all but the first at once."""
+    async def send(self, outgoing: Sequence[Outgoing], sender: Sender = CLIENT) -> Sequence[str | None]:
+        """Send messages, all but the first at once; return the names of the blobs in which those lie that are large."""
         if not outgoing:
-            return
+            return []
         numbered = [(each, next(self._numbers)) for each in outgoing]
-        await self._send(*numbered[0], sender)
+        first = await self._send(*numbered[0], sender)
         self._hook(Point.FIRST_MESSAGE_SENT)
-        await asyncio.gather(*(self._send(each, number, sender) for each, number in numbered[1:]))
+        return [first, *await asyncio.gather(*(self._send(each, number, sender) for each, number in numbered[1:]))]
 
     async def take(self, queue: Queue, count: int, visibility_seconds: float) -> Sequence[Taken]:
         """Take up to 32 messages; one that cannot be read is told and left to reappear."""
@@ -116,25 +117,24 @@ class Mail:
                     CATEGORY, logging.ERROR, f"Message {raw.id} of queue {queue.name} cannot be read: {error}"
                 )
                 continue
-            taken.append(Taken(envelope.message, envelope.sequence_number, queue, raw))
+            episode = None if envelope.sender is None else envelope.sender.episode
+            taken.append(Taken(envelope.message, envelope.sequence_number, episode, queue, raw))
         return taken
 
-    async def _send(self, outgoing: Outgoing, number: int, sender: Sender) -> None:
+    async def _send(self, outgoing: Outgoing, number: int, sender: Sender) -> str | None:
         match outgoing:
             case ToActivity(message):
-                queue, delay_seconds = self.work_items, 0.0
+                queue, delay_seconds = self.work_items, None
             case ToInstance(message, visible_at):
                 queue = self.control_queues[self._names.control_queue_of(message.instance_id)]
-                delay_seconds = 0.0 if visible_at is None else (visible_at - times.now()).total_seconds()
+                delay_seconds = None if visible_at is None else (visible_at - times.now()).total_seconds()
         activity_id = str(uuid.uuid4())
-        text = messages.to_text(Envelope(message, activity_id, number, sender))
+        text, name = messages.to_text(Envelope(message, activity_id, number, sender)), None
         if len(text.encode()) > MAX_MESSAGE_BYTES:
-            name = (
-                f"{escape_key(message.instance_id)}/message-{uuid.UUID(activity_id).hex}-"
-                f"{message.event.type.name}.json.gz"
-            )
+            name = f"{escape_key(message.instance_id)}/message-{uuid.UUID(activity_id).hex}-{message.event.type.name}.json.gz"
             await self._large_values.put(name, text)
-            text = messages.to_text(Envelope(None, activity_id, number, sender, blob_name=name))
+            text = messages.to_text(Envelope(None, blob_name=name))
         await queue.put(text, delay_seconds=delay_seconds)
-        if delay_seconds <= 0:
+        if delay_seconds is None or delay_seconds < 1:
             self.on_sent(queue.name)
+        return name

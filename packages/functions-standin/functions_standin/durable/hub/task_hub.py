@@ -6,6 +6,7 @@ docs: "Azure Storage provider"; the order of writes makes activities and message
 from collections.abc import Sequence
 
 from functions_standin.console import Console
+from functions_standin.durable.events import EventType
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.histories import Histories
 from functions_standin.durable.hub.instances import Instances
@@ -13,11 +14,13 @@ from functions_standin.durable.hub.large_values import LargeValues
 from functions_standin.durable.hub.mail import Mail, Taken
 from functions_standin.durable.hub.names import HubNames
 from functions_standin.durable.instance import Episode
-from functions_standin.durable.messages import Sender
 from functions_standin.storage.account import Account
 from functions_standin.storage.blobs import Container
 from functions_standin.storage.http import StorageHttp
 from functions_standin.storage.tables import Table
+
+# The columns of an instance's row, and where the history has the same value.
+_SAME_AS = {"Input": (EventType.ExecutionStarted, "Input"), "Output": (EventType.ExecutionCompleted, "Result")}
 
 
 class TaskHub:
@@ -51,18 +54,22 @@ class TaskHub:
         A history that somebody else has changed raises StorageFailed with status 409 or 412.
         """
         self.hook(Point.EPISODE_RUN)
-        await self.mail.send(episode.outgoing, Sender(episode.instance_id, episode.execution_id))
+        await self.mail.send(episode.outgoing, episode.sender)
         self.hook(Point.MESSAGES_SENT)
-        await self.histories.append(episode.instance_id, episode.execution_id, episode.history, episode.first_new, etag)
+        blobs = await self.histories.append(
+            episode.instance_id, episode.execution_id, episode.history, episode.first_new, etag
+        )
         self.hook(Point.HISTORY_WRITTEN)
-        await self.instances.merge(episode.instance_id, episode.patch)
+        # A large value is kept once: the row refers to the history's blob.
+        large = {column: self.large_values.url(blobs[at]) for column, at in _SAME_AS.items() if at in blobs}
+        await self.instances.merge(episode.instance_id, {**episode.patch, **large})
         self.hook(Point.INSTANCE_WRITTEN)
         for taken in settled:
             await taken.delete()
             self.hook(Point.FIRST_MESSAGE_DELETED)
 
     async def purge(self, instance_id: str) -> None:
-        """Remove all traces of an instance; its row goes last."""
-        await self.large_values.purge(instance_id)
-        await self.histories.purge(instance_id)
+        """Remove all traces of an instance; its row goes first."""
         await self.instances.delete(instance_id)
+        await self.histories.purge(instance_id)
+        await self.large_values.purge(instance_id)

@@ -18,7 +18,7 @@ IF @unprocessed = 0 AND @last_sync < @new
 BEGIN
     SELECT @exhausted = COUNT(*)
     FROM {leases} AS l
-    WHERE l.[_az_func_ChangeVersion] <= @new AND l.[_az_func_AttemptCount] >= {max_attempts};
+    WHERE l.[_az_func_ChangeVersion] <= @new AND l.[_az_func_AttemptCount] = {max_attempts};
     UPDATE [az_func].[GlobalState]
     SET LastSyncVersion = @new, LastAccessTime = GETUTCDATE()
     WHERE UserFunctionID = @function_id AND UserTableID = @table_id;

@@ -4,5 +4,5 @@ DECLARE @lock_result int;
 EXEC @lock_result = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', @LockTimeout = {lock_timeout_ms};
 IF @lock_result < 0
 BEGIN
-    RAISERROR('The application lock _az_func_Trigger was not obtained in {lock_timeout_ms} ms.', 16, 1);
+    RAISERROR('Unable to acquire exclusive lock on _az_func_Trigger. Result = %d', 16, 1, @lock_result);
 END;

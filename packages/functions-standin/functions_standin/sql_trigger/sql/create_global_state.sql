@@ -5,8 +5,8 @@ IF OBJECT_ID(N'[az_func].[GlobalState]', N'U') IS NULL
         UserFunctionID char(16) NOT NULL,
         UserTableID int NOT NULL,
         LastSyncVersion bigint NOT NULL,
-        LastAccessTime datetime NOT NULL DEFAULT (GETUTCDATE()),
+        LastAccessTime datetime NOT NULL DEFAULT GETUTCDATE(),
         PRIMARY KEY (UserFunctionID, UserTableID)
     );
 IF COLUMNPROPERTY(OBJECT_ID(N'[az_func].[GlobalState]', N'U'), N'LastAccessTime', 'ColumnId') IS NULL
-    ALTER TABLE [az_func].[GlobalState] ADD LastAccessTime datetime NOT NULL DEFAULT (GETUTCDATE());
+    ALTER TABLE [az_func].[GlobalState] ADD LastAccessTime datetime NOT NULL DEFAULT GETUTCDATE();

@@ -4,13 +4,15 @@ docs: "Azure SQL trigger for Functions"; a lease lasts 60 s and a row has 5 atte
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger.connection import connect, execute
 from functions_standin.sql_trigger.identifiers import TableName
 from functions_standin.sql_trigger.listener import State
-from functions_standin.testing.sql_trigger import Scene, scene_on
+from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
 
 INSERT, UPDATE, DELETE = 0, 1, 2
 
@@ -31,6 +33,28 @@ def test_a_row_that_always_fails_stays_at_five_attempts(scene: Scene) -> None:
     assert len(worker.batches) == 5
     assert scene.leases == {"A": (1, 5, True)}
     assert scene.position == 0
+
+
+def test_what_is_leased_or_used_up_is_counted_at_every_poll(scene: Scene) -> None:
+    worker = scene.worker(sick="A")
+    found = "Executed GetChangesCommand in GetTableChangesAsync."
+    limit = "ignored because they've reached the max attempt limit)"
+    scene.insert("A")
+
+    worker.turn()
+    assert f"{found} 1 available changed rows. \n" in worker.log
+    worker.turn()
+    worker.turn()
+    assert worker.log.count(f"{found} 0 available changed rows. (1 found with lease locks and 0 {limit}") == 2
+    for _ in range(4):
+        scene.time_passes()
+        worker.turn()
+    lines = worker.log.count(found)
+    worker.turn()
+    assert worker.log.count(found) == lines, "a fifth attempt that runs is neither"
+    scene.time_passes()
+    worker.turn()
+    assert f"{found} 0 available changed rows. (0 found with lease locks and 1 {limit}" in worker.log
 
 
 def test_a_leased_row_is_not_delivered_again_before_its_lease_runs_out(scene: Scene) -> None:
@@ -55,7 +79,7 @@ def test_the_next_success_sweeps_an_exhausted_row_which_is_lost(scene: Scene) ->
     assert scene.leases == {}
     worker.sick.clear()
     assert worker.turn() == []
-    assert "Updated LastSyncVersion from" in worker.log
+    assert "[PostInvocation] Updated LastSyncVersion from" in worker.log
     assert "MaxAttemptRowsToBeDeleted=1" in worker.log
 
 
@@ -272,7 +296,8 @@ def test_the_tenth_renewal_of_a_batch_only_says_so(scene: Scene) -> None:
     worker.during_call = renew_ten_times
 
     assert worker.turn() == [("A", INSERT)]
-    assert worker.log.count("its cancellation token was cancelled") == 1
+    assert worker.log.count("seems to be stuck, so it is being cancelled") == 1
+    assert worker.log.count("Renewed leases for 1 rows") == 10
     assert scene.position == 1
 
 
@@ -299,8 +324,42 @@ def test_a_failed_poll_is_logged_and_the_next_one_works(scene: Scene) -> None:
     worker.listener.turn(worker.link)
 
     assert failed_state is State.CHECK
-    assert f"Failed to check for changes in table: '{scene.table}'" in worker.log
+    assert (
+        f"Failed to check for changes in table '{scene.table}' due to exception: Microsoft.Data.SqlClient.SqlException. "
+        f"Exception message: Invalid object name 'az_func.{scene.watched.statements.leases.name}'.\n"
+    ) in worker.log
     assert worker.batches == [[("A", INSERT)]]
+
+
+def test_a_held_application_lock_fails_the_poll_and_the_release_in_the_triggers_words(scene: Scene) -> None:
+    statements = replace(scene.watched.statements, lock_timeout_ms=1)
+    worker = Worker(scene.to, replace(scene.watched, statements=statements))
+    holder = connect(scene.to)
+    refused = (
+        "due to exception: Microsoft.Data.SqlClient.SqlException. "
+        "Exception message: Unable to acquire exclusive lock on _az_func_Trigger. Result = -1\n"
+    )
+    take = "EXEC sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', @LockOwner = 'Session'"
+    scene.insert("A")
+
+    execute(holder, take)
+    worker.listener.turn(worker.link)
+    execute(holder, "EXEC sp_releaseapplock @Resource = N'_az_func_Trigger', @LockOwner = 'Session'")
+
+    def take_it_again() -> None:
+        execute(holder, take)
+
+    worker.during_call = take_it_again
+    worker.listener.turn(worker.link)
+    holder.close()
+    worker.link.close()
+
+    assert f"Failed to check for changes in table '{scene.table}' {refused}" in worker.log
+    released = "Failed to execute SQL commands to release leases in attempt: {} for table '{}' {}"
+    assert released.format(1, scene.table, refused) in worker.log
+    assert released.format(2, scene.table, refused) in worker.log
+    assert f"Failed to release leases for table '{scene.table}' after 3 attempts {refused}" in worker.log
+    assert scene.leases == {"A": (1, 1, True)}
 
 
 def test_forgotten_changes_are_jumped_over(scene: Scene) -> None:
@@ -309,7 +368,7 @@ def test_forgotten_changes_are_jumped_over(scene: Scene) -> None:
     scene.insert("A")
 
     assert worker.turn() == [("A", INSERT)]
-    assert "Updated LastSyncVersion from -1 to " in worker.log
+    assert "[PreInvocation] Updated LastSyncVersion from -1 to " in worker.log
 
 
 def test_the_trigger_starts_where_change_tracking_starts(scene: Scene) -> None:
@@ -361,9 +420,9 @@ def test_state_kept_under_the_host_id_moves_to_the_site_name(scene: Scene) -> No
         ("Id int NOT NULL", False, r"Could not find primary key created in table: 'dbo\.\w+'\."),
         ("Id int NOT NULL PRIMARY KEY", False, r"Could not find change tracking enabled for table: 'dbo\.\w+'\."),
         (
-            "Id int NOT NULL PRIMARY KEY, _az_func_AttemptCount int NULL",
+            "Id int NOT NULL PRIMARY KEY, _az_func_AttemptCount int NULL, _az_func_changeversion int NULL",
             True,
-            r"Found reserved column name\(s\): '_az_func_AttemptCount' in table: 'dbo\.\w+'",
+            r"Found reserved column name\(s\): '_az_func_AttemptCount' in table: 'dbo\.\w+'\. Please rename them",
         ),
     ],
     ids=["no table", "no key", "no change tracking", "reserved column"],

@@ -40,9 +40,15 @@ def test_the_running_loops_survive_a_crash_of_the_server(tmp_path: Path, unique:
         wait_until(lambda: scene.position == 1, description="A was released")  # else B's release leaves it behind A
 
         server.kill()
-        wait_until(lambda: "Cannot reconnect" in worker.log, description="the crash was noticed")
+        wait_until(
+            lambda: "Exception reconnecting ChangeConsumptionConnection. Exception = " in worker.log,
+            description="the crash was noticed",
+        )
         server.start(port=server.port)
-        wait_until(lambda: "Reconnected to the database" in worker.log, description="a new connection")
+        wait_until(
+            lambda: "Successfully re-established ChangeConsumptionConnection!" in worker.log,
+            description="a new connection",
+        )
         scene.reconnect()
         scene.insert("B")
         wait_until(lambda: worker.batches[-1] == [("B", INSERT)], description="B was delivered")
@@ -51,6 +57,12 @@ def test_the_running_loops_survive_a_crash_of_the_server(tmp_path: Path, unique:
         worker.listener.join(30)
 
     assert "Exiting" not in worker.log
+    assert "Starting change consumption loop. MaxBatchSize: 100 PollingIntervalMs: 1000" in worker.log
+    assert "Starting lease renewal loop." in worker.log
+    assert (
+        "Fatal SQL Client exception processing changes. Will attempt to reestablish connection in 1000ms." in worker.log
+    )
+    assert "ChangeConsumptionConnection is broken, attempting to reconnect..." in worker.log
 
 
 def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scene) -> None:
@@ -59,7 +71,10 @@ def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scen
 
     worker.listener.start()
 
-    wait_until(lambda: "Exiting change consumption loop" in worker.log, description="the loop ended")
+    wait_until(
+        lambda: "Exiting change consumption loop due to exception: Microsoft.Data.SqlClient" in worker.log,
+        description="the loop ended",
+    )
     worker.listener.stop()
     worker.listener.join(30)
     assert "Secret-1" not in worker.log

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from functions_standin.sql_trigger import leases
 from functions_standin.sql_trigger.connection import Link
+from functions_standin.sql_trigger.failures import ClientError
 from functions_standin.sql_trigger.identifiers import TableName
 from functions_standin.sql_trigger.payload import payload_of
-from functions_standin.testing.sql_trigger import Scene, scene_on
+from functions_standin.sql_trigger.watched_table import WatchedTable
+from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
 
 INSERT = 0
 
@@ -24,7 +27,7 @@ KEYS = {
     "A": ("int", "7"),
     "B": ("nvarchar(20)", "N'Zoë \"; \\ \U0001f600'"),
     "C": ("decimal(20, 4)", "12345678901234.5678"),
-    "D": ("datetime2", "'2026-01-02T03:04:05.1234567'"),
+    "D": ("datetime2", "'2026-01-02T03:04:05.12'"),
     "E": ("datetimeoffset", "'2026-01-02T03:04:05.1234567+02:00'"),
     "F": ("uniqueidentifier", "'6F9619FF-8B86-D011-B42D-00C04FC964FF'"),
     "G": ("varbinary(8)", "0x00FF10"),
@@ -103,5 +106,92 @@ def test_values_of_every_type_reach_the_payload(scene: Scene, unique: str) -> No
     assert change == {"Operation": INSERT, "Item": {"Id": 1, **{name: value for name, (_, _, value) in VALUES.items()}}}
     assert list(change["Item"]) == ["Id", *VALUES]
     assert '"Whole":5.0,' in payload
+    scene.run(f"DROP TABLE {watched.statements.leases.quoted}")
+    scene.run(f"DROP TABLE {table.quoted}")
+
+
+def test_a_datetime2_key_that_datetime_cannot_hold_is_never_renewed(scene: Scene, unique: str) -> None:
+    with table_of(scene, unique + "d", "Id datetime2 NOT NULL PRIMARY KEY") as (table, watched):
+        scene.run(f"INSERT INTO {table.quoted} VALUES ('2026-01-02T03:04:05.1234567'), ('2026-01-02T03:04:05.13')")
+        link = Link(scene.to)
+        found = leases.poll(link.connection, watched)
+
+        renewed = leases.renew(link.connection, watched, found.changes)
+        link.close()
+
+    assert len(found.changes) == 2
+    assert renewed == 1
+
+
+def test_a_date_key_before_1753_fails_every_renewal(scene: Scene, unique: str) -> None:
+    with table_of(scene, unique + "o", "Id date NOT NULL PRIMARY KEY") as (table, watched):
+        scene.run(f"INSERT INTO {table.quoted} VALUES ('1752-12-31')")
+        link = Link(scene.to)
+        found = leases.poll(link.connection, watched)
+
+        with pytest.raises(ClientError, match=r"SqlDateTime overflow\. Must be between 1/1/1753"):
+            leases.renew(link.connection, watched, found.changes)
+        link.close()
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "type_name", "message"),
+    [
+        (
+            "Amount decimal(38, 10) NULL",
+            "1234567890123456789012345678.0123456789",
+            "System.OverflowException",
+            "Conversion overflows.",
+        ),
+        (
+            "SYS_CHANGE_VERSION int NULL",
+            "1",
+            "System.ArgumentException",
+            "An item with the same key has already been added. Key: SYS_CHANGE_VERSION",
+        ),
+    ],
+)
+def test_what_dotnets_reader_refuses_stops_the_whole_table(
+    scene: Scene, unique: str, declared: str, values: str, type_name: str, message: str
+) -> None:
+    with table_of(scene, unique + "r", f"Id int NOT NULL PRIMARY KEY, {declared}") as (table, watched):
+        scene.run(f"INSERT INTO {table.quoted} VALUES (1, {values})")
+        scene.run(f"INSERT INTO {table.quoted} VALUES (2, NULL)")
+        worker = Worker(scene.to, watched)
+
+        worker.listener.turn(worker.link)
+        scene.run(f"DELETE FROM {table.quoted} WHERE Id = 1")
+        worker.listener.turn(worker.link)
+        worker.link.close()
+
+    failed = (
+        f"Failed to check for changes in table 'dbo.{table.name}' due to exception: {type_name}. "
+        f"Exception message: {message}\n"
+    )
+    # A value may go, a column stays.
+    assert (worker.log.count(failed), len(worker.batches)) == ((1, 1) if "Amount" in declared else (2, 0))
+
+
+def test_a_text_that_looks_like_an_impossible_date_uses_up_the_attempts_of_its_batch(scene: Scene) -> None:
+    worker = scene.worker()
+    scene.insert("/Date(99999999999999999)/", "B")
+
+    for _ in range(6):
+        worker.listener.turn(worker.link)
+        scene.time_passes()
+
+    assert worker.batches == []
+    assert scene.leases == {"/Date(99999999999999999)/": (1, 5, True), "B": (1, 5, True)}
+    assert worker.log.count(f"Failed to compose trigger parameter value for table: '{scene.table} due to") == 5
+    assert worker.log.count("Clearing internal state for 2 rows") == 5
+
+
+@contextmanager
+def table_of(scene: Scene, name: str, columns: str) -> Iterator[tuple[TableName, WatchedTable]]:
+    table = TableName("dbo", name)
+    scene.run(f"CREATE TABLE {table.quoted} ({columns})")
+    scene.run(f"ALTER TABLE {table.quoted} ENABLE CHANGE_TRACKING")
+    watched = scene.prepare(table)
+    yield table, watched
     scene.run(f"DROP TABLE {watched.statements.leases.quoted}")
     scene.run(f"DROP TABLE {table.quoted}")

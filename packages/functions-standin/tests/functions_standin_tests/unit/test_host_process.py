@@ -175,11 +175,35 @@ def test_a_sql_server_that_is_down_is_waited_for_and_the_password_stays_secret(t
         local_settings=json.dumps(settings),
     )
 
-    with host_process(tmp_path, "--time-scale", "0.01") as host:
-        line = host.wait_for_line("The listener for function 'Functions.on_change' was unable to start (try 1,")
-        host.wait_for_line("(try 2,")
+    with host_process(tmp_path, "--time-scale", "0.01", "--verbose") as host:
+        host.wait_for_line("The listener for function 'Functions.on_change' was unable to start.")
+        host.wait_for_line("Retrying to start listener for function 'Functions.on_change' (Attempt 2)")
 
-        assert "Failed to start SQL trigger listener for table: 'dbo.Orders'." in line
+        assert "Failed to start SQL trigger listener for table: 'dbo.Orders', function ID: '" in host.output
+        assert (
+            "SQL trigger startup phase 'OpenConnection' failed for table: 'dbo.Orders', function ID: '" in host.output
+        )
+        assert "\nMicrosoft.Data.SqlClient.SqlException: " in host.output
+        assert "WEBSITE_SITE_NAME configuration is not set, will fall back to" in host.output
         assert requests.get(f"{host.url}/admin/host/status", timeout=30).json()["state"] == "Running"
         assert host.stop() == 0
         assert "Very-Secret-1" not in host.output
+
+
+def test_an_sql_trigger_without_its_setting_is_in_error_and_the_rest_runs(tmp_path: Path) -> None:
+    write_app(
+        tmp_path,
+        """
+    @app.sql_trigger(arg_name="changes", table_name="dbo.Orders", connection_string_setting="Nowhere", more="ignored")
+    def on_change(changes: str) -> None: ...
+    """,
+    )
+
+    with host_process(tmp_path) as host:
+        [error] = requests.get(f"{host.url}/admin/host/status", timeout=30).json()["errors"]
+
+    assert error == (
+        "The 'on_change' function is in error: Microsoft.Azure.WebJobs.Host: Error indexing method 'Functions.on_change'. "
+        "Microsoft.Azure.WebJobs.Extensions.Sql: ConnectionStringSetting 'Nowhere' is missing in your function app "
+        "settings, please add the setting with a valid SQL connection string."
+    )

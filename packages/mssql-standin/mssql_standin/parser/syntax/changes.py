@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mssql_standin.parser.syntax.expressions import Expression, Name
 from mssql_standin.parser.syntax.queries import CommonTable, Query, SelectItem, Source, TableSource
+from mssql_standin.sql_types import SqlType
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class Insert:
     tables: tuple[CommonTable, ...]
     context: Expression | None = None
     top: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBulk:
+    """INSERT BULK: the rows follow in a message of their own."""
+
+    target: Name
+    columns: tuple[tuple[str, SqlType], ...]
+    options: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mssql_standin.parser.syntax.changes import Delete, Insert, Merge, Update
+from mssql_standin.parser.syntax.changes import Delete, Insert, InsertBulk, Merge, Update
 from mssql_standin.parser.syntax.definitions import (
     AlterColumn,
     AlterDatabase,
@@ -204,7 +204,7 @@ class Use:
 
 
 Statement = (
-    Declare | DeclareTable | SetVariable | SetOption | SelectStatement | Insert | Update | Delete | Merge | CreateSchema
+    Declare | DeclareTable | SetVariable | SetOption | SelectStatement | Insert | InsertBulk | Update | Delete | Merge | CreateSchema
     | DropSchema | TransferTable | CreateTable | DropTable | TruncateTable | CreateIndex | DropIndex | AlterTableAdd | AlterTableDrop
     | AlterColumn | TrackTable | TrackDatabase | AlterDatabase | If | While | Block | TryCatch | Jump | Return | Print
     | RaiseError | Throw | Execute | ExecuteText | BeginTransaction | Commit | Rollback | SaveTransaction | WaitFor | Use

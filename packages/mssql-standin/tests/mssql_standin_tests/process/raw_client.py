@@ -93,6 +93,37 @@ PARAMETERS = {
 }  # fmt: skip
 
 
+# The columns of a bulk load: those types whose values follow no text pointer there.
+BULK_TYPES = {kind: content for kind, content in PARAMETERS.items() if kind not in {"ntext", "image"}}
+
+
+def bulk_body() -> bytes:
+    """Two rows of a bulk load with a column of each type, the second one only the bits of its NULLs."""
+    columns, values = b"", b""
+    for number, content in enumerate(BULK_TYPES.values()):
+        info, value = _type_and_value(content)
+        columns += struct.pack("<IH", 0, 9) + info + _name(f"c{number}")
+        values += value
+    nulls = b"\xff" * ((len(BULK_TYPES) + 7) // 8)
+    return (
+        b"\x81"
+        + struct.pack("<H", len(BULK_TYPES))
+        + columns
+        + b"\xd1"
+        + values
+        + b"\xd2"
+        + nulls
+        + b"\xfd"
+        + bytes(12)
+    )
+
+
+def _type_and_value(content: bytes) -> tuple[bytes, bytes]:
+    sizes = {0x28: 1, 0x6A: 4, 0xE7: 8, 0xA7: 8, 0xA5: 3}
+    size = sizes.get(content[0], 2)
+    return content[:size], content[size:]
+
+
 def rpc_bodies() -> list[bytes]:
     """RPC messages of every kind: all types as parameters, prepared statements, several calls, names instead of numbers."""
     declaration = ",".join(f"@p{n} {kind}" for n, kind in enumerate(PARAMETERS))

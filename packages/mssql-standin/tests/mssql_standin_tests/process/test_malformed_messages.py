@@ -13,12 +13,14 @@ from mssql_standin_tests.process.raw_client import (
     ATTENTION,
     BATCH,
     BULK,
+    BULK_TYPES,
     LOGIN,
     PRELOGIN,
     RPC,
     TRANSACTION,
     RawClient,
     batch_body,
+    bulk_body,
     client_hello,
     login_body,
     packet,
@@ -110,8 +112,20 @@ def at_rpc(client: RawClient, chance: random.Random) -> bytes:
 
 def at_transaction(client: RawClient, chance: random.Random) -> bytes:
     client.log_in()
-    body = transaction_body(chance.choice([0, 1, 5, 7, 8, 9]), bytes([chance.randrange(4), 1, 1]))
+    body = transaction_body(chance.choice([0, 1, 5, 6, 7, 8, 9]), bytes([chance.randrange(4), 4, 97, 0, 98, 0, 1]))
     return on_the_way(chance, TRANSACTION, spoilt(chance, body))
+
+
+def announce_load(client: RawClient) -> None:
+    columns = ", ".join(f"c{number} {kind} NULL" for number, kind in enumerate(BULK_TYPES))
+    client.ask(BATCH, batch_body(f"CREATE TABLE #loaded ({columns})"))
+    client.ask(BATCH, batch_body(f"INSERT BULK #loaded ({columns})"))
+
+
+def at_bulk_load(client: RawClient, chance: random.Random) -> bytes:
+    client.log_in()
+    announce_load(client)
+    return on_the_way(chance, BULK, spoilt(chance, bulk_body()))
 
 
 def at_attention(client: RawClient, chance: random.Random) -> bytes:
@@ -132,7 +146,7 @@ def random_bytes(client: RawClient, chance: random.Random) -> bytes:
     return chance.randbytes(chance.choice([1, 7, 8, 300, 70_000]))
 
 
-STAGES = [at_prelogin, at_tls, at_login, at_batch, at_rpc, at_transaction, at_attention, random_bytes]
+STAGES = [at_prelogin, at_tls, at_login, at_batch, at_rpc, at_transaction, at_bulk_load, at_attention, random_bytes]
 
 
 def threads(server: StandIn) -> int:
@@ -210,6 +224,8 @@ def test_the_messages_are_good_before_they_are_spoilt(server: StandIn) -> None:
     client = RawClient(server.port)
     client.log_in()
     assert row in client.ask(BATCH, batch_body("SELECT 1"))
+    announce_load(client)
+    assert client.ask(BULK, bulk_body()) == b"\xfd\x10\x00\xf0\x00" + struct.pack("<Q", 2)
     for request in (5, 7):
         assert b"\xe3" in client.ask(TRANSACTION, transaction_body(request))
     client.finish()

@@ -101,14 +101,14 @@ class Scene:
         path = self.folder / "runs"
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
-    def host(self, *, waits: bool = True, environment: Mapping[str, str] | None = None) -> Host:
-        """Start a host on a free port."""
+    def host(self, *, waits: bool = True, environment: Mapping[str, str] | None = None, app: Path = APP) -> Host:
+        """Start a host of an app on a free port."""
         log = self.folder / f"host{len(self.hosts)}.log"
         (self.folder / "runs").touch()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-u", "-m", "functions_standin", "--app", str(APP), "--port", "0"),
+                    *(sys.executable, "-u", "-m", "functions_standin", "--app", str(app), "--port", "0"),
                     *("--time-scale", str(self.time_scale)),
                 ],
                 env={

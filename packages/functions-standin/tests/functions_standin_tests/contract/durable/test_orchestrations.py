@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from functions_standin_tests.contract.durable.hosts import EVERYTHING, Scene, carry_everything_through
@@ -62,9 +64,10 @@ def test_a_failure_is_told_as_on_azure(scene: Scene) -> None:
 
     first, second = output.split(" \n ", 1)
     assert first == (
-        "Orchestrator function 'failing' failed: Activity function 'fail_always' failed:  ValueError: never again"
+        "Orchestrator function 'failing' failed: Activity function 'fail_always' failed: ValueError: never again"
     )
-    assert '"Message":" ValueError: never again"' in second
+    assert json.loads(second)["Message"] == "ValueError: never again"
+    assert json.loads(second)["InnerException"]["RemoteMessage"] == "ValueError: never again"
 
 
 def test_a_call_of_an_unknown_activity_hangs_and_the_host_says_so(scene: Scene) -> None:

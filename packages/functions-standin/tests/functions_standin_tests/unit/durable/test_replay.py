@@ -56,7 +56,7 @@ def test_a_failing_activity_fails_the_orchestrator_that_lets_it() -> None:
 
     assert engine.instances["i"].status is Status.Failed
     assert engine.instances["i"].output.startswith(
-        "Orchestrator function 'body' failed: Activity function 'fail' failed:  ValueError: no 1"
+        "Orchestrator function 'body' failed: Activity function 'fail' failed: ValueError: no 1"
     )
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 
 import pytest
@@ -8,6 +9,7 @@ from functions_standin.durable.hub.crash_points import Point, hook_of, ignore
 from functions_standin.durable.hub.names import default_hub_name, escape_key, partition_of, unescape_key
 from functions_standin.errors import SettingsError
 from functions_standin.storage.account import parse_connection_string
+from functions_standin.storage.queues import Queue
 
 KEY = base64.b64encode(b"secret").decode()
 
@@ -56,3 +58,27 @@ def test_a_crash_hook_lets_other_points_and_earlier_passes_through() -> None:
 
     for point in (*Point, Point.MESSAGES_SENT):
         hook(point)
+
+
+@pytest.mark.parametrize(
+    ("delay_seconds", "query"),
+    [
+        (None, "messagettl=-1"),
+        (-3, "messagettl=-1&visibilitytimeout=0"),
+        (0.99, "messagettl=-1&visibilitytimeout=0"),
+        (2.99, "messagettl=-1&visibilitytimeout=2"),
+        (1e9, "messagettl=-1&visibilitytimeout=604800"),
+    ],
+)
+def test_a_message_waits_for_whole_seconds_rounded_down(delay_seconds: float | None, query: str) -> None:
+    asked = []
+
+    class Http:
+        account = parse_connection_string(f"AccountName=a;AccountKey={KEY}")
+
+        async def other(self, method: str, url: str, **_: object) -> None:
+            asked.append(url.partition("?")[2])
+
+    asyncio.run(Queue(Http(), "q").put("text", delay_seconds=delay_seconds))  # type: ignore[arg-type]
+
+    assert asked == [query]

@@ -41,7 +41,7 @@ def test_a_response_keeps_status_headers_and_cookies() -> None:
 
     assert (response.status, response.body) == (409, b"{}")
     assert response.headers["Content-Type"] == "application/json"
-    assert response.headers.getall("Set-Cookie") == ["a=1; Path=/", "b=2"]
+    assert response.headers.getall("Set-Cookie") == ["a=1; domain=; path=/", "b=2; domain=; path="]
 
 
 def test_query_parameters_are_joined_and_empty_ones_dropped() -> None:

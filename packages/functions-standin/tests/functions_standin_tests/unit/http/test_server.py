@@ -16,6 +16,7 @@ from functions_standin.host import Host
 from functions_standin.http.server import bind
 from functions_standin.input_bindings import InputBindings
 from functions_standin.settings import HostJson
+from functions_standin_tests.exchange import exchange
 from functions_standin_tests.samples import functions_of, running_invoker, silent_console, wait_until
 
 
@@ -87,7 +88,7 @@ def host(output: io.StringIO) -> Iterator[tuple[Host, str]]:
             root=Path("/app"),
             host_id="host-1",
             host_json=HostJson({"version": "2.0"}),
-            environment={"AzureWebJobs.off.Disabled": "true"},
+            environment={"AzureWebJobs.off.Disabled": "true", "Sql": "Server=nowhere"},
             console=console,
             invoker=invoker,
             time_scale=0.001,
@@ -182,10 +183,30 @@ def test_these_answers_have_no_body(url: str, method: str, path: str, status: in
     assert (response.status_code, response.content) == (status, b"")
 
 
-def test_a_body_over_the_limit_is_refused(url: str) -> None:
+def test_a_connection_goes_on_after_a_chunked_body_that_no_function_gets(url: str) -> None:
+    chunked = b"POST /api/echo/1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    following = b"POST /api/echo/2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"
+
+    answer = exchange(url, chunked + b"3\r\nGET\r\n0\r\n\r\n" + following)
+
+    first, _, second = answer.body.partition(" <<then HTTP/1.1 203 Non-Authoritative Information>> ")
+    assert (json.loads(first)["body"], json.loads(second)["body"]) == ("", "ab")
+
+
+def test_the_host_itself_reads_chunks(url: str) -> None:
+    request = (
+        b"POST /admin/functions/tick HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+
+    assert exchange(url, request + b'd\r\n{"input": ""}\r\n0\r\n\r\n').status_line == "HTTP/1.1 202 Accepted"
+
+
+def test_a_body_over_the_limit_is_cut_off(url: str) -> None:
     request = b"POST /api/echo/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 104857601\r\n\r\n"
 
-    assert raw_request(url, request).status == 413
+    response = raw_request(url, request)
+
+    assert (response.status, response.headers["Connection"]) == (500, "close")
 
 
 def test_the_home_page_says_what_it_is(url: str) -> None:
@@ -234,12 +255,16 @@ def test_a_sql_trigger_run_by_hand_gets_a_json_string_literal(url: str) -> None:
         ("on_change", {}, 400),
         ("on_change", {"input": 5}, 400),
         ("on_change", [], 400),
-        ("echo", {"input": ""}, 501),
         ("queued", {"input": ""}, 501),
     ],
 )
 def test_a_run_by_hand_that_cannot_be_is_refused(url: str, name: str, body: object, status: int) -> None:
     assert requests.post(f"{url}/admin/functions/{name}", json=body, timeout=30).status_code == status
+
+
+def test_an_http_function_run_by_hand_is_accepted_and_fails(url: str, output: io.StringIO) -> None:
+    assert requests.post(f"{url}/admin/functions/echo", json={"input": ""}, timeout=30).status_code == 202
+    assert "Exception while executing function: Functions.echo. An HttpRequest is required" in output.getvalue()
 
 
 def test_other_administration_is_refused_clearly(url: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from functions_standin.errors import FunctionInError
+from functions_standin.errors import SettingsError
 from functions_standin.sql_trigger.identifiers import (
     host_function_id,
     leases_table,
@@ -28,7 +28,10 @@ def test_the_leases_table_is_named_after_function_and_table_unless_named() -> No
         ("[dbo].[T]", "[dbo].[T]", "dbo.T"),
         ("[a.b].[c]]d]", "[a.b].[c]]d]", "a.b.c]d"),
         ('"a b".T', "[a b].[T]", "a b.T"),
-        (" dbo.T ", "[dbo].[T]", "dbo.T"),
+        (" dbo . T ", "[dbo].[T]", "dbo.T"),
+        ("db.dbo.T", "[dbo].[T]", "dbo.T"),
+        ("server.db..T", "[T]", "T"),
+        ("dbo.[Order]", "[dbo].[Order]", "dbo.Order"),
     ],
 )
 def test_table_names_are_parsed_as_in_tsql(text: str, quoted: str, plain: str) -> None:
@@ -37,9 +40,9 @@ def test_table_names_are_parsed_as_in_tsql(text: str, quoted: str, plain: str) -
     assert (name.quoted, str(name)) == (quoted, plain)
 
 
-@pytest.mark.parametrize("text", ["", "a.b.c", "a b", "a.", "[a", "1a", "a;drop"])
-def test_what_is_no_table_name_is_an_error(text: str) -> None:
-    with pytest.raises(FunctionInError, match="is no table name"):
+@pytest.mark.parametrize("text", ["", "a.b.c.d.e", "a b", "a.", "[a", "1a", "a;drop", "dbo.Order", "user.T"])
+def test_what_is_no_table_name_keeps_the_host_from_starting(text: str) -> None:
+    with pytest.raises(SettingsError, match="is no table name"):
         parse_table_name(text)
 
 

@@ -2,12 +2,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from functions_standin.sql_trigger.failures import ClientError
 from functions_standin.sql_trigger.payload import Change, json_value, keys_json, payload_of
 from functions_standin.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
 
@@ -35,7 +36,9 @@ def _host_in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (Decimal("12345678901234567890"), "decimal", "1.2345678901234567E+19"),
         (Decimal("0.12345678901234567890"), "decimal", "0.12345678901234568"),
         (Decimal("123456789012345"), "decimal", "123456789012345.0"),
-        (Decimal("1000000000000000"), "decimal", "1E+15"),
+        (Decimal("1000000000000000"), "decimal", "1000000000000000.0"),
+        (Decimal("12345678901234567"), "decimal", "12345678901234568.0"),
+        (Decimal("100000000000000000"), "decimal", "1E+17"),
         (Decimal("0.0001"), "decimal", "0.0001"),
         (Decimal("0.00001"), "decimal", "1E-05"),
         (Decimal("0"), "decimal", "0.0"),
@@ -45,6 +48,8 @@ def _host_in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (-0.0, "float", "-0.0"),
         (0.10000000149011612, "real", "0.1"),
         (16777216.0, "real", "16777216.0"),
+        (1.401298464324817e-45, "real", "1E-45"),
+        (-3.4028234663852886e38, "real", "-3.4028235E+38"),
         (date(2026, 1, 2), "date", '"2026-01-02T00:00:00"'),
         (ExactDateTime(2026, 1, 2, 3, 4, 5, 1_230_000), "datetime", '"2026-01-02T03:04:05.123"'),
         (ExactDateTime(2026, 1, 2, 3, 4, 5, 1_234_567), "datetime2", '"2026-01-02T03:04:05.1234567"'),
@@ -62,6 +67,8 @@ def _host_in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2026-01-02T24:00:00", "nvarchar", '"2026-01-03T00:00:00"'),
         ("/Date(1500)/", "nvarchar", '"1970-01-01T00:00:01.5Z"'),
         ("/Date(0+0200)/", "nvarchar", '"1970-01-01T00:00:00+00:00"'),
+        ("/Date(9223372036854775808)/", "nvarchar", '"/Date(9223372036854775808)/"'),
+        ("0001-01-01T00:00:00+02:00", "nvarchar", '"0001-01-01T00:00:00+00:00"'),
         ("2026-01-02 03:04:05", "nvarchar", '"2026-01-02 03:04:05"'),
         ("2026-01-02T03:04", "nvarchar", '"2026-01-02T03:04"'),
         ("2026-13-02T03:04:05", "nvarchar", '"2026-13-02T03:04:05"'),
@@ -88,6 +95,36 @@ def test_a_datetimeoffset_moves_to_the_zone_of_the_host(
     time.tzset()
 
     assert json_value(OFFSET_VALUE, "datetimeoffset") == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    # What exceeds the standard time is cut towards it: 1:12:12 in Stockholm, -4:56:02 in New York.
+    [("Europe/Stockholm", "01:12"), ("America/New_York", "-04:57")],
+)
+def test_offsets_of_old_times_are_whole_minutes(monkeypatch: pytest.MonkeyPatch, zone: str, offset: str) -> None:
+    monkeypatch.setitem(os.environ, "TZ", zone)
+    time.tzset()
+    sign = "" if offset.startswith("-") else "+"
+    hours, minutes = (int(part) for part in offset.split(":"))
+    here = timedelta(hours=hours, minutes=minutes if hours > 0 else -minutes)
+    local = str(ExactDateTime.of(datetime(1850, 1, 1, 12, tzinfo=UTC) + here, 0))
+
+    assert json_value("1850-01-01T12:00:00+00:00", "nvarchar") == f'"{local}{sign}{offset}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("/Date(99999999999999999)/", "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks"),
+        ("9999-12-31T24:00:00", "an un-representable DateTime"),
+    ],
+)
+def test_a_text_that_is_taken_for_a_date_outside_of_the_calendar_has_no_payload(text: str, message: str) -> None:
+    with pytest.raises(ClientError, match=message) as refused:
+        json_value(text, "nvarchar")
+
+    assert refused.value.type_name == "System.ArgumentOutOfRangeException"
 
 
 def test_a_value_without_a_json_form_is_an_error() -> None:

@@ -26,6 +26,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory, ran: list[str]) -> Iterator[Client]:
+    """One client for all tests of a module that only ask for values."""
+    database = Database.open(tmp_path_factory.mktemp("reader") / "test.sqlite3", "TestDb")
+    yield Client(database, ran)
+    database.close()
+
+
 @pytest.fixture
 def connect(database: Database, ran: list[str]) -> Callable[[], Client]:
     """A function that opens one more client."""

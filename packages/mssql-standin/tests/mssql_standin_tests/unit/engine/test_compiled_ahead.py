@@ -82,7 +82,7 @@ def test_no_try_block_of_its_own_level_sees_an_error_of_compilation(client: Clie
         "EXEC sp_helpserver",
         "EXEC master.dbo.xp_msver",
         "EXEC sp_rename 'a', 'b', 'INDEX'",
-        "SELECT SOUNDEX('a')",
+        "SELECT PWDENCRYPT('a')",
         "SELECT GROUPING(n) FROM t GROUP BY n",
         "CHECKPOINT",
         "UPDATE STATISTICS t",

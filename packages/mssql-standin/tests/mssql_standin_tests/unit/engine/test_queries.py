@@ -140,6 +140,35 @@ def test_variables_take_the_last_row(shop: Client) -> None:
     assert shop.rows("DECLARE @id int = -1; SELECT @id = Id FROM Customers WHERE 1 = 0; SELECT @id") == [(-1,)]
 
 
+@pytest.mark.parametrize(
+    ("assignments", "result"),
+    [
+        (
+            "@t = COALESCE(@t + N', ', N'') + QUOTENAME(Name) FROM Customers WHERE Id < 3 ORDER BY Id DESC",
+            ("[bob], [Ann]", 0, 2),
+        ),
+        ("@n += Id FROM Customers WHERE Id < 3", (None, 3, 2)),
+        ("@n = 1, @t = @n + 1", ("2", 1, 1)),
+        ("@t = Name, @n = @n + LEN(@t) FROM Customers WHERE Id < 3 ORDER BY Id", ("bob", 6, 2)),
+        (
+            "@n = @n + (SELECT COUNT(*) FROM Customers AS o WHERE o.Id < c.Id) FROM Customers AS c WHERE Id < 3",
+            (None, 1, 2),
+        ),
+        ("@n = @n + Id FROM Customers WHERE 1 = 0", (None, 0, 0)),
+    ],
+)
+def test_assignments_that_build_on_one_another_go_row_by_row(
+    shop: Client, assignments: str, result: tuple[Any, ...]
+) -> None:
+    sql = f"DECLARE @t nvarchar(max), @n int = 0; SELECT {assignments}; SELECT @t, @n, @@ROWCOUNT"
+
+    assert shop.rows(sql) == [result]
+
+
+def test_an_assignment_over_its_own_value_that_groups_rows_is_refused(shop: Client) -> None:
+    assert shop.number("DECLARE @n int = 0; SELECT @n = @n + MAX(Id) FROM Customers") == 40000
+
+
 def test_string_that_looks_like_another_statement_stays_a_string(shop: Client) -> None:
     assert (
         shop.value("SELECT 'SELECT * FROM Missing; DROP TABLE Orders -- '''")

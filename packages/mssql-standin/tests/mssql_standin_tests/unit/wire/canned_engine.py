@@ -18,6 +18,7 @@ from mssql_standin.results import (
     Done,
     Event,
     Message,
+    NewTransaction,
     Parameter,
     ResultSet,
     ReturnStatus,
@@ -103,22 +104,22 @@ class CannedSession:
             yield Message(2812, f"Could not find stored procedure '{procedure}'.")
             yield Done(None)
 
-    def begin(self, isolation: int = 0) -> list[Event]:
+    def begin(self, wanted: NewTransaction) -> list[Event]:
         self._transactions += 1
         return [TransactionChange("begin", self._transactions)]
 
-    def commit(self, begin_again: bool = False) -> list[Event]:
+    def commit(self, following: NewTransaction | None = None) -> list[Event]:
         ended: list[Event] = [TransactionChange("commit", self._transactions)]
-        return ended + (self.begin() if begin_again else [])
+        return ended + (self.begin(following) if following else [])
 
-    def rollback(self, begin_again: bool = False) -> list[Event]:
+    def rollback(self, name: str = "", following: NewTransaction | None = None) -> list[Event]:
         ended: list[Event] = [TransactionChange("rollback", self._transactions)]
-        return ended + (self.begin() if begin_again else [])
+        return ended + (self.begin(following) if following else [])
 
     def describe_parameters(self, sql: str, declared: str = "") -> list[tuple[str, SqlType]]:
         return [(f"@P{n}", SqlType("nvarchar", 50)) for n in range(1, sql.count("@P") + 1)]
 
-    def reset(self) -> None:
+    def reset(self, *, keep_transaction: bool = False) -> None:
         self._cancel.clear()
 
     def cancel(self) -> None:
