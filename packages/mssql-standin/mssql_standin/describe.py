@@ -62,7 +62,7 @@ class _Description:
             case syntax.SelectStatement():
                 self._binder().select(node)
             case syntax.Insert():
-                self._binder().insert(node, True)
+                self._binder().insert(node)
             case syntax.Update():
                 self._binder().update(node)
             case syntax.Delete():

@@ -1,6 +1,6 @@
 """What a running batch knows: its variables and table variables, and the session around it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mssql_standin.parser import syntax
@@ -59,6 +59,10 @@ class Frame:
         """Remember the identity value of an inserted row."""
         self.session.identities.note(table, value, explicit=explicit)
 
+    def forget_identity(self) -> None:
+        """Note that an INSERT gave out no identity value."""
+        self.session.identities.last = None
+
     def reset_identity(self, table: Table) -> None:
         """Start a table's identity values anew."""
         self.session.identities.reset(table)
@@ -72,6 +76,12 @@ class Frame:
         """Return the temporary tables and table variables in sight."""
         return {**self.session.local_tables.temporary, **self.tables}
 
+    def circumstances(self) -> tuple[Any, ...]:
+        """Return what the plans of the batch depend on: definitions, variables, local tables."""
+        local = self.local_tables()
+        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
+        return self.catalog.token, self.signature, names
+
     def close(self) -> None:
         """End the life of the table variables."""
         for table in self.tables.values():
@@ -81,18 +91,4 @@ class Frame:
 
 def declared_variables(statements: tuple[syntax.Statement, ...]) -> dict[str, SqlType]:
     """Return the variables that statements declare, in order."""
-    return {node.name: node.type for node in _walk(statements) if isinstance(node, syntax.Declare)}
-
-
-def _walk(statements: tuple[syntax.Statement, ...]) -> Iterator[syntax.Statement]:
-    for node in statements:
-        yield node
-        match node:
-            case syntax.If(_, then, otherwise):
-                yield from _walk((then,) if otherwise is None else (then, otherwise))
-            case syntax.While(_, body):
-                yield from _walk((body,))
-            case syntax.Block(inner):
-                yield from _walk(inner)
-            case syntax.TryCatch(attempt, handler):
-                yield from _walk((attempt, handler))
+    return {node.name: node.type for node in syntax.walk(statements) if isinstance(node, syntax.Declare)}

@@ -3,14 +3,14 @@
 docs: sp_getapplock, sp_releaseapplock, sp_executesql, sys.sp_flush_CT_internal_table_on_demand.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mssql_standin import not_supported
 from mssql_standin.catalog_functions import split_name
 from mssql_standin.catalog_procedures.loading import CatalogProcedure, catalog_procedures
-from mssql_standin.parser.cursor import unsupported
-from mssql_standin.parser.keywords import is_of_the_system
+from mssql_standin.parser import syntax
 from mssql_standin.parser.types import parse_parameters
 from mssql_standin.results import Event, Message, SqlError
 from mssql_standin.running import Running
@@ -24,6 +24,7 @@ from mssql_standin.wire.metadata_procedures import datatype_info, table_collatio
 Run = Generator[Event, None, int]  # yields events, returns the status
 # Runs text with these parameters and their stored values, as EXECUTE does; the values are those of its end then.
 Nested = Callable[[str, dict[str, SqlType], dict[str, Any]], Iterator[Event]]
+_RENAMED = {"OBJECT", "COLUMN"}
 _LONG_NAME, _SHORT_NAME = SqlType("nvarchar", 255), SqlType("nvarchar", 32)
 
 
@@ -57,10 +58,26 @@ def call(session: Running, nested: Nested, name: str, arguments: list[Argument])
         return 0
     procedure = ENGINE_PROCEDURES.get(short)
     if procedure is None:
-        if is_of_the_system(short):
-            raise unsupported(f"the procedure {name}")
+        if short in not_supported.PROCEDURES:
+            raise not_supported.unsupported(f"the procedure {short}")
         raise SqlError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
     return (yield from procedure.run(session, _bound(procedure, arguments)))
+
+
+def refusal(name: str, arguments: Sequence[syntax.Expression | None]) -> SqlError | None:
+    """Return the error for a call that is outside the subset, as far as can be told before anything runs."""
+    short = name.lower().split(".")[-1].strip("[]")
+    is_here = short in ENGINE_PROCEDURES or short in catalog_procedures() or short == "sp_executesql"
+    if not is_here and short in not_supported.PROCEDURES:
+        return not_supported.unsupported(f"the procedure {short}")
+    kind = arguments[2] if short == "sp_rename" and len(arguments) > 2 else None
+    if isinstance(kind, syntax.Literal) and str(kind.value).upper() not in _RENAMED:
+        return _rename_refusal(str(kind.value))
+    return None
+
+
+def _rename_refusal(kind: str) -> SqlError:
+    return not_supported.unsupported(f"sp_rename of a {kind}; only tables and columns are renamed")
 
 
 def _bound(procedure: Procedure | CatalogProcedure, arguments: list[Argument]) -> dict[str, Any]:
@@ -183,10 +200,8 @@ def _flush_change_tracking(session: Running, values: dict[str, Any]) -> Run:
 
 def _rename(session: Running, values: dict[str, Any]) -> Run:
     kind = str(values.get("@objtype") or "OBJECT")
-    if kind.upper() not in {"OBJECT", "COLUMN"}:
-        raise SqlError(
-            40000, f"This is not supported by the stand-in: sp_rename of a {kind}; only tables and columns are renamed."
-        )
+    if kind.upper() not in _RENAMED:
+        raise _rename_refusal(kind)
     old, new = str(values["@objname"]), str(values["@newname"])
     if not new:
         raise SqlError(15234, "Parameter @newname cannot be empty.")

@@ -35,7 +35,7 @@ from mssql_standin.store import tracking
 from mssql_standin.store.alterations import rename_column, rename_table
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.changes import Changer
-from mssql_standin.store.database import UNIX_EPOCH_TICKS, SharedStore
+from mssql_standin.store.database import SharedStore
 from mssql_standin.store.definitions import create_statements
 from mssql_standin.store.file import CancelledError, FileConnection
 from mssql_standin.store.local_tables import LocalTables
@@ -45,6 +45,7 @@ from mssql_standin.values import date_order
 from mssql_standin.values.collation import DEFAULT
 from mssql_standin.values.conversion_rules import fitting
 from mssql_standin.values.encoding import decode, encode, encode_decimal
+from mssql_standin.values.temporal import UNIX_EPOCH_TICKS
 
 _DEPRECATED = {"text": SqlType("varchar", MAX), "ntext": SqlType("nvarchar", MAX), "image": SqlType("varbinary", MAX)}
 _READ_COMMITTED = "read committed"
@@ -138,16 +139,16 @@ class Session:
         """The descriptor of the open transaction; 0 when there is none."""
         return self.transaction.descriptor
 
-    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterator[Event]:
-        """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
+    def batch(self, sql: str, parameters: Sequence[Parameter] | None = None) -> Iterator[Event]:
+        """Run one request; with parameters, be they none, it behaves as under sp_executesql. Never raises SqlError."""
         self._start_request()
-        return self._batch(sql, list(parameters))
+        return self._batch(sql, list(parameters or ()), nested=parameters is not None)
 
-    def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
+    def _batch(self, sql: str, parameters: list[Parameter], *, nested: bool) -> Iterator[Event]:
         types = {p.name.lower(): _DEPRECATED.get(p.type.name, p.type) for p in parameters}
         try:
             values = {p.name.lower(): _stored(types[p.name.lower()], p.value) for p in parameters}
-            if parameters:
+            if nested:
                 yield from self._interpreter.nested(sql, types, values)
             else:
                 yield from self._interpreter.run(Frame(self, self.store.parsed(sql, frozenset()), {}, {}))
@@ -290,7 +291,7 @@ class Session:
             self.local_tables.drop_all_temporary()
         kept = keep_transaction and self.transaction.count > 0
         self.store.locks.release_all(self.session_id, "Session" if kept else None)
-        self.identities.last = None
+        self.identities.last = self.identities.last_of_scope = None
         self._set_defaults()
         if kept:
             self.isolation = isolation
@@ -417,8 +418,10 @@ class Session:
                 return getattr(self, name)
             case "trancount":
                 return self.transaction.count
-            case "identity" | "scope_identity":
-                return None if self.identities.last is None else encode_decimal(Decimal(self.identities.last))
+            case "identity":
+                return _identity(self.identities.last)
+            case "scope_identity":
+                return _identity(self.identities.last_of_scope)
             case "spid":
                 return self.session_id
             case "lock_timeout":
@@ -474,6 +477,10 @@ class Session:
             pass  # somebody else is writing; the next batch looks again
         finally:
             self.transaction.lock_timeout_ms = timeout
+
+
+def _identity(value: int | None) -> str | None:
+    return None if value is None else encode_decimal(Decimal(value))
 
 
 def _stored(sql_type: SqlType, value: Any) -> Any:

@@ -50,6 +50,11 @@ class OutputColumn:
     explicit: bool = False
     origin: Origin | None = field(default=None, compare=False)  # None: an expression
 
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """Seed and increment of the identity column that this is."""
+        return None if self.origin is None else self.origin.table.columns[self.origin.place].identity
+
 
 class Shape(NamedTuple):
     """Columns as the client sees them, and what turns stored values of some places into Python values."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mssql_standin.binder.chains import Chain
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import Origin
 from mssql_standin.parser.cursor import unsupported
@@ -25,6 +26,7 @@ class Bound:
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
     origin: Origin | None = field(default=None, compare=False)
+    chain: Chain | None = field(default=None, compare=False)  # that the text stands for, unless it was replaced
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 
@@ -164,7 +166,7 @@ class Binder(Protocol):
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
 
-    def combined_collation(self, values: Sequence[Bound]) -> tuple[str | None, bool]:
+    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
         """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
 
     def collated(self, bound: Bound) -> str:

@@ -246,18 +246,3 @@ GLOBAL_VARIABLES = frozenset(
     {"rowcount", "trancount", "error", "identity", "spid", "version", "servername", "servicename", "language", "langid",
      "lock_timeout", "datefirst", "textsize", "options", "max_precision", "nestlevel", "procid", "dbts", "microsoftversion"}
 )  # fmt: skip
-
-PROCEDURES = frozenset(
-    {"sp_executesql", "sp_rename", "sp_getapplock", "sp_releaseapplock", "sp_flush_ct_internal_table_on_demand", "sp_datatype_info",
-     "sp_datatype_info_100", "sp_tables", "sp_columns", "sp_columns_100", "sp_columns_managed", "sp_pkeys", "sp_fkeys", "sp_statistics",
-     "sp_statistics_100", "sp_special_columns", "sp_special_columns_100", "sp_databases", "sp_stored_procedures", "sp_helpindex",
-     "sp_tablecollations", "sp_tablecollations_90", "sp_tablecollations_100"}
-)  # fmt: skip
-_NEWER = frozenset(
-    {"sp_columns_170"}
-)  # than the version that the stand-in says it is; clients go on with an older one then
-
-
-def is_of_the_system(procedure: str) -> bool:
-    """Tell whether a procedure that is not here has a name as the system's have them."""
-    return procedure.startswith(("sp_", "xp_")) and procedure not in _NEWER

@@ -1,8 +1,8 @@
 """The grammar of statements and whole batches."""
 
+from mssql_standin import not_supported
 from mssql_standin.parser.bulk_insert import BulkInsertParser
-from mssql_standin.parser.cursor import unsupported
-from mssql_standin.parser.keywords import PROCEDURES, is_of_the_system
+from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.parser.syntax import (
     Argument,
     Batch,
@@ -54,6 +54,7 @@ _IDLE_WHEN_OFF = {
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
 }  # fmt: skip
 _IDLE_EITHER_WAY = {"CURSOR_CLOSE_ON_COMMIT"}  # there are no cursors
+_ALL_SWITCHES = _SWITCHES | _IDLE_SWITCHES | _IDLE_WHEN_OFF | _IDLE_EITHER_WAY
 _IDLE_VALUES = {
     "TEXTSIZE",
     "LANGUAGE",
@@ -69,12 +70,15 @@ _SUPPORTED_VALUES = {
     "DEADLOCK_PRIORITY": {"normal", "low", "high", "0"},
     "ROWCOUNT": {"0"},
 }
+_LONGEST_NAME = 32  # of a transaction
+_MOST_BLOCKS = 60  # statements inside each other
 
 
 class StatementParser(BulkInsertParser):
     """The whole grammar: adds statements to that of changes."""
 
     _loops = 0  # how many WHILEs are around
+    _blocks = 0  # how many statements are around, itself included
 
     def batch(self) -> Batch:
         """Consume everything. Raises SqlError before anything runs if the text is outside the subset."""
@@ -105,7 +109,11 @@ class StatementParser(BulkInsertParser):
     def statement(self, *, first: bool = False) -> list[Statement]:
         """Consume one statement; a DECLARE of several variables gives several."""
         line = self.token.line
+        self._blocks += 1
+        if self._blocks > _MOST_BLOCKS:
+            raise nested_too_deeply(line)
         found = self._statement(first)
+        self._blocks -= 1
         for statement in found:
             self.lines[id(statement)] = line
         while self.accept_op(";"):
@@ -193,11 +201,14 @@ class StatementParser(BulkInsertParser):
                 return [Use(self.identifier())]
         if self.token.kind == "op" and self.token.text == "(":
             return [SelectStatement(self.query())]
+        if self.at_identifier() and self.ahead().text == ":":
+            raise self.unsupported(f"the label {self.token.text}")
+        if word == "FETCH":
+            raise self.unsupported("a cursor")
+        if word == "END" and self.ahead().upper == "CONVERSATION":
+            raise self.unsupported("END CONVERSATION")
         if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:
             return [self._execute()]
-        if self.token.kind == "word" and self.token.value in {"GRANT", "DENY", "REVOKE", "DBCC", "BACKUP", "RESTORE", "KILL", "BULK",
-                                                              "OPEN", "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
-            raise self.unsupported(self.token.value)
         raise self.error()
 
     def _value_follows(self) -> bool:
@@ -210,6 +221,7 @@ class StatementParser(BulkInsertParser):
     def _declare(self) -> list[Statement]:
         self.expect("DECLARE")
         found: list[Statement] = []
+        names: set[str] = set()
         while True:
             token = self.token
             if token.kind != "variable" or token.text.startswith("@@"):
@@ -221,8 +233,11 @@ class StatementParser(BulkInsertParser):
             if self.at("TABLE") and not found:
                 self.advance()
                 return [DeclareTable(token.text.lower(), self._variable_definition())]
-            found.append(self._declare_scalar(token.text, token.line))
+            made = self._declare_scalar(token.text, token.line, names)
+            names.add(made.name)
+            found.append(made)
             if not self.accept_op(","):
+                self.declared |= names  # no value of this DECLARE sees them
                 return found
 
     def _variable_definition(self) -> TableDefinition:
@@ -235,12 +250,12 @@ class StatementParser(BulkInsertParser):
             raise self.error()
         return definition
 
-    def _declare_scalar(self, shown: str, line: int) -> Statement:
+    def _declare_scalar(self, shown: str, line: int, names: set[str]) -> Declare:
         name = shown.lower()
         if self.at("CURSOR"):
             raise self.unsupported("a cursor")
         sql_type = self.data_type()
-        if name in self.declared:
+        if name in self.declared | names:
             raise SqlError(
                 134,
                 f"The variable name '{shown}' has already been declared. Variable names must be unique within a query batch or "
@@ -248,9 +263,7 @@ class StatementParser(BulkInsertParser):
                 15,
                 line=line,
             )
-        value = self.expression() if self.accept_op("=") else None
-        self.declared.add(name)
-        return Declare(name, sql_type, value)
+        return Declare(name, sql_type, self.expression() if self.accept_op("=") else None)
 
     def _set(self) -> list[Statement]:
         self.expect("SET")
@@ -271,12 +284,17 @@ class StatementParser(BulkInsertParser):
             return [SetOption("date_order", self._date_order())]
         if self.at("STATISTICS"):
             return self._statistics()
+        if self.at_any(*not_supported.SET_OPTIONS):
+            raise self.unsupported(f"SET {self.token.value}")
         options = [self.advance().text.upper()]
         while self.accept_op(","):
             options.append(self.advance().text.upper())
         if options[0] in _IDLE_VALUES:
             self._idle_value(options[0])
             return [SetOption("idle", None)]
+        unknown = next((option for option in options if option not in _ALL_SWITCHES), None)
+        if unknown is not None:
+            raise SqlError(195, f"'{unknown}' is not a recognized SET option.", 15, 5, self.token.line)
         value = self.on_or_off()
         return [self._switch(option, value) for option in options]
 
@@ -289,9 +307,7 @@ class StatementParser(BulkInsertParser):
             return SetOption("idle", None)
         if option in _IDLE_WHEN_OFF and not value:
             return SetOption("idle", None)
-        if option in _IDLE_SWITCHES | _IDLE_WHEN_OFF:
-            raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
-        raise SqlError(195, f"'{option}' is not a recognized SET option.", 15, 5, self.token.line)
+        raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
 
     def _statistics(self) -> list[Statement]:
         self.advance()
@@ -346,9 +362,9 @@ class StatementParser(BulkInsertParser):
         if self.at_any("TRAN", "TRANSACTION"):
             self.advance()
             name = self._transaction_name()
-            if self.at("WITH"):
+            if self.at("WITH", "MARK"):
                 raise self.unsupported("BEGIN TRANSACTION WITH MARK")
-            return BeginTransaction(name or "")
+            return BeginTransaction(name)
         if self.at_any("DISTRIBUTED", "DIALOG", "CONVERSATION"):
             raise self.unsupported(f"BEGIN {self.token.value}")
         return self._block()
@@ -371,20 +387,34 @@ class StatementParser(BulkInsertParser):
             raise self.error()
         return Block(tuple(statements))
 
-    def _transaction_name(self) -> str | None:
+    def _transaction_name(self) -> Expression | None:
         if self.token.kind == "variable":
-            raise self.unsupported("a transaction name in a variable")
-        return self.identifier() if self.at_identifier() else None
+            return Variable(self.variable())
+        if not self.at_identifier():
+            return None
+        name = self.identifier()
+        if len(name) > _LONGEST_NAME:
+            raise SqlError(
+                103,
+                f"The identifier that starts with '{name[:28]}' is too long. Maximum length is 32.",
+                15,
+                4,
+                self.token.line,
+            )
+        return Literal(name, SYSNAME)
 
     def _end_transaction(self, word: str) -> Statement:
         self.advance()
         if word == "SAVE":
             self._transaction_word(required=True)
-            return SaveTransaction(self.identifier())
+            name = self._transaction_name()
+            if name is None:
+                raise self.error()
+            return SaveTransaction(name)
         named = self._transaction_word(required=False)
         name = self._transaction_name() if named else None
         if word == "COMMIT":
-            if self.at("WITH"):
+            if self.at("WITH") and self.ahead().text == "(":
                 raise self.unsupported("COMMIT WITH DELAYED_DURABILITY")
             return Commit()
         return Rollback(name)
@@ -460,11 +490,9 @@ class StatementParser(BulkInsertParser):
                 raise self.unsupported("a procedure name in a variable")
             status = self.variable()
             self.advance()
-        line = self.token.line
+        if self.at("AS"):
+            raise self.unsupported("EXECUTE AS")
         procedure = self.name()
-        short = procedure[-1].lower()
-        if is_of_the_system(short) and short not in PROCEDURES:
-            raise unsupported(f"the procedure {procedure[-1]}", line)
         arguments: list[Argument] = []
         while self._argument_follows():
             arguments.append(self._argument())
@@ -510,7 +538,10 @@ class StatementParser(BulkInsertParser):
 
 def parse_batch(sql: str, declared: set[str], *, collect_undeclared: bool = False) -> Batch:
     """Parse a whole batch; `declared` are the lower-case names of its parameters. Raises SqlError."""
-    return StatementParser(sql, set(declared), collect_undeclared).batch()
+    try:
+        return StatementParser(sql, set(declared), collect_undeclared).batch()
+    except RecursionError:
+        raise nested_too_deeply() from None
 
 
 def parse_condition(text: str) -> Expression:

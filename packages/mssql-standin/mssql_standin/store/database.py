@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.parser.syntax import Batch
+from mssql_standin.parser.syntax import Batch, DeclareTable, walk
 from mssql_standin.store.catalog import Catalog, from_json, to_json
 from mssql_standin.store.file import FileConnection, FileLock
 from mssql_standin.store.locks import LockTable
-from mssql_standin.store.views.outside import check_catalog_names
 from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.collation import DEFAULT, canonical, set_database_default
-from mssql_standin.values.temporal import round_datetime
+from mssql_standin.values.temporal import UNIX_EPOCH_TICKS, round_datetime
 
 _CACHED_BATCHES = 2000
 _FIRST_SESSION_ID = 51
-UNIX_EPOCH_TICKS = 621_355_968_000_000_000
 
 
 class ParsedBatch:
@@ -31,6 +29,8 @@ class ParsedBatch:
         """Start without plans."""
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
+        self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
+        self.table_variables = tuple(node for node in walk(batch.statements) if isinstance(node, DeclareTable))
 
 
 class SharedStore:
@@ -96,7 +96,6 @@ class SharedStore:
                 self._batches.move_to_end(key)
                 return found
         made = ParsedBatch(parse_batch(sql, set(names)))
-        check_catalog_names(sql, made.batch, self.catalog.database)
         with self._lock:
             self._batches[key] = made
             if len(self._batches) > _CACHED_BATCHES:

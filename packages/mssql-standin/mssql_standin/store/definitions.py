@@ -161,7 +161,7 @@ def _check_default(catalog: Catalog, column: Column, text: syntax.TextExpression
 
 def _computed_column(catalog: Catalog, table: Table, node: syntax.ColumnDefinition, column_id: int) -> Column:
     assert node.computed is not None  # noqa: S101 - the caller looked
-    if _calls(node.computed.tree) & _VOLATILE:
+    if any(isinstance(part, syntax.Call) and part.name in _VOLATILE for part in syntax.inside(node.computed.tree)):
         raise unsupported("a computed column whose value changes by itself")
     binder = ChangeBinder(Compilation(catalog, {}, {}))
     bound = binder.value(node.computed.tree, row_scope(table))
@@ -175,17 +175,6 @@ def _computed_column(catalog: Catalog, table: Table, node: syntax.ColumnDefiniti
         computed=node.computed.text,
         persisted=node.persisted,
     )
-
-
-def _calls(node: object) -> set[str]:
-    found = {node.name} if isinstance(node, syntax.Call) else set()
-    children = node if isinstance(node, tuple) else ()
-    slots = getattr(type(node), "__dataclass_fields__", None)
-    if slots:
-        children = tuple(getattr(node, slot) for slot in slots)
-    for child in children:
-        found |= _calls(child)
-    return found
 
 
 # --- constraints -------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from mssql_standin.store.views.view import View
 _VIEWS = [view for module in (objects, columns, keys, server, nothing, information_schema) for view in module.VIEWS]
 ALL_VIEWS = [*_VIEWS, server.views_of_views([view.name for view in _VIEWS])]
 _BY_NAME: dict[str, View] = {view.name.lower(): view for view in ALL_VIEWS}
-_SCHEMAS = frozenset({"sys", "information_schema"})
 # Views of old that also go without a schema, or by that of dbo.
 _COMPATIBILITY = frozenset({"sysobjects", "syscolumns", "sysdatabases"})
 
@@ -17,8 +16,3 @@ def view_of(name: tuple[str, ...]) -> View | None:
     if short in _COMPATIBILITY and schema == "dbo":
         schema = "sys"
     return _BY_NAME.get(f"{schema}.{short}")
-
-
-def is_of_the_catalog(name: tuple[str, ...]) -> bool:
-    """Tell whether a name is one of the catalog's, there or not."""
-    return len(name) > 1 and name[-2].lower() in _SCHEMAS

@@ -2,8 +2,9 @@
 
 from mssql_standin.store.catalog import Catalog
 from mssql_standin.store.views.objects import OBJECT
-from mssql_standin.store.views.view import Reader, Row, View, catalog_view, columns_of
+from mssql_standin.store.views.view import Reader, Row, View, catalog_view, columns_of, file_view
 from mssql_standin.values.collation import DEFAULT, database_default
+from mssql_standin.values.temporal import UNIX_EPOCH_TICKS
 
 DATABASE_ID = 5
 _SYS_SCHEMA_ID = 4
@@ -99,6 +100,12 @@ VIEWS: list[View] = [
         f"""object_id int, is_track_columns_updated_on bit, min_valid_version bigint = (SELECT min_valid_version {_OF_TABLE}),
         begin_version bigint = (SELECT begin_version {_OF_TABLE}), cleanup_version bigint = (SELECT cleanup_version FROM main.ct_state)""",
         _tracking_tables,
+    ),
+    file_view(
+        "sys.dm_tran_commit_table",
+        "commit_ts bigint, xdes_id bigint = $0, commit_lbn bigint = $0, commit_csn bigint = $0, commit_time smalldatetime",
+        "(SELECT json_array(version, (CAST(committed_at AS INTEGER) + 30) / 60 * 600000000 + "
+        f"{UNIX_EPOCH_TICKS}) AS value FROM main.ct_commits)",
     ),
 ]
 

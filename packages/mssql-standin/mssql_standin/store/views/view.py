@@ -55,6 +55,7 @@ class View:
     rows: Callable[[Reader], Sequence[Row]]
     of_server: bool = False
     of_catalog: bool = False  # the rows are the same as long as the definitions are
+    source: str = ""  # what SQLite reads them from, as JSON arrays in a column `value`, if they are all in the file
 
     def document(self, reader: Reader) -> str:
         """Return the rows as a JSON text; one of definitions alone is made once for each state of them."""
@@ -69,6 +70,11 @@ class View:
 def catalog_view(name: str, columns: str, rows: Callable[[Catalog], Sequence[Row]], *, of_server: bool = False) -> View:
     """Return a view that is computed from the definitions alone; the columns as `columns_of` reads them."""
     return View(name, columns_of(columns), lambda reader: rows(reader.catalog), of_server, of_catalog=True)
+
+
+def file_view(name: str, columns: str, source: str) -> View:
+    """Return a view whose rows are all in the file: `source` has them as JSON arrays in a column `value`."""
+    return View(name, columns_of(columns), lambda _: (), source=source)
 
 
 def columns_of(text: str) -> tuple[ViewColumn, ...]:

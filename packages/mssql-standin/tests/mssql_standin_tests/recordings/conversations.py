@@ -145,7 +145,7 @@ def _without_tls(raw: bytes) -> bytes:
     return raw[: 8 + offset] + bytes([_NO_ENCRYPTION]) + raw[9 + offset :]
 
 
-def scenarios(*, right: bool, not_yet: Mapping[str, str]) -> list[Any]:
+def scenarios(*, right: bool, not_yet: Mapping[str, str] = {}) -> list[Any]:
     """Return the scenarios as test parameters; what is not there yet, for a reason, has to fail until it is."""
     return [
         pytest.param(name, marks=[pytest.mark.xfail(reason=not_yet[name], strict=True)] if name in not_yet else [])

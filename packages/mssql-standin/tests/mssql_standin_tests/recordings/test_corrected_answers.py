@@ -24,7 +24,6 @@ from mssql_standin_tests.recordings.tds_reply import (
 GREETINGS = {0x12, 0x10}
 BEGUN = 8
 NOT_YET = {
-    "or_chain_2098": "a condition of a hundred parts is beyond SQLite's parser as it is bound today",
     "tx_snapshot": "isolation level SNAPSHOT is refused when the transaction begins",
 }
 

@@ -31,7 +31,6 @@ from mssql_standin_tests.recordings.tds_reply import (
 PRELOGIN, LOGIN = 0x12, 0x10
 VERSION = bytes([*map(int, SERVER_VERSION.split(".")[:2])]) + struct.pack(">H", int(SERVER_VERSION.split(".")[2]))
 BEGUN, COMMITTED, ROLLED_BACK = 8, 9, 10
-NOT_YET = {"or_chain_100": "a condition of a hundred parts is beyond SQLite's parser as it is bound today"}
 Played = dict[str, list[Exchange]]
 
 
@@ -43,7 +42,7 @@ def test_both_versions_of_the_client_had_the_same_conversations() -> None:
     assert len(first) == 71
 
 
-@pytest.mark.parametrize("scenario", scenarios(right=True, not_yet=NOT_YET))
+@pytest.mark.parametrize("scenario", scenarios(right=True))
 def test_what_was_answered_right_is_answered_so_again(played: Played, scenario: str) -> None:
     names = Names()
     for exchange in played[scenario]:

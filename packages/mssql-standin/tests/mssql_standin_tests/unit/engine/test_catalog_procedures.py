@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from mssql_standin.catalog_procedures.loading import catalog_procedures
-from mssql_standin.parser.keywords import PROCEDURES
-from mssql_standin.procedures import ENGINE_PROCEDURES
 from mssql_standin.results import Parameter
 from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.microsoft_parser import syntax_errors
@@ -34,10 +32,6 @@ def picked(answer: Answer, *names: str) -> list[tuple[Any, ...]]:
     """Return some columns of the rows of an answer's only result set."""
     places = [[column.name for column in answer.columns[0]].index(name) for name in names]
     return [tuple(row[place] for place in places) for row in answer.sets[0]]
-
-
-def test_the_parser_knows_the_procedures_that_there_are() -> None:
-    assert {*catalog_procedures(), *ENGINE_PROCEDURES, "sp_executesql"} == PROCEDURES
 
 
 def test_they_are_written_in_t_sql() -> None:

@@ -179,7 +179,8 @@ def test_definitions_roll_back(client: Client) -> None:
     client.run("CREATE TABLE T (a int NULL)")
 
     client.run(
-        "BEGIN TRAN; CREATE TABLE U (x int); ALTER TABLE T ADD b int NULL; INSERT INTO T (b) VALUES (1); ROLLBACK"
+        "BEGIN TRAN; CREATE TABLE U (x int); ALTER TABLE T ADD b int NULL; "
+        "EXEC (N'INSERT INTO T (b) VALUES (1)'); ROLLBACK"
     )
 
     assert client.value("SELECT OBJECT_ID('U')") is None
