@@ -10,7 +10,6 @@ import random
 import socket
 from collections.abc import Sequence
 from importlib import metadata
-from typing import Any
 
 from aiohttp import web
 
@@ -28,6 +27,7 @@ from functions_standin.durable.user_code import UserCode
 from functions_standin.errors import FunctionInError, SettingsError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.invocation import Datum
 from functions_standin.settings import setting
 from functions_standin.storage.account import parse_connection_string
 from functions_standin.storage.http import StorageUnavailable
@@ -102,13 +102,13 @@ class DurableExtension:
         if self._running is not None:
             await asyncio.wait([self._running])
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """Activities get the text; orchestrators and entities make no sense without their history."""
         if function.trigger.type != "activityTrigger":
             raise FunctionInError(f"a {function.trigger.type} cannot be run by hand; use {PUBLIC_PATH}")
-        return text
+        return Datum("string", text)
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """Return the text from which the SDK makes a client."""
         del invocation_id
         hub = binding.properties.get("taskHub")

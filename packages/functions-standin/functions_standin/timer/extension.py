@@ -8,14 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
-from azure.functions import meta
 
 from functions_standin.errors import FunctionInError, SettingsError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.invocation import Datum
 from functions_standin.invoker import Call
 from functions_standin.settings import setting
 from functions_standin.storage.account import parse_connection_string
@@ -72,12 +71,12 @@ class TimerExtension:
         for task in self._tasks:
             task.cancel()
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """Return the argument of a run by hand: not past due, without status."""
         del function, text
         return _argument(None, is_past_due=False)
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """There are no input bindings of this extension."""
         raise FunctionInError(f"'{function.name}' has an input binding of type {binding.type}: {invocation_id}")
 
@@ -167,14 +166,13 @@ class TimerExtension:
         self._services.console.log(CATEGORY, level, message)
 
 
-def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Any:
+def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Datum:
     told = {
         "Schedule": {"AdjustForDST": True},
         "ScheduleStatus": status.to_dict() if status else None,
         "IsPastDue": is_past_due,
     }
-    converter = meta.get_binding_registry().get("timerTrigger")
-    return converter.decode(meta.Datum(json.dumps(told), "json"), trigger_metadata={})
+    return Datum("json", json.dumps(told))
 
 
 def _now() -> datetime:

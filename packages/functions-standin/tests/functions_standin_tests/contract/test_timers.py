@@ -9,7 +9,7 @@ import requests
 from azure.storage.blob import ContainerClient
 
 from functions_standin.storage.account import parse_connection_string
-from functions_standin_tests.samples import HostProcess, host_process, wait_until, write_app
+from functions_standin_tests.samples import HostProcess, end_group, host_process, wait_until, write_app
 
 EVERY_SECOND = """
     @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
@@ -116,7 +116,7 @@ def test_of_two_hosts_one_fires_and_the_other_takes_over(tmp_path: Path, environ
         active, idle = (first, second) if ticks(first) else (second, first)
         assert ticks(idle) == 0
 
-        active.process.kill()
+        end_group(active.process.pid)
 
         wait_until(lambda: ticks(idle) > 0, description="the other host takes over", timeout_seconds=60)
 

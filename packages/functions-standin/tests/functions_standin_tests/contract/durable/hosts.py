@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from functions_standin_tests.samples import end_group
 from functions_standin_tests.waiting import wait_until
 
 APP = Path(__file__).parent / "app"
@@ -41,8 +42,17 @@ class Host:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
-        self.process.kill()
+        """Kill host and worker, as a machine's crash does."""
+        end_group(self.process.pid)
         self.process.wait()
+
+    def kill_worker(self) -> None:
+        os.kill(self.worker_pid, signal.SIGKILL)
+
+    @property
+    def worker_pid(self) -> int:
+        """The process that runs the app now."""
+        return int(self.output.rpartition("functions_standin: worker is process ")[2].split()[0])
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -120,6 +130,7 @@ class Scene:
                 },
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         host = Host(process, log)
         self.hosts.append(host)
