@@ -58,7 +58,7 @@ def at_a_storage_write(world: World, chance: random.Random) -> bool:
 
 def _ordered(world: World, chance: random.Random, path: Path) -> bool:
     when: Literal["before", "after"] = "before" if chance.random() < 0.5 else "after"
-    order = KillOrder(world.stack.pid(_HOST), chance.randint(1, _LATEST_REQUEST), when)
+    order = KillOrder(world.stack.pids(_HOST), chance.randint(1, _LATEST_REQUEST), when)
     give_order(path, order)
     struck = _dies(world)
     path.unlink(missing_ok=True)

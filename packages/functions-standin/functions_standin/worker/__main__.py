@@ -6,7 +6,6 @@ ends it: a SIGTERM then does. While the host lives, signals of a terminal or a p
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import sys
@@ -15,12 +14,11 @@ from pathlib import Path
 
 from functions_standin.errors import HostError
 from functions_standin.worker import loading
+from functions_standin.worker.bound import ENDS_WITH, end_with
 from functions_standin.worker.log import WorkerLogHandler, forward_logs
 from functions_standin.worker.runner import Runner
 from functions_standin.worker_process import messages
 from functions_standin.worker_process.stream import Stream
-
-ENDS_WITH = "FUNCTIONS_STANDIN_WORKER_ENDS_WITH"
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +26,7 @@ def main(arguments: list[str]) -> int:
     folder, fd = arguments
     host = os.getppid()
     _leave_signals_to(host)
-    _end_with(os.environ.get(ENDS_WITH))
+    end_with(os.environ.get(ENDS_WITH))
     stream = Stream(socket.socket(fileno=int(fd)))
 
     def tell(message: messages.Message) -> None:
@@ -61,22 +59,6 @@ def _leave_signals_to(host: int) -> None:
 
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, handle)
-
-
-def _end_with(pid: str | None) -> None:
-    """For test stacks: end when the process that runs the tests does, however it ends (Linux only)."""
-    if not pid or not hasattr(os, "pidfd_open"):
-        return
-    try:
-        watched = os.pidfd_open(int(pid))
-    except ProcessLookupError:
-        os._exit(1)
-
-    def watch() -> None:
-        select.select([watched], [], [])
-        os._exit(1)
-
-    threading.Thread(target=watch, name="ends-with", daemon=True).start()
 
 
 if __name__ == "__main__":
