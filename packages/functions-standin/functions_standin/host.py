@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
-import platform
-import re
 import signal
 import socket
 from collections.abc import Collection, Mapping, Sequence
@@ -20,6 +17,7 @@ from functions_standin.functions_in_charge import take_charge
 from functions_standin.http.admin import Admin
 from functions_standin.http.routing import Router
 from functions_standin.http.server import HttpServer
+from functions_standin.identity import host_id
 from functions_standin.input_bindings import InputBindings
 from functions_standin.invoker import Invoker
 from functions_standin.settings import HostJson
@@ -164,12 +162,3 @@ async def _serve(setting: Setting) -> int:
     console.plain(f"Stopping the host ({why.reason}) ...")
     await host.stop(why.grace_seconds)
     return why.exit_status
-
-
-def host_id(root: Path, environment: Mapping[str, str]) -> str:
-    """Return the host id: a setting, else made from machine and folder, of at most 32 characters."""
-    if given := environment.get("AzureFunctionsWebHost__hostid"):
-        return given.lower()
-    machine = re.sub(r"[^a-z0-9-]", "", platform.node().lower()).strip("-")[:15]
-    number = int.from_bytes(hashlib.sha256(str(root).encode()).digest()[:4], "big") >> 1
-    return f"{machine or 'host'}-{number}"

@@ -19,7 +19,7 @@ from functions_standin.durable.client.operations import Operations
 from functions_standin.durable.engine import Engine
 from functions_standin.durable.functions import SDK, DurableFunctions, FunctionsByName, sdk_problem
 from functions_standin.durable.hub.crash_points import hook_of
-from functions_standin.durable.hub.names import HubNames
+from functions_standin.durable.hub.names import HubNames, default_hub_name
 from functions_standin.durable.hub.task_hub import TaskHub
 from functions_standin.durable.settings import DEFAULT_CONNECTION, read_durable_settings
 from functions_standin.durable.timing import Timing
@@ -27,6 +27,7 @@ from functions_standin.durable.user_code import UserCode
 from functions_standin.errors import FunctionInError, SettingsError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.identity import slot_name
 from functions_standin.invocation import Datum
 from functions_standin.settings import setting
 from functions_standin.storage.account import parse_connection_string
@@ -65,6 +66,7 @@ class DurableExtension:
 
     def add(self, function: LoadedFunction) -> None:
         """Take a function under its durable name, which is its own name unless the decorator gives another."""
+        self._refuse_a_shared_hub()
         trigger = function.trigger
         kinds: dict[str, tuple[FunctionsByName, str]] = {
             "orchestrationTrigger": (self._functions.orchestrators, "orchestration"),
@@ -111,6 +113,7 @@ class DurableExtension:
     def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """Return the text from which the SDK makes a client."""
         del invocation_id
+        self._refuse_a_shared_hub()
         hub = binding.properties.get("taskHub")
         if hub and str(hub).lower() != self._settings.hub.lower():
             raise FunctionInError(
@@ -128,6 +131,15 @@ class DurableExtension:
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the public management API."""
         return self._api.routes(PUBLIC_PATH)
+
+    def _refuse_a_shared_hub(self) -> None:
+        default = default_hub_name(self._services.environment.get("WEBSITE_SITE_NAME"))
+        if slot_name(self._services.environment) and self._settings.hub == default:
+            raise FunctionInError(
+                "Task Hub name must be specified in host.json when using slots. Specified name must not equal the default "
+                f"HubName ({default}). See documentation on Task Hubs for information on how to set this: "
+                "https://docs.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs"
+            )
 
     def _open_operations(self) -> Operations:
         if self._operations is None:

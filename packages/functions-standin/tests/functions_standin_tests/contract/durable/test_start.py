@@ -66,3 +66,17 @@ def test_a_setting_that_cannot_be_ends_the_host(scene: Scene, name: str, value: 
 
     wait_until(lambda: host.has_ended, description="the host ends")
     assert told in host.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("hub", "refused"), [("", True), ("TestHubName", True), ("%HUB%", False)])
+def test_a_slot_needs_a_task_hub_of_its_own(scene: Scene, hub: str, refused: bool) -> None:
+    environment = {
+        "WEBSITE_SLOT_NAME": "staging",
+        "AzureFunctionsJobHost__extensions__durableTask__hubName": hub,
+    }
+
+    host = scene.host(environment=environment)
+
+    told = "Task Hub name must be specified in host.json when using slots."
+    assert (told in host.output) is refused
+    assert ("\tchain: orchestrationTrigger" in host.output) is not refused
