@@ -37,7 +37,8 @@ class _Stop:
     exit_status: int
 
 
-_GAVE_UP = _Stop("it cannot go on", _GRACE_SECONDS[signal.SIGTERM], 1)
+# What waits for a worker that does not come is not waited for.
+_GAVE_UP = _Stop("it cannot go on", 0.0, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from functions_standin.errors import HostError
 from functions_standin.worker import loading
 from functions_standin.worker.bound import ENDS_WITH, end_with
+from functions_standin.worker.fatal_call import hook_of
 from functions_standin.worker.log import WorkerLogHandler, forward_logs
 from functions_standin.worker.runner import Runner
 from functions_standin.worker_process import messages
@@ -44,9 +45,13 @@ def main(arguments: list[str]) -> int:
         return 1
     tell(messages.loaded([each.description for each in functions]))
 
+    strike = hook_of(os.environ)
+
     def read() -> None:
         for message, behind in stream:
-            runner.start(messages.read_invoke(message, behind))
+            invocation = messages.read_invoke(message, behind)
+            strike(invocation.function)
+            runner.start(invocation)
 
     threading.Thread(target=read, name="host", daemon=True).start()
     return runner.run()
