@@ -7,6 +7,7 @@ import socket
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from functions_standin.announcement import announce
 from functions_standin.console import Console
@@ -26,6 +27,7 @@ from functions_standin.timer.extension import TimerExtension
 from functions_standin.worker_process.supervisor import WorkerSupervisor
 
 EXTENSIONS: tuple[ExtensionFactory, ...] = (SqlTriggerExtension, TimerExtension, DurableExtension)
+_BACKLOG = 512
 # How long running invocations are waited for: by the host when the platform stops it, by Core Tools after Ctrl+C.
 _GRACE_SECONDS = {signal.SIGTERM: 10.0, signal.SIGINT: 2.0}
 
@@ -95,7 +97,8 @@ class Host:
         )
 
     async def start(self) -> None:
-        """Listen for triggers, then for requests."""
+        """Listen for triggers, then for requests: those that come before wait for their answer."""
+        self._bound.listen(_BACKLOG)
         for extension in self._extensions:
             extension.start()
         await asyncio.gather(*(each.opened() for each in self._extensions if isinstance(each, Opens)))
@@ -157,8 +160,14 @@ async def _serve(setting: Setting) -> int:
         allowed=setting.allowed,
     )
     announce(services, host.in_charge)
-    await host.start()
-    console.plain(f"functions_standin: listening on {setting.url}")
+    starting = asyncio.create_task(host.start())
+    either: list[asyncio.Future[Any]] = [starting, told_to_stop]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        console.plain(f"functions_standin: listening on {setting.url}")
+    else:
+        starting.cancel()
     why = await told_to_stop
     console.plain(f"Stopping the host ({why.reason}) ...")
     await host.stop(why.grace_seconds)

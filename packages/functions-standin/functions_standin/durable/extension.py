@@ -91,7 +91,7 @@ class DurableExtension:
         self._running = asyncio.get_running_loop().create_task(self._run(listening))
 
     async def opened(self) -> None:
-        """Wait until the task hub is open, or has been found to be out of reach."""
+        """Wait until the task hub is open, or is known never to be: without its storage a host answers no request."""
         if self._running is not None:
             await self._tried_to_open.wait()
 

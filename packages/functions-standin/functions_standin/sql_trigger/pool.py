@@ -29,6 +29,12 @@ def take(to: OdbcConnectionString) -> None:
         _taken[to.text] = _taken.get(to.text, 0) + 1
 
 
+def in_use(to: OdbcConnectionString) -> int:
+    """Return how many connections are open."""
+    with _changed:
+        return _taken.get(to.text, 0)
+
+
 def give_back(to: OdbcConnectionString) -> None:
     """Count one connection less."""
     if to.max_pool_size is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from functions_standin.sql_trigger import pool
 from functions_standin.sql_trigger.connection import find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
 from functions_standin.testing.sql_trigger import Scene, scene_on
@@ -86,8 +87,7 @@ def test_a_listener_that_finds_the_pool_of_its_host_used_up_ends_for_good(
     to = to_odbc(f"{sql_connection_string};Max Pool Size=2;Connect Timeout=1", find_driver())
     first, second = scene.worker(to=to), scene.worker(to=to)
     first.listener.start()
-    scene.insert("A")
-    wait_until(lambda: first.batches == [[("A", INSERT)]], description="the first listener has its connections")
+    wait_until(lambda: pool.in_use(to) == 2, description="the first listener has its two connections")
     second.listener.start()
 
     wait_until(lambda: "Exiting change consumption loop" in second.log, description="the second one ends")
