@@ -63,7 +63,7 @@ class Scene:
 
     def ask(self, method: str, path: str) -> dict[str, Any]:
         url = f"{self.relay.stack.host_url}/api/relays/orders/{path}"
-        request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)
+        request = urllib.request.Request(url, method=method, data=b"{}" if method == "POST" else None)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return dict(json.loads(answer.read()))
 
