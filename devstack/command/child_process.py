@@ -65,6 +65,20 @@ class ChildProcess:
             self._process.wait()
             self.is_running()
 
+    def kill_alone(self) -> None:
+        """End the program as a crash would, and leave what it has started alone until `kill_left_behind`."""
+        if self.is_running():
+            self._reaped = True
+            atexit.unregister(self.kill)
+            atexit.register(self.kill_left_behind)
+            os.kill(self.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def kill_left_behind(self) -> None:
+        """End what `kill_alone` left alone."""
+        signal_group(self.pid, signal.SIGKILL)
+        atexit.unregister(self.kill_left_behind)
+
     def stop(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Ask the program and its group to end (SIGTERM); kill what is left after the grace."""
         if self.is_running():

@@ -19,6 +19,8 @@ from devstack.command.up import down, status, up
 
 _SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
 _HALVES = {"app": "tests", "packages": "packages"}  # of the tests: their word, and their folder
+_CLIENTS = "packages/mssql-standin/tests/mssql_standin_tests/clients"  # of other makers, for the stand-in of SQL Server
+_CLIENTS_VARIABLE = "TEST_SQL_CLIENTS"
 _TESTS_AT_ONCE = 3  # more than two cores, because most of a slow test is waiting
 
 
@@ -112,6 +114,11 @@ def _test(arguments: list[str]) -> int:
         environment[_SERVER_VARIABLE] = value if equals else next(given, "")
         if not environment[_SERVER_VARIABLE]:
             raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
+    if rest[:1] == ["clients"]:
+        environment[_CLIENTS_VARIABLE] = "1"
+        _become(
+            set_up(ROOT, with_azurite=False), "pytest", ["-rs", "--timeout", "900", _CLIENTS, *rest[1:]], environment
+        )
     folders = [_HALVES[word] for word in rest[:1] if word in _HALVES]
     rest = [*folders, *rest[len(folders) :]]
     # All tests, or a half: each file on a stack of its own, several at a time. What is left alone is a server that they would share.
@@ -166,8 +173,8 @@ VERBS = {
     "status": Verb("status", "show each part of the stack; exit status 0 if all run", _status),
     "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
     "test": Verb(
-        'test [app | packages] [--sql-server "..."] [pytest args]',
-        "run the tests, or a half of them (against a real SQL Server, if named)",
+        'test [app | packages | clients] [--sql-server "..."] [pytest args]',
+        "run the tests, or a half of them (against a real SQL Server, if named), or those of other makers' clients of SQL Server",
         _test,
     ),
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),

@@ -9,15 +9,18 @@ Every part gets free ports and keeps its data under the folder: `azurite/`, `sql
 """
 
 import os
+import re
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from devstack.command import parts
 from devstack.command.child_process import GRACE_SECONDS, ChildProcess, start_time
@@ -25,8 +28,10 @@ from devstack.command.errors import CommandError, PartFailed
 from devstack.command.parts import ROOT, SQL_PASSWORD_VARIABLE, Part, shown
 from devstack.command.ports import HOST, free_port, is_free, owner
 from devstack.command.records import ProcessRecord, forget
+from functions_standin.worker.bound import ENDS_WITH
 
 _NAMES = "azurite, sql_server, demo_api, functions_host, functions_host_2 and so on"
+_WORKER = re.compile(r"^functions_standin: worker is process (\d+)$", re.MULTILINE)
 _LONG_LOG_BYTES = 10_000_000
 _TAIL_LINES = 20
 # docs: "Use the Azurite emulator for local Azure Storage development", well-known storage account and key
@@ -69,6 +74,7 @@ class Stack:
         self._python = python
         self._detached = detached
         self._started: dict[str, _Started] = {}
+        self._left_behind: list[ChildProcess] = []
 
     def __enter__(self) -> Self:
         return self
@@ -163,12 +169,13 @@ class Stack:
             log.replace(log.with_suffix(".old.log"))
         with log.open("a", encoding="utf-8") as lines:
             lines.write(f"--- {datetime.now().astimezone():%Y-%m-%d %H:%M:%S%z} {shown(part.command)}\n")
+        bound = {} if self._detached else {ENDS_WITH: str(os.getpid())}  # a worker outlives its host, but not us
         inherited = {name: value for name, value in os.environ.items() if name != SQL_PASSWORD_VARIABLE}
         offset = log.stat().st_size
         child = ChildProcess(
             part.command,
             cwd=part.cwd,
-            environment={**inherited, "PYTHONUNBUFFERED": "1", **part.environment},
+            environment={**inherited, "PYTHONUNBUFFERED": "1", **bound, **part.environment},
             log=log,
             detached=self._detached,
         )
@@ -188,15 +195,33 @@ class Stack:
         self.stop(name)
         self.start_part(replace(part, environment={**part.environment, **(env or {})}))
 
-    def kill(self, name: str) -> None:
-        """Crash a part: SIGKILL to it and all its processes."""
-        self._known(name).child.kill()
+    def kill(self, name: str, *, only: Literal["host", "worker"] | None = None) -> None:
+        """Crash a part: SIGKILL to it and all its processes, as when its machine dies.
+
+        Of a Functions host `only` the host may die, whose worker then lives on until `end_left_behind`, or only the worker.
+        """
+        child = self._known(name).child
+        if only is None:
+            child.kill()
+        elif only == "worker":
+            with suppress(ProcessLookupError):
+                os.kill(self.worker_pid(name), signal.SIGKILL)
+        else:
+            child.kill_alone()
+            self._left_behind.append(child)
+
+    def end_left_behind(self) -> None:
+        """End the workers whose hosts were killed without them."""
+        while self._left_behind:
+            self._left_behind.pop().kill_left_behind()
 
     def stop(self, name: str | None = None, *, grace_seconds: float = GRACE_SECONDS) -> None:
         """Stop one part, or all in the reverse order of their start: SIGTERM, and SIGKILL after the grace."""
         for each in [name] if name else list(reversed(self._started)):
             self._known(each).child.stop(grace_seconds)
             forget(self.run_dir, each)
+        if name is None:
+            self.end_left_behind()
 
     def is_running(self, name: str) -> bool:
         """Tell whether a part was started and still runs."""
@@ -205,6 +230,17 @@ class Stack:
     def pid(self, name: str) -> int:
         """Return the pid of a part that was started."""
         return self._known(name).child.pid
+
+    def worker_pid(self, name: str) -> int:
+        """Return the pid of a Functions host's worker, the last one if there have been several."""
+        found = _WORKER.findall(self.log_text(name))
+        if not found:
+            raise CommandError(f"{name} has not told yet which process is its worker")
+        return int(found[-1])
+
+    def pids(self, name: str) -> tuple[int, int]:
+        """Return the pids of a Functions host and of its worker."""
+        return self.pid(name), self.worker_pid(name)
 
     def exit_status(self, name: str) -> int | None:
         """Return how a part ended (negative: the signal that killed it), or None while it runs."""

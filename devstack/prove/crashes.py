@@ -1,4 +1,4 @@
-"""The ways in which the Functions host is made to die. Each kills it once and starts it again."""
+"""The ways in which the Functions host is made to die, with its worker where nothing else is said. Each kills once and starts again."""
 
 import contextlib
 import random
@@ -26,6 +26,28 @@ def at_any_moment(world: World, chance: random.Random) -> bool:
     """SIGKILL after a random while."""
     time.sleep(chance.uniform(0.1, 1.5))
     world.stack.kill(_HOST)
+    world.stack.restart(_HOST)
+    return True
+
+
+def of_the_worker(world: World, chance: random.Random) -> bool:
+    """SIGKILL of the worker alone after a random while; every third time the host ends, and is started again."""
+    time.sleep(chance.uniform(0.1, 1.5))
+    doomed = world.stack.worker_pid(_HOST)
+    world.stack.kill(_HOST, only="worker")
+    world.wait_for(
+        lambda: world.host_has_died() or world.stack.worker_pid(_HOST) != doomed, "another worker, or the host's end"
+    )
+    if world.host_has_died():
+        world.stack.restart(_HOST)
+    return True
+
+
+def of_the_host_alone(world: World, chance: random.Random) -> bool:
+    """SIGKILL of the host alone after a random while; its worker goes on with what it does until the next crash."""
+    time.sleep(chance.uniform(0.1, 1.5))
+    world.stack.end_left_behind()
+    world.stack.kill(_HOST, only="host")
     world.stack.restart(_HOST)
     return True
 
@@ -58,7 +80,7 @@ def at_a_storage_write(world: World, chance: random.Random) -> bool:
 
 def _ordered(world: World, chance: random.Random, path: Path) -> bool:
     when: Literal["before", "after"] = "before" if chance.random() < 0.5 else "after"
-    order = KillOrder(world.stack.pid(_HOST), chance.randint(1, _LATEST_REQUEST), when)
+    order = KillOrder(world.stack.pids(_HOST), chance.randint(1, _LATEST_REQUEST), when)
     give_order(path, order)
     struck = _dies(world)
     path.unlink(missing_ok=True)

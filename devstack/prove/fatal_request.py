@@ -1,7 +1,7 @@
 """Kills the client of a stand-in at its n-th request, so that a crash can be tried at any SQL statement or HTTP request.
 
-A stand-in that runs with `taking_orders(path)` looks into that file. Whoever writes an order into it (`give_order`) has the process
-`pid` killed with SIGKILL at the n-th request that the stand-in gets from then on: "before" anything of the request is done, or "after" all
+A stand-in that runs with `taking_orders(path)` looks into that file. Whoever writes an order into it (`give_order`) has the processes
+`pids` killed with SIGKILL at the n-th request that the stand-in gets from then on: "before" anything of the request is done, or "after" all
 of it is done and before the client hears of it. The client needs no hook for that and cannot prepare for it.
 """
 
@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,9 +22,9 @@ _SQL_SERVER_HOOK = "MSSQL_STANDIN_REQUEST_HOOK"
 
 @dataclass(frozen=True, slots=True)
 class KillOrder:
-    """Whom to kill, at which request, counted from 1."""
+    """Whom to kill at which request of theirs, counted from 1: a host and its worker, or one of them."""
 
-    pid: int
+    pids: Sequence[int]
     request: int
     when: Literal["before", "after"]
 
@@ -64,10 +64,10 @@ class FatalRequests:
         """
         due = self._due(client_pid) if self._path else None
         if due and due.when == "before":
-            _kill(due.pid)
+            _kill(due.pids)
         yield
         if due and due.when == "after":
-            _kill(due.pid)
+            _kill(due.pids)
 
     def _due(self, client_pid: int | None) -> KillOrder | None:
         """Count a request; return the order if this is the one."""
@@ -78,7 +78,7 @@ class FatalRequests:
                 self._left = self._order.request
                 self._path.unlink()
             order = self._order
-            if order is None or client_pid not in {None, order.pid}:
+            if order is None or client_pid not in {None, *order.pids}:
                 return None
             self._left -= 1
             if self._left:
@@ -97,6 +97,7 @@ def _of_this_process() -> FatalRequests:
     return FatalRequests.from_environment(os.environ)
 
 
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

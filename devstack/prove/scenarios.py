@@ -66,6 +66,7 @@ def under_load(crash: Crash, folder: Path, kills: int) -> Result:
                     )
         finally:
             load.stop()
+            stack.stack.end_left_behind()
         return Result(load.changes, struck, stack.verdict())
 
 
@@ -165,6 +166,10 @@ def _kills(crash: Crash) -> Callable[[Path, int, int], Result]:
 
 SCENARIOS = {
     "moment": Scenario("host killed at a random moment", _kills(crashes.at_any_moment), 500),
+    "worker": Scenario("only the worker killed at a random moment", _kills(crashes.of_the_worker), 100),
+    "host": Scenario(
+        "only the host killed at a random moment, its worker lives on", _kills(crashes.of_the_host_alone), 100
+    ),
     "database": Scenario("SQL Server killed at a random moment", _kills(crashes.of_the_database), 500),
     "statement": Scenario("host killed at its n-th SQL statement", _kills(crashes.at_a_statement), 400),
     "request": Scenario("host killed at its n-th request to the API", _kills(crashes.at_a_request), 400),

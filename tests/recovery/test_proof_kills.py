@@ -9,7 +9,7 @@ from devstack.prove.scenarios import SCENARIOS
 pytestmark = pytest.mark.timeout(420)
 
 
-@pytest.mark.parametrize("name", ["moment", "database", "statement", "request", "storage"])
+@pytest.mark.parametrize("name", ["moment", "worker", "host", "database", "statement", "request", "storage"])
 def test_nothing_is_lost_however_often_it_is_killed(name: str, tmp_path: Path) -> None:
     scenario = SCENARIOS[name]
 

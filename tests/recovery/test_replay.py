@@ -88,7 +88,7 @@ def test_a_thousand_dead_letters_are_all_delivered_though_the_host_is_killed_in_
     assert (status, begun["count"]) == (202, DEAD_LETTERS)
 
     for part, number, when in DEATHS:
-        give_order(orders[part], KillOrder(relay.stack.pid("functions_host"), number, when))
+        give_order(orders[part], KillOrder(relay.stack.pids("functions_host"), number, when))
         wait_until(lambda: not relay.stack.is_running("functions_host"), description=f"{part} kills the host")
         assert delivered(relay) < ALL, "it dies in the middle of the replay"
         relay.start_host()

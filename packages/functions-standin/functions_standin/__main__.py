@@ -6,18 +6,17 @@ import sys
 from pathlib import Path
 
 from functions_standin.errors import HostError
-from functions_standin.host import Options, run
+from functions_standin.startup import Options, run
 from functions_standin.version import NAME
 
 
 def main(arguments: list[str]) -> int:
     """Run an app; return the exit status."""
     try:
-        run(_parse(arguments), os.environ)
+        return run(_parse(arguments), os.environ)
     except HostError as error:
         print(f"functions_standin: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def _parse(arguments: list[str]) -> Options:

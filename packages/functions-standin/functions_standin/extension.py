@@ -3,19 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
 from functions_standin.console import Console
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.invocation import Datum
 from functions_standin.invoker import Invoker
 from functions_standin.settings import HostJson
 
 
 @dataclass(frozen=True, slots=True)
 class HostServices:
-    """What the host offers to its extensions. `time_scale` multiplies times that are fixed on Azure."""
+    """What the host offers to its extensions. `time_scale` multiplies times that are fixed on Azure.
+
+    `give_up` ends the host: what an exception that nobody handles does there. From any thread.
+    """
 
     root: Path
     host_id: str
@@ -25,6 +29,7 @@ class HostServices:
     invoker: Invoker
     time_scale: float
     base_url: str
+    give_up: Callable[[], None] = lambda: None
 
 
 class Extension(Protocol):
@@ -42,11 +47,11 @@ class Extension(Protocol):
     def stop(self) -> None:
         """Stop listening; running invocations go on."""
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """Return the trigger's argument for a run asked for by POST /admin/functions/{name}."""
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
-        """Return the argument of an input binding for one invocation."""
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
+        """Return the text for an input binding for one invocation."""
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return its webhooks, below /runtime/webhooks/."""

@@ -1,8 +1,8 @@
-"""A loaded function, as a value."""
+"""A function of the app as its worker describes it to the host, as a value."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 RETURN_VALUE = "$return"
@@ -28,9 +28,6 @@ class LoadedFunction:
     """A function of the app, with everything the host has to know to call it."""
 
     name: str
-    body: Callable[..., Any]
-    is_async: bool
-    wants_context: bool
     bindings: tuple[Binding, ...]
     config: Mapping[str, Any]
     script_file: str
@@ -65,3 +62,12 @@ class LoadedFunction:
     def function_id(self) -> str:
         """The id that the worker gives it."""
         return str(uuid.uuid5(uuid.NAMESPACE_OID, self.name))
+
+    def to_object(self) -> dict[str, Any]:
+        """Return it as JSON can have it."""
+        return asdict(self)
+
+
+def function_of_object(found: Mapping[str, Any]) -> LoadedFunction:
+    """Return the function that `to_object` made this of."""
+    return LoadedFunction(**{**found, "bindings": tuple(Binding(**binding) for binding in found["bindings"])})

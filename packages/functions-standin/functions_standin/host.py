@@ -1,54 +1,63 @@
-"""The host as a whole: loads an app, announces it, runs it until it is told to stop."""
+"""The host as a whole: takes the app's functions, announces them, runs until it is told to stop or has to give up."""
 
 import asyncio
 import contextlib
-import hashlib
-import platform
-import re
 import signal
 import socket
-import sys
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from functions_standin import loading, settings
 from functions_standin.announcement import announce
-from functions_standin.console import Console, LogFilter
+from functions_standin.console import Console
 from functions_standin.durable.extension import DurableExtension
-from functions_standin.errors import SettingsError
 from functions_standin.extension import Extension, ExtensionFactory, HostServices, LetsGo, Opens
 from functions_standin.functions import LoadedFunction
-from functions_standin.functions_in_charge import FunctionsInCharge, take_charge
+from functions_standin.functions_in_charge import take_charge
 from functions_standin.http.admin import Admin
 from functions_standin.http.routing import Router
-from functions_standin.http.server import HttpServer, bind
+from functions_standin.http.server import HttpServer
+from functions_standin.identity import host_id
 from functions_standin.input_bindings import InputBindings
 from functions_standin.invoker import Invoker
+from functions_standin.settings import HostJson
 from functions_standin.sql_trigger.extension import SqlTriggerExtension
 from functions_standin.timer.extension import TimerExtension
-from functions_standin.version import NAME, VERSION
-from functions_standin.worker_log import WorkerLogHandler, forward_logs
+from functions_standin.worker_process.supervisor import WorkerSupervisor
 
 EXTENSIONS: tuple[ExtensionFactory, ...] = (SqlTriggerExtension, TimerExtension, DurableExtension)
-_DEFAULT_PORT = 7071
-_DEFAULT_ADDRESS = "127.0.0.1"
+_BACKLOG = 512
 # How long running invocations are waited for: by the host when the platform stops it, by Core Tools after Ctrl+C.
 _GRACE_SECONDS = {signal.SIGTERM: 10.0, signal.SIGINT: 2.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says."""
+class _Stop:
+    reason: str
+    grace_seconds: float
+    exit_status: int
 
-    app: Path
-    port: int | None = None
-    address: str | None = None
-    time_scale: float = 1.0
-    verbose: bool = False
-    functions: tuple[str, ...] | None = None
+
+# What waits for a worker that does not come is not waited for.
+_GAVE_UP = _Stop("it cannot go on", 0.0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a host is started with: settings that have been read, a bound port, a worker that is loading the app."""
+
+    root: Path
+    host_json: HostJson
+    environment: Mapping[str, str]
+    console: Console
+    worker: WorkerSupervisor
+    timeout_seconds: float | None
+    time_scale: float
+    bound: socket.socket
+    url: str
+    base_url: str
+    allowed: Collection[str] | None
 
 
 class Host:
@@ -88,7 +97,8 @@ class Host:
         )
 
     async def start(self) -> None:
-        """Listen for triggers, then for requests."""
+        """Listen for triggers, then for requests: those that come before wait for their answer."""
+        self._bound.listen(_BACKLOG)
         for extension in self._extensions:
             extension.start()
         await asyncio.gather(*(each.opened() for each in self._extensions if isinstance(each, Opens)))
@@ -108,104 +118,57 @@ class Host:
         await self._server.close()
 
 
-def run(options: Options, environment: MutableMapping[str, str]) -> None:
-    """Run the app until SIGTERM or SIGINT; raise HostError if it cannot start."""
-    root = options.app.resolve()
-    if not root.is_dir():
-        raise SettingsError(f"{root} is no folder; --app names the one with host.json and function_app.py")
-    local = settings.read_local_settings(root)
-    address = options.address or local.http_address or _DEFAULT_ADDRESS
-    wanted_port = options.port if options.port is not None else local.http_port or _DEFAULT_PORT
-    bound = bind(address, wanted_port)
-    port = bound.getsockname()[1]
-    messages = settings.apply_environment(
-        {**local.values, **settings.core_tools_values(root, port)},
-        environment,
-        forced={"AZURE_FUNCTIONS_ENVIRONMENT": "Development"},
-    )
-    host_json = settings.read_host_json(root, environment)
-    console = Console(LogFilter(host_json.log_levels, verbose=options.verbose))
-    console.plain(_banner(options))
-    for message in (*local.warnings, *messages, *_check_runtime(environment)):
-        console.plain(message)
+def run(setting: Setting) -> int:
+    """Run until SIGTERM or SIGINT, or until the host gives up; return the exit status."""
+    return asyncio.run(_serve(setting))
+
+
+async def _serve(setting: Setting) -> int:
+    loop = asyncio.get_running_loop()
+    told_to_stop: asyncio.Future[_Stop] = loop.create_future()
+
+    def stop(why: _Stop) -> None:
+        if not told_to_stop.done():
+            told_to_stop.set_result(why)
+
+    def give_up() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(stop, _GAVE_UP)
+
+    for number, grace_seconds in _GRACE_SECONDS.items():
+        loop.add_signal_handler(number, stop, _Stop(number.name, grace_seconds, 0))
+    console = setting.console
     inputs = InputBindings()
-    invoker = Invoker(console, str(root), environment, inputs)
-    forward_logs(WorkerLogHandler(console, invoker.function_of_invocation))
-    loading.prepare_process(root)
-    functions = loading.index(loading.import_app(root, environment))
+    invoker = Invoker(console, inputs, setting.worker, setting.timeout_seconds)
+    setting.worker.attend(console, invoker.take_log, give_up, setting.time_scale)
     services = HostServices(
-        root=root,
-        host_id=host_id(root, environment),
-        host_json=host_json,
-        environment=environment,
+        root=setting.root,
+        host_id=host_id(setting.root, setting.environment),
+        host_json=setting.host_json,
+        environment=setting.environment,
         console=console,
         invoker=invoker,
-        time_scale=options.time_scale,
-        base_url=f"http://localhost:{port}",
+        time_scale=setting.time_scale,
+        base_url=setting.base_url,
+        give_up=give_up,
     )
     host = Host(
         services=services,
-        functions=functions,
+        functions=setting.worker.load(),
         inputs=inputs,
-        bound=bound,
-        allowed=options.functions or host_json.allowed_functions,
+        bound=setting.bound,
+        allowed=setting.allowed,
     )
-    asyncio.run(_serve(host, services, f"http://{address}:{port}"))
-
-
-async def _serve(host: Host, services: HostServices, url: str) -> None:
-    loop = asyncio.get_running_loop()
-    told_to_stop: asyncio.Future[signal.Signals] = loop.create_future()
-
-    def stop(number: signal.Signals) -> None:
-        if not told_to_stop.done():
-            told_to_stop.set_result(number)
-
-    for number in _GRACE_SECONDS:
-        loop.add_signal_handler(number, stop, number)
     announce(services, host.in_charge)
-    await host.start()
-    services.console.plain(f"functions_standin: listening on {url}")
-    number = await told_to_stop
-    services.console.plain(f"Stopping the host ({number.name}) ...")
-    await host.stop(_GRACE_SECONDS[number])
-
-
-def host_id(root: Path, environment: MutableMapping[str, str]) -> str:
-    """Return the host id: a setting, else made from machine and folder, of at most 32 characters."""
-    if given := environment.get("AzureFunctionsWebHost__hostid"):
-        return given.lower()
-    machine = re.sub(r"[^a-z0-9-]", "", platform.node().lower()).strip("-")[:15]
-    number = int.from_bytes(hashlib.sha256(str(root).encode()).digest()[:4], "big") >> 1
-    return f"{machine or 'host'}-{number}"
-
-
-def _banner(options: Options) -> str:
-    lines = [
-        "",
-        f"{NAME} {VERSION}",
-        "It imitates the Azure Functions host on this machine; it is not made by Microsoft.",
-        f"Python {platform.python_version()} ({sys.executable}), azure-functions {_library_version()}",
-    ]
-    if options.time_scale != 1:
-        lines.append(f"Times that are fixed on Azure are multiplied by {options.time_scale:g} (--time-scale).")
-    return "\n".join([*lines, ""])
-
-
-def _library_version() -> str:
-    try:
-        return version("azure-functions")
-    except PackageNotFoundError:
-        return "of unknown version"
-
-
-def _check_runtime(environment: MutableMapping[str, Any]) -> list[str]:
-    runtime = environment.get("FUNCTIONS_WORKER_RUNTIME")
-    if not runtime:
-        return ["FUNCTIONS_WORKER_RUNTIME is not set; set it to python in local.settings.json."]
-    if runtime.lower() != "python":
-        raise SettingsError(f"FUNCTIONS_WORKER_RUNTIME is {runtime!r}; this stand-in runs python only")
-    return []
-
-
-__all__ = ["FunctionsInCharge", "Host", "Options", "host_id", "run"]
+    starting = asyncio.create_task(host.start())
+    either: list[asyncio.Future[Any]] = [starting, told_to_stop]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        console.plain(f"functions_standin: listening on {setting.url}")
+    else:
+        starting.cancel()
+    why = await told_to_stop
+    console.plain(f"Stopping the host ({why.reason}) ...")
+    await host.stop(why.grace_seconds)
+    return why.exit_status

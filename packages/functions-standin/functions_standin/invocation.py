@@ -1,80 +1,59 @@
-"""Which invocation the running code belongs to, and the context object that a function may ask for."""
+"""What host and worker tell each other about one call of a function: plain values, whether they share a process or not."""
 
-import asyncio
-import contextvars
-import secrets
-import threading
+import enum
 import uuid
-from collections.abc import Coroutine, Generator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-# The worker's own place for user threads to say whose invocation they serve (`context.thread_local_storage`).
-thread_local_storage = threading.local()
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A value on its way between host and worker, of a type that both know.
+
+    `string` and `json` hold a str, `bytes` bytes. `http` holds a request (method, url, headers, query, params as str or
+    dicts of str, body as bytes) or a response (status_code, headers, cookies as a list of str, body).
+    """
+
+    type: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class TraceContext:
-    """W3C trace context of an invocation."""
+class Invocation:
+    """One call of a function, with its arguments by parameter name."""
 
-    trace_parent: str = field(default_factory=lambda: f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
-    trace_state: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
+    id: str
+    function: str
+    arguments: Mapping[str, Datum]
 
-    # The library spelled them this way before.
-    @property
-    def Traceparent(self) -> str:  # noqa: N802
-        """The same as trace_parent."""
-        return self.trace_parent
 
-    @property
-    def Tracestate(self) -> str:  # noqa: N802
-        """The same as trace_state."""
-        return self.trace_state
+class FailureKind(enum.StrEnum):
+    """Whose failure it was."""
+
+    RAISED = "raised"  # the function raised, or returned what its binding cannot take
+    HOST = "host"  # the worker never saw the call
+    WORKER_EXITED = "worker exited"
+    TIMED_OUT = "timed out"
 
 
 @dataclass(frozen=True, slots=True)
-class RetryContext:
-    """Counts of the host's retry policy; the stand-in runs none, so they stay 0."""
+class Succeeded:
+    """The function returned; `value` is its return value as its binding encodes it, None where nobody takes one."""
 
-    retry_count: int = 0
-    max_retry_count: int = 0
-    exception: None = None
+    value: Datum | None
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What a parameter named `context` receives; docs: azure.functions.Context."""
+class Failed:
+    """The call failed; `text` is like `ValueError: boom`, `stack` the lines of the trace."""
 
-    function_name: str
-    function_directory: str
-    invocation_id: str
-    trace_context: TraceContext = field(default_factory=TraceContext)
-    retry_context: RetryContext = field(default_factory=RetryContext)
-    thread_local_storage: threading.local = thread_local_storage
+    text: str
+    stack: str = ""
+    kind: FailureKind = FailureKind.RAISED
 
 
-class InvocationTask(asyncio.Task[Any]):
-    """A task that knows its invocation; a task started by another one belongs to the same invocation."""
-
-    def __init__(
-        self,
-        coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
-        *,
-        loop: asyncio.AbstractEventLoop,
-        context: contextvars.Context | None = None,
-    ) -> None:
-        super().__init__(coroutine, loop=loop, context=context)
-        self.invocation_id: str | None = getattr(asyncio.current_task(loop), "invocation_id", None)
-
-
-def make_task(
-    loop: asyncio.AbstractEventLoop,
-    coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
-    **options: Any,
-) -> InvocationTask:
-    """Make a task for the loop (a task factory)."""
-    return InvocationTask(coroutine, loop=loop, **{key: options[key] for key in ("context",) if key in options})
+Outcome = Succeeded | Failed
 
 
 def new_invocation_id() -> str:
@@ -82,12 +61,6 @@ def new_invocation_id() -> str:
     return str(uuid.uuid4())
 
 
-def current_invocation_id() -> str | None:
-    """Return the invocation id of the running task, else of the running thread, else None."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:  # this thread runs no event loop
-        task = None
-    if task is not None:
-        return getattr(task, "invocation_id", None)
-    return getattr(thread_local_storage, "invocation_id", None)
+def exited(code: int) -> Failed:
+    """Return the failure of every call that a worker was busy with when it ended with this code (128 + n for signal n)."""
+    return Failed(f"python exited with code {code} (0x{code:X})", kind=FailureKind.WORKER_EXITED)

@@ -1,35 +1,29 @@
-"""Calls functions as the Python worker does.
+"""Has functions called: what the host does around each call, wherever its worker is."""
 
-All coroutine functions run on one event loop that lives as long as the host; the others run in a thread pool, started
-from that loop: blocking code in a coroutine stops every invocation of the app, here as there.
-"""
-
-import asyncio
 import concurrent.futures
-import contextlib
 import logging
-import threading
 import time
-import traceback
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
-
-from azure.functions import meta
 
 from functions_standin.console import Console
-from functions_standin.errors import SettingsError
 from functions_standin.functions import LoadedFunction
 from functions_standin.input_bindings import InputBindings
 from functions_standin.invocation import (
-    Context,
-    InvocationTask,
-    make_task,
+    Datum,
+    Failed,
+    FailureKind,
+    Invocation,
+    Outcome,
+    Succeeded,
     new_invocation_id,
-    thread_local_storage,
 )
+from functions_standin.time_limit import TimeLimit
+from functions_standin.workers import LogLine, Worker
 
 MANUAL_REASON = "This function was programmatically called via the host APIs."
+_SYSTEM_CATEGORY = "Worker.Python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,57 +31,55 @@ class Call:
     """One call of a function: the trigger's argument by parameter name, and why it is called."""
 
     function: LoadedFunction
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Datum]
     reason: str
     trigger_details: str = ""
     invocation_id: str = field(default_factory=new_invocation_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Succeeded:
-    """The function returned; `value` is its return value, encoded if it has a return binding."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The function raised, or returned what its binding cannot take."""
-
-    error: BaseException
-
-
-Outcome = Succeeded | Failed
+class _Running:
+    call: Call
+    started: float
+    future: "Future[Outcome]"
 
 
 class Invoker:
-    """Owns the event loop and the thread pool in which the app's functions run."""
+    """Logs each call, supplies what its input bindings ask for, hands it to the worker and ends those that take too long."""
 
     def __init__(
-        self, console: Console, app_directory: str, environment: Mapping[str, str], inputs: InputBindings
+        self, console: Console, inputs: InputBindings, worker: Worker, timeout_seconds: float | None = None
     ) -> None:
         self._console = console
         self._inputs = inputs
-        self._directory = app_directory
-        self._threads = concurrent.futures.ThreadPoolExecutor(
-            max_workers=_thread_count(environment), thread_name_prefix="function"
-        )
-        self._loop = asyncio.new_event_loop()
-        self._loop.set_task_factory(make_task)
-        self._thread = threading.Thread(target=self._loop.run_forever, name="functions-loop", daemon=True)
-        self._running: set[concurrent.futures.Future[Outcome]] = set()
-        self._thread.start()
-        self.function_of_invocation: dict[str, str] = {}
+        self._worker = worker
+        self._running: dict[str, _Running] = {}
+        self._limit = TimeLimit(timeout_seconds, self._took_too_long)
 
-    def start(self, call: Call) -> concurrent.futures.Future[Outcome]:
+    def start(self, call: Call) -> "Future[Outcome]":
         """Start a call and return its outcome to come; from any thread."""
-        future = asyncio.run_coroutine_threadsafe(self._run(call), self._loop)
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
-        return future
+        running = _Running(call, time.monotonic(), Future())
+        self._running[call.invocation_id] = running
+        function = call.function
+        self._say(
+            function,
+            f"Executing '{function.full_name}' (Reason='{call.reason}', Id={call.invocation_id})",
+            logging.INFO,
+        )
+        if call.trigger_details:
+            self._say(function, f"Trigger Details: {call.trigger_details}", logging.INFO)
+        try:
+            arguments = {**self._inputs.arguments(function, call.invocation_id), **call.arguments}
+        except Exception as error:  # noqa: BLE001 - what cannot be supplied fails this call only
+            self._end(running, Failed(f"{type(error).__name__}: {error}", kind=FailureKind.HOST))
+        else:
+            self._limit.begin(call.invocation_id)
+            asked = self._worker.start(Invocation(call.invocation_id, function.name, arguments))
+            asked.add_done_callback(lambda done: self._end(running, done.result()))
+        return running.future
 
     def call(self, call: Call) -> Outcome:
-        """Call a function and wait for its outcome; not from the loop's own thread."""
+        """Call a function and wait for its outcome; not from a thread that the worker needs."""
         return self.start(call).result()
 
     @property
@@ -97,104 +89,60 @@ class Invoker:
 
     def drain(self, timeout_seconds: float) -> bool:
         """Wait for the running invocations; return whether all of them ended."""
-        return not concurrent.futures.wait(list(self._running), timeout_seconds).not_done
+        running = [each.future for each in list(self._running.values())]
+        return not concurrent.futures.wait(running, timeout_seconds).not_done
+
+    def take_log(self, line: LogLine) -> None:
+        """Write a line of the app's log under the category of the function whose invocation wrote it.
+
+        One that belongs to no running invocation is dropped without a word, as the host does.
+        """
+        if line.is_of_the_system:
+            if self._console.verbose:
+                self._console.log(_SYSTEM_CATEGORY, line.level, line.text)
+        elif running := self._running.get(line.invocation_id or ""):
+            self._console.log(f"Function.{running.call.function.name}.User", line.level, line.text)
 
     def close(self) -> None:
-        """End loop and threads. What still runs in a thread goes on until the process ends."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(1)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        if not self._loop.is_running():
-            if tasks := asyncio.all_tasks(self._loop):
-                for task in tasks:
-                    task.cancel()
-                self._loop.run_until_complete(asyncio.wait(tasks, timeout=1))
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+        """End the worker; what still runs there is cut off."""
+        self._limit.close()
+        self._worker.close()
 
-    async def _run(self, call: Call) -> Outcome:
-        function = call.function
-        task = asyncio.current_task()
-        if isinstance(task, InvocationTask):
-            task.invocation_id = call.invocation_id
-        self.function_of_invocation[call.invocation_id] = function.name
-        category = f"Function.{function.name}"
-        self._console.log(
-            category,
-            logging.INFO,
-            f"Executing '{function.full_name}' (Reason='{call.reason}', Id={call.invocation_id})",
-        )
-        if call.trigger_details:
-            self._console.log(category, logging.INFO, f"Trigger Details: {call.trigger_details}")
-        started = time.monotonic()
-        try:
-            outcome: Outcome = Succeeded(_encoded(function, await self._returned(call)))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the app raises fails this invocation only
-            outcome = Failed(error)
-        finally:
-            del self.function_of_invocation[call.invocation_id]
-        duration_ms = round((time.monotonic() - started) * 1000)
-        ended = (
-            f"Executed '{function.full_name}' ({type(outcome).__name__}, Id={call.invocation_id}, "
+    def _end(self, running: _Running, outcome: Outcome) -> None:
+        call = running.call
+        self._limit.end(call.invocation_id)
+        duration_ms = round((time.monotonic() - running.started) * 1000)
+        text = (
+            f"Executed '{call.function.full_name}' ({type(outcome).__name__}, Id={call.invocation_id}, "
             f"Duration={duration_ms}ms)"
         )
         match outcome:
             case Succeeded():
-                self._console.log(category, logging.INFO, ended)
-            case Failed(error=raised):
-                self._console.log(category, logging.ERROR, f"{ended}\n{_failure_text(function, raised)}")
-        return outcome
+                self._say(call.function, text, logging.INFO)
+            case Failed():
+                self._say(call.function, f"{text}\n{_failure_text(call.function, outcome)}", logging.ERROR)
+        del self._running[call.invocation_id]
+        running.future.set_result(outcome)
 
-    async def _returned(self, call: Call) -> Any:
-        function = call.function
-        arguments = {**self._inputs.arguments(function, call.invocation_id), **call.arguments}
-        if function.wants_context:
-            arguments["context"] = Context(
-                function_name=function.name, function_directory=self._directory, invocation_id=call.invocation_id
-            )
-        if function.is_async:
-            return await function.body(**arguments)
+    def _took_too_long(self, invocation_id: str, limit: str) -> None:
+        running = self._running.get(invocation_id)
+        if running is None:
+            return
+        function = running.call.function
+        self._say(
+            function,
+            f"Timeout value of {limit} exceeded by function '{function.full_name}' (Id: '{invocation_id}'). "
+            "Initiating cancellation.",
+            logging.ERROR,
+        )
+        self._worker.end_for_timeout(f"Timeout value of {limit} was exceeded by function: {function.full_name}")
 
-        def run_in_thread() -> Any:
-            thread_local_storage.invocation_id = call.invocation_id
-            try:
-                return function.body(**arguments)
-            finally:
-                with contextlib.suppress(AttributeError):
-                    del thread_local_storage.invocation_id
-
-        return await self._loop.run_in_executor(self._threads, run_in_thread)
+    def _say(self, function: LoadedFunction, text: str, level: int) -> None:
+        self._console.log(f"Function.{function.name}", level, text)
 
 
-def _encoded(function: LoadedFunction, value: Any) -> Any:
-    registry = meta.get_binding_registry()
-    binding = function.return_binding
-    if binding is None:
-        converter = registry.get(function.trigger.type)
-        if value is not None and converter is not None and not converter.has_implicit_output():
-            raise RuntimeError(f"function {function.name!r} without a $return binding returned a non-None value")
-        return value
-    try:
-        return registry.get(binding.type).encode(value, expected_type=None)
-    except NotImplementedError:
-        raise TypeError(
-            f'unable to encode outgoing TypedData: unsupported type "{binding.type}" for Python type '
-            f'"{type(value).__name__}"'
-        ) from None
-
-
-def _failure_text(function: LoadedFunction, error: BaseException) -> str:
-    stack = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    return (
-        f"Exception while executing function: {function.full_name}. Result: Failure\n"
-        f"Exception: {type(error).__name__}: {error}\nStack:\n{stack}"
-    )
-
-
-def _thread_count(environment: Mapping[str, str]) -> int | None:
-    text = environment.get("PYTHON_THREADPOOL_THREAD_COUNT")
-    if not text:
-        return None  # Python's own default, min(32, CPUs + 4)
-    if not text.isdigit() or int(text) < 1:
-        raise SettingsError(f"PYTHON_THREADPOOL_THREAD_COUNT must be a whole number of at least 1, not {text!r}")
-    return int(text)
+def _failure_text(function: LoadedFunction, failed: Failed) -> str:
+    what = f"Exception while executing function: {function.full_name}."
+    if failed.kind is not FailureKind.RAISED:
+        return f"{what} {failed.text}"
+    return f"{what} Result: Failure\nException: {failed.text}\nStack:\n{failed.stack.rstrip()}"

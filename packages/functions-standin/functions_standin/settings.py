@@ -210,5 +210,5 @@ def is_true(text: str | None) -> bool:
 
 def is_disabled(function_name: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Tell whether an app setting switches the function off; docs: "Disable functions"."""
-    names = (f"AzureWebJobs.{function_name}.Disabled", f"AzureWebJobs__{function_name}__Disabled")
+    names = (f"AzureWebJobs.{function_name}.Disabled", f"AzureWebJobs_{function_name}_Disabled")
     return any(is_true(environment.get(name)) for name in names)

@@ -8,9 +8,10 @@ from typing import Any
 from mssql_standin.parser.cursor import Cursor
 from mssql_standin.results import SqlError
 from mssql_standin.running import Running
-from mssql_standin.store.catalog import Column, Table
+from mssql_standin.store.catalog import Column, Table, constraints_of
 from mssql_standin.store.locks import MODES
-from mssql_standin.store.system_views import DATABASE_ID, TYPE_IDS, numeric_facts
+from mssql_standin.store.views.columns import TYPE_IDS, numeric_facts
+from mssql_standin.store.views.server import DATABASE_ID
 from mssql_standin.values.encoding import encode_decimal
 from mssql_standin.values.type_rules import Family, byte_length, digits, family
 
@@ -59,11 +60,15 @@ def catalog_functions(session: Running) -> dict[str, tuple[int, Callable[..., An
         table = table_of(number)
         if table is not None:
             return table.schema, table.name
-        for (_, _), (known, _, owner) in session.visible_catalog().constraints.items():
-            if known == number:
-                name = next(n for (s, n), entry in session.visible_catalog().constraints.items() if entry[0] == number)
-                return owner.schema, name
-        return None
+        return next(
+            (
+                (owner.schema, name)
+                for owner in session.visible_catalog().tables.values()
+                for known, name, _ in constraints_of(owner)
+                if known == number
+            ),
+            None,
+        )
 
     def object_name(number: int | None, _: int | None) -> str | None:
         found = named(number)

@@ -8,7 +8,8 @@ from mssql_standin.binder.scope import Bound, Scope
 from mssql_standin.frame import declared_variables
 from mssql_standin.parser import syntax
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.procedures import parameter_type, parse_parameters
+from mssql_standin.parser.types import parse_parameters
+from mssql_standin.procedures import parameter_type
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store.catalog import Catalog, Table
@@ -61,7 +62,7 @@ class _Description:
             case syntax.SelectStatement():
                 self._binder().select(node)
             case syntax.Insert():
-                self._binder().insert(node, True)
+                self._binder().insert(node)
             case syntax.Update():
                 self._binder().update(node)
             case syntax.Delete():

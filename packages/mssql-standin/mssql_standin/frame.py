@@ -1,6 +1,6 @@
 """What a running batch knows: its variables and table variables, and the session around it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from mssql_standin.parser import syntax
@@ -9,6 +9,7 @@ from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import ParsedBatch
 from mssql_standin.store.row_rules import RowRules
+from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.conversion import conversion
 
 
@@ -27,6 +28,7 @@ class Frame:
         self.variables: dict[str, Any] = {**dict.fromkeys(self.types), **variables}
         self.tables: dict[str, Table] = {}
         self.signature = tuple(self.types.items())
+        self.is_compiling = False  # nothing runs yet
         self.tries = 0  # TRY blocks of this level that are being run
 
     @property
@@ -37,6 +39,10 @@ class Frame:
     def visible_catalog(self) -> Catalog:
         """Return those definitions of which the session's user may know."""
         return self.session.visible_catalog()
+
+    def sessions(self) -> Sequence[OpenSession]:
+        """Return all open sessions."""
+        return list(self.session.store.open_sessions.values())
 
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
@@ -58,6 +64,10 @@ class Frame:
         """Remember the identity value of an inserted row."""
         self.session.identities.note(table, value, explicit=explicit)
 
+    def forget_identity(self) -> None:
+        """Note that an INSERT gave out no identity value."""
+        self.session.identities.last = None
+
     def reset_identity(self, table: Table) -> None:
         """Start a table's identity values anew."""
         self.session.identities.reset(table)
@@ -71,6 +81,12 @@ class Frame:
         """Return the temporary tables and table variables in sight."""
         return {**self.session.local_tables.temporary, **self.tables}
 
+    def circumstances(self) -> tuple[Any, ...]:
+        """Return what the plans of the batch depend on: definitions, variables, local tables."""
+        local = self.local_tables()
+        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
+        return self.catalog.token, self.signature, names
+
     def close(self) -> None:
         """End the life of the table variables."""
         for table in self.tables.values():
@@ -80,18 +96,4 @@ class Frame:
 
 def declared_variables(statements: tuple[syntax.Statement, ...]) -> dict[str, SqlType]:
     """Return the variables that statements declare, in order."""
-    return {node.name: node.type for node in _walk(statements) if isinstance(node, syntax.Declare)}
-
-
-def _walk(statements: tuple[syntax.Statement, ...]) -> Iterator[syntax.Statement]:
-    for node in statements:
-        yield node
-        match node:
-            case syntax.If(_, then, otherwise):
-                yield from _walk((then,) if otherwise is None else (then, otherwise))
-            case syntax.While(_, body):
-                yield from _walk((body,))
-            case syntax.Block(inner):
-                yield from _walk(inner)
-            case syntax.TryCatch(attempt, handler):
-                yield from _walk((attempt, handler))
+    return {node.name: node.type for node in syntax.walk(statements) if isinstance(node, syntax.Declare)}

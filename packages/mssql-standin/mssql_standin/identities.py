@@ -1,5 +1,8 @@
 """Identity values: handed out once and never again while the server runs, whatever becomes of the transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mssql_standin.store.catalog import Table
 from mssql_standin.store.database import SharedStore
 from mssql_standin.store.file import FileConnection
@@ -14,7 +17,17 @@ class Identities:
         self._store = store
         self._file = file
         self._local_tables = local_tables
-        self.last: int | None = None  # @@IDENTITY, SCOPE_IDENTITY()
+        self.last: int | None = None  # @@IDENTITY
+        self.last_of_scope: int | None = None  # SCOPE_IDENTITY()
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Run text whose identity values SCOPE_IDENTITY() shows to nobody outside it, and those outside not to it."""
+        outer, self.last_of_scope = self.last_of_scope, None
+        try:
+            yield
+        finally:
+            self.last_of_scope = outer
 
     def current(self, table: Table) -> int | None:
         """Return the last value handed out for a table; None if there was none."""
@@ -37,7 +50,7 @@ class Identities:
 
     def note(self, table: Table, value: int, *, explicit: bool) -> None:
         """Remember the value of an inserted row; an explicit one only if it goes beyond the last."""
-        self.last = value
+        self.last = self.last_of_scope = value
         assert table.identity is not None  # noqa: S101
         assert table.identity.identity is not None  # noqa: S101
         last, increment = self.current(table), table.identity.identity[1]

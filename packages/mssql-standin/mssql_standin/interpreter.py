@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from mssql_standin import messages, procedures
+from mssql_standin import messages, planning, procedures
+from mssql_standin.ahead import compile_ahead
 from mssql_standin.binder.browsing import browsed
-from mssql_standin.binder.changes import ChangeBinder
-from mssql_standin.binder.compilation import Compilation
-from mssql_standin.binder.plan import OutputColumn, OutputPlan, Plan, SelectPlan
-from mssql_standin.binder.scope import Scope
+from mssql_standin.binder.plan import OutputPlan, Plan, SelectPlan
 from mssql_standin.bulk_load import BulkTarget, bulk_target
 from mssql_standin.commands import command
 from mssql_standin.failures import (
@@ -24,6 +22,7 @@ from mssql_standin.failures import (
     located,
 )
 from mssql_standin.frame import Frame
+from mssql_standin.implicit_transactions import begins_implicitly
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.statements import DEADLOCK_PRIORITIES, HIGHEST_DEADLOCK_PRIORITY
@@ -74,6 +73,7 @@ class Interpreter:
         self._nesting += 1
         tries = self._tries
         try:
+            yield from self._compiled(frame)
             yield from self._statements(frame.parsed.batch.statements, frame)
         except (LeaveLevel, AbortLevel):
             pass
@@ -83,6 +83,17 @@ class Interpreter:
             frame.close()
             session.end_of_level()
 
+    def _compiled(self, frame: Frame) -> Iterator[Event]:
+        """Compile the whole level before anything of it runs."""
+        for node in frame.parsed.table_variables:
+            try:
+                self._declare_table(node.name, node.definition, frame)
+            except SqlError as error:
+                yield from self._reported(CompileError(error.message), node, frame)
+        failed = compile_ahead(frame)
+        if failed is not None:
+            yield from self._reported(*failed, frame)
+
     def nested(self, text: str, types: dict[str, SqlType], values: dict[str, Any]) -> Iterator[Event]:
         """Run text as EXECUTE and sp_executesql do: with its own variables, and its temporary tables end with it."""
         session = self._session
@@ -90,9 +101,12 @@ class Interpreter:
         depth = session.impersonation.depth
         parsed = session.store.parsed(text, frozenset(types))
         frame = Frame(session, parsed, types, values)
+        options = session.options()
         try:
-            yield from self.run(frame)
+            with session.identities.scope():
+                yield from self.run(frame)
         finally:
+            session.restore(options)
             if session.impersonation.depth > depth:
                 session.impersonation.revert(depth)
         values.update({name: frame.variables[name] for name in types})
@@ -110,12 +124,17 @@ class Interpreter:
         session = self._session
         session.new_statement()
         try:
+            if session.implicit_transactions and not self._transaction.count and begins_implicitly(node):
+                yield from self._transaction.begin()
             yield from self._statement(node, frame)
         except SqlError as error:
-            message = located(error, frame.parsed.batch.lines.get(id(node), 1))
-            session.error = message.number
-            session.rowcount = 0
-            yield from self._failed(error, message, node, frame)
+            yield from self._reported(error, node, frame)
+
+    def _reported(self, error: SqlError, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
+        message = located(error, frame.parsed.batch.lines.get(id(node), 1))
+        self._session.error = message.number
+        self._session.rowcount = 0
+        yield from self._failed(error, message, node, frame)
 
     def _failed(self, error: SqlError, message: Message, node: syntax.Statement, frame: Frame) -> Iterator[Event]:
         transaction = self._transaction
@@ -143,26 +162,6 @@ class Interpreter:
             raise AbortLevel
 
     # --- plans -----------------------------------------------------------------------------------------------
-
-    def _plan(self, key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
-        """Return the plan of a part of the batch, from the batch's own cache if circumstances are the same."""
-        local = frame.local_tables()
-        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
-        identity_insert = self._session.identity_insert
-        where = (id(key), kind, frame.catalog.token, frame.signature, names, identity_insert)
-        plans = frame.parsed.plans
-        if where not in plans:
-            compilation = Compilation(frame.catalog, frame.types, local)
-            try:
-                bound = bind(ChangeBinder(compilation))
-            except SqlError as error:
-                raise CompileError(error.message) from error
-            plans[where] = (bound, tuple(sorted(compilation.needs)))
-        found: T
-        found, needs = plans[where]
-        if self._session.impersonation.restricted:
-            check_rows(self._rights(frame), needs)
-        return found
 
     def _rights(self, frame: Frame) -> Rights:
         return self._session.impersonation.rights(frame.catalog)
@@ -198,21 +197,11 @@ class Interpreter:
 
     def value(self, node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> tuple[Any, SqlType]:
         """Return a value in stored form and its type."""
-
-        def bind(binder: ChangeBinder) -> Plan:
-            bound = binder.value(node, Scope())
-            bound = binder.assigned(bound, target) if target else bound
-            return binder.compilation.plan(f"SELECT {bound.sql}", [OutputColumn("", bound.type)])
-
-        plan = self._plan(node, f"value {target}", frame, bind)
+        plan = planning.value(node, frame, target)
         return self._rows(plan, frame)[0][0], plan.columns[0].type
 
     def _holds(self, node: syntax.Expression, frame: Frame) -> bool:
-        def bind(binder: ChangeBinder) -> Plan:
-            return binder.compilation.plan(f"SELECT CASE WHEN {binder.condition(node, Scope())} THEN 1 ELSE 0 END")
-
-        plan = self._plan(node, "condition", frame, bind)
-        return bool(self._rows(plan, frame)[0][0])
+        return bool(self._rows(planning.condition(node, frame), frame)[0][0])
 
     # --- statements ------------------------------------------------------------------------------------------
 
@@ -231,13 +220,11 @@ class Interpreter:
                 yield self._done(0, Command.BULK_INSERT)
             case syntax.Declare(name, _, value):
                 if value is not None:
-                    self._assign(name, value, frame)
-            case syntax.DeclareTable(name, definition):
-                self._declare_table(name, definition, frame)
-            case syntax.SetVariable(name, operator, value):
-                if operator != "=":
-                    value = self._compound(frame, node)
-                self._assign(name, value, frame)
+                    self._set(name, planning.value(value, frame, frame.types[name]), frame)
+            case syntax.DeclareTable():
+                pass  # made before the first statement
+            case syntax.SetVariable(name):
+                self._set(name, planning.assignment(node, frame), frame)
             case syntax.SetOption(option, value):
                 self._set_option(option, value, frame)
                 yield Done(None)
@@ -265,7 +252,7 @@ class Interpreter:
                 self._session.wait(messages.delay_seconds(text))
                 yield self._done(0)
             case syntax.BeginTransaction() | syntax.Commit() | syntax.Rollback() | syntax.SaveTransaction():
-                yield from self._transaction_statement(node)
+                yield from self._transaction_statement(node, frame)
             case syntax.ExecuteAs(kind, name):
                 impersonation = self._session.impersonation
                 enter = impersonation.execute_as_user if kind == "user" else impersonation.execute_as_login
@@ -317,7 +304,7 @@ class Interpreter:
 
     def bulk_target(self, node: syntax.InsertBulk, frame: Frame) -> BulkTarget:
         """Return where the rows that INSERT BULK announces will go. Raises SqlError 208 and others."""
-        table = self._plan(node, "table", frame, lambda binder: binder.table(node.target))
+        table = planning.table(node, node.target, frame)
         if self._session.impersonation.restricted and not table.local_name:
             check_rows(self._rights(frame), [(table.object_id, "INSERT")])
         return bulk_target(node, table)
@@ -330,19 +317,20 @@ class Interpreter:
         self._session.succeeded(rowcount)
         return Done(None if self._session.nocount else rowcount, command)
 
-    def _assign(self, name: str, value: syntax.Expression, frame: Frame) -> None:
-        frame.variables[name] = self.value(value, frame, frame.types[name])[0]
+    def _set(self, name: str, plan: Plan, frame: Frame) -> None:
+        frame.variables[name] = self._rows(plan, frame)[0][0]
         self._session.succeeded(1)
 
-    def _compound(self, frame: Frame, node: syntax.SetVariable) -> syntax.Expression:
-        key = ("compound", id(node))
-        made = syntax.Binary(node.operator[:-1], syntax.Variable(node.name), node.value)
-        return frame.parsed.plans.setdefault(key, made)  # type: ignore[no-any-return]
-
     def _declare_table(self, name: str, definition: syntax.TableDefinition, frame: Frame) -> None:
-        if name not in frame.tables:
-            table, _ = build_table(frame.catalog, "dbo", name, definition, "", local=True)
-            frame.tables[name] = self._session.local_tables.create(table)
+        if name in frame.tables:
+            raise SqlError(
+                134,
+                f"The variable name '{name}' has already been declared. Variable names must be unique within a query batch or "
+                "stored procedure.",
+                15,
+            )
+        table, _ = build_table(frame.catalog, "dbo", name, definition, "", local=True)
+        frame.tables[name] = self._session.local_tables.create(table)
 
     def _while(self, node: syntax.While, frame: Frame) -> Iterator[Event]:
         while self._holds(node.condition, frame):
@@ -377,9 +365,9 @@ class Interpreter:
 
     def _bound_select(self, node: syntax.SelectStatement, frame: Frame) -> tuple[SelectPlan, Browse | None]:
         if self._session.browsing:
-            wider = self._plan(node, "browsed select", frame, lambda binder: browsed(binder, node))
+            wider = planning.kept(node, "browsed select", frame, lambda binder: browsed(binder, node))
             return wider.plan, wider.browse
-        return self._plan(node, "select", frame, lambda binder: binder.select(node)), None
+        return planning.select(node, frame), None
 
     def _select(self, node: syntax.SelectStatement, frame: Frame) -> Iterator[Event]:
         plan, browse = self._bound_select(node, frame)
@@ -408,17 +396,7 @@ class Interpreter:
                 frame.assign_variable(name, sql_type, value)
 
     def _select_into(self, plan: SelectPlan, name: syntax.Name, frame: Frame) -> int:
-        columns = []
-        for place, column in enumerate(plan.query.columns, 1):
-            if not column.name:
-                raise SqlError(
-                    1038,
-                    f"An object or column name is missing or empty: column {place} of SELECT INTO needs a name.",
-                    15,
-                )
-            sql_type = INT if column.type.name == "null" else column.type
-            columns.append(syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation))
-        definition = syntax.TableDefinition(tuple(columns), ())
+        definition = planning.copied_columns(plan)
         temporary = name[-1].startswith("#")
         if self._session.impersonation.restricted and not temporary:
             check_new_table(self._rights(frame), name)
@@ -430,6 +408,8 @@ class Interpreter:
             else:
                 table = Alterations(frame).create_table(syntax.CreateTable(name, definition))
             types = [column.type for column in plan.query.columns]
+            if table.identity is None:
+                frame.forget_identity()
             Changer(frame).insert_rows(table, list(range(len(types))), types, rows)
             return len(rows)
 
@@ -465,21 +445,22 @@ class Interpreter:
         match node:
             case syntax.Insert():
                 explicit = self._session.has_identity_insert(frame.catalog, node.target)
-                insert = self._plan(node, "change", frame, lambda binder: binder.insert(node, explicit))
+                insert = planning.insert(node, frame)
                 table, output, queries = insert.table, insert.output, [insert.query]
                 work = partial(changer.insert, insert, identity_insert=explicit)
             case syntax.Update():
-                update = self._plan(node, "change", frame, lambda binder: binder.update(node))
+                update = planning.update(node, frame)
                 table, output, queries = update.table, update.output, [update.query]
                 work = partial(changer.update, update)
             case syntax.Delete():
-                delete = self._plan(node, "change", frame, lambda binder: binder.delete(node))
+                delete = planning.delete(node, frame)
                 table, output, queries = delete.table, delete.output, [delete.query]
                 work = partial(changer.delete, delete)
             case syntax.Merge():
-                merge = self._plan(node, "change", frame, lambda binder: binder.merge(node))
+                merge = planning.merge(node, frame)
                 table, output, queries = merge.table, merge.output, [*merge.queries]
-                work = partial(changer.merge, merge)
+                explicit = self._session.has_identity_insert(frame.catalog, node.target.name)
+                work = partial(changer.merge, merge, identity_insert=explicit)
         return table, output, queries, work
 
     def _write(self, target: Table | None, queries: Sequence[Plan | None], work: Callable[[], T], *, local: bool) -> T:
@@ -575,7 +556,7 @@ class Interpreter:
 
     def _truncated(self, node: syntax.TruncateTable, frame: Frame) -> Table:
         try:
-            return self._plan(node, "table", frame, lambda binder: binder.table(node.name))
+            return planning.table(node, node.name, frame)
         except CompileError as error:
             if error.message.number != 208:
                 raise
@@ -608,6 +589,10 @@ class Interpreter:
                 session.nocount = value
             case "xact_abort":
                 session.xact_abort = value
+            case "implicit_transactions":
+                session.implicit_transactions = value
+            case "date_order":
+                session.date_order = value
             case "fmtonly":
                 session.metadata_only = value
             case "no_browsetable":
@@ -620,7 +605,7 @@ class Interpreter:
                 self._transaction.requests.timeout_ms = value
             case "identity_insert":
                 name, on = value
-                table = self._plan(value, "table", frame, lambda binder: binder.table(name))
+                table = planning.table(value, name, frame)
                 if session.impersonation.restricted and not table.local_name:
                     check_alter_table(self._rights(frame), table, 11)
                 session.switch_identity_insert(table, on)
@@ -680,21 +665,23 @@ class Interpreter:
                 yield self._done(0)
 
     def _transaction_statement(
-        self, node: syntax.BeginTransaction | syntax.Commit | syntax.Rollback | syntax.SaveTransaction
+        self, node: syntax.BeginTransaction | syntax.Commit | syntax.Rollback | syntax.SaveTransaction, frame: Frame
     ) -> Iterator[Event]:
         transaction = self._transaction
         match node:
             case syntax.BeginTransaction(name):
-                yield from transaction.begin(name)
+                yield from transaction.begin(self._transaction_name(name, frame))
             case syntax.Commit():
                 yield from transaction.commit()
-            case syntax.Rollback(savepoint):
+            case syntax.Rollback(name):
                 if not transaction.count:
                     raise SqlError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-                if savepoint is None:
-                    yield from transaction.rollback()
-                else:
-                    yield from transaction.rollback_to(savepoint)
-            case syntax.SaveTransaction(savepoint):
-                transaction.save(savepoint)
+                which = self._transaction_name(name, frame)
+                yield from transaction.rollback_to(which) if which else transaction.rollback()
+            case syntax.SaveTransaction(name):
+                transaction.save(self._transaction_name(name, frame))
         yield self._done(0)
+
+    def _transaction_name(self, node: syntax.Expression | None, frame: Frame) -> str:
+        """Return the name of a transaction or savepoint: the first 32 characters, as they are written."""
+        return "" if node is None else str(self.value(node, frame, SqlType("nvarchar", 32))[0] or "")

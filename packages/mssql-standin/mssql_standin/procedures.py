@@ -3,16 +3,20 @@
 docs: sp_getapplock, sp_releaseapplock, sp_executesql, sys.sp_flush_CT_internal_table_on_demand.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mssql_standin import not_supported
 from mssql_standin.catalog_functions import split_name
-from mssql_standin.parser.types import TypeParser
+from mssql_standin.catalog_procedures.loading import CatalogProcedure, catalog_procedures
+from mssql_standin.parser import syntax
+from mssql_standin.parser.types import parse_parameters
 from mssql_standin.results import Event, Message, SqlError
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.locks import MODES, Outcome
+from mssql_standin.table_indexes import describe_indexes
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.type_rules import INT, NTEXT
 from mssql_standin.wire.metadata_procedures import datatype_info, table_collations
@@ -20,6 +24,7 @@ from mssql_standin.wire.metadata_procedures import datatype_info, table_collatio
 Run = Generator[Event, None, int]  # yields events, returns the status
 # Runs text with these parameters and their stored values, as EXECUTE does; the values are those of its end then.
 Nested = Callable[[str, dict[str, SqlType], dict[str, Any]], Iterator[Event]]
+_RENAMED = {"OBJECT", "COLUMN"}
 _LONG_NAME, _SHORT_NAME = SqlType("nvarchar", 255), SqlType("nvarchar", 32)
 
 
@@ -48,13 +53,34 @@ def call(session: Running, nested: Nested, name: str, arguments: list[Argument])
     short = name.lower().split(".")[-1].strip("[]")
     if short == "sp_executesql":
         return (yield from _execute_sql(nested, arguments))
-    procedure = _PROCEDURES.get(short)
+    if text := catalog_procedures().get(short):
+        yield from nested(text.text, text.types, {**dict.fromkeys(text.types), **_bound(text, arguments)})
+        return 0
+    procedure = ENGINE_PROCEDURES.get(short)
     if procedure is None:
+        if short in not_supported.PROCEDURES:
+            raise not_supported.unsupported(f"the procedure {short}")
         raise SqlError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
     return (yield from procedure.run(session, _bound(procedure, arguments)))
 
 
-def _bound(procedure: Procedure, arguments: list[Argument]) -> dict[str, Any]:
+def refusal(name: str, arguments: Sequence[syntax.Expression | None]) -> SqlError | None:
+    """Return the error for a call that is outside the subset, as far as can be told before anything runs."""
+    short = name.lower().split(".")[-1].strip("[]")
+    is_here = short in ENGINE_PROCEDURES or short in catalog_procedures() or short == "sp_executesql"
+    if not is_here and short in not_supported.PROCEDURES:
+        return not_supported.unsupported(f"the procedure {short}")
+    kind = arguments[2] if short == "sp_rename" and len(arguments) > 2 else None
+    if isinstance(kind, syntax.Literal) and str(kind.value).upper() not in _RENAMED:
+        return _rename_refusal(str(kind.value))
+    return None
+
+
+def _rename_refusal(kind: str) -> SqlError:
+    return not_supported.unsupported(f"sp_rename of a {kind}; only tables and columns are renamed")
+
+
+def _bound(procedure: Procedure | CatalogProcedure, arguments: list[Argument]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     known = {name.lower(): (name, sql_type) for name, sql_type, _ in procedure.parameters}
     if len(arguments) > len(known):
@@ -158,31 +184,12 @@ def _execute_sql(nested: Nested, arguments: list[Argument]) -> Run:
 
 def parameter_type(procedure: str, name: str | None, place: int) -> SqlType | None:
     """Return the type of a procedure's parameter, None if unknown."""
-    found = _PROCEDURES.get(procedure.lower())
+    found = ENGINE_PROCEDURES.get(procedure.lower()) or catalog_procedures().get(procedure.lower())
     if found is None:
         return None
     if name is None:
         return found.parameters[place][1] if place < len(found.parameters) else None
     return next((sql_type for known, sql_type, _ in found.parameters if known.lower() == name), None)
-
-
-def parse_parameters(text: str) -> dict[str, SqlType]:
-    """Return the parameters of a declaration such as '@a int, @b nvarchar(10) OUTPUT' by lower-case name."""
-    parser = TypeParser(text)
-    declared: dict[str, SqlType] = {}
-    while parser.token.kind != "end":
-        token = parser.advance()
-        if token.kind != "variable":
-            raise SqlError(102, f"Incorrect syntax near '{token.text}'.", 15)
-        parser.accept("AS")
-        declared[token.text.lower()] = parser.data_type()
-        if parser.accept_op("="):
-            raise SqlError(40000, "This is not supported by the stand-in: a default value of a parameter.")
-        if not parser.accept("OUTPUT"):
-            parser.accept("OUT")
-        if parser.token.kind != "end":
-            parser.expect_op(",")
-    return declared
 
 
 # --- the rest ----------------------------------------------------------------------------------------------------
@@ -199,10 +206,8 @@ def _flush_change_tracking(session: Running, values: dict[str, Any]) -> Run:
 
 def _rename(session: Running, values: dict[str, Any]) -> Run:
     kind = str(values.get("@objtype") or "OBJECT")
-    if kind.upper() not in {"OBJECT", "COLUMN"}:
-        raise SqlError(
-            40000, f"This is not supported by the stand-in: sp_rename of a {kind}; only tables and columns are renamed."
-        )
+    if kind.upper() not in _RENAMED:
+        raise _rename_refusal(kind)
     old, new = str(values["@objname"]), str(values["@newname"])
     if not new:
         raise SqlError(15234, "Parameter @newname cannot be empty.")
@@ -211,6 +216,19 @@ def _rename(session: Running, values: dict[str, Any]) -> Run:
     yield Message(
         15477, "Caution: Changing any part of an object name could break scripts and stored procedures.", 0, 1
     )
+    return 0
+
+
+def _help_index(session: Running, values: dict[str, Any]) -> Run:
+    name = str(values["@objname"])
+    number = session.object_id(name, "U")
+    table = session.transaction.catalog.tables.get(number) if number is not None else None
+    if table is None:
+        database = session.transaction.catalog.database
+        raise SqlError(
+            15009, f"The object '{name}' does not exist in database '{database}' or is invalid for this operation."
+        )
+    yield from describe_indexes(table, name)
     return 0
 
 
@@ -228,7 +246,7 @@ def _table_collations(session: Running, values: dict[str, Any]) -> Run:
     return 0
 
 
-_PROCEDURES = {
+ENGINE_PROCEDURES = {
     procedure.name.lower(): procedure
     for procedure in (
         Procedure(
@@ -244,6 +262,7 @@ _PROCEDURES = {
         ),
         Procedure("sp_flush_CT_internal_table_on_demand", (("@TableToClean", NTEXT, False),), _flush_change_tracking),
         Procedure("sp_rename", (("@objname", NTEXT, True), ("@newname", _LONG_NAME, True), ("@objtype", _SHORT_NAME, False)), _rename),
+        Procedure("sp_helpindex", (("@objname", NTEXT, True),), _help_index),
         Procedure("sp_tablecollations", (("@object", NTEXT, True),), _table_collations),
         Procedure("sp_tablecollations_90", (("@object", NTEXT, True),), _table_collations),
         Procedure("sp_tablecollations_100", (("@object", NTEXT, True),), _table_collations),

@@ -13,6 +13,8 @@ from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.row_rules import RowRules
 from mssql_standin.store.transaction import Transaction
 
+Options = tuple[Any, ...]  # the values of a session's options
+
 
 class Running(Protocol):
     """A session in which something runs: its state, its clock, its options."""
@@ -26,6 +28,8 @@ class Running(Protocol):
     impersonation: Impersonation
     nocount: bool
     xact_abort: bool
+    implicit_transactions: bool
+    date_order: str
     metadata_only: bool  # SET FMTONLY ON
     browsing: bool  # SET NO_BROWSETABLE ON
     announced_load: InsertBulk | None  # what INSERT BULK has said of the next message
@@ -34,6 +38,12 @@ class Running(Protocol):
     rowcount: int
     error: int
     caught: list[Message]
+
+    def options(self) -> Options:
+        """Return what SET has set."""
+
+    def restore(self, options: Options) -> None:
+        """Go back to what SET had set before."""
 
     def new_statement(self) -> None:
         """Note that a statement begins: its clock has not been read."""

@@ -30,6 +30,7 @@ from mssql_standin.results import (
     SqlError,
     TransactionChange,
 )
+from mssql_standin.running import Options
 from mssql_standin.security.checks import not_allowed
 from mssql_standin.security.entering import enter
 from mssql_standin.security.functions import security_functions
@@ -39,15 +40,17 @@ from mssql_standin.store import tracking
 from mssql_standin.store.alterations import rename_column, rename_table
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.changes import Changer
-from mssql_standin.store.database import UNIX_EPOCH_TICKS, SharedStore
+from mssql_standin.store.database import SharedStore
 from mssql_standin.store.definitions import create_statements
 from mssql_standin.store.file import CancelledError, FileConnection
 from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.row_rules import RowRules, compile_rules
 from mssql_standin.store.transaction import Transaction
+from mssql_standin.values import date_order
 from mssql_standin.values.collation import DEFAULT
 from mssql_standin.values.conversion_rules import fitting
 from mssql_standin.values.encoding import decode, encode, encode_decimal
+from mssql_standin.values.temporal import UNIX_EPOCH_TICKS
 
 _DEPRECATED = {"text": SqlType("varchar", MAX), "ntext": SqlType("nvarchar", MAX), "image": SqlType("varbinary", MAX)}
 _READ_COMMITTED = "read committed"
@@ -133,9 +136,11 @@ class Session:
         self.caught: list[Message] = []  # the errors of the CATCH blocks being run, innermost last
         self._interpreter = Interpreter(self)
         self._set_defaults()
+        store.open_sessions[self.session_id] = self
 
     def _set_defaults(self) -> None:
-        self.nocount = self.xact_abort = False
+        self.nocount = self.xact_abort = self.implicit_transactions = False
+        self.date_order = date_order.US_ENGLISH
         self.metadata_only = self.browsing = False
         self.announced_load: InsertBulk | None = None
         self.isolation = _READ_COMMITTED
@@ -156,12 +161,12 @@ class Session:
         """The descriptor of the open transaction; 0 when there is none."""
         return self.transaction.descriptor
 
-    def batch(self, sql: str, parameters: Sequence[Parameter] = ()) -> Iterable[Event]:
-        """Run one request; with parameters it behaves as under sp_executesql. Never raises SqlError."""
+    def batch(self, sql: str, parameters: Sequence[Parameter] | None = None) -> Iterable[Event]:
+        """Run one request; with parameters, be they none, it behaves as under sp_executesql. Never raises SqlError."""
         self._start_request()
         if self._faults is None:  # no detour for the many
-            return self._batch(sql, list(parameters))
-        return self._exposed(sql, lambda: self._batch(sql, list(parameters)))
+            return self._batch(sql, list(parameters or ()), nested=parameters is not None)
+        return self._exposed(sql, lambda: self._batch(sql, list(parameters or ()), nested=parameters is not None))
 
     @property
     def login(self) -> str:
@@ -172,11 +177,11 @@ class Session:
         """Return what a request yields; only with errors on demand is there anything to look at."""
         return work() if self._faults is None else exposed(self._faults, self, text, work)
 
-    def _batch(self, sql: str, parameters: list[Parameter]) -> Iterator[Event]:
+    def _batch(self, sql: str, parameters: list[Parameter], *, nested: bool) -> Iterator[Event]:
         types = {p.name.lower(): _DEPRECATED.get(p.type.name, p.type) for p in parameters}
         try:
             values = {p.name.lower(): _stored(types[p.name.lower()], p.value) for p in parameters}
-            if parameters:
+            if nested:
                 yield from self._interpreter.nested(sql, types, values)
             else:
                 yield from self._interpreter.run(Frame(self, self.store.parsed(sql, frozenset()), {}, {}))
@@ -322,7 +327,7 @@ class Session:
             self.local_tables.drop_all_temporary()
         kept = keep_transaction and self.transaction.count > 0
         self.store.locks.release_all(self.session_id, "Session" if kept else None)
-        self.identities.last = None
+        self.identities.last = self.identities.last_of_scope = None
         self.impersonation.revert(1)
         self._set_defaults()
         if kept:
@@ -340,6 +345,7 @@ class Session:
         if not self._is_open:
             return
         self._is_open = False
+        self.store.open_sessions.pop(self.session_id, None)
         try:
             self.transaction.rollback()
         finally:
@@ -349,9 +355,32 @@ class Session:
 
     # --- for the interpreter ---------------------------------------------------------------------------------
 
+    def options(self) -> Options:
+        """Return what SET has set: it goes back to that at the end of text that EXECUTE or sp_executesql runs. docs: "SET statements"."""
+        return (
+            *(
+                self.nocount,
+                self.xact_abort,
+                self.implicit_transactions,
+                self.date_order,
+                self.metadata_only,
+                self.browsing,
+            ),
+            *(self.isolation, self.identity_insert),
+            *(self.transaction.requests.timeout_ms, self.transaction.requests.deadlock_priority),
+        )
+
+    def restore(self, options: Options) -> None:
+        """Go back to what SET had set before."""
+        (
+            self.nocount, self.xact_abort, self.implicit_transactions, self.date_order, self.metadata_only, self.browsing,
+            self.isolation, self.identity_insert, self.transaction.requests.timeout_ms, self.transaction.requests.deadlock_priority,
+        ) = options  # fmt: skip
+
     def new_statement(self) -> None:
         """Note that a statement begins: its clock has not been read."""
         self._clock = None
+        date_order.use(self.date_order)
 
     def succeeded(self, rowcount: int) -> None:
         """Note that a statement succeeded."""
@@ -427,8 +456,10 @@ class Session:
                 return getattr(self, name)
             case "trancount":
                 return self.transaction.count
-            case "identity" | "scope_identity":
-                return None if self.identities.last is None else encode_decimal(Decimal(self.identities.last))
+            case "identity":
+                return _identity(self.identities.last)
+            case "scope_identity":
+                return _identity(self.identities.last_of_scope)
             case "spid":
                 return self.session_id
             case "lock_timeout":
@@ -509,6 +540,10 @@ class Session:
             pass  # somebody else is writing; the next batch looks again
         finally:
             requests.timeout_ms = timeout
+
+
+def _identity(value: int | None) -> str | None:
+    return None if value is None else encode_decimal(Decimal(value))
 
 
 def _stored(sql_type: SqlType, value: Any) -> Any:

@@ -53,7 +53,7 @@ def seconds_of_an_episode(activities: int, repetitions: int) -> Mapping[str, flo
     events = [*history(activities), make(EventType.OrchestratorStarted, times.now())]
     orchestrator = df.Orchestrator.create(_chain)
     functions = DurableFunctions()
-    functions.activities.add("nothing", LoadedFunction("nothing", print, False, False, (), {}, __file__))
+    functions.activities.add("nothing", LoadedFunction("nothing", (), {}, __file__))
     subject = Subject(_INSTANCE, _EXECUTION, "chain")
     request = orchestrator_request(_INSTANCE, events)
     answer = orchestrator(OrchestrationContext(request))

@@ -108,12 +108,11 @@ class Engine:
                 await self._hub.create()
             except (StorageFailed, StorageUnavailable) as error:
                 tries += 1
-                self._tried_to_open.set()
                 self._console.log(
                     CATEGORY,
                     logging.ERROR,
-                    f"The task hub '{self._settings.hub}' cannot be opened (try {tries}), durable functions wait for it; "
-                    f"the other functions run. {error}",
+                    f"The task hub '{self._settings.hub}' cannot be opened (try {tries}), durable functions and HTTP "
+                    f"wait for it; other triggers run. {error}",
                 )
                 await asyncio.sleep(min(2.0 ** min(tries - 1, 5), 30.0) * self._timing.scale)
                 continue

@@ -10,7 +10,6 @@ import random
 import socket
 from collections.abc import Sequence
 from importlib import metadata
-from typing import Any
 
 from aiohttp import web
 
@@ -20,7 +19,7 @@ from functions_standin.durable.client.operations import Operations
 from functions_standin.durable.engine import Engine
 from functions_standin.durable.functions import SDK, DurableFunctions, FunctionsByName, sdk_problem
 from functions_standin.durable.hub.crash_points import hook_of
-from functions_standin.durable.hub.names import HubNames
+from functions_standin.durable.hub.names import HubNames, default_hub_name
 from functions_standin.durable.hub.task_hub import TaskHub
 from functions_standin.durable.settings import DEFAULT_CONNECTION, read_durable_settings
 from functions_standin.durable.timing import Timing
@@ -28,6 +27,8 @@ from functions_standin.durable.user_code import UserCode
 from functions_standin.errors import FunctionInError, SettingsError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.identity import slot_name
+from functions_standin.invocation import Datum
 from functions_standin.settings import setting
 from functions_standin.storage.account import parse_connection_string
 from functions_standin.storage.http import StorageUnavailable
@@ -65,6 +66,7 @@ class DurableExtension:
 
     def add(self, function: LoadedFunction) -> None:
         """Take a function under its durable name, which is its own name unless the decorator gives another."""
+        self._refuse_a_shared_hub()
         trigger = function.trigger
         kinds: dict[str, tuple[FunctionsByName, str]] = {
             "orchestrationTrigger": (self._functions.orchestrators, "orchestration"),
@@ -89,7 +91,7 @@ class DurableExtension:
         self._running = asyncio.get_running_loop().create_task(self._run(listening))
 
     async def opened(self) -> None:
-        """Wait until the task hub is open, or has been found to be out of reach."""
+        """Wait until the task hub is open, or is known never to be: without its storage a host answers no request."""
         if self._running is not None:
             await self._tried_to_open.wait()
 
@@ -102,15 +104,16 @@ class DurableExtension:
         if self._running is not None:
             await asyncio.wait([self._running])
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """Activities get the text; orchestrators and entities make no sense without their history."""
         if function.trigger.type != "activityTrigger":
             raise FunctionInError(f"a {function.trigger.type} cannot be run by hand; use {PUBLIC_PATH}")
-        return text
+        return Datum("string", text)
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """Return the text from which the SDK makes a client."""
         del invocation_id
+        self._refuse_a_shared_hub()
         hub = binding.properties.get("taskHub")
         if hub and str(hub).lower() != self._settings.hub.lower():
             raise FunctionInError(
@@ -128,6 +131,15 @@ class DurableExtension:
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the public management API."""
         return self._api.routes(PUBLIC_PATH)
+
+    def _refuse_a_shared_hub(self) -> None:
+        default = default_hub_name(self._services.environment.get("WEBSITE_SITE_NAME"))
+        if slot_name(self._services.environment) and self._settings.hub == default:
+            raise FunctionInError(
+                "Task Hub name must be specified in host.json when using slots. Specified name must not equal the default "
+                f"HubName ({default}). See documentation on Task Hubs for information on how to set this: "
+                "https://docs.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs"
+            )
 
     def _open_operations(self) -> Operations:
         if self._operations is None:

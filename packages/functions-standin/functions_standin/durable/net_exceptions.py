@@ -46,6 +46,29 @@ def activity_failure(text: str, python_stack: str) -> str:
     )
 
 
+def worker_exit(text: str) -> str:
+    """Return the JSON of an activity's failure whose worker has ended."""
+    return to_json(
+        {
+            "$type": "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException, Microsoft.Azure.WebJobs.Script",
+            "Message": text,
+            "Data": {"$type": "System.Collections.ListDictionaryInternal, System.Private.CoreLib"},
+            "InnerException": {
+                "$type": "System.Exception, System.Private.CoreLib",
+                "ClassName": "System.Exception",
+                "Message": "",
+                "Data": None,
+                "InnerException": None,
+                "HResult": _HRESULT,
+            },
+            "HelpLink": None,
+            "Source": "System.Private.CoreLib",
+            "HResult": _HRESULT,
+            "StackTrace": STACK,
+        }
+    )
+
+
 def orchestrator_failure(text: str) -> str:
     """Return the details of an orchestrator's failure, as its parent gets to see them."""
     return f"Message: {text}, StackTrace: {STACK}"

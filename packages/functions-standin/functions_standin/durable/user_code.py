@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import traceback
 from collections.abc import Mapping
 from typing import Any
-
-from azure.functions import meta
 
 from functions_standin.durable import response
 from functions_standin.durable.functions import DurableFunctions, unknown_function
 from functions_standin.durable.json_text import to_json
-from functions_standin.durable.net_exceptions import activity_failure
+from functions_standin.durable.net_exceptions import activity_failure, worker_exit
 from functions_standin.durable.response import Response
 from functions_standin.functions import LoadedFunction
-from functions_standin.invoker import Call, Failed, Invoker, Outcome, Succeeded
+from functions_standin.invocation import Datum, Failed, FailureKind, Outcome, Succeeded
+from functions_standin.invoker import Call, Invoker
 
 _REASON = "(null)"
 
@@ -26,6 +24,10 @@ class ActivityFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+
+
+class EntityInterrupted(Exception):
+    """The worker died while an entity ran: nothing has happened, the batch is to be run again."""
 
 
 class UserCode:
@@ -40,14 +42,14 @@ class UserCode:
         function = self._functions.orchestrators.find(name)
         if function is None:
             return response.failure(unknown_function(name, "an orchestrator", self._functions.orchestrators))
-        match await self._outcome(function, _decoded(function, request)):
+        match await self._outcome(function, request):
             case Succeeded(value):
                 try:
-                    return response.from_result(value)
+                    return response.from_result(_text_of(value))
                 except (ValueError, TypeError, KeyError) as error:
                     return response.failure(f"its answer is no orchestrator's: {error}")
-            case Failed(error):
-                text = str(error) if response.MARKER in str(error) else _text(error)
+            case Failed(text):
+                # A worker that has died, too: the instance fails for good, as there.
                 return response.from_exception(text)
 
     async def call_entity(self, name: str, request: str) -> Mapping[str, Any] | str:
@@ -55,12 +57,14 @@ class UserCode:
         function = self._functions.entities.find(name)
         if function is None:
             return unknown_function(name, "an entity", self._functions.entities)
-        match await self._outcome(function, _decoded(function, request)):
+        match await self._outcome(function, request):
             case Succeeded(value):
-                found: Mapping[str, Any] = json.loads(value)
+                found: Mapping[str, Any] = json.loads(_text_of(value))
                 return found
-            case Failed(error):
-                return _text(error)
+            case Failed(text, _, FailureKind.WORKER_EXITED | FailureKind.TIMED_OUT):
+                raise EntityInterrupted(text)
+            case Failed(text):
+                return text
 
     async def call_activity(self, name: str, text: str) -> str | None:
         """Run an activity on the JSON text of its input; return that of its result, or raise ActivityFailed."""
@@ -70,42 +74,26 @@ class UserCode:
                 f"Activity function '{name}' failed: {unknown_function(name, 'an activity', self._functions.activities)}",
                 None,
             )
-        try:
-            argument = _decoded(function, text)
-            outcome = await self._outcome(function, argument)
-        except ValueError as error:
-            outcome = Failed(error)
-        if isinstance(outcome, Succeeded):
-            try:
-                datum = meta.get_binding_registry().get(function.trigger.type).encode(outcome.value, expected_type=None)
-            except ValueError as error:
-                outcome = Failed(error)
-            else:
-                return None if datum.value == "null" else _compact(str(datum.value))
-        text = _text(outcome.error)
-        raise ActivityFailed(
-            f"Activity function '{name}' failed: {text}", activity_failure(text, _stack(outcome.error))
-        )
+        match await self._outcome(function, text):
+            case Succeeded(value):
+                result = _text_of(value)
+                return None if result == "null" else _compact(result)
+            case Failed(reason, stack, kind):
+                details = activity_failure(reason, stack) if kind is FailureKind.RAISED else worker_exit(reason)
+                raise ActivityFailed(f"Activity function '{name}' failed: {reason}", details)
 
-    async def _outcome(self, function: LoadedFunction, argument: Any) -> Outcome:
-        call = Call(function, {function.trigger.name: argument}, _REASON)
+    async def _outcome(self, function: LoadedFunction, text: str) -> Outcome:
+        call = Call(function, {function.trigger.name: Datum("string", text)}, _REASON)
         # Shielded: the function runs to its end even if the engine stops waiting.
         return await asyncio.shield(asyncio.wrap_future(self._invoker.start(call)))
 
 
-def _decoded(function: LoadedFunction, text: str) -> Any:
-    converter = meta.get_binding_registry().get(function.trigger.type)
-    return converter.decode(meta.Datum(text, "string"), trigger_metadata=None)
+def _text_of(value: Datum | None) -> str:
+    if value is None:
+        raise TypeError("the function returned nothing")
+    return str(value.value)
 
 
 def _compact(text: str) -> str:
     # As the host does: read and written again.
     return to_json(json.loads(text))
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _stack(error: BaseException) -> str:
-    return "".join(traceback.format_tb(error.__traceback__))

@@ -1,13 +1,12 @@
-"""Turns an aiohttp request into the object that a function receives, by the host's rules."""
+"""Turns an aiohttp request into what the worker gets of it, by the host's rules."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from azure.functions import meta
 
 from functions_standin.http.head import Head
+from functions_standin.invocation import Datum
 
 MAX_BODY_BYTES = 104_857_600
 
@@ -30,21 +29,19 @@ def url_of(head: Head, scheme: str) -> str:
 
 def http_datum(
     *, method: str, url: str, headers: Iterable[tuple[str, str]], query: str, route: Mapping[str, str], body: bytes
-) -> meta.Datum:
+) -> Datum:
     """Return the request as the worker gets it."""
-
-    def texts(values: Mapping[str, str]) -> dict[str, meta.Datum]:
-        return {name: meta.Datum(value, "string") for name, value in values.items()}
-
-    content: dict[str, Any] = {
-        "method": meta.Datum(method, "string"),
-        "url": meta.Datum(url, "string"),
-        "headers": texts(joined((name.lower(), value) for name, value in headers)),
-        "query": texts(query_parameters(query)),
-        "params": texts(route),
-        "body": meta.Datum(body, "bytes"),
-    }
-    return meta.Datum(content, "http")
+    return Datum(
+        "http",
+        {
+            "method": method,
+            "url": url,
+            "headers": joined((name.lower(), value) for name, value in headers),
+            "query": query_parameters(query),
+            "params": dict(route),
+            "body": body,
+        },
+    )
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -60,8 +57,3 @@ def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def query_parameters(query: str) -> dict[str, str]:
     """Return the query's parameters; those without a value are dropped."""
     return {name: value for name, value in joined(parse_qsl(query, keep_blank_values=True)).items() if value}
-
-
-def decoded_request(datum: meta.Datum, trigger_type: str) -> Any:
-    """Return the function's argument made from the request."""
-    return meta.get_binding_registry().get(trigger_type).decode(datum, trigger_metadata=None)

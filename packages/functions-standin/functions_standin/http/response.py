@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
-from azure.functions import meta
+
+from functions_standin.invocation import Datum
 
 _REASONS = {418: "I'm a teapot"}
 _BARE = (204, 304)  # never with a body
@@ -14,8 +15,10 @@ _ALWAYS_THERE = ("domain", "path")
 _TEXT = "text/plain; charset=utf-8"
 
 
-def to_response(datum: meta.Datum) -> web.Response:
+def to_response(datum: Datum | None) -> web.Response:
     """Return the response for an encoded return value: an HttpResponse or a str."""
+    if datum is None:
+        raise TypeError("the function returned nothing")
     if datum.type == "http":
         return _response_of(datum.value)
     return _response_of_text(datum.value)
@@ -48,13 +51,12 @@ async def sent(request: web.Request, response: web.Response) -> web.StreamRespon
 
 def _response_of(value: Mapping[str, Any]) -> web.Response:
     response = web.Response(
-        status=int(value["status_code"].value),
-        body=value["body"].value,
-        headers={name: header.value for name, header in value["headers"].items()},
+        status=int(value["status_code"]),
+        body=value["body"],
+        headers=value["headers"],
     )
-    for cookies in value["cookies"] or ():
-        for cookie in cookies.values():
-            response.headers.add("Set-Cookie", cookie_text(cookie.OutputString()))
+    for cookie in value["cookies"]:
+        response.headers.add("Set-Cookie", cookie_text(cookie))
     return response
 
 

@@ -9,31 +9,15 @@ from typing import cast
 from aiohttp import web
 
 from functions_standin.console import Console
-from functions_standin.errors import SettingsError
 from functions_standin.http.front import HEAD, Front, with_head
-from functions_standin.http.request import MAX_BODY_BYTES, decoded_request, http_datum, read_body, url_of
+from functions_standin.http.request import MAX_BODY_BYTES, http_datum, read_body, url_of
 from functions_standin.http.response import check, sent, to_response
 from functions_standin.http.routing import Router
-from functions_standin.invoker import MANUAL_REASON, Call, Failed, Invoker, Succeeded
+from functions_standin.invocation import Failed, Succeeded
+from functions_standin.invoker import MANUAL_REASON, Call, Invoker
 from functions_standin.version import NAME
 
 _ABOVE_THE_LIMITS_OF_THE_FRONT = 1 << 20
-
-
-def bind(address: str, port: int) -> socket.socket:
-    """Take the port without listening on it yet; raise SettingsError if somebody else has it."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((address, port))
-    except OSError as error:
-        bound.close()
-        raise SettingsError(
-            f"Port {port} on {address} is unavailable ({error.strerror}). Close the process using that port, or "
-            "specify another port using --port."
-        ) from error
-    return bound
 
 
 class HttpServer:
@@ -97,12 +81,7 @@ class HttpServer:
             route=route,
             body=await read_body(request, head),
         )
-        trigger = function.trigger
-        call = Call(
-            function,
-            {trigger.name: decoded_request(datum, trigger.type)},
-            MANUAL_REASON,
-        )
+        call = Call(function, {function.trigger.name: datum}, MANUAL_REASON)
         # Shielded: a function runs to its end even if the caller hangs up.
         outcome = await asyncio.shield(asyncio.wrap_future(self._invoker.start(call)))
         match outcome:

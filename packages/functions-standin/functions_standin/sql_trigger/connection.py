@@ -12,6 +12,7 @@ from typing import Any
 import pyodbc
 
 from functions_standin.errors import FunctionInError
+from functions_standin.sql_trigger import pool
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
 from functions_standin.sql_trigger.failures import CannotBegin, is_broken
 from functions_standin.sql_trigger.statements import render
@@ -104,8 +105,13 @@ class Link:
         return self._connection
 
     def open(self) -> None:
-        """Connect."""
-        self._connection = connect(self._to)
+        """Connect; raise PoolExhausted if there are as many connections as the pool may have."""
+        pool.take(self._to)
+        try:
+            self._connection = connect(self._to)
+        except BaseException:
+            pool.give_back(self._to)
+            raise
 
     def note(self, error: Exception) -> None:
         """Let go of the connection if the error says that it is lost."""
@@ -118,6 +124,7 @@ class Link:
             with suppress(pyodbc.Error):
                 self._connection.close()
             self._connection = None
+            pool.give_back(self._to)
 
 
 def _roll_back(connection: Any) -> None:

@@ -50,10 +50,12 @@ _ODBC: dict[str, tuple[str, dict[str, str]]] = {
 }
 _LOGIN_TIMEOUT = frozenset({"connecttimeout", "connectiontimeout", "timeout"})
 _COMMAND_TIMEOUT = "commandtimeout"
+_POOL_SIZE = "maxpoolsize"
+_POOLING = "pooling"
 # Of no effect on single connections: they steer SqlClient's pool and protocol options.
 _NO_EFFECT = frozenset({
-    "connectionlifetime", "connectionreset", "enlist", "loadbalancetimeout", "maxpoolsize", "minpoolsize",
-    "multipleactiveresultsets", "packetsize", "persistsecurityinfo", "poolblockingperiod", "pooling",
+    "connectionlifetime", "connectionreset", "enlist", "loadbalancetimeout", "minpoolsize",
+    "multipleactiveresultsets", "packetsize", "persistsecurityinfo", "poolblockingperiod",
     "typesystemversion",
 })  # fmt: skip
 
@@ -66,6 +68,9 @@ class OdbcConnectionString:
     password: str = field(default="", repr=False)
     login_timeout_seconds: int = 15
     command_timeout_seconds: int = 30
+    max_pool_size: int | None = (
+        100  # of all connections with this text that are open at a time; None: no pool, no limit
+    )
 
     def without_password(self, text: str) -> str:
         """Return the text with the password taken out, should a driver's message hold it."""
@@ -76,6 +81,8 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnectionString:
     """Convert an ADO.NET connection string for an ODBC driver; raise FunctionInError naming what it cannot convert."""
     odbc = {"Driver": driver}
     seconds: dict[str, int] = {}
+    max_pool_size: int | None = 100
+    is_pooled = True
     for keyword, value in read_pairs(ado_net):
         name = keyword.replace(" ", "").lower()
         if name in _NO_EFFECT:
@@ -84,6 +91,14 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnectionString:
             if not value.isdigit():
                 raise FunctionInError(f"connection string: '{keyword}' must be a whole number of seconds")
             seconds["command_timeout_seconds" if name == _COMMAND_TIMEOUT else "login_timeout_seconds"] = int(value)
+            continue
+        if name == _POOL_SIZE:
+            if not value.isdigit() or int(value) < 1:
+                raise FunctionInError(f"connection string: '{keyword}' must be a whole number of at least 1")
+            max_pool_size = int(value)
+            continue
+        if name == _POOLING:
+            is_pooled = value.strip().lower() in {"true", "yes"}
             continue
         if name not in _ODBC:
             raise FunctionInError(f"connection string: keyword not supported: '{keyword}'")
@@ -96,7 +111,9 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnectionString:
     if not odbc.get("Server"):
         raise FunctionInError("connection string: it names no server; add Server=tcp:HOST,PORT")
     text = ";".join(f"{name}={_quoted(value)}" for name, value in odbc.items())
-    return OdbcConnectionString(text, odbc.get("PWD", ""), **seconds)
+    return OdbcConnectionString(
+        text, odbc.get("PWD", ""), **seconds, max_pool_size=max_pool_size if is_pooled else None
+    )
 
 
 def read_pairs(text: str) -> Iterator[tuple[str, str]]:

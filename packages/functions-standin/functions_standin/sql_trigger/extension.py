@@ -6,14 +6,14 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from aiohttp import web
 
 from functions_standin.errors import FunctionInError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
-from functions_standin.invoker import Call, Succeeded
+from functions_standin.invocation import Datum, Succeeded
+from functions_standin.invoker import Call
 from functions_standin.settings import setting
 from functions_standin.sql_trigger import identifiers
 from functions_standin.sql_trigger.connection import connect, find_driver
@@ -86,12 +86,12 @@ class SqlTriggerExtension:
             if trigger.listener is not None:
                 trigger.listener.stop()
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> str:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """The text goes through JSON once more: the function receives a JSON string literal."""
         del function
-        return json.dumps(text, ensure_ascii=False)
+        return Datum("string", json.dumps(text, ensure_ascii=False))
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """There are no input bindings of this extension."""
         raise FunctionInError(f"'{function.name}' has an input binding of type {binding.type}: {invocation_id}")
 
@@ -196,7 +196,7 @@ class SqlTriggerExtension:
         outcome = self._services.invoker.call(
             Call(
                 function,
-                {function.trigger.name: payload},
+                {function.trigger.name: Datum("string", payload)},
                 f"New change detected on table '{table}' at {now:%Y-%m-%dT%H:%M:%S.%f}0Z.",
             )
         )

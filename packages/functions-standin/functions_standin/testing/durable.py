@@ -32,7 +32,7 @@ def known(**names: list[str]) -> DurableFunctions:
     functions = DurableFunctions()
     for kind, each in names.items():
         for name in each:
-            getattr(functions, kind).add(name, LoadedFunction(name, print, False, False, (), {}, "function_app.py"))
+            getattr(functions, kind).add(name, LoadedFunction(name, (), {}, "function_app.py"))
     return functions
 
 

@@ -8,14 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
-from azure.functions import meta
 
 from functions_standin.errors import FunctionInError, SettingsError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
+from functions_standin.invocation import Datum
 from functions_standin.invoker import Call
 from functions_standin.settings import setting
 from functions_standin.storage.account import parse_connection_string
@@ -28,6 +27,9 @@ CATEGORY = "Host.Triggers.Timer"
 _SHORTEST_LEASE_SECONDS = 15
 _FIRST_RETRY_SECONDS = 2.0
 _LAST_RETRY_SECONDS = 60.0
+# After 25 to 48 s without its storage the real host was seen to end: up to half a minute until the next renewal, then its tries.
+_PATIENCE_SECONDS = 25.0
+_SHORTEST_PATIENCE_SECONDS = 5.0
 _TROUBLE = (StorageFailed, StorageUnavailable, SettingsError)
 
 
@@ -49,6 +51,7 @@ class TimerExtension:
         self._services = services
         self._timers: list[_Timer] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._locked: set[str] = set()  # functions whose lock this host holds or has held when its storage went away
 
     def add(self, function: LoadedFunction) -> None:
         """Take a function; a schedule that is none puts it in error."""
@@ -72,12 +75,12 @@ class TimerExtension:
         for task in self._tasks:
             task.cancel()
 
-    def manual_argument(self, function: LoadedFunction, text: str) -> Any:
+    def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """Return the argument of a run by hand: not past due, without status."""
         del function, text
         return _argument(None, is_past_due=False)
 
-    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> Any:
+    def input_argument(self, function: LoadedFunction, binding: Binding, invocation_id: str) -> str:
         """There are no input bindings of this extension."""
         raise FunctionInError(f"'{function.name}' has an input binding of type {binding.type}: {invocation_id}")
 
@@ -91,6 +94,9 @@ class TimerExtension:
             try:
                 await self._with_storage(timer)
             except _TROUBLE as error:
+                if timer.function.name in self._locked and isinstance(error, StorageUnavailable):
+                    await self._wait_for_the_lock(timer)
+                    continue
                 tries += 1
                 wait_seconds = min(_FIRST_RETRY_SECONDS * 2.0 ** min(tries - 1, 8), _LAST_RETRY_SECONDS)
                 self._log(
@@ -100,14 +106,35 @@ class TimerExtension:
                 )
                 await asyncio.sleep(wait_seconds * self._services.time_scale)
 
-    async def _with_storage(self, timer: _Timer) -> None:
+    async def _wait_for_the_lock(self, timer: _Timer) -> None:
+        """Try for a while to renew a lock that was held when the storage went away; then the host ends, as there."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + max(_SHORTEST_PATIENCE_SECONDS, _PATIENCE_SECONDS * self._services.time_scale)
+        while loop.time() < deadline:
+            await asyncio.sleep(_SHORTEST_PATIENCE_SECONDS / 5)
+            try:
+                await self._with_storage(timer, tries_only=True)
+            except _TROUBLE:
+                continue
+            return
+        self._log(
+            logging.ERROR,
+            f"Singleton lock renewal failed for '{timer.function.full_name}': its storage cannot be reached. The host ends.",
+        )
+        self._services.give_up()
+        await asyncio.Event().wait()
+
+    async def _with_storage(self, timer: _Timer, *, tries_only: bool = False) -> None:
         text = setting(self._services.environment, "AzureWebJobsStorage")
         if text is None:
             raise SettingsError("the setting AzureWebJobsStorage is missing or empty; a timer keeps its lock there")
         http = StorageHttp(parse_connection_string(text))
         storage = TimerStorage(http, self._services.host_id, timer.function.name)
         try:
-            await self._fire_for_ever(timer, storage)
+            if tries_only:
+                await storage.status()
+            else:
+                await self._fire_for_ever(timer, storage)
         finally:
             with contextlib.suppress(*_TROUBLE):
                 await storage.unlock()
@@ -117,6 +144,7 @@ class TimerExtension:
         lease_seconds = max(_SHORTEST_LEASE_SECONDS, round(LEASE_SECONDS * self._services.time_scale))
         while not await storage.lock(lease_seconds):
             await asyncio.sleep(LEASE_SECONDS * self._services.time_scale)
+        self._locked.add(timer.function.name)
         status = await storage.status() if timer.uses_monitor else None
         status = await self._started(timer, storage, status)
         due = status.next if status else timer.schedule.after(_now())
@@ -126,6 +154,7 @@ class TimerExtension:
                 await asyncio.sleep(min(left, lease_seconds / 4))
                 if time.monotonic() - renewed > lease_seconds / 4:
                     if not await storage.lock(lease_seconds):
+                        self._locked.discard(timer.function.name)
                         return  # another host has it now
                     renewed = time.monotonic()
             status = await self._fire(timer, storage, status, is_past_due=False)
@@ -167,14 +196,13 @@ class TimerExtension:
         self._services.console.log(CATEGORY, level, message)
 
 
-def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Any:
+def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Datum:
     told = {
         "Schedule": {"AdjustForDST": True},
         "ScheduleStatus": status.to_dict() if status else None,
         "IsPastDue": is_past_due,
     }
-    converter = meta.get_binding_registry().get("timerTrigger")
-    return converter.decode(meta.Datum(json.dumps(told), "json"), trigger_metadata={})
+    return Datum("json", json.dumps(told))
 
 
 def _now() -> datetime:

@@ -1,5 +1,6 @@
 """Small apps and functions to run the stand-in with, and what tests wait with."""
 
+import contextlib
 import io
 import os
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,13 @@ from textwrap import dedent
 
 import azure.functions as func
 
-from functions_standin import loading
 from functions_standin.console import Console, LogFilter
 from functions_standin.functions import LoadedFunction
 from functions_standin.input_bindings import InputBindings
 from functions_standin.invoker import Invoker
+from functions_standin.worker import loading
+from functions_standin.worker.in_process import InProcessWorker
+from functions_standin.worker.loading import AppFunction
 
 LOCAL_SETTINGS = '{"IsEncrypted": false, "Values": {"FUNCTIONS_WORKER_RUNTIME": "python"}}'
 
@@ -45,10 +48,15 @@ def write_app(
 
 
 def functions_of(define: Callable[[func.FunctionApp], None]) -> dict[str, LoadedFunction]:
+    """Return what the host is told of the functions that `define` adds to a new app, by name."""
+    return {name: function.description for name, function in app_functions_of(define).items()}
+
+
+def app_functions_of(define: Callable[[func.FunctionApp], None]) -> dict[str, AppFunction]:
     """Index what `define` adds to a new app, by name."""
     app = func.FunctionApp()
     define(app)
-    return {function.name: function for function in loading.index(app)}
+    return {function.description.name: function for function in loading.index(app)}
 
 
 def silent_console(stream: io.StringIO | None = None, **log_levels: str) -> Console:
@@ -58,10 +66,15 @@ def silent_console(stream: io.StringIO | None = None, **log_levels: str) -> Cons
 
 @contextmanager
 def running_invoker(
-    console: Console | None = None, environment: Mapping[str, str] | None = None, inputs: InputBindings | None = None
+    functions: Iterable[AppFunction],
+    console: Console | None = None,
+    environment: Mapping[str, str] | None = None,
+    inputs: InputBindings | None = None,
+    timeout_seconds: float | None = None,
 ) -> Iterator[Invoker]:
-    """An invoker that is closed at the end."""
-    invoker = Invoker(console or silent_console(), "/app", environment or {}, inputs or InputBindings())
+    """An invoker with a worker in this process; both are closed at the end."""
+    worker = InProcessWorker(list(functions), "/app", environment or {})
+    invoker = Invoker(console or silent_console(), inputs or InputBindings(), worker, timeout_seconds)
     try:
         yield invoker
     finally:
@@ -105,6 +118,7 @@ def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | No
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     ) as process:
         host = HostProcess(process)
         reader = threading.Thread(target=_read, args=(process, host.lines))
@@ -113,8 +127,14 @@ def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | No
             host.url = host.wait_for_line("functions_standin: listening on ").split()[-1]
             yield host
         finally:
-            process.kill()
+            end_group(process.pid)
             reader.join()
+
+
+def end_group(leader_pid: int) -> None:
+    """Kill a host that leads its process group together with its worker, which would live on without it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader_pid, signal.SIGKILL)
 
 
 def run_host(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:

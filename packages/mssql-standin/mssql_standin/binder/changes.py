@@ -31,17 +31,20 @@ class ChangeBinder(QueryBinder):
 
     # --- INSERT ----------------------------------------------------------------------------------------------
 
-    def insert(self, node: syntax.Insert, identity_insert: bool) -> InsertPlan:
-        """Bind INSERT. `identity_insert`: SET IDENTITY_INSERT is ON for the table."""
+    def insert(self, node: syntax.Insert) -> InsertPlan:
+        """Bind INSERT; whether its identity column may have a value is a matter of the session, when it runs."""
         table = self.table(node.target)
         self.compilation.need(table, "INSERT")
-        places = self._insert_places(table, node.columns, identity_insert)
+        places = self._insert_places(table, node.columns)
         query, types, cells = None, [], frozenset[tuple[int, int]]()
         if node.source is not None:
             source = replace(node.source, tables=(*node.tables, *node.source.tables))
             body, cells = _without_defaults(source.body, len(places))
             values = [self._target_hint(table, place) for place in places]
             sql, columns = self._insert_source(replace(source, body=body), values)
+            if node.columns is None and table.identity and len(columns) == len(places) + 1:
+                raise SqlError(8101, f"An explicit value for the identity column in table '{table.name}' can only be specified when a "
+                                     "column list is used and IDENTITY_INSERT is ON.")  # fmt: skip
             _check_count(len(columns), len(places), node.columns is not None, isinstance(body, syntax.Rows))
             types = [column.type for column in columns]
             self._check_assignable(table, places, types)
@@ -72,13 +75,9 @@ class ChangeBinder(QueryBinder):
                     return texts[0], [OutputColumn("", bound.type) for bound in columns[0]]
         return self.query(query, None)
 
-    def _insert_places(self, table: Table, names: tuple[str, ...] | None, identity_insert: bool) -> list[int]:
+    def _insert_places(self, table: Table, names: tuple[str, ...] | None) -> list[int]:
         if names is None:
-            return [
-                place
-                for place, column in enumerate(table.columns)
-                if not column.computed and (identity_insert or not column.identity)
-            ]
+            return [place for place, column in enumerate(table.columns) if not column.computed and not column.identity]
         places = [self._column_place(table, name) for name in names]
         if len(set(places)) < len(places):
             double = next(name for name, place in zip(names, places, strict=True) if places.count(place) > 1)
@@ -90,9 +89,6 @@ class ChangeBinder(QueryBinder):
             column = table.columns[place]
             if column.computed:
                 raise _computed(column.name)
-            if column.identity and not identity_insert:
-                raise SqlError(544, f"Cannot insert explicit value for identity column in table '{table.name}' when "
-                                    "IDENTITY_INSERT is set to OFF.")  # fmt: skip
         return places
 
     def _column_place(self, table: Table, name: str) -> int:
@@ -308,7 +304,10 @@ class ChangeBinder(QueryBinder):
         if node.into is not None:
             into = self.table(node.into)
             self.compilation.need(into, "INSERT")
-            places = self._insert_places(into, node.into_columns or None, False)
+            places = self._insert_places(into, node.into_columns or None)
+            if any(into.columns[place].identity for place in places):
+                raise SqlError(544, f"Cannot insert explicit value for identity column in table '{into.name}' when IDENTITY_INSERT is "
+                                    "set to OFF.")  # fmt: skip
             _check_count(len(columns), len(places), bool(node.into_columns), False)
             self._check_assignable(into, places, [column.type for column in columns])
         return OutputPlan(extras.renumbered(binder.compilation, sql, columns), into, places), extras.used
@@ -405,7 +404,7 @@ class ChangeBinder(QueryBinder):
                 self._assign(assignment, table, target, scope, places, values, defaults, variables)
             _reject_repeated(table, [*(p for p in places if p is not None), *defaults])
         elif node.action == "insert":
-            targets = self._insert_places(table, node.columns, False) if node.values is not None else []
+            targets = self._insert_places(table, node.columns) if node.values is not None else []
             _check_count(len(node.values or ()), len(targets), node.columns is not None, True)
             for place, cell in zip(targets, node.values or (), strict=True):
                 if cell is None:

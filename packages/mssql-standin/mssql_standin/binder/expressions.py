@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mssql_standin.binder import functions
+from mssql_standin.binder.chains import Chain
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import OutputColumn, registry
 from mssql_standin.binder.scope import Bound, Scope
@@ -33,6 +34,8 @@ from mssql_standin.values.type_rules import (
 _OLDER_MOMENTS = frozenset({"datetime", "smalldatetime"})  # docs: "+ (Addition)" counts days with these
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "boolean AND", "|": "boolean OR",
           "^": "boolean XOR"}  # fmt: skip
+_COMPARED = {"=": "equal to", "<>": "not equal to", "<": "less than", "<=": "less than or equal to", ">": "greater than",
+             ">=": "greater than or equal to"}  # fmt: skip
 _SQLITE_NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
 INTEGER_KINDS = {"bit": 0, "tinyint": 1, "smallint": 2, "int": 3, "bigint": 4}
 
@@ -71,8 +74,8 @@ class ExpressionBinder:
                 return functions.global_variable(self, name)
             case syntax.Unary(operator, operand):
                 return self._unary(operator, self.value(operand, scope))
-            case syntax.Binary(operator, left, right):
-                return self.binary(operator, self.value(left, scope), self.value(right, scope))
+            case syntax.Binary():
+                return self._operations(node, scope)
             case syntax.Case():
                 return self._case(node, scope)
             case syntax.Call():
@@ -111,6 +114,21 @@ class ExpressionBinder:
             return bound
         self.compilation.inferred.setdefault(bound.undeclared, wanted)
         return replace(bound, type=wanted, undeclared=None)
+
+    def _operations(self, node: syntax.Binary, scope: Scope) -> Bound:
+        """Bind an operation and those on its left, which may be thousands."""
+        operations = []
+        first: syntax.Expression = node
+        while isinstance(first, syntax.Binary):
+            operations.append(first)
+            first = first.left
+        mark = len(scope.grouping.violations)
+        bound = self.value(first, scope)
+        for operation in reversed(operations):
+            bound = self.binary(operation.operator, bound, self.value(operation.right, scope))
+            if bound.sql in scope.grouping.groups:
+                del scope.grouping.violations[mark:]
+        return bound
 
     def _unary(self, operator: str, bound: Bound) -> Bound:
         bound = self.settle(bound, INT)
@@ -185,14 +203,13 @@ class ExpressionBinder:
         name = _SQLITE_NAMES[operator]
         match family(result):
             case Family.INTEGER:
-                kind = INTEGER_KINDS[result.name]
-                return Bound(f"{name}_integer({left.sql}, {right.sql}, {kind})", result)
+                return _chained(left, f"{name}_integer", right, result, INTEGER_KINDS[result.name])
             case Family.FLOAT:
                 left, right = self.convert(left, result), self.convert(right, result)
-                return Bound(f"{name}_float({left.sql}, {right.sql})", result)
+                return _chained(left, f"{name}_float", right, result)
         left, right = self._to_decimal(left), self._to_decimal(right)
         exact = as_decimal(result)
-        return Bound(f"{name}_decimal({left.sql}, {right.sql}, {exact.precision}, {exact.scale})", result)
+        return _chained(left, f"{name}_decimal", right, result, exact.precision or 38, exact.scale or 0)
 
     def _to_decimal(self, bound: Bound) -> Bound:
         return bound if family(bound.type) is Family.DECIMAL else self.convert(bound, as_decimal(bound.type))
@@ -202,12 +219,12 @@ class ExpressionBinder:
             known = right if family(left.type) is Family.NULL else left
             return Bound("NULL", known.type)
         result = concatenated(left.type, right.type)
-        sql = f"({left.sql} || {right.sql})"
         limit = unit_limit(result)
-        if result.length != MAX and (left.type.length or 1) + (right.type.length or 1) > limit:
-            sql = f"cut_text({sql}, {limit})"
-        collation, explicit = self.combined_collation([left, right])
-        return Bound(sql, result, left.nullable or right.nullable, collation, explicit)
+        collation, explicit = self.combined_collation([left, right], "add")
+        cut = (limit,) if result.length != MAX and (left.type.length or 1) + (right.type.length or 1) > limit else ()
+        made = _chained(left, "||", right, result, *cut)
+        nullable = left.nullable or right.nullable
+        return replace(made, nullable=nullable, collation=collation, explicit=explicit)
 
     def _move_moment(self, operator: str, left: Bound, right: Bound) -> Bound:
         """Bind what the older types alone can: one of them more or less a number of days, or another one."""
@@ -233,13 +250,17 @@ class ExpressionBinder:
         return Bound(f"({left.sql} {operator} {right.sql})", result)
 
     def _case(self, node: syntax.Case, scope: Scope) -> Bound:
-        if node.operand is None:
-            tests = [self.condition(test, scope) for test, _ in node.branches]
-        else:
-            operand = self.value(node.operand, scope)
-            tests = [self.compare("=", operand, self.value(test, scope)) for test, _ in node.branches]
-        values = [self.value(value, scope) for _, value in node.branches]
-        values.append(Bound("NULL", NULL) if node.otherwise is None else self.value(node.otherwise, scope))
+        tests: list[str] = []
+        values: list[Bound] = []
+        last: syntax.Expression | None = node
+        while isinstance(last, syntax.Case):  # what stands after ELSE is one more of the same
+            operand = None if last.operand is None else self.value(last.operand, scope)
+            for test, value in last.branches:
+                plain = self.condition(test, scope) if operand is None else ""
+                tests.append(plain if operand is None else self.compare("=", operand, self.value(test, scope)))
+                values.append(self.value(value, scope))
+            last = last.otherwise
+        values.append(Bound("NULL", NULL) if last is None else self.value(last, scope))
         values = self.unified(values)
         if values[0].type.name == "null":
             raise SqlError(8133, "At least one of the result expressions in a CASE specification must be an expression other "
@@ -274,12 +295,14 @@ class ExpressionBinder:
     def convert(self, bound: Bound, target: SqlType, style: int | None = None, *, attempt: bool = False) -> Bound:
         """Bind the conversion of a value to a type, as CAST does it."""
         bound = self.settle(bound, target)
+        if bound.type == target and family(target) is Family.FLOAT and style is None:
+            return bound
         keep = family(target) is Family.TEXT
         collation, explicit = (bound.collation, bound.explicit) if keep else (None, False)
         key = (bound.type, target, style, attempt)
         function = (try_conversion if attempt else conversion)(bound.type, target, style)
         if function is None:
-            return Bound(bound.sql, target, bound.nullable, collation, explicit)
+            return Bound(bound.sql, target, bound.nullable, collation, explicit, chain=bound.chain)
         number = registry.number(key, function)
         return Bound(f"converted({bound.sql}, {number})", target, bound.nullable or attempt, collation, explicit)
 
@@ -314,15 +337,16 @@ class ExpressionBinder:
             return replace(bound, type=SqlType("varchar", 1))
         return self.convert(bound, functions.text_type(bound.type))
 
-    def combined_collation(self, values: Sequence[Bound]) -> tuple[str | None, bool]:
-        """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
+    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
+        """Return the collation of an operation, named as error 468 does, over these values. Raises SqlError 468 if they disagree."""
         texts = [value for value in values if family(value.type) is Family.TEXT and value.collation]
         explicit = {value.collation for value in texts if value.explicit}
         candidates = explicit or {value.collation for value in texts}
         if len(candidates) > 1:
             a, b = sorted(str(name) for name in candidates)
+            which = f"{operation} operation" if operation else "operation"
             raise SqlError(
-                468, f'Cannot resolve the collation conflict between "{a}" and "{b}" in the operation.', state=9
+                468, f'Cannot resolve the collation conflict between "{a}" and "{b}" in the {which}.', state=9
             )
         return (next(iter(candidates)), bool(explicit)) if candidates else (None, False)
 
@@ -366,7 +390,7 @@ class ExpressionBinder:
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
         left, right = self._comparable([left, right])
-        collation, _ = self.combined_collation([left, right])
+        collation, _ = self.combined_collation([left, right], _COMPARED[operator])
         if operator == "=" and left.folded and right.folded and left.collation == right.collation:
             return f"({left.folded} = {right.folded})"
         return f"({left.sql}{collate_suffix(left.type, collation)} {operator} {right.sql})"
@@ -385,7 +409,7 @@ class ExpressionBinder:
 
     def _in(self, values: list[Bound], negated: bool) -> str:
         operand, *items = self._comparable(values)
-        collation, _ = self.combined_collation([operand, *items])
+        collation, _ = self.combined_collation([operand, *items], "equal to")
         listed = ", ".join(item.sql for item in items)
         suffix = collate_suffix(operand.type, collation)
         return f"({operand.sql}{suffix} {'NOT ' if negated else ''}IN ({listed}))"
@@ -397,7 +421,7 @@ class ExpressionBinder:
                                 "with EXISTS.")  # fmt: skip
         column = Bound("o0", columns[0].type, True, columns[0].collation, columns[0].explicit)
         left, right = self._comparable([operand, column])
-        collation, _ = self.combined_collation([left, right])
+        collation, _ = self.combined_collation([left, right], "equal to")
         suffix = collate_suffix(left.type, collation)
         return f"({left.sql}{suffix} {'NOT ' if negated else ''}IN (SELECT {right.sql} FROM ({sql})))"
 
@@ -405,7 +429,7 @@ class ExpressionBinder:
         operand = self.text(self.value(node.operand, scope))
         pattern = self.text(self.value(node.pattern, scope))
         escape = "''" if node.escape is None else self.text(self.value(node.escape, scope)).sql
-        collation, _ = self.combined_collation([operand, pattern])
+        collation, _ = self.combined_collation([operand, pattern], "like")
         name = sqlite_name(collation or database_default())
         call = f"like_match({operand.sql}, {pattern.sql}, {escape}, '{name}')"
         return f"(NOT {call})" if node.negated else call
@@ -419,6 +443,12 @@ def collate_suffix(sql_type: SqlType, collation: str | None) -> str:
         case Family.OFFSET:
             return " COLLATE offset_instant"
     return ""
+
+
+def _chained(left: Bound, function: str, right: Bound, result: SqlType, *constants: int) -> Bound:
+    before = left.chain if left.chain is not None and left.chain.text == left.sql else Chain(left.sql)
+    chain = before.then(function, right.sql, *constants)
+    return Bound(chain.text, result, chain=chain)
 
 
 def _exact(bound: Bound) -> SqlType:

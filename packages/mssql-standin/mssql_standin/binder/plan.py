@@ -8,9 +8,10 @@ from mssql_standin.binder.registry import Registry
 from mssql_standin.results import Column
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.views.view import Reader
 
 
-class Runtime(Protocol):
+class Runtime(Reader, Protocol):
     """What a plan may ask while it runs."""
 
     @property
@@ -20,9 +21,6 @@ class Runtime(Protocol):
     @property
     def catalog(self) -> Catalog:
         """The definitions as the session sees them."""
-
-    def visible_catalog(self) -> Catalog:
-        """Return those definitions of which the session's user may know."""
 
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
@@ -55,6 +53,11 @@ class OutputColumn:
     collation: str | None = None
     explicit: bool = False
     origin: Origin | None = field(default=None, compare=False)  # None: an expression
+
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """Seed and increment of the identity column that this is."""
+        return None if self.origin is None else self.origin.table.columns[self.origin.place].identity
 
 
 class Shape(NamedTuple):

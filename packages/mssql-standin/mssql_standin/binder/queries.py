@@ -20,6 +20,8 @@ _IN_GROUP_BY = (
     "An aggregate may not appear in the GROUP BY clause; cannot use an aggregate for the list of a GROUP BY clause."
 )
 _UNEQUAL = "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists."
+_UNIONS = {"UNION", "UNION ALL"}
+_TERMS = 400  # of one compound SELECT; SQLite allows 500
 Items = list[tuple[str, Bound]]  # output name and value
 
 
@@ -35,6 +37,8 @@ class QueryBinder(SourceBinder):
         into = body.into if isinstance(body, syntax.Select) else None
         sql, columns = self.query(query, None)
         columns = [replace(c, type=INT) if c.type.name == "null" else c for c in columns]
+        if into is not None and not _keeps_identity(body, columns):
+            columns = [replace(column, origin=None) for column in columns]
         return SelectPlan(self.compilation.plan(sql, columns), into=into)
 
     def _assignment(self, query: syntax.Query, body: syntax.Select) -> SelectPlan:
@@ -244,15 +248,17 @@ class QueryBinder(SourceBinder):
         if query.offset is not None:
             if top is not None:
                 raise SqlError(10741, "A TOP can not be used in the same query or sub-query as a OFFSET.", 15)
-            count = "-1" if query.fetch is None else self._row_count(query.fetch, scope)
-            return f" LIMIT {count} OFFSET {self._row_count(query.offset, scope)}"
+            count = "-1" if query.fetch is None else self._row_count(query.fetch, scope, "row_fetch")
+            return f" LIMIT {count} OFFSET {self._row_count(query.offset, scope, 'row_offset')}"
         return "" if top is None else f" LIMIT {self._row_count(top, scope)}"
 
-    def _row_count(self, node: syntax.Expression, scope: Scope) -> str:
+    def _row_count(self, node: syntax.Expression, scope: Scope, checked: str = "row_limit") -> str:
         if isinstance(node, syntax.ColumnName):
             raise SqlError(4115, f"The reference to column '{node.parts[-1]}' is not allowed in an argument to a TOP, OFFSET, or "
                                  "FETCH clause. Only references to columns at an outer scope are allowed here.")  # fmt: skip
-        return f"row_limit({self.implicit(self.value(node, scope.parent or Scope()), BIGINT).sql})"
+        around = Scope(scope.parent)
+        around.grouping.forbidden = "An aggregate may not appear in a TOP, OFFSET, or FETCH clause."
+        return f"{checked}({self.implicit(self.value(node, around), BIGINT).sql})"
 
     def top_limit(self, top: syntax.Expression | None) -> str:
         """Return the LIMIT of UPDATE TOP, DELETE TOP or INSERT TOP."""
@@ -262,8 +268,8 @@ class QueryBinder(SourceBinder):
 
     def _body(self, body: syntax.Body, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
         match body:
-            case syntax.SetOperation(operator, left, right):
-                return self._set_operation(operator, left, right, parent)
+            case syntax.SetOperation():
+                return self._set_operation(body, parent)
             case syntax.Rows():
                 return self._rows(body, parent)
             case syntax.Select():
@@ -272,38 +278,49 @@ class QueryBinder(SourceBinder):
                 sql, columns = self.query(query, parent)
         return f"SELECT * FROM ({sql})", columns
 
-    def _set_operation(
-        self, operator: str, left: syntax.Body, right: syntax.Body, parent: Scope | None
-    ) -> tuple[str, list[OutputColumn]]:
-        first, first_columns = self._body(left, parent)
-        second, second_columns = self._body(right, parent)
-        if len(first_columns) != len(second_columns):
+    def _set_operation(self, node: syntax.SetOperation, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
+        """Bind an operation and those of its kind on its left, which may be thousands."""
+        bodies = [node.right]
+        first = node.left
+        while isinstance(first, syntax.SetOperation) and first.operator == node.operator and node.operator in _UNIONS:
+            bodies.append(first.right)
+            first = first.left
+        bodies.append(first)
+        sides = [self._body(body, parent) for body in reversed(bodies)]
+        if len({len(columns) for _, columns in sides}) > 1:
             raise SqlError(205, _UNEQUAL)
         columns = []
-        sides: tuple[list[str], list[str]] = ([], [])
-        for place, (a, b) in enumerate(zip(first_columns, second_columns, strict=True)):
-            wanted = common_type([a.type, b.type])
-            bounds = [Bound(f"o{place}", c.type, c.nullable, c.collation, c.explicit) for c in (a, b)]
-            collation, explicit = self.combined_collation(bounds)
-            for side, bound in zip(sides, bounds, strict=True):
-                value = self.implicit(bound, wanted)
-                suffix = "" if operator == "UNION ALL" else collate_suffix(wanted, collation)
-                side.append(f"{value.sql}{suffix} AS o{place}")
-            columns.append(OutputColumn(a.name, wanted, a.nullable or b.nullable, collation, explicit))
-        sql = f"SELECT {', '.join(sides[0])} FROM ({first}) {operator} SELECT {', '.join(sides[1])} FROM ({second})"
-        return f"SELECT * FROM ({sql})" if not isinstance(left, syntax.Select) else sql, columns
+        values: list[list[str]] = [[] for _ in sides]
+        for place in range(len(sides[0][1])):
+            outputs = [side[1][place] for side in sides]
+            wanted = common_type([output.type for output in outputs])
+            bounds = [Bound(f"o{place}", c.type, c.nullable, c.collation, c.explicit) for c in outputs]
+            collation, explicit = self.combined_collation(bounds, node.operator)
+            suffix = "" if node.operator == "UNION ALL" else collate_suffix(wanted, collation)
+            for side, bound in zip(values, bounds, strict=True):
+                side.append(f"{self.implicit(bound, wanted).sql}{suffix} AS o{place}")
+            nullable = any(output.nullable for output in outputs)
+            columns.append(OutputColumn(outputs[0].name, wanted, nullable, collation, explicit))
+        texts = [f"SELECT {', '.join(v)} FROM ({side[0]})" for v, side in zip(values, sides, strict=True)]
+        while len(texts) > _TERMS:
+            parts = [texts[place : place + _TERMS] for place in range(0, len(texts), _TERMS)]
+            texts = [f"SELECT * FROM ({f' {node.operator} '.join(part)})" for part in parts]
+        sql = f" {node.operator} ".join(texts)
+        return f"SELECT * FROM ({sql})" if not isinstance(node.left, syntax.Select) else sql, columns
 
     def _rows(self, node: syntax.Rows, parent: Scope | None) -> tuple[str, list[OutputColumn]]:
         rows = [[self._cell(cell, parent) for cell in row] for row in node.rows]
         columns = [self.unified([row[place] for row in rows]) for place in range(len(rows[0]))]
-        texts = []
-        for line in range(len(rows)):
-            texts.append("SELECT " + ", ".join(f"{column[line].sql} AS o{i}" for i, column in enumerate(columns)))
         outputs = []
         for column in columns:
             collation, explicit = self.combined_collation(column)
             outputs.append(OutputColumn("", column[0].type, any(c.nullable for c in column), collation, explicit))
-        return " UNION ALL ".join(texts), outputs
+        if len(rows) <= _TERMS:  # this way they may refer to what is around them
+            lines = (", ".join(f"{c[line].sql} AS o{i}" for i, c in enumerate(columns)) for line in range(len(rows)))
+            return " UNION ALL ".join(f"SELECT {line}" for line in lines), outputs
+        lines = (", ".join(column[line].sql for column in columns) for line in range(len(rows)))
+        names = ", ".join(f"column{place} AS o{place - 1}" for place in range(1, len(columns) + 1))
+        return f"SELECT {names} FROM (VALUES {', '.join(f'({line})' for line in lines)})", outputs
 
     def _cell(self, cell: syntax.Expression | None, parent: Scope | None) -> Bound:
         if cell is None:
@@ -324,6 +341,13 @@ class QueryBinder(SourceBinder):
             suffix = collate_suffix(column.type, column.collation)
             terms.append(f"o{place}{suffix}{' DESC' if term.descending else ''}")
         return f" ORDER BY {', '.join(terms)}" if terms else ""
+
+
+def _keeps_identity(body: syntax.Body, columns: list[OutputColumn]) -> bool:
+    """Tell whether the table that SELECT INTO makes has the identity column of the one that is read (docs: SELECT - INTO)."""
+    if not isinstance(body, syntax.Select) or isinstance(body.source, syntax.Join):
+        return False
+    return not body.group_by and sum(column.identity is not None for column in columns) == 1
 
 
 def _output(name: str, bound: Bound) -> OutputColumn:
@@ -369,22 +393,11 @@ def _check_exposed_names(scope: Scope) -> None:
 
 
 def _variables_in(node: object) -> set[str]:
-    if isinstance(node, syntax.Variable):
-        return {node.name}
-    found: set[str] = set()
-    for value in _children(node):
-        found |= _variables_in(value)
-    return found
+    return {part.name for part in syntax.inside(node) if isinstance(part, syntax.Variable)}
 
 
 def _mentions(node: object, name: str) -> bool:
-    if isinstance(node, syntax.TableSource):
-        return len(node.name) == 1 and node.name[0].lower() == name.lower()
-    return any(_mentions(value, name) for value in _children(node))
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, tuple):
-        return list(node)
-    slots = getattr(type(node), "__dataclass_fields__", None)
-    return [getattr(node, slot) for slot in slots] if slots else []
+    return any(
+        isinstance(part, syntax.TableSource) and len(part.name) == 1 and part.name[0].lower() == name.lower()
+        for part in syntax.inside(node)
+    )

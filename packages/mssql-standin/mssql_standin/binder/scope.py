@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mssql_standin.binder.chains import Chain
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import Origin
+from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import CommonTable, Expression, Name
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
@@ -24,6 +26,7 @@ class Bound:
     undeclared: str | None = None  # a parameter whose type is still to be found
     digits: int | None = None  # of an integer literal
     origin: Origin | None = field(default=None, compare=False)
+    chain: Chain | None = field(default=None, compare=False)  # that the text stands for, unless it was replaced
     folded: str | None = None  # a text's twin; equal under the collation are texts whose twins are the same
 
 
@@ -44,6 +47,7 @@ class BoundSource:
     columns: list[SourceColumn]
     table: Table | None = None
     alias: str = ""  # in SQLite; rowid is alias.rowid
+    view: str = ""  # the name of a catalog view
     outer: bool = False  # may be all NULL
 
     def answers(self, qualifier: Name) -> bool:
@@ -102,6 +106,9 @@ class Scope:
                 self._count_references(scope)
                 return found[0][1].bound, scope
             scope = scope.parent
+        view = self._catalog_view(qualifier)
+        if view is not None:
+            raise unsupported(f"the column {parts[-1]} of {view}")
         if qualifier and not self._knows(qualifier):
             raise SqlError(4104, f'The multi-part identifier "{".".join(parts)}" could not be bound.')
         raise SqlError(207, f"Invalid column name '{parts[-1]}'.")
@@ -113,6 +120,16 @@ class Scope:
             if scope is owner:
                 return
             scope = scope.parent
+
+    def _catalog_view(self, qualifier: Name) -> str | None:
+        """Return the first catalog view in sight that a qualifier means; without one, the first there is."""
+        scope: Scope | None = self
+        while scope is not None:
+            for source in scope.sources:
+                if source.view and (not qualifier or source.answers(qualifier)):
+                    return source.view
+            scope = scope.parent
+        return None
 
     def _knows(self, qualifier: Name) -> bool:
         scope: Scope | None = self
@@ -149,7 +166,7 @@ class Binder(Protocol):
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
 
-    def combined_collation(self, values: Sequence[Bound]) -> tuple[str | None, bool]:
+    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
         """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
 
     def collated(self, bound: Bound) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 from mssql_standin.binder.expressions import ExpressionBinder, collate_suffix
 from mssql_standin.binder.plan import Origin, registry
 from mssql_standin.binder.scope import Bound, BoundSource, Scope, SourceColumn
+from mssql_standin.not_supported import is_system_view
 from mssql_standin.parser import syntax
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Table
-from mssql_standin.store.system_views import SYSTEM_VIEWS
+from mssql_standin.store.system_views import view_of
+from mssql_standin.store.views.view import View
 from mssql_standin.values.collation import database_default, sqlite_name
 from mssql_standin.values.json_tables import DEFAULT_SCHEMA, json_table
 from mssql_standin.values.type_rules import BIGINT, NTEXT, Family, family
@@ -28,13 +30,9 @@ _CHANGE_COLUMNS: dict[str, SqlType] = {
 
 
 def two_part_name(name: syntax.Name, database: str) -> tuple[str, str]:
-    """Return (schema, table) of a name. Raises SqlError 40515 for another database."""
+    """Return (schema, table) of a name. Raises SqlError 40000 for another database or server."""
     if len(name) > 3 or (len(name) == 3 and name[0].lower() != database.lower()):
-        raise SqlError(
-            40515,
-            f"Reference to database and/or server name in '{'.'.join(name)}' is not supported by the stand-in.",
-            15,
-        )
+        raise unsupported(f"a table of another database or server, {'.'.join(name)}")
     return (name[-2] if len(name) > 1 else "dbo"), name[-1]
 
 
@@ -56,13 +54,25 @@ class SourceBinder(ExpressionBinder):
             if local is None:
                 raise invalid_object(name)
             return local
+        if name[-1].startswith("#"):  # tempdb..#name is written now and then
+            return self.table((name[-1],))
         schema, table_name = two_part_name(name, compilation.catalog.database)
-        if table_name.startswith("#"):  # tempdb..#name is written now and then
-            return self.table((table_name,))
         table = compilation.catalog.table(schema, table_name)
         if table is None:
+            if is_system_view(schema, table_name):
+                raise unsupported(f"the view {'.'.join(name)}")
             raise invalid_object(name)
         return table
+
+    def finds(self, name: syntax.Name) -> bool:
+        """Tell whether a name means a table or view that is there."""
+        if view_of(name) is not None:
+            return True
+        try:
+            self.table(name)
+        except SqlError:
+            return False
+        return True
 
     def source(self, node: syntax.Source, scope: Scope) -> Render:
         """Bind one source into the scope; the text is rendered after everything else is bound."""
@@ -79,7 +89,7 @@ class SourceBinder(ExpressionBinder):
                 return self._string_split(node, scope)
             case syntax.Changes():
                 return self._changes(node, scope)
-        return self._change_version(node, scope)
+        return self._change_version(node, scope, applied=True)
 
     # --- joins -----------------------------------------------------------------------------------------------
 
@@ -87,9 +97,9 @@ class SourceBinder(ExpressionBinder):
         if node.kind.endswith("apply"):
             return self._apply(node, scope)
         start = len(scope.sources)
-        left = self.source(node.left, scope)
+        left = self._side(node.left, scope)
         middle = len(scope.sources)
-        right = self.source(node.right, scope)
+        right = self._side(node.right, scope)
         condition = None
         if node.condition is not None:
             scope.grouping.forbidden = "An aggregate may not appear in the ON clause."
@@ -104,8 +114,6 @@ class SourceBinder(ExpressionBinder):
         def render() -> str:
             first, second = left(), right()
             if not first or not second:
-                if node.kind != "cross":
-                    raise unsupported("CHANGETABLE(VERSION ..) in a join; use CROSS APPLY")
                 return first or second
             if nested:
                 second = f"({second})"
@@ -116,6 +124,12 @@ class SourceBinder(ExpressionBinder):
 
         return render
 
+    def _side(self, node: syntax.Source, scope: Scope) -> Render:
+        """Bind one side of a join, which has to be something with rows."""
+        if isinstance(node, syntax.ChangeVersion):
+            return self._change_version(node, scope, applied=False)
+        return self.source(node, scope)
+
     def _apply(self, node: syntax.Join, scope: Scope) -> Render:
         left = self.source(node.left, scope)
         middle = len(scope.sources)
@@ -124,6 +138,8 @@ class SourceBinder(ExpressionBinder):
                 right = self._one_row(query, alias, columns, scope)
             case syntax.Join():
                 raise unsupported("APPLY of a join")
+            case syntax.ChangeVersion():
+                right = self._change_version(node.right, scope, applied=True)
             case other:
                 right = self.source(other, scope)
         if node.kind == "outer apply":
@@ -169,9 +185,10 @@ class SourceBinder(ExpressionBinder):
             if found is not None:
                 common, around = found
                 return self._derived(common.query, node.alias or name[0], common.columns, scope, around)
-        view = SYSTEM_VIEWS.get(".".join(part.lower() for part in name[-2:]))
-        if view is not None and len(name) > 1:
-            return self._system_view(node, scope)
+        if view := view_of(name):
+            if not view.of_server:
+                two_part_name(name, self.compilation.catalog.database)
+            return self._system_view(view, node, scope)
         return self.base_table(self.table(name), name, node.alias, node.hints, scope)
 
     def base_table(
@@ -201,28 +218,19 @@ class SourceBinder(ExpressionBinder):
         scope.sources.append(BoundSource(_qualifiers(name, alias, compilation.catalog.database), columns, table, short))
         return lambda: f"{table.physical} AS {short}"
 
-    def _system_view(self, node: syntax.TableSource, scope: Scope) -> Render:
-        view = SYSTEM_VIEWS[".".join(part.lower() for part in node.name[-2:])]
+    def _system_view(self, view: View, node: syntax.TableSource, scope: Scope) -> Render:
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
-        document = compilation.provided(key, lambda runtime: view.document(runtime.visible_catalog()))
-        columns = ", ".join(
-            _unpacked(f"json_extract(value, '$[{place}]')", sql_type) + f" AS o{place}"
-            for place, (_, sql_type) in enumerate(view.columns)
-        )
-        read = "".join(f", {sql} AS r{place}" for place, (_, _, sql) in enumerate(view.from_file))
-        text = f"SELECT {columns} FROM json_each({document})"
-        hoisted = compilation.hoist(lambda: f"SELECT *{read} FROM ({text})" if read else text)
+        rows = view.source or f"json_each({compilation.provided(key, view.document)})"
+        columns = ", ".join(f"{column.sql} AS o{place}" for place, column in enumerate(view.columns))
+        hoisted = compilation.hoist(lambda: f"SELECT {columns} FROM {rows}")
         short = compilation.alias()
         offered = [
-            SourceColumn(name, Bound(f"{short}.o{place}", sql_type))
-            for place, (name, sql_type) in enumerate(view.columns)
+            SourceColumn(column.name, Bound(f"{short}.o{place}", column.type))
+            for place, column in enumerate(view.columns)
         ]
-        offered += [
-            SourceColumn(name, Bound(f"{short}.r{place}", sql_type))
-            for place, (name, sql_type, _) in enumerate(view.from_file)
-        ]
-        scope.sources.append(BoundSource(_qualifiers(node.name, node.alias, compilation.catalog.database), offered))
+        qualifiers = _qualifiers(node.name, node.alias, compilation.catalog.database)
+        scope.sources.append(BoundSource(qualifiers, offered, view=view.name))
         return lambda: f"{hoisted} AS {short}"
 
     def _derived(
@@ -328,15 +336,13 @@ class SourceBinder(ExpressionBinder):
         scope.sources.append(BoundSource(((node.alias.lower(),),), offered))
         return lambda: f"{hoisted} AS {short}"
 
-    def _change_version(self, node: syntax.ChangeVersion, scope: Scope) -> Render:
+    def _change_version(self, node: syntax.ChangeVersion, scope: Scope, *, applied: bool) -> Render:
         table = self._tracked(node.table)
         self._need_changes(table)
         keys = _key_columns(table)
-        given = {name.lower(): value for name, value in zip(node.keys, node.values, strict=False)}
-        if len(node.keys) != len(node.values) or set(given) != {key.name.lower() for key in keys}:
-            raise SqlError(22106, "The CHANGETABLE function does not support remote data sources or wrong key columns: all primary "
-                                  "key columns of the table must be listed once, with one value each.")  # fmt: skip
-        values = [self.implicit(self.value(given[key.name.lower()], scope), key.type) for key in keys]
+        given = _key_values(node, table)
+        around = scope if applied else scope.parent or Scope()
+        values = [self.implicit(self.value(given[key.name.lower()], around), key.type) for key in keys]
         matches = " AND ".join(f"k.{key.physical} = {value.sql}" for key, value in zip(keys, values, strict=True))
         latest = f"FROM {table.changes} AS k WHERE {matches} AND k.version <= (SELECT version FROM main.ct_state)"
         version = Bound(f"(SELECT max(k.version) {latest})", BIGINT)
@@ -347,9 +353,36 @@ class SourceBinder(ExpressionBinder):
             ["SYS_CHANGE_VERSION", "SYS_CHANGE_CONTEXT", *(key.name for key in keys)], node.columns, node.alias
         )
         bounds = [version, context, *(replace(v, collation=k.collation) for k, v in zip(keys, values, strict=True))]
-        columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
+        if applied:
+            columns = [SourceColumn(name, bound) for name, bound in zip(found, bounds, strict=True)]
+            scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
+            return _nothing
+        short = self.compilation.alias()
+        row = ", ".join(f"{bound.sql} AS o{place}" for place, bound in enumerate(bounds))
+        columns = [
+            SourceColumn(name, replace(bound, sql=_searched(f"{short}.o{place}", bound.type), chain=None, folded=None))
+            for place, (name, bound) in enumerate(zip(found, bounds, strict=True))
+        ]
         scope.sources.append(BoundSource(((node.alias.lower(),),), columns))
-        return _nothing
+        return lambda: f"(SELECT {row}) AS {short}"
+
+
+def _key_values(node: syntax.ChangeVersion, table: Table) -> dict[str, syntax.Expression]:
+    """Return the value of each column of the primary key, by lower-case name. Raises SqlError 22110 to 22112."""
+    keys = {key.name.lower() for key in _key_columns(table)}
+    given: dict[str, syntax.Expression] = {}
+    for name, value in zip(node.keys, node.values, strict=False):
+        if name.lower() not in keys:
+            raise SqlError(22111, f"The column '{name}' specified in the CHANGETABLE(VERSION ...) function is not part of the primary key "
+                                  f"for table '{node.table[-1]}'.")  # fmt: skip
+        if name.lower() in given:
+            raise SqlError(22112, "Each primary key column must be specified once in the CHANGETABLE(VERSION ...) function. The column "
+                                  f"'{name}' is specified more than once.")  # fmt: skip
+        given[name.lower()] = value
+    if len(node.keys) != len(node.values) or len(given) != len(keys):
+        raise SqlError(22110, "The number of columns specified in the CHANGETABLE(VERSION ...) function does not match the number of primary "
+                              f"key columns for table '{node.table[-1]}'.")  # fmt: skip
+    return given
 
 
 def _searched(column: str, sql_type: SqlType) -> str:

@@ -26,6 +26,7 @@ from mssql_standin.parser.syntax import (
 from mssql_standin.results import SqlError
 
 _ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
+_MOST_ROWS = 1000
 
 
 class ChangeParser(DefinitionParser):
@@ -73,7 +74,11 @@ class ChangeParser(DefinitionParser):
         if self.accept("DEFAULT", "VALUES"):
             source = None
         elif self.accept("VALUES"):
-            source = Query(self.rows(defaults=True))
+            rows = self.rows(defaults=True)
+            if len(rows.rows) > _MOST_ROWS:
+                raise SqlError(10738, "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row "
+                                      "values.", 15, line=self.token.line)  # fmt: skip
+            source = Query(rows)
         elif self.at_any("EXEC", "EXECUTE"):
             raise self.unsupported("INSERT .. EXECUTE")
         else:

@@ -1,13 +1,10 @@
 """The place in a token list and the small questions that every part of the grammar asks there."""
 
+from mssql_standin import not_supported
+from mssql_standin.not_supported import unsupported
 from mssql_standin.parser.keywords import RESERVED
 from mssql_standin.parser.tokens import Token, tokenize
 from mssql_standin.results import SqlError
-
-
-def unsupported(what: str, line: int = 1) -> SqlError:
-    """Return the error for T-SQL that exists, but not here."""
-    return SqlError(40000, f"This is not supported by the stand-in: {what}.", line=line)
 
 
 class Cursor:
@@ -99,16 +96,19 @@ class Cursor:
     def name(self) -> tuple[str, ...]:
         """Consume the dotted name of an object. Raises SqlError 117."""
         line = self.token.line
-        parts = [self.identifier()]
+        parts: list[str | None] = []
+        while self.at_op(".") and len(parts) < 3:  # server, database, schema may be left out
+            self.advance()
+            parts.append(None)
+        parts.append(self.identifier())
         while self.accept_op("."):
-            if self.at_op(".") and len(parts) == 1:  # database..table
-                parts.append("dbo")
-                continue
-            parts.append(self.identifier())
+            parts.append(None if self.at_op(".") and len(parts) < 3 else self.identifier())
         if len(parts) > 4:
-            raise SqlError(117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The maximum "
+            raise SqlError(117, f"The object name '{'.'.join(part or '' for part in parts)}' contains more than the maximum number of prefixes. The maximum "
                                 "is 3.", 15, line=line)  # fmt: skip
-        return tuple(parts)
+        while parts[0] is None:
+            del parts[0]
+        return tuple(part or "dbo" for part in parts)
 
     def column_name(self) -> tuple[str, ...]:
         """Consume the dotted name of a column."""
@@ -139,6 +139,10 @@ class Cursor:
         if token.kind == "end":
             before = self.tokens[self.place - 1].text if self.place else ""
             return SqlError(102, f"Incorrect syntax near '{before}'.", 15, line=token.line)
+        if token.kind == "word" and token.value in not_supported.WORDS:
+            return self.unsupported(token.value)
+        if self.at("NOT", "FOR"):
+            return self.unsupported("NOT FOR REPLICATION")
         if token.kind == "word" and token.value in RESERVED:
             return SqlError(156, f"Incorrect syntax near the keyword '{token.text}'.", 15, line=token.line)
         shown = token.value if token.kind in {"string", "nstring", "quoted"} else token.text
@@ -147,3 +151,6 @@ class Cursor:
     def unsupported(self, what: str) -> SqlError:
         """Return the error for T-SQL that exists, but not here."""
         return unsupported(what, self.token.line)
+
+
+__all__ = ["Cursor", "unsupported"]

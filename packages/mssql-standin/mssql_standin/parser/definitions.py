@@ -59,11 +59,25 @@ class DefinitionParser(QueryParser):
         table = self.name()
         columns = self._key_columns()
         included = self.names() if self.accept("INCLUDE") else ()
-        if self.at("WHERE"):
-            raise self.unsupported("an index with WHERE")
+        not_null = self._filter() if self.accept("WHERE") else ()
         if self.at("WITH"):
             raise self.unsupported("index options")
-        return CreateIndex(table, KeyDefinition(name, columns, "index", unique, bool(clustered), included))
+        if self.at("ON"):
+            raise self.unsupported("an index ON a filegroup or partition scheme")
+        return CreateIndex(table, KeyDefinition(name, columns, "index", unique, bool(clustered), included, not_null))
+
+    def _filter(self) -> tuple[str, ...]:
+        """Consume the filter of an index; return the columns that it asks to be not NULL."""
+        names = []
+        while True:
+            enclosed = self.accept_op("(")
+            names.append(self.identifier())
+            if not self.accept("IS", "NOT", "NULL"):
+                raise self.unsupported("an index with a WHERE of anything but column IS NOT NULL")
+            if enclosed:
+                self.expect_op(")")
+            if not self.accept("AND"):
+                return tuple(names)
 
     def drop(self) -> Statement:
         """Consume a DROP statement."""
@@ -80,14 +94,22 @@ class DefinitionParser(QueryParser):
         if self.accept("INDEX"):
             if_exists = self._if_exists()
             name = self.identifier()
+            if self.at_op("."):
+                raise self.unsupported("DROP INDEX table.index; use DROP INDEX index ON table")
             self.expect("ON")
-            return DropIndex(name, self.name(), if_exists)
+            table = self.name()
+            if self.at_op(",") or self.at("WITH"):
+                raise self.unsupported("DROP INDEX of several indexes or with options")
+            return DropIndex(name, table, if_exists)
         raise self.unsupported(f"DROP {self.token.text.upper()}")
 
     def truncate(self) -> Statement:
         """Consume TRUNCATE TABLE."""
         self.expect("TRUNCATE", "TABLE")
-        return TruncateTable(self.name())
+        name = self.name()
+        if self.at("WITH") and self.ahead().text == "(":
+            raise self.unsupported("TRUNCATE TABLE WITH (PARTITIONS)")
+        return TruncateTable(name)
 
     def _if_exists(self) -> bool:
         if self.accept("IF"):
@@ -104,12 +126,20 @@ class DefinitionParser(QueryParser):
         self.expect_op(")")
         if self.at_any("ON", "TEXTIMAGE_ON") and self.ahead().text.strip("[]").upper() == "PRIMARY":
             self.place += 2
+        if self.at_any("ON", "TEXTIMAGE_ON", "FILESTREAM_ON"):
+            raise self.unsupported(f"{self.token.value} a filegroup or partition scheme")
+        if self.at("WITH") and self.ahead().text == "(":
+            raise self.unsupported("table options")
+        if self.at("AS"):
+            raise self.unsupported(f"CREATE TABLE AS {self.ahead().text.upper()}")
         return definition
 
     def _elements(self) -> TableDefinition:
         columns: list[ColumnDefinition] = []
         constraints: list[Constraint] = []
         while True:
+            if self.at("PERIOD", "FOR"):
+                raise self.unsupported("PERIOD FOR SYSTEM_TIME")
             if self.at_any("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "DEFAULT"):
                 constraints.append(self._table_constraint())
             elif self.at("INDEX"):
@@ -171,7 +201,7 @@ class DefinitionParser(QueryParser):
                 raise self.error()
             else:
                 break
-        if self.at_any("SPARSE", "MASKED", "ROWGUIDCOL", "HIDDEN", "GENERATED", "ENCRYPTED", "FILESTREAM"):
+        if self.at_any("SPARSE", "MASKED", "ROWGUIDCOL", "HIDDEN", "GENERATED", "ENCRYPTED", "FILESTREAM", "INDEX"):
             raise self.unsupported(f"column option {self.token.value}")
         return ColumnDefinition(name, sql_type, nullable, collation, identity, default, default_name, with_values), own
 
@@ -198,7 +228,7 @@ class DefinitionParser(QueryParser):
         if self.at_any("PRIMARY", "UNIQUE"):
             return self._key(label, ((column, False),))
         if self.at("CHECK"):
-            return self._check(label)
+            return self._check(label, column)
         if self.accept("FOREIGN"):
             self.expect("KEY")
         return self._references(label, (column,))
@@ -246,12 +276,12 @@ class DefinitionParser(QueryParser):
         self.expect_op(")")
         return tuple(columns)
 
-    def _check(self, label: str | None) -> CheckDefinition:
+    def _check(self, label: str | None, column: str | None = None) -> CheckDefinition:
         self.expect("CHECK")
         self.expect_op("(")
         condition = self._text(self.condition)
         self.expect_op(")")
-        return CheckDefinition(label, condition)
+        return CheckDefinition(label, condition, column)
 
     def _references(self, label: str | None, columns: tuple[str, ...]) -> ForeignKeyDefinition:
         self.expect("REFERENCES")
@@ -303,9 +333,15 @@ class DefinitionParser(QueryParser):
             if_exists = self._if_exists()
             names = [self.identifier()]
             while self.accept_op(","):
+                if self.at_any("COLUMN", "CONSTRAINT"):
+                    raise self.unsupported("ALTER TABLE DROP of columns and constraints together")
                 names.append(self.identifier())
+            if self.at("WITH") and self.ahead().text == "(":
+                raise self.unsupported("ALTER TABLE DROP with options")
             return AlterTableDrop(table, kind, tuple(names), if_exists)
         if self.accept("ALTER", "COLUMN"):
+            if self.ahead().upper in {"ADD", "DROP"}:
+                raise self.unsupported(f"ALTER COLUMN {self.ahead().value}")
             column, own = self._column()
             if own or column.default or column.identity or column.type is None:
                 raise self.error()
@@ -339,20 +375,25 @@ class DefinitionParser(QueryParser):
         option = self.advance().text.upper()
         if option == "COMPATIBILITY_LEVEL":
             self.expect_op("=")
-            return AlterDatabase(database, option, self.integer())
+            return self._only_option(AlterDatabase(database, option, self.integer()))
         if option in _SWITCHES:
             on = self.on_or_off()
             if self.accept("WITH"):
                 self._termination()
-            return AlterDatabase(database, option, on)
+            return self._only_option(AlterDatabase(database, option, on))
         if option in _FIXED_OPTIONS:
             value = self.advance().text.upper()
             if value != _FIXED_OPTIONS[option]:
                 raise self.unsupported(f"ALTER DATABASE SET {option} {value}")
             if self.accept("WITH"):
                 self._termination()
-            return AlterDatabase(database, option, value)
+            return self._only_option(AlterDatabase(database, option, value))
         raise self.unsupported(f"ALTER DATABASE SET {option}")
+
+    def _only_option(self, node: Statement) -> Statement:
+        if self.at_op(","):
+            raise self.unsupported("several options in one ALTER DATABASE")
+        return node
 
     def _termination(self) -> None:
         if self.accept("NO_WAIT"):

@@ -1,7 +1,10 @@
 """The grammar of values and conditions."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
+from mssql_standin import not_supported
+from mssql_standin.not_supported import unsupported
 from mssql_standin.parser.keywords import (
     AGGREGATES,
     BARE_FUNCTIONS,
@@ -135,26 +138,26 @@ class ExpressionParser(TypeParser):
     def _either(self) -> Expression:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise SqlError(191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up "
-                                "into smaller queries.", 15, line=self.token.line)  # fmt: skip
-        node = self._conjunction()
-        while self.at("OR"):
-            node = self._logical("OR", node, self._conjunction)
+            raise nested_too_deeply(self.token.line)
+        node = self._logical("OR", self._conjunction)
         self._depth -= 1
         return node
 
     def _conjunction(self) -> Expression:
-        node = self._negation()
-        while self.at("AND"):
-            node = self._logical("AND", node, self._negation)
-        return node
+        return self._logical("AND", self._negation)
 
-    def _logical(self, operator: str, left: Expression, operand) -> Expression:  # type: ignore[no-untyped-def]
-        self._require_condition(left)
-        self.expect(operator)
-        right = operand()
-        self._require_condition(right)
-        return Logical(operator, left, right)
+    def _logical(self, operator: str, operand: Callable[[], Expression]) -> Expression:
+        """Consume operands joined by AND or OR, as many as there are; which come together first makes no difference."""
+        nodes = [operand()]
+        while self.at(operator):
+            self._require_condition(nodes[-1])
+            self.advance()
+            nodes.append(operand())
+            self._require_condition(nodes[-1])
+        while len(nodes) > 1:
+            pairs = [nodes[place : place + 2] for place in range(0, len(nodes), 2)]
+            nodes = [Logical(operator, *pair) if len(pair) == 2 else pair[0] for pair in pairs]
+        return nodes[0]
 
     def _require_condition(self, node: Expression) -> None:
         if not isinstance(node, Condition):
@@ -282,6 +285,8 @@ class ExpressionParser(TypeParser):
             return Variable(self.variable())
         self.advance()
         name = token.text[2:].lower()
+        if name not in GLOBAL_VARIABLES and name in not_supported.GLOBAL_VARIABLES:
+            raise unsupported(token.text, token.line)
         if name not in GLOBAL_VARIABLES:
             raise SqlError(137, f'Must declare the scalar variable "{token.text}".', 15, 2, token.line)
         return GlobalVariable(name)
@@ -311,6 +316,12 @@ class ExpressionParser(TypeParser):
                 return self._iif()
             case "PARSE" | "TRY_PARSE" if called:
                 raise self.unsupported(word)
+            case "CURRENT_DATE" | "CURRENT_TIME":
+                raise self.unsupported(word)
+            case "IDENTITY" if called:
+                raise self.unsupported("the function IDENTITY")
+            case "NEXT" if self.at("NEXT", "VALUE", "FOR"):
+                raise self.unsupported("NEXT VALUE FOR")
         if word.lower() in BARE_FUNCTIONS and not called:
             self.advance()
             return Call(word.lower(), ())
@@ -381,6 +392,8 @@ class ExpressionParser(TypeParser):
 
     def _call(self, name: str) -> Expression:
         token = self.advance()
+        if name not in FUNCTIONS and name in not_supported.FUNCTIONS:
+            raise unsupported(f"the function {token.text.upper()}", token.line)
         if name not in FUNCTIONS:
             raise SqlError(195, f"'{token.text}' is not a recognized built-in function name.", 15, 10, token.line)
         self.expect_op("(")
@@ -413,6 +426,8 @@ class ExpressionParser(TypeParser):
         window = self._window() if (name in AGGREGATES or name in RANKINGS) and self.at("OVER") else None
         if distinct and window is not None:
             raise SqlError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, line=token.line)
+        if self.at_any("IGNORE", "RESPECT") and self.ahead().upper == "NULLS":
+            raise self.unsupported(f"{self.token.value} NULLS")
         if name in RANKINGS and window is None:
             raise SqlError(10753, f"The function '{token.text}' must have an OVER clause.", 15, line=token.line)
         return Call(name, arguments, distinct, star, window, part, order)
@@ -433,6 +448,8 @@ class ExpressionParser(TypeParser):
 
     def _window(self) -> Window:
         self.expect("OVER")
+        if self.at_identifier():
+            raise self.unsupported("OVER a named window")
         self.expect_op("(")
         partition: tuple[Expression, ...] = ()
         order: tuple[OrderItem, ...] = ()
@@ -446,6 +463,16 @@ class ExpressionParser(TypeParser):
             raise self.unsupported(f"{self.token.value} in OVER")
         self.expect_op(")")
         return Window(partition, order)
+
+
+def nested_too_deeply(line: int = 1) -> SqlError:
+    """Return error 191."""
+    return SqlError(
+        191,
+        "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.",
+        15,
+        line=line,
+    )
 
 
 def number_literal(text: str) -> Literal:

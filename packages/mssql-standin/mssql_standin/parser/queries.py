@@ -95,6 +95,8 @@ class QueryParser(ExpressionParser):
             return ()
         tables = []
         while True:
+            if self.at("XMLNAMESPACES"):
+                raise self.error()
             name = self.identifier()
             columns = self.names() if self.at_op("(") else ()
             self.expect("AS")
@@ -173,15 +175,23 @@ class QueryParser(ExpressionParser):
         while self.accept_op(","):
             items.append(self.select_item())
         into = self.name() if self.accept("INTO") else None
+        if into is not None and self.at("ON"):
+            raise self.unsupported("SELECT INTO ON a filegroup")
         source = self.sources() if self.accept("FROM") else None
         where = self.condition() if self.accept("WHERE") else None
         group_by: tuple[Expression, ...] = ()
         if self.accept("GROUP"):
             self.expect("BY")
-            if self.at_any("ROLLUP", "CUBE", "GROUPING"):
+            if self.at_any("ROLLUP", "CUBE", "GROUPING", "ALL"):
                 raise self.unsupported(f"GROUP BY {self.token.value}")
+            if self.at_op("(") and self.ahead().text == ")":
+                raise self.unsupported("GROUP BY ()")
             group_by = self.expressions()
+            if self.at("WITH") and self.ahead().upper in {"ROLLUP", "CUBE"}:
+                raise self.unsupported(f"GROUP BY WITH {self.ahead().value}")
         having = self.condition() if self.accept("HAVING") else None
+        if self.at("WINDOW"):
+            raise self.unsupported("WINDOW")
         return Select(tuple(items), source, where, group_by, having, distinct, top, into)
 
     def top(self) -> Expression | None:
@@ -290,9 +300,13 @@ class QueryParser(ExpressionParser):
             text = self.expression()
             self.expect_op(",")
             separator = self.expression()
+            if self.at_op(","):
+                raise self.unsupported("the third argument of STRING_SPLIT")
             self.expect_op(")")
             return StringSplit(text, separator, self._table_alias())
         name = self.name_of_rows()
+        if name[0].startswith("@") and self.at_op("."):
+            raise self.unsupported(f"a method of {name[0]}")
         if self.at_op("(") and not self._hints_follow():
             raise self.unsupported(f"table-valued function {'.'.join(name)}")
         alias = self._table_alias()
@@ -417,14 +431,16 @@ class QueryParser(ExpressionParser):
 
 
 def selects_of(body: Body) -> Iterator[Select]:
-    match body:
-        case Select():
-            yield body
-        case SetOperation(_, left, right):
-            yield from selects_of(left)
-            yield from selects_of(right)
-        case Query():
-            yield from selects_of(body.body)
+    """Return the SELECTs that a query is put together of."""
+    waiting = [body]
+    while waiting:
+        match waiting.pop():
+            case Select() as select:
+                yield select
+            case SetOperation(_, left, right):
+                waiting += [right, left]
+            case Query(inner):
+                waiting.append(inner)
 
 
 def plain_column(name: Name) -> Expression:

@@ -1,5 +1,7 @@
 """The grammar of statements and whole batches."""
 
+from mssql_standin import not_supported
+from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.parser.security import SecurityParser
 from mssql_standin.parser.syntax import (
     Argument,
@@ -37,33 +39,37 @@ from mssql_standin.parser.syntax import (
     While,
 )
 from mssql_standin.results import SqlError
+from mssql_standin.values.date_order import ORDERS
 from mssql_standin.values.type_rules import NULL, SYSNAME
 
 _COMPOUND = {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="}
 # SET options with an effect here, then those that are accepted because the engine behaves so anyway, or nothing depends on them.
-_SWITCHES = {"NOCOUNT", "XACT_ABORT", "FMTONLY", "NO_BROWSETABLE"}
+_SWITCHES = {"NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS", "FMTONLY", "NO_BROWSETABLE"}
 _IDLE_SWITCHES = {
     "ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
-    "ANSI_NULL_DFLT_ON", "ANSI_DEFAULTS",
+    "ANSI_NULL_DFLT_ON",
 }  # fmt: skip
 _IDLE_WHEN_OFF = {
-    "NUMERIC_ROUNDABORT", "IMPLICIT_TRANSACTIONS", "CURSOR_CLOSE_ON_COMMIT", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
+    "NUMERIC_ROUNDABORT", "ANSI_DEFAULTS", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL",
     "SHOWPLAN_TEXT", "SHOWPLAN_XML", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "ANSI_NULL_DFLT_OFF", "DISABLE_DEF_CNST_CHK",
 }  # fmt: skip
+_IDLE_EITHER_WAY = {"CURSOR_CLOSE_ON_COMMIT"}  # there are no cursors
+_ALL_SWITCHES = _SWITCHES | _IDLE_SWITCHES | _IDLE_WHEN_OFF | _IDLE_EITHER_WAY
 _IDLE_VALUES = {
     "TEXTSIZE",
     "LANGUAGE",
     "DATEFIRST",
-    "DATEFORMAT",
     "QUERY_GOVERNOR_COST_LIMIT",
     "ROWCOUNT",
 }
 _SUPPORTED_VALUES = {
     "LANGUAGE": {"us_english", "english"},
     "DATEFIRST": {"7"},
-    "DATEFORMAT": {"mdy"},
+    "TEXTSIZE": {"2147483647", "-1"},
     "ROWCOUNT": {"0"},
 }
+_LONGEST_NAME = 32  # of a transaction
+_MOST_BLOCKS = 60  # statements inside each other
 
 
 _ISOLATION_LEVELS = (
@@ -81,6 +87,7 @@ class StatementParser(SecurityParser):
     """The whole grammar: adds statements to that of changes and principals."""
 
     _loops = 0  # how many WHILEs are around
+    _blocks = 0  # how many statements are around, itself included
 
     def batch(self) -> Batch:
         """Consume everything. Raises SqlError before anything runs if the text is outside the subset."""
@@ -111,7 +118,11 @@ class StatementParser(SecurityParser):
     def statement(self, *, first: bool = False) -> list[Statement]:
         """Consume one statement; a DECLARE of several variables gives several."""
         line = self.token.line
+        self._blocks += 1
+        if self._blocks > _MOST_BLOCKS:
+            raise nested_too_deeply(line)
         found = self._statement(first)
+        self._blocks -= 1
         for statement in found:
             self.lines[id(statement)] = line
         while self.accept_op(";"):
@@ -205,11 +216,14 @@ class StatementParser(SecurityParser):
                 return [Use(self.identifier())]
         if self.token.kind == "op" and self.token.text == "(":
             return [SelectStatement(self.query())]
+        if self.at_identifier() and self.ahead().text == ":":
+            raise self.unsupported(f"the label {self.token.text}")
+        if word == "FETCH":
+            raise self.unsupported("a cursor")
+        if word == "END" and self.ahead().upper == "CONVERSATION":
+            raise self.unsupported("END CONVERSATION")
         if first and self.at_identifier() and word not in {"ENABLE", "DISABLE"}:
             return [self._execute()]
-        if self.token.kind == "word" and self.token.value in {"DBCC", "BACKUP", "RESTORE", "KILL", "BULK", "OPEN",
-                                                              "FETCH", "CLOSE", "DEALLOCATE", "GOTO"}:  # fmt: skip
-            raise self.unsupported(self.token.value)
         raise self.error()
 
     def _value_follows(self) -> bool:
@@ -222,6 +236,7 @@ class StatementParser(SecurityParser):
     def _declare(self) -> list[Statement]:
         self.expect("DECLARE")
         found: list[Statement] = []
+        names: set[str] = set()
         while True:
             token = self.token
             if token.kind != "variable" or token.text.startswith("@@"):
@@ -233,8 +248,11 @@ class StatementParser(SecurityParser):
             if self.at("TABLE") and not found:
                 self.advance()
                 return [DeclareTable(token.text.lower(), self._variable_definition())]
-            found.append(self._declare_scalar(token.text, token.line))
+            made = self._declare_scalar(token.text, token.line, names)
+            names.add(made.name)
+            found.append(made)
             if not self.accept_op(","):
+                self.declared |= names  # no value of this DECLARE sees them
                 return found
 
     def _variable_definition(self) -> TableDefinition:
@@ -247,12 +265,12 @@ class StatementParser(SecurityParser):
             raise self.error()
         return definition
 
-    def _declare_scalar(self, shown: str, line: int) -> Statement:
+    def _declare_scalar(self, shown: str, line: int, names: set[str]) -> Declare:
         name = shown.lower()
         if self.at("CURSOR"):
             raise self.unsupported("a cursor")
         sql_type = self.data_type()
-        if name in self.declared:
+        if name in self.declared | names:
             raise SqlError(
                 134,
                 f"The variable name '{shown}' has already been declared. Variable names must be unique within a query batch or "
@@ -260,9 +278,7 @@ class StatementParser(SecurityParser):
                 15,
                 line=line,
             )
-        value = self.expression() if self.accept_op("=") else None
-        self.declared.add(name)
-        return Declare(name, sql_type, value)
+        return Declare(name, sql_type, self.expression() if self.accept_op("=") else None)
 
     def _set(self) -> list[Statement]:
         self.expect("SET")
@@ -281,27 +297,34 @@ class StatementParser(SecurityParser):
             return [SetOption("lock_timeout", self.integer())]
         if self.accept("DEADLOCK_PRIORITY"):
             return [SetOption("deadlock_priority", self._deadlock_priority())]
+        if self.accept("DATEFORMAT"):
+            return [SetOption("date_order", self._date_order())]
         if self.at("STATISTICS"):
             return self._statistics()
+        if self.at_any(*not_supported.SET_OPTIONS):
+            raise self.unsupported(f"SET {self.token.value}")
         options = [self.advance().text.upper()]
         while self.accept_op(","):
             options.append(self.advance().text.upper())
         if options[0] in _IDLE_VALUES:
             self._idle_value(options[0])
             return [SetOption("idle", None)]
+        unknown = next((option for option in options if option not in _ALL_SWITCHES), None)
+        if unknown is not None:
+            raise SqlError(195, f"'{unknown}' is not a recognized SET option.", 15, 5, self.token.line)
         value = self.on_or_off()
         return [self._switch(option, value) for option in options]
 
     def _switch(self, option: str, value: bool) -> Statement:
         if option in _SWITCHES:
             return SetOption(option.lower(), value)
-        if option in _IDLE_SWITCHES and value:
+        if option == "ANSI_DEFAULTS" and value:  # the others that it switches on are so anyway
+            return SetOption("implicit_transactions", True)
+        if option in _IDLE_EITHER_WAY or (option in _IDLE_SWITCHES and value):
             return SetOption("idle", None)
         if option in _IDLE_WHEN_OFF and not value:
             return SetOption("idle", None)
-        if option in _IDLE_SWITCHES | _IDLE_WHEN_OFF:
-            raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
-        raise SqlError(195, f"'{option}' is not a recognized SET option.", 15, 5, self.token.line)
+        raise self.unsupported(f"SET {option} {'ON' if value else 'OFF'}")
 
     def _statistics(self) -> list[Statement]:
         self.advance()
@@ -310,9 +333,15 @@ class StatementParser(SecurityParser):
             raise self.unsupported(f"SET STATISTICS {what} ON")
         return [SetOption("idle", None)]
 
+    def _date_order(self) -> str:
+        order = str(self.advance().text).removeprefix("N").strip("'[]").lower()
+        if order not in ORDERS:
+            raise self.unsupported(f"SET DATEFORMAT {order}")
+        return order
+
     def _idle_value(self, option: str) -> None:
-        self.accept_op("-")
-        value = str(self.advance().text).strip("'[]").lower()
+        sign = "-" if self.accept_op("-") else ""
+        value = sign + str(self.advance().text).strip("'[]").lower()
         if option in _SUPPORTED_VALUES and value not in _SUPPORTED_VALUES[option]:
             raise self.unsupported(f"SET {option} {value}")
 
@@ -359,9 +388,9 @@ class StatementParser(SecurityParser):
         if self.at_any("TRAN", "TRANSACTION"):
             self.advance()
             name = self._transaction_name()
-            if self.at("WITH"):
+            if self.at("WITH", "MARK"):
                 raise self.unsupported("BEGIN TRANSACTION WITH MARK")
-            return BeginTransaction(name or "")
+            return BeginTransaction(name)
         if self.at_any("DISTRIBUTED", "DIALOG", "CONVERSATION"):
             raise self.unsupported(f"BEGIN {self.token.value}")
         return self._block()
@@ -384,20 +413,34 @@ class StatementParser(SecurityParser):
             raise self.error()
         return Block(tuple(statements))
 
-    def _transaction_name(self) -> str | None:
+    def _transaction_name(self) -> Expression | None:
         if self.token.kind == "variable":
-            raise self.unsupported("a transaction name in a variable")
-        return self.identifier() if self.at_identifier() else None
+            return Variable(self.variable())
+        if not self.at_identifier():
+            return None
+        name = self.identifier()
+        if len(name) > _LONGEST_NAME:
+            raise SqlError(
+                103,
+                f"The identifier that starts with '{name[:28]}' is too long. Maximum length is 32.",
+                15,
+                4,
+                self.token.line,
+            )
+        return Literal(name, SYSNAME)
 
     def _end_transaction(self, word: str) -> Statement:
         self.advance()
         if word == "SAVE":
             self._transaction_word(required=True)
-            return SaveTransaction(self.identifier())
+            name = self._transaction_name()
+            if name is None:
+                raise self.error()
+            return SaveTransaction(name)
         named = self._transaction_word(required=False)
         name = self._transaction_name() if named else None
         if word == "COMMIT":
-            if self.at("WITH"):
+            if self.at("WITH") and self.ahead().text == "(":
                 raise self.unsupported("COMMIT WITH DELAYED_DURABILITY")
             return Commit()
         return Rollback(name)
@@ -473,6 +516,8 @@ class StatementParser(SecurityParser):
                 raise self.unsupported("a procedure name in a variable")
             status = self.variable()
             self.advance()
+        if self.at("AS"):
+            raise self.unsupported("EXECUTE AS")
         procedure = self.name()
         arguments: list[Argument] = []
         while self._argument_follows():
@@ -519,7 +564,10 @@ class StatementParser(SecurityParser):
 
 def parse_batch(sql: str, declared: set[str], *, collect_undeclared: bool = False) -> Batch:
     """Parse a whole batch; `declared` are the lower-case names of its parameters. Raises SqlError."""
-    return StatementParser(sql, set(declared), collect_undeclared).batch()
+    try:
+        return StatementParser(sql, set(declared), collect_undeclared).batch()
+    except RecursionError:
+        raise nested_too_deeply() from None
 
 
 def parse_condition(text: str) -> Expression:

@@ -1,9 +1,11 @@
 """Lexer: the text of a batch as tokens."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from mssql_standin.not_supported import unsupported
 from mssql_standin.results import SqlError
 
 _TOKEN = re.compile(
@@ -48,6 +50,8 @@ def tokenize(sql: str) -> list[Token]:
     position, line = 0, 1
     while position < len(sql):
         match = _TOKEN.match(sql, position)
+        if match is None and (what := _elsewhere(sql, position)):
+            raise unsupported(what, line)
         if match is None:
             raise SqlError(102, f"Incorrect syntax near '{sql[position]}'.", 15, line=line)
         kind, text = match.lastgroup or "", match.group()
@@ -61,6 +65,16 @@ def tokenize(sql: str) -> list[Token]:
         position = end
     tokens.append(Token("end", "", None, line, len(sql), len(sql)))
     return tokens
+
+
+def _elsewhere(sql: str, position: int) -> str:
+    """Return what of T-SQL begins here that the tokens of this engine leave out."""
+    if sql[position] == "{":
+        return "an escape of ODBC in braces"
+    if unicodedata.category(sql[position]) == "Sc":
+        following = sql[position + 1 : position + 2]
+        return "a money constant" if not following.isalpha() else f"a name that begins with {sql[position]}"
+    return ""
 
 
 def _skip_comment(sql: str, start: int, line: int) -> int:

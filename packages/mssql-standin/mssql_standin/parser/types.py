@@ -10,6 +10,7 @@ _PLAIN = {
 }  # fmt: skip
 _SYNONYMS = {"integer": "int", "dec": "decimal", "numeric": "decimal", "character": "char", "sysname": "nvarchar"}
 _SIZED = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
+_VARYING = {"char": "varchar", "nchar": "nvarchar", "binary": "varbinary"}
 _MAY_BE_MAX = {"varchar", "nvarchar", "varbinary"}
 _FRACTIONAL = {"time", "datetime2", "datetimeoffset"}
 _LARGE = {"text": "varchar(max)", "ntext": "nvarchar(max)", "image": "varbinary(max)"}
@@ -33,16 +34,20 @@ class TypeParser(Cursor):
     def data_type(self, default_length: int = 1) -> SqlType:
         """Consume a data type; a length left out is `default_length` (30 in CAST). Raises SqlError 2715 and others."""
         line = self.token.line
+        if self.accept("DOUBLE"):
+            self.expect("PRECISION")
+            return SqlType("float")
+        national = self.accept("NATIONAL")
+        if national and not self.at_any("CHAR", "CHARACTER", "TEXT"):
+            raise self.error()
         name = self.identifier().lower()
         if name == "sys" and self.accept_op("."):
             name = self.identifier().lower()
-        if name == "double" and self.accept("PRECISION"):
-            return SqlType("float")
         if name == "sysname":
             return SqlType("nvarchar", 128)
-        name = _SYNONYMS.get(name, name)
-        if name in {"char", "nchar"} and self.accept("VARYING"):
-            name = "var" + name if name == "char" else "nvarchar"
+        name = ("n" if national else "") + _SYNONYMS.get(name, name)
+        if name in _VARYING and self.accept("VARYING"):
+            name = _VARYING[name]
         if name in _REFUSED:
             raise self.unsupported(f"data type {name}")
         if name in _LARGE:
@@ -110,3 +115,22 @@ class TypeParser(Cursor):
         size = self.integer()
         self.expect_op(")")
         return size
+
+
+def parse_parameters(text: str) -> dict[str, SqlType]:
+    """Return the parameters of a declaration such as '@a int, @b nvarchar(10) OUTPUT' by lower-case name."""
+    parser = TypeParser(text)
+    declared: dict[str, SqlType] = {}
+    while parser.token.kind != "end":
+        token = parser.advance()
+        if token.kind != "variable":
+            raise SqlError(102, f"Incorrect syntax near '{token.text}'.", 15)
+        parser.accept("AS")
+        declared[token.text.lower()] = parser.data_type()
+        if parser.accept_op("="):
+            raise SqlError(40000, "This is not supported by the stand-in: a default value of a parameter.")
+        if not parser.accept("OUTPUT"):
+            parser.accept("OUT")
+        if parser.token.kind != "end":
+            parser.expect_op(",")
+    return declared

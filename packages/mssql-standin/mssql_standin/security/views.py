@@ -2,13 +2,9 @@
 
 from mssql_standin.security.permissions import CLASS_NAMES, TYPES
 from mssql_standin.security.principals import DATABASE, DBO, FIXED_ROLES, SYSADMIN, Login, Principal
-from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog
-from mssql_standin.store.view import Row, View
-from mssql_standin.values.type_rules import BIT, DATETIME, INT, SYSNAME, TINYINT
+from mssql_standin.store.views.view import Row, View, catalog_view
 
-_CHAR1, _CHAR4, _CHAR60 = SqlType("char", 1), SqlType("char", 4), SqlType("nvarchar", 60)
-_SID = SqlType("varbinary", 85)
 _KINDS = {"S": "SQL_USER", "R": "DATABASE_ROLE"}
 _STATES = {"G": "GRANT", "W": "GRANT_WITH_GRANT_OPTION", "D": "DENY"}
 _FIRST_SERVER_ROLE_ID = 3  # sysadmin; public is 2
@@ -27,7 +23,7 @@ def _principal_row(known: Principal, made: int) -> Row:
     return (
         known.name, known.principal_id, known.kind, _KINDS[known.kind],
         ("guest" if known.name == "guest" else "dbo") if is_user else None, created, created,
-        None if is_user else known.owner_id, known.sid.lower() or None, int(known.principal_id in FIXED_ROLES), *authentication,
+        None if is_user else known.owner_id, int(known.principal_id in FIXED_ROLES), *authentication, known.sid.lower() or None,
     )  # fmt: skip
 
 
@@ -51,16 +47,16 @@ def _permissions(catalog: Catalog) -> list[Row]:
 def _server_principals(catalog: Catalog) -> list[Row]:
     made = int(catalog.created or 0)
     roles: list[Row] = [
-        ("public", 2, "02", "R", "SERVER_ROLE", 0, made, made, None, None, 0),
-        (SYSADMIN, _FIRST_SERVER_ROLE_ID, "03", "R", "SERVER_ROLE", 0, made, made, None, None, 1),
+        ("public", 2, "R", "SERVER_ROLE", 0, made, made, None, None, 0, "02"),
+        (SYSADMIN, _FIRST_SERVER_ROLE_ID, "R", "SERVER_ROLE", 0, made, made, None, None, 1, "03"),
     ]
     return [*(_login_row(login, catalog, made) for login in catalog.security.all_logins), *roles]
 
 
 def _login_row(login: Login, catalog: Catalog, made: int) -> Row:
     return (
-        login.name, login.principal_id, login.sid.lower(), "S", "SQL_LOGIN", int(login.disabled), made, made, catalog.database,
-        "us_english", 0,
+        login.name, login.principal_id, "S", "SQL_LOGIN", int(login.disabled), made, made, catalog.database, "us_english", 0,
+        login.sid.lower(),
     )  # fmt: skip
 
 
@@ -68,28 +64,34 @@ def _server_role_members(catalog: Catalog) -> list[Row]:
     return [(_FIRST_SERVER_ROLE_ID, login.principal_id) for login in catalog.security.all_logins if login.sysadmin]
 
 
-SECURITY_VIEWS = (
-    View(
+VIEWS: list[View] = [
+    catalog_view(
         "sys.database_principals",
-        (("name", SYSNAME), ("principal_id", INT), ("type", _CHAR1), ("type_desc", _CHAR60), ("default_schema_name", SYSNAME),
-         ("create_date", DATETIME), ("modify_date", DATETIME), ("owning_principal_id", INT), ("sid", _SID), ("is_fixed_role", BIT),
-         ("authentication_type", INT), ("authentication_type_desc", _CHAR60)),
+        """name sysname, principal_id int, type char(1), type_desc nvarchar(60), default_schema_name sysname, create_date datetime,
+        modify_date datetime, owning_principal_id int, sid varbinary(85) = unpacked_bytes($11), is_fixed_role bit,
+        authentication_type int, authentication_type_desc nvarchar(60), default_language_name sysname = NULL,
+        default_language_lcid int = NULL, allow_encrypted_value_modifications bit = 0""",
         _database_principals,
     ),
-    View("sys.database_role_members", (("role_principal_id", INT), ("member_principal_id", INT)), _role_members),
-    View(
+    catalog_view("sys.database_role_members", "role_principal_id int, member_principal_id int", _role_members),
+    catalog_view(
         "sys.database_permissions",
-        (("class", TINYINT), ("class_desc", _CHAR60), ("major_id", INT), ("minor_id", INT), ("grantee_principal_id", INT),
-         ("grantor_principal_id", INT), ("type", _CHAR4), ("permission_name", SqlType("nvarchar", 128)), ("state", _CHAR1),
-         ("state_desc", _CHAR60)),
+        """class tinyint, class_desc nvarchar(60), major_id int, minor_id int, grantee_principal_id int, grantor_principal_id int,
+        type char(4), permission_name nvarchar(128), state char(1), state_desc nvarchar(60)""",
         _permissions,
     ),
-    View(
+    catalog_view(
         "sys.server_principals",
-        (("name", SYSNAME), ("principal_id", INT), ("sid", _SID), ("type", _CHAR1), ("type_desc", _CHAR60), ("is_disabled", BIT),
-         ("create_date", DATETIME), ("modify_date", DATETIME), ("default_database_name", SYSNAME), ("default_language_name", SYSNAME),
-         ("is_fixed_role", BIT)),
+        """name sysname, principal_id int, sid varbinary(85) = unpacked_bytes($10), type char(1), type_desc nvarchar(60),
+        is_disabled bit, create_date datetime, modify_date datetime, default_database_name sysname, default_language_name sysname,
+        credential_id int = NULL, owning_principal_id int = NULL, is_fixed_role bit""",
         _server_principals,
+        of_server=True,
     ),
-    View("sys.server_role_members", (("role_principal_id", INT), ("member_principal_id", INT)), _server_role_members),
-)  # fmt: skip
+    catalog_view(
+        "sys.server_role_members",
+        "role_principal_id int, member_principal_id int",
+        _server_role_members,
+        of_server=True,
+    ),
+]

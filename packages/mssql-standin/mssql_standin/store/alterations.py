@@ -272,7 +272,11 @@ class Alterations:
             raise SqlError(
                 4924, f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{table.name}'."
             )
-        users = [index.name for index in table.indexes if column.column_id in (*index.column_ids, *index.included)]
+        users = [
+            index.name
+            for index in table.indexes
+            if column.column_id in (*index.column_ids, *index.included, *index.not_null)
+        ]
         users += [key.name for key in table.foreign_keys if column.column_id in key.columns]
         users += [] if column.default is None else [column.default.name]
         users += [check.name for check in table.checks if column.name.lower() in check.text.lower()]

@@ -58,6 +58,7 @@ class Index:
     clustered: bool
     included: tuple[int, ...] = ()
     system_named: bool = False
+    not_null: tuple[int, ...] = ()  # the filter: only rows in which none of these columns is NULL belong to it
 
     @property
     def column_ids(self) -> tuple[int, ...]:
@@ -85,6 +86,7 @@ class Check:
     name: str
     text: str
     system_named: bool = False
+    column_id: int = 0  # of the column that it is a constraint of; 0 for one of the table
 
 
 @dataclass(frozen=True)
@@ -309,4 +311,5 @@ def _column(entry: dict[str, Any]) -> Column:
 
 def _index(entry: dict[str, Any]) -> Index:
     columns = tuple((column_id, descending) for column_id, descending in entry["columns"])
-    return Index(**{**entry, "columns": columns, "included": tuple(entry["included"])})
+    ids = {name: tuple(entry.get(name, ())) for name in ("included", "not_null")}
+    return Index(**{**entry, "columns": columns, **ids})

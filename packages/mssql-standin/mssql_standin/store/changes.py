@@ -43,6 +43,9 @@ class Surroundings(Runtime, Protocol):
     def note_identity(self, table: Table, value: int, *, explicit: bool) -> None:
         """Remember the identity value of an inserted row."""
 
+    def forget_identity(self) -> None:
+        """Note that an INSERT gave out no identity value."""
+
     def assign_variable(self, name: str, source: Any, value: Any) -> None:
         """Set a variable."""
 
@@ -65,7 +68,10 @@ class Changer:
     # --- INSERT ----------------------------------------------------------------------------------------------
 
     def insert(self, plan: InsertPlan, *, identity_insert: bool) -> Result:
-        """Apply INSERT."""
+        """Apply INSERT. `identity_insert`: SET IDENTITY_INSERT is ON for the table."""
+        _check_identity(plan.table, plan.places, identity_insert)
+        if plan.table.identity is None:
+            self._around.forget_identity()
         found: list[tuple[Any, ...]] = [()] if plan.query is None else self._file.run(plan.query, self._around)
         rows = []
         for line, values in enumerate(found):
@@ -74,15 +80,15 @@ class Changer:
                 for cell, (place, sql_type, value) in enumerate(zip(plan.places, plan.types, values, strict=False))
                 if (line, cell) not in plan.default_cells
             ]
-            rows.append(self._new_row(plan.table, given, identity_insert))
+            rows.append(self._new_row(plan.table, given))
         writer = self._writer(plan.table, plan.context)
         writer.insert(rows)
         writer.check_references(rows, [], "INSERT")
         return len(rows), self._outputs(plan.output, [(row, None, (), "INSERT") for row in rows])
 
     def insert_rows(self, table: Table, places: list[int], types: list[Any], found: list[tuple[Any, ...]]) -> None:
-        """Insert rows of another statement: OUTPUT INTO and SELECT INTO."""
-        rows = [self._new_row(table, list(zip(places, types, values, strict=True)), False) for values in found]
+        """Insert rows of another statement: OUTPUT INTO and SELECT INTO, which gives an identity column its values."""
+        rows = [self._new_row(table, list(zip(places, types, values, strict=True))) for values in found]
         self._writer(table, None).insert(rows)
 
     def load(self, target: BulkTarget, types: Sequence[SqlType], found: Sequence[Sequence[Any]]) -> int:
@@ -97,16 +103,14 @@ class Changer:
                 for place, sql_type, value in zip(target.places, types, values, strict=True)
                 if value is not None or target.keep_nulls
             ]
-            rows.append(self._new_row(target.table, given, identity_insert=True, rules=rules))
+            rows.append(self._new_row(target.table, given, rules))
         writer = self._writer(target.table, None)
         writer.insert(rows)
         if target.check_constraints:
             writer.check_references(rows, [], "INSERT")
         return len(rows)
 
-    def _new_row(
-        self, table: Table, given: list[tuple[int, Any, Any]], identity_insert: bool, rules: RowRules | None = None
-    ) -> Row:
+    def _new_row(self, table: Table, given: list[tuple[int, Any, Any]], rules: RowRules | None = None) -> Row:
         rules = rules or self._around.rules(table)
         row: Row = [None] * len(table.columns)
         for place, sql_type, value in given:
@@ -118,7 +122,9 @@ class Changer:
         identity = table.identity
         if identity is not None:
             place = table.by_id[identity.column_id]
-            explicit = identity_insert and place in present and row[place] is not None
+            explicit = place in present
+            if explicit and row[place] is None:
+                raise SqlError(339, "DEFAULT or NULL are not allowed as explicit identity values.")
             if not explicit:
                 row[place] = self._identity(table, place)
             self._around.note_identity(table, _integer(row[place], identity.type), explicit=explicit)
@@ -202,8 +208,11 @@ class Changer:
 
     # --- MERGE -----------------------------------------------------------------------------------------------
 
-    def merge(self, plan: MergePlan) -> Result:
+    def merge(self, plan: MergePlan, *, identity_insert: bool) -> Result:
         """Apply MERGE: deletions, then updates, then insertions; constraints count at the end."""
+        for branch in plan.branches:
+            if branch.action == "insert":
+                _check_identity(plan.table, _named(branch), identity_insert)
         table, width = plan.table, len(plan.table.columns)
         deleted: list[tuple[int, Row]] = []
         updated: dict[int, list[tuple[int, Row, Row]]] = {}
@@ -226,7 +235,7 @@ class Changer:
                     new = self._updated(table, old, branch.places, branch.types, values, branch.defaults)
                     updated.setdefault(number, []).append((rowid, old, new))
                 else:
-                    new = self._new_row(table, list(zip(branch.places, branch.types, values, strict=True)), False)
+                    new = self._new_row(table, list(zip(branch.places, branch.types, values, strict=True)))
                     inserted.append(new)
                 before = None if branch.action == "insert" else old
                 outputs.append((new, before, found[len(found) - plan.extras :], branch.action.upper()))
@@ -291,6 +300,20 @@ def _reject_second(rowid: int, seen: set[int]) -> None:
         raise SqlError(8672, "The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target "
                              "row matches more than one source row.")  # fmt: skip
     seen.add(rowid)
+
+
+def _check_identity(table: Table, places: list[int], identity_insert: bool) -> None:
+    """Raise SqlError 544 or 545 unless a value for the identity column is given exactly if it may be."""
+    identity = table.identity
+    if identity is None:
+        return
+    given = table.by_id[identity.column_id] in places
+    if given and not identity_insert:
+        raise SqlError(544, f"Cannot insert explicit value for identity column in table '{table.name}' when IDENTITY_INSERT is set "
+                            "to OFF.")  # fmt: skip
+    if identity_insert and not given:
+        raise SqlError(545, f"Explicit value must be specified for identity column in table '{table.name}' either when IDENTITY_INSERT is "
+                            "set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.")  # fmt: skip
 
 
 def _named(branch: BranchPlan) -> list[int]:

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.parser.syntax import Batch
+from mssql_standin.parser.syntax import Batch, DeclareTable, walk
 from mssql_standin.store.catalog import Catalog, from_json, to_json
 from mssql_standin.store.file import FileConnection, FileLock
 from mssql_standin.store.locks import LockTable
+from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.collation import DEFAULT, canonical, set_database_default
-from mssql_standin.values.temporal import round_datetime
+from mssql_standin.values.temporal import UNIX_EPOCH_TICKS, round_datetime
 
 _CACHED_BATCHES = 2000
 _FIRST_SESSION_ID = 51
-UNIX_EPOCH_TICKS = 621_355_968_000_000_000
 
 
 class ParsedBatch:
@@ -29,6 +29,8 @@ class ParsedBatch:
         """Start without plans."""
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
+        self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
+        self.table_variables = tuple(node for node in walk(batch.statements) if isinstance(node, DeclareTable))
 
 
 class SharedStore:
@@ -55,6 +57,7 @@ class SharedStore:
         self.commits = 0  # how many transactions have changed rows
         self._changed_at: dict[int, int] = {}  # object id: the number of the last of them that changed the table's rows
         self.publishing = threading.Lock()  # held while committed definitions are not shown yet
+        self.open_sessions: dict[int, OpenSession] = {}
         self._lock = threading.Lock()
         self._session_ids = itertools.count(_FIRST_SESSION_ID)
         self._descriptors = itertools.count(0x0100000001)

@@ -161,7 +161,7 @@ def _check_default(catalog: Catalog, column: Column, text: syntax.TextExpression
 
 def _computed_column(catalog: Catalog, table: Table, node: syntax.ColumnDefinition, column_id: int) -> Column:
     assert node.computed is not None  # noqa: S101 - the caller looked
-    if _calls(node.computed.tree) & _VOLATILE:
+    if any(isinstance(part, syntax.Call) and part.name in _VOLATILE for part in syntax.inside(node.computed.tree)):
         raise unsupported("a computed column whose value changes by itself")
     binder = ChangeBinder(Compilation(catalog, {}, {}))
     bound = binder.value(node.computed.tree, row_scope(table))
@@ -175,17 +175,6 @@ def _computed_column(catalog: Catalog, table: Table, node: syntax.ColumnDefiniti
         computed=node.computed.text,
         persisted=node.persisted,
     )
-
-
-def _calls(node: object) -> set[str]:
-    found = {node.name} if isinstance(node, syntax.Call) else set()
-    children = node if isinstance(node, tuple) else ()
-    slots = getattr(type(node), "__dataclass_fields__", None)
-    if slots:
-        children = tuple(getattr(node, slot) for slot in slots)
-    for child in children:
-        found |= _calls(child)
-    return found
 
 
 # --- constraints -------------------------------------------------------------------------------------------------
@@ -241,8 +230,18 @@ def add_key(ids: Ids, table: Table, node: syntax.KeyDefinition) -> Table:
     used = {index.index_id for index in table.indexes}
     index_id = 1 if clustered else next(number for number in range(2, 1000) if number not in used)
     included = tuple(_column(table, column, name).column_id for column in node.included)
+    not_null = tuple(_column(table, column, name).column_id for column in node.not_null)
     made = Index(
-        index_id, object_id, name, node.kind, tuple(columns), node.unique, clustered, included, node.name is None
+        index_id,
+        object_id,
+        name,
+        node.kind,
+        tuple(columns),
+        node.unique,
+        clustered,
+        included,
+        node.name is None,
+        not_null,
     )
     return replace(table, indexes=(*table.indexes, made))
 
@@ -265,7 +264,8 @@ def _add_foreign_key(ids: Ids, table: Table, node: syntax.ForeignKeyDefinition) 
         )
     columns = tuple(_column(table, column, name).column_id for column in node.columns)
     targets = tuple(_column(parent, column, name).column_id for column in referenced)
-    if not any(index.unique and set(index.column_ids) == set(targets) for index in parent.indexes):
+    keys = [set(index.column_ids) for index in parent.indexes if index.unique and not index.not_null]
+    if set(targets) not in keys:
         raise SqlError(1776, f"There are no primary or candidate keys in the referenced table '{'.'.join(node.table)}' that match the "
                              f"referencing column list in the foreign key '{name}'.", state=0)  # fmt: skip
     for child_id, parent_id in zip(columns, targets, strict=True):
@@ -282,7 +282,8 @@ def _add_check(ids: Ids, table: Table, node: syntax.CheckDefinition) -> Table:
     name = node.name or _system_name("CK", table, object_id)
     _claim_name(ids, table, name)
     ChangeBinder(Compilation(ids.catalog, {}, {})).condition(node.condition.tree, row_scope(table))
-    check = Check(object_id, name, node.condition.text, node.name is None)
+    column = _column(table, node.column, name).column_id if node.column else 0
+    check = Check(object_id, name, node.condition.text, node.name is None, column)
     return replace(table, checks=(*table.checks, check))
 
 
@@ -339,7 +340,9 @@ def index_statement(table: Table, index: Index) -> str:
     """Return the SQLite statement that creates an index."""
     keys = ", ".join(f"c{column_id}{' DESC' if descending else ''}" for column_id, descending in index.columns)
     on = f'"{table.local_name}"' if table.local_name else f"t{table.object_id}"
-    return f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {index_name(table, index)} ON {on} ({keys})"
+    condition = " AND ".join(f"c{column_id} IS NOT NULL" for column_id in index.not_null)
+    where = f" WHERE {condition}" if condition else ""
+    return f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {index_name(table, index)} ON {on} ({keys}){where}"
 
 
 def change_log_statements(table: Table) -> list[str]:

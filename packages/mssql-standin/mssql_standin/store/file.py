@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin.binder.plan import Plan, Runtime
+from mssql_standin.not_supported import unsupported
 from mssql_standin.results import SqlError
 from mssql_standin.store.sqlite_functions import Caught, Functions, install
 
@@ -28,6 +29,13 @@ INSERT OR IGNORE INTO ct_state VALUES (1, 0, 0);
 _NO_ROOM = frozenset(
     {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
 )
+
+
+class _Nulls(dict[str, None]):
+    """A value for every parameter."""
+
+    def __missing__(self, name: str) -> None:
+        return None
 
 
 class CancelledError(Exception):
@@ -89,6 +97,15 @@ class FileConnection:
         """Run a plan and return its rows in stored form."""
         return self.rows(plan.sql, plan.arguments(runtime))
 
+    def check(self, sql: str) -> None:
+        """Have a statement parsed and not run. Raises SqlError 40000 if SQLite cannot."""
+        try:
+            self.raw.execute(f"EXPLAIN {sql}", _Nulls()).close()
+        except sqlite3.Error as error:
+            translated = self._translated(error)
+            if isinstance(translated, SqlError) and translated.message.number == 40000:
+                raise translated from None
+
     def insert(self, sql: str, arguments: Sequence[Any]) -> int:
         """Run an INSERT and return the new rowid. Raises SqlError; IntegrityError passes through."""
         try:
@@ -115,8 +132,8 @@ class FileConnection:
             return SqlError(8115, "Arithmetic overflow error converting expression to data type bigint.", state=2)
         if "no such table" in text:  # dropped by somebody else since this statement was bound
             return SqlError(208, "Invalid object name: the table was dropped while the statement was being prepared.")
-        if "too big" in text or "too many" in text:
-            return SqlError(8623, f"The query is too large or too complex for the stand-in ({text}).")
+        if any(word in text for word in ("too big", "too many", "too large", "overflow", "too deep")):
+            return unsupported(f"a statement that is too large or nested too deeply for its SQLite ({text})")
         return error
 
     def interrupt(self) -> None:

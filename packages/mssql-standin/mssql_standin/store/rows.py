@@ -65,7 +65,8 @@ class TableWriter:
         """Update rows given by rowid, old and new values; `named` are the places that SET names."""
         self._lock(rows)
         touched = set(named) | {p for p, column in enumerate(self.table.columns) if column.computed}
-        unique_places = {place for _, places in self._unique for place in places}
+        filters = {self.table.by_id[column_id] for index, _ in self._unique for column_id in index.not_null}
+        unique_places = filters | {place for _, places in self._unique for place in places}
         if len(rows) > 1 and touched & unique_places:  # SQLite checks after each row, SQL Server after the statement
             for rowid, _, _ in rows:
                 self._file.rows(self._delete, (rowid,))
@@ -121,19 +122,22 @@ class TableWriter:
 
     def _store(self, sql: str, arguments: list[Any], row: Row, rowid: int | None) -> None:
         for index, places in self._null_prone:
-            if any(row[place] is None for place in places) and self._exists(places, row, rowid):
+            if any(row[place] is None for place in places) and self._exists(index, places, row, rowid):
                 raise self._duplicate(index, places, row)
         try:
             self._file.insert(sql, arguments)
         except sqlite3.IntegrityError as error:
             for index, places in self._unique:
-                if self._exists(places, row, rowid):
+                if self._exists(index, places, row, rowid):
                     raise self._duplicate(index, places, row) from None
             raise SqlError(2627, f"Violation of a unique constraint ({error}).", 14) from error
 
-    def _exists(self, places: list[int], row: Row, rowid: int | None) -> bool:
+    def _exists(self, index: Index, places: list[int], row: Row, rowid: int | None) -> bool:
+        if any(row[self.table.by_id[column_id]] is None for column_id in index.not_null):
+            return False  # the row does not belong to the index
         matches = " AND ".join(f"{self.table.columns[place].physical} IS ?" for place in places)
-        sql = f"SELECT 1 FROM {self.table.physical} WHERE {matches} AND rowid IS NOT ? LIMIT 1"
+        filtered = "".join(f" AND c{column_id} IS NOT NULL" for column_id in index.not_null)
+        sql = f"SELECT 1 FROM {self.table.physical} WHERE {matches}{filtered} AND rowid IS NOT ? LIMIT 1"
         return bool(self._file.rows(sql, [*(row[place] for place in places), rowid]))
 
     def _duplicate(self, index: Index, places: list[int], row: Row) -> SqlError:

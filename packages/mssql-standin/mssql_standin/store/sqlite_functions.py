@@ -13,6 +13,7 @@ from mssql_standin.values import (
     arithmetic,
     date_construction,
     date_functions,
+    folding,
     format_value,
     json_functions,
     patterns,
@@ -25,7 +26,7 @@ from mssql_standin.values.encoding import compare_offsets, encode_guid
 from mssql_standin.values.json_tables import split_rows
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
-_MODULES = (arithmetic, text, patterns, date_functions, date_construction, format_value, json_functions)
+_MODULES = (arithmetic, text, folding, patterns, date_functions, date_construction, format_value, json_functions)
 
 
 class Caught:
@@ -97,6 +98,18 @@ def _row_limit(count: int | None) -> int:
         )
     if count < 0:
         raise SqlError(127, "A TOP N or FETCH rowcount value may not be negative.", 15)
+    return count
+
+
+def _row_offset(count: int | None) -> int:
+    if count is None or count < 0:
+        raise SqlError(10742, "The offset specified in a OFFSET clause may not be negative.", 15)
+    return count
+
+
+def _row_fetch(count: int | None) -> int:
+    if count is None or count < 1:
+        raise SqlError(10744, "The number of rows provided for a FETCH clause must be greater then zero.", 15)
     return count
 
 
@@ -191,6 +204,8 @@ _FUNCTIONS: Functions = {
     "split_rows": (2, split_rows),
     "only_value": (2, _only_value),
     "row_limit": (1, _row_limit),
+    "row_offset": (1, _row_offset),
+    "row_fetch": (1, _row_fetch),
     "unpacked_float": (1, _unpacked_float),
     "unpacked_bytes": (1, _unpacked_bytes),
     "is_column_in_mask": (2, _is_column_in_mask),

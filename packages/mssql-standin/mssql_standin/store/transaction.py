@@ -74,7 +74,7 @@ class Transaction:
         self.count += 1
         if self.count > 1:
             return []
-        self._name = name.lower()
+        self._name = name
         self._local_tables.begin()
         self.descriptor = self._store.new_descriptor()
         return [TransactionChange("begin", self.descriptor)]
@@ -113,12 +113,12 @@ class Transaction:
             raise SqlError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.")
         self.begin_writing()
         self._file.rows(f"SAVEPOINT p{len(self._savepoints)}")
-        self._savepoints.append((name.lower(), self._own_catalog, self._logged))
+        self._savepoints.append((name, self._own_catalog, self._logged))
 
     def rollback_to(self, name: str) -> list[TransactionChange]:
         """ROLLBACK TRANSACTION of a savepoint, or of the whole by the outermost BEGIN's name. Raises SqlError 6401."""
-        places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name.lower()]
-        if not places and self._name and self._name == name.lower():
+        places = [place for place, (known, _, _) in enumerate(self._savepoints) if known == name]
+        if not places and self._name and self._name == name:
             return self.rollback()
         if not places:
             raise SqlError(6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import DateTimeOffset, SqlType
-from mssql_standin.values import temporal
+from mssql_standin.values import date_order, temporal
 from mssql_standin.values.date_styles import format_datetime, format_day, format_time, has_clock
 from mssql_standin.values.date_text import STYLES, Fault, Moment, NoMomentError, read_moment
 from mssql_standin.values.temporal import DAY, MINUTE, format_offset
@@ -23,6 +23,8 @@ def from_text(source: SqlType, target: SqlType, style: int) -> Callable[[str], A
     older = target.name in _OLDER
 
     def run(text: str) -> Any:
+        if style == 0:
+            date_order.check(text)
         if style not in STYLES:
             raise SqlError(
                 9809, f"The style {style} is not supported for conversions from {source.name} to {target.name}."

@@ -11,6 +11,7 @@ SECOND = 10_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+UNIX_EPOCH_TICKS = 719_162 * DAY
 MAX_TICKS = 3_652_059 * DAY - 1
 DAYS_TO_1900 = datetime.date(1900, 1, 1).toordinal() - 1
 DAYS_TO_JUNE_2079 = datetime.date(2079, 6, 7).toordinal() - 1  # where smalldatetime's 65,536 days end

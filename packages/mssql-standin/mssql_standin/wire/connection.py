@@ -125,6 +125,8 @@ class _Requests:
             return reply
         if self._attentions_answered < self._attentions_received:
             self._attentions_answered = self._attentions_received
+            reply.finish()  # the acknowledgement is a message of its own: the JDBC driver waits for one after the reply
+            reply = Reply(ReplyWriter(self._transport, self._packet_bytes, self._session.session_id))
             reply.acknowledge_attention()
         return reply
 
@@ -157,7 +159,8 @@ class _Requests:
             reply.batch([error.message, Done(None)], self._cancelled)
             return
         for call in calls:
-            reply.procedure(self._guarded(partial(self._call, call)), self._cancelled)
+            events = self._guarded(partial(self._call, call))
+            reply.procedure(events, self._cancelled, call.output_places)
             if self._cancelled():
                 return
 
@@ -195,8 +198,8 @@ class _Requests:
     ) -> Iterator[Event]:
         self._prepared.remove(old)
         statement = declared(text, declaration if isinstance(declaration, str) else None)
-        yield from self._session.batch(text, statement.bind(parameters[3:]))
         yield OutputValue(parameters[0].name, SqlType("int"), self._prepared.add(statement))
+        yield from self._session.batch(text, statement.bind(parameters[3:]))
 
     def _transaction(self, body: bytes, reply: Reply) -> None:
         reply.batch(self._guarded(lambda: perform_transaction_request(body, self._session)), self._cancelled)

@@ -1,6 +1,7 @@
 """The handshake: PRELOGIN, TLS, LOGIN7, and who is let in. [MS-TDS] 3.2.5."""
 
 import hmac
+import sqlite3
 import ssl
 from dataclasses import dataclass, field, replace
 
@@ -24,9 +25,19 @@ class Access:
     certificate: ssl.SSLContext = field(repr=False)
 
 
+class NoRoomError(Exception):
+    """A client was refused because no more files can be opened for its session."""
+
+
 def greet(plain: PlainTransport, access: Access) -> Transport:
     """Answer PRELOGIN; return the transport for all that follows. Raises ProtocolError."""
     hello = packets.receive_message(plain, packets.MAX_GREETING_BYTES)
+    if hello.type == packets.LOGIN7:
+        reply = ReplyWriter(plain, packets.DEFAULT_PACKET_BYTES, 0)
+        told = "This is not supported by the stand-in: TDS before 7.2, whose login has no PRELOGIN."
+        reply.write(tokens.refusal_before_7_2(told))
+        reply.finish()
+        raise ProtocolError("the first message was LOGIN7; TDS before 7.2 is not supported")
     if hello.type != packets.PRELOGIN:
         raise ProtocolError("the first message must be PRELOGIN; Encrypt=strict (TDS 8) is not supported")
     content, tls = prelogin.answer(prelogin.parse_encryption(hello.body))
@@ -55,13 +66,14 @@ def enter(transport: Transport, database: Database, access: Access) -> Entered |
     try:
         user = _user(login, database, access)
     except LoginRefusedError as refused:
-        reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, 0)
-        for told in refused.messages:
-            reply.write(tokens.message(replace(told, line=_LOGIN_LINE)))
-        reply.write(tokens.done(tokens.DONE, tokens.ERROR))
-        reply.finish()
+        _refuse(transport, *(replace(told, line=_LOGIN_LINE) for told in refused.messages))
         return None
-    session = database.connect(login.user, login.host, login.program, user)
+    try:
+        session = database.connect(login.user, login.host, login.program, user)
+    except sqlite3.OperationalError as error:  # it cannot open the file once more
+        text = "Could not connect because the maximum number of user connections has already been reached."
+        _refuse(transport, Message(17809, text, severity=20, line=_LOGIN_LINE))
+        raise NoRoomError from error
     reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, session.session_id)
     name = database.name
     changed = Message(5701, f"Changed database context to '{name}'.", severity=0, state=2)
@@ -74,6 +86,14 @@ def enter(transport: Transport, database: Database, access: Access) -> Entered |
     reply.write(tokens.done(tokens.DONE, 0))
     reply.finish()
     return Entered(session, packet_bytes, login.process_id)
+
+
+def _refuse(transport: Transport, *messages: Message) -> None:
+    reply = ReplyWriter(transport, packets.DEFAULT_PACKET_BYTES, 0)
+    for told in messages:
+        reply.write(tokens.message(told))
+    reply.write(tokens.done(tokens.DONE, tokens.ERROR))
+    reply.finish()
 
 
 def _packet_bytes(wanted: int) -> int:

@@ -1,7 +1,7 @@
 """One reply, token by token, as packets fill up. [MS-TDS] 2.2.4."""
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mssql_standin.results import (
     Command,
@@ -44,8 +44,11 @@ class Reply:
         if not wrote_done:
             self._hold(tokens.DONE, None)
 
-    def procedure(self, events: Iterable[Event], cancelled: Callable[[], bool]) -> None:
-        """Write the events of an RPC: DONEINPROC for each statement, then status, output values and DONEPROC."""
+    def procedure(self, events: Iterable[Event], cancelled: Callable[[], bool], places: Sequence[int]) -> None:
+        """Write the events of an RPC: DONEINPROC for each statement, then status, output values and DONEPROC.
+
+        `places` are those of the output parameters in the call.
+        """
         status, outputs, failed = 0, [], False
         for event in _until(events, cancelled):
             match event:
@@ -59,8 +62,8 @@ class Reply:
                     failed = failed or (isinstance(event, Message) and event.severity > 10)
                     self._event(event)
         self.raw(tokens.return_status(status))
-        for ordinal, output in enumerate(outputs):
-            self.raw(tokens.return_value(ordinal, output.name, output.type, output.value))
+        for place, output in zip(places, outputs, strict=False):  # fewer if it failed
+            self.raw(tokens.return_value(place, output.name, output.type, output.value))
         self._failed = self._failed or failed
         self._hold(tokens.DONEPROC, None, Command.EXECUTE)
 

@@ -27,6 +27,15 @@ class Call:
     procedure: str  # lower case, without the schema sys
     parameters: Sequence[Parameter]
 
+    @property
+    def output_places(self) -> Sequence[int]:
+        """The places of the parameters whose values go back; those that prepare give their handle back in the first."""
+        places = [place for place, parameter in enumerate(self.parameters) if parameter.output]
+        handle = [0] if self.procedure in {"sp_prepare", "sp_prepexec"} else []
+        if self.procedure == "sp_prepexecrpc":
+            places = [place for place in places if place]
+        return handle + [place for place in places if place or not handle]
+
 
 def parse_calls(body: bytes) -> Sequence[Call]:
     """Return the calls of one RPC message. Raises SqlError 8003, or 40000 for what the stand-in has not."""

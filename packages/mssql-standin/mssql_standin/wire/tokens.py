@@ -69,6 +69,13 @@ def message(told: Message) -> bytes:
     return (b"\xaa" if told.severity > 10 else b"\xab") + struct.pack("<H", len(content)) + content
 
 
+def refusal_before_7_2(text: str) -> bytes:
+    """ERROR 40000 and DONE in the form that clients of TDS 7.0 and 7.1 read: a short line number, a short row count."""
+    content = struct.pack("<iBB", 40000, 1, 16) + _long_text(text) + _short_text(SERVER_NAME) + _short_text("")
+    content += struct.pack("<H", 1)
+    return b"\xaa" + struct.pack("<H", len(content)) + content + struct.pack("<BHHI", DONE, ERROR, 0, 0)
+
+
 def column_metadata(columns: Sequence[Column], browse: Browse | None = None) -> bytes:
     """COLMETADATA; TABNAME and COLINFO follow it if keys are asked for."""
     parts = [b"\x81", struct.pack("<H", len(columns))]

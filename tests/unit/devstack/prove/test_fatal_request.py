@@ -30,7 +30,7 @@ def requests(path: Path) -> FatalRequests:
 
 
 def test_before_the_third_request_is_done(client: subprocess.Popen[bytes], path: Path, requests: FatalRequests) -> None:
-    give_order(path, KillOrder(client.pid, 3, "before"))
+    give_order(path, KillOrder([client.pid], 3, "before"))
     for _ in range(2):
         with requests.request():
             assert client.poll() is None
@@ -40,7 +40,7 @@ def test_before_the_third_request_is_done(client: subprocess.Popen[bytes], path:
 
 
 def test_after_a_request_is_done(client: subprocess.Popen[bytes], path: Path, requests: FatalRequests) -> None:
-    give_order(path, KillOrder(client.pid, 1, "after"))
+    give_order(path, KillOrder([client.pid], 1, "after"))
 
     with requests.request():
         assert client.poll() is None
@@ -49,7 +49,7 @@ def test_after_a_request_is_done(client: subprocess.Popen[bytes], path: Path, re
 
 
 def test_requests_of_others_do_not_count(client: subprocess.Popen[bytes], path: Path, requests: FatalRequests) -> None:
-    give_order(path, KillOrder(client.pid, 1, "before"))
+    give_order(path, KillOrder([client.pid], 1, "before"))
 
     with requests.request(client_pid=client.pid + 1):
         assert client.poll() is None

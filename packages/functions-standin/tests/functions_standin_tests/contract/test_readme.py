@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from functions_standin_tests.azurite import free_ports, is_open
+from functions_standin_tests.samples import end_group
 from functions_standin_tests.waiting import wait_until
 
 README = Path(__file__).parents[3] / "README.md"
@@ -45,13 +46,18 @@ def running(command: str, folder: Path, environment: dict[str, str]) -> Iterator
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            program, cwd=folder, env={**environment, **variables}, stdout=output, stderr=subprocess.STDOUT
+            program,
+            cwd=folder,
+            env={**environment, **variables},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         ) as process,
     ):
         try:
             yield lambda: log.read_text(encoding="utf-8", errors="replace")
         finally:
-            process.kill()
+            end_group(process.pid)
 
 
 def ports_of(azurite: str) -> list[int]:

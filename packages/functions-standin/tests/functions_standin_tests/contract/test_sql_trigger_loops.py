@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from functions_standin.sql_trigger import pool
 from functions_standin.sql_trigger.connection import find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
 from functions_standin.testing.sql_trigger import Scene, scene_on
@@ -78,3 +79,19 @@ def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scen
     worker.listener.stop()
     worker.listener.join(30)
     assert "Secret-1" not in worker.log
+
+
+def test_a_listener_that_finds_the_pool_of_its_host_used_up_ends_for_good(
+    scene: Scene, sql_connection_string: str
+) -> None:
+    to = to_odbc(f"{sql_connection_string};Max Pool Size=2;Connect Timeout=1", find_driver())
+    first, second = scene.worker(to=to), scene.worker(to=to)
+    first.listener.start()
+    wait_until(lambda: pool.in_use(to) == 2, description="the first listener has its two connections")
+    second.listener.start()
+
+    wait_until(lambda: "Exiting change consumption loop" in second.log, description="the second one ends")
+    assert "all pooled connections were in use and max pool size was reached" in second.log
+    for worker in (first, second):
+        worker.listener.stop()
+        worker.listener.join(30)

@@ -9,7 +9,8 @@ import requests
 from azure.storage.blob import ContainerClient
 
 from functions_standin.storage.account import parse_connection_string
-from functions_standin_tests.samples import HostProcess, host_process, wait_until, write_app
+from functions_standin_tests.azurite import Azurite
+from functions_standin_tests.samples import HostProcess, end_group, host_process, wait_until, write_app
 
 EVERY_SECOND = """
     @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
@@ -116,7 +117,7 @@ def test_of_two_hosts_one_fires_and_the_other_takes_over(tmp_path: Path, environ
         active, idle = (first, second) if ticks(first) else (second, first)
         assert ticks(idle) == 0
 
-        active.process.kill()
+        end_group(active.process.pid)
 
         wait_until(lambda: ticks(idle) > 0, description="the other host takes over", timeout_seconds=60)
 
@@ -131,6 +132,20 @@ def test_without_storage_the_host_says_so_and_goes_on(tmp_path: Path) -> None:
     with host_process(tmp_path, environment={"AzureWebJobsStorage": nowhere}) as host:
         host.wait_for_line("cannot use its storage")
         assert requests.get(f"{host.url}/api/hello", timeout=30).text == "hi"
+
+
+def test_a_host_whose_storage_goes_away_ends_when_it_cannot_renew_its_lock(tmp_path: Path, unique: str) -> None:
+    write_app(tmp_path, EVERY_SECOND)
+    with Azurite(tmp_path / "azurite") as azurite:
+        azurite.start()
+        environment = {"AzureWebJobsStorage": azurite.connection_string, "AzureFunctionsWebHost__hostid": unique}
+        with host_process(tmp_path, "--time-scale", "0.01", environment=environment) as host:
+            host.wait_for_line("Executed 'Functions.tick' (Succeeded")
+
+            azurite.stop()
+
+            assert host.process.wait(60) == 1
+            host.wait_for_line("Singleton lock renewal failed")
 
 
 def wait_for_status(storage: str, unique: str) -> None:

@@ -6,8 +6,8 @@ import azure.durable_functions as df
 import azure.functions as func
 import pytest
 
-from functions_standin import loading
 from functions_standin.errors import LoadError
+from functions_standin.worker import loading
 from functions_standin_tests.samples import functions_of, write_app
 
 
@@ -73,7 +73,8 @@ def test_every_kind_of_function_is_indexed() -> None:
     @app.entity_trigger(context_name="context")
     def entity(context): ...  # type: ignore[no-untyped-def]
 
-    functions = {function.name: function for function in loading.index(app)}
+    loaded = {function.description.name: function for function in loading.index(app)}
+    functions = {name: function.description for name, function in loaded.items()}
 
     assert {name: function.trigger.type for name, function in functions.items()} == {
         "http_start": "httpTrigger",
@@ -83,10 +84,10 @@ def test_every_kind_of_function_is_indexed() -> None:
         "act": "activityTrigger",
         "entity": "entityTrigger",
     }
-    assert functions["http_start"].is_async
+    assert loaded["http_start"].is_async
     assert [binding.type for binding in functions["http_start"].inputs] == ["durableClient"]
-    assert functions["on_change"].wants_context
-    assert not functions["orchestrate"].wants_context
+    assert loaded["on_change"].wants_context
+    assert not loaded["orchestrate"].wants_context
     assert functions["on_change"].trigger.properties["tableName"] == "dbo.T"
     assert functions["on_change"].function_id == "bfaeffa8-2ca2-56d0-9874-287a32bb9379"
 

@@ -160,7 +160,11 @@ def test_time_spans_are_read(text: str, seconds: float) -> None:
     assert seconds_of_time_span(text) == seconds
 
 
-@pytest.mark.parametrize("name", ["AzureWebJobs.f.Disabled", "AzureWebJobs__f__Disabled"])
+@pytest.mark.parametrize("name", ["AzureWebJobs.f.Disabled", "AzureWebJobs_f_Disabled"])
 @pytest.mark.parametrize(("value", "expected"), [("true", True), ("1", True), ("True", True), ("false", False)])
 def test_a_setting_disables_a_function(name: str, value: str, expected: bool) -> None:
     assert is_disabled("f", {name: value}) is expected
+
+
+def test_a_name_with_two_underscores_disables_nothing() -> None:
+    assert not is_disabled("f", {"AzureWebJobs__f__Disabled": "true"})

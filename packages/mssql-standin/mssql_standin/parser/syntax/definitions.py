@@ -25,6 +25,7 @@ class KeyDefinition:
     unique: bool
     clustered: bool | None
     included: tuple[str, ...] = ()
+    not_null: tuple[str, ...] = ()  # an index's filter: the columns that it asks to be not NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CheckDefinition:
 
     name: str | None
     condition: TextExpression
+    column: str | None = None  # if it stands at one
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Values and conditions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,3 +186,20 @@ class Like(Condition):
     pattern: Expression
     escape: Expression | None
     negated: bool
+
+
+def children(node: object) -> tuple[object, ...]:
+    """Return the parts of a node of the tree, or of a tuple of them."""
+    if isinstance(node, tuple):
+        return node
+    slots = getattr(type(node), "__dataclass_fields__", None)
+    return tuple(getattr(node, slot) for slot in slots) if slots else ()
+
+
+def inside(node: object) -> Iterator[object]:
+    """Return a node and everything in it, however deep."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(children(part))

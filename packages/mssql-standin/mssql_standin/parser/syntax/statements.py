@@ -1,5 +1,6 @@
 """What a program consists of: variables, control flow, procedures, transactions; and the batch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,7 +168,7 @@ class ExecuteText:
 class BeginTransaction:
     """BEGIN TRANSACTION [name]."""
 
-    name: str
+    name: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +178,16 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """ROLLBACK, of everything, or of what a savepoint or the outermost BEGIN names."""
+    """ROLLBACK; `name`: of a savepoint or of the outermost transaction."""
 
-    savepoint: str | None
+    name: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
 class SaveTransaction:
     """SAVE TRANSACTION."""
 
-    savepoint: str
+    name: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +220,18 @@ class Batch:
     statements: tuple[Statement, ...]
     lines: dict[int, int]
     undeclared: tuple[str, ...] = ()  # variables that nothing declares, in order (only when asked for)
+
+
+def walk(statements: tuple[Statement, ...]) -> Iterator[Statement]:
+    """Return statements and those inside them, in the order of the text."""
+    for node in statements:
+        yield node
+        match node:
+            case If(_, then, otherwise):
+                yield from walk((then,) if otherwise is None else (then, otherwise))
+            case While(_, body):
+                yield from walk((body,))
+            case Block(inner):
+                yield from walk(inner)
+            case TryCatch(attempt, handler):
+                yield from walk((attempt, handler))

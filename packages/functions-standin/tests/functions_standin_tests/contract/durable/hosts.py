@@ -14,10 +14,12 @@ from typing import Any
 
 import requests
 
+from functions_standin_tests.samples import end_group
 from functions_standin_tests.waiting import wait_until
 
 APP = Path(__file__).parent / "app"
 TIME_SCALE = 0.01  # visibility of 300 s lasts 3 s, a lease of 30 s 0.3 s
+LISTENS = "functions_standin: listening on "
 MANAGEMENT = "/runtime/webhooks/durabletask"
 
 
@@ -40,9 +42,22 @@ class Host:
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
+    def wait_until_it_listens(self) -> None:
+        wait_until(lambda: LISTENS in self.output, description="the host listens")
+        self.url = self.output.split(LISTENS, 1)[1].split()[0]
+
     def kill(self) -> None:
-        self.process.kill()
+        """Kill host and worker, as a machine's crash does."""
+        end_group(self.process.pid)
         self.process.wait()
+
+    def kill_worker(self) -> None:
+        os.kill(self.worker_pid, signal.SIGKILL)
+
+    @property
+    def worker_pid(self) -> int:
+        """The process that runs the app now."""
+        return int(self.output.rpartition("functions_standin: worker is process ")[2].split()[0])
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -101,7 +116,14 @@ class Scene:
         path = self.folder / "runs"
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
-    def host(self, *, waits: bool = True, environment: Mapping[str, str] | None = None, app: Path = APP) -> Host:
+    def host(
+        self,
+        *,
+        waits: bool = True,
+        waits_for: str = LISTENS,
+        environment: Mapping[str, str] | None = None,
+        app: Path = APP,
+    ) -> Host:
         """Start a host of an app on a free port."""
         log = self.folder / f"host{len(self.hosts)}.log"
         (self.folder / "runs").touch()
@@ -120,16 +142,15 @@ class Scene:
                 },
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         host = Host(process, log)
         self.hosts.append(host)
-        wait_until(
-            lambda: host.has_ended or "functions_standin: listening on " in host.output, description="the host listens"
-        )
+        wait_until(lambda: host.has_ended or waits_for in host.output, description="the host listens")
         if waits:
             assert not host.has_ended, host.output
-        if "listening on " in host.output:
-            host.url = host.output.split("functions_standin: listening on ", 1)[1].split()[0]
+        if LISTENS in host.output:
+            host.wait_until_it_listens()
         return host
 
 

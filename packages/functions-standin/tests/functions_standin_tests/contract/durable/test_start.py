@@ -11,16 +11,16 @@ from functions_standin_tests.contract.durable.hosts import scene as open_scene
 from functions_standin_tests.waiting import wait_until
 
 
-def test_storage_that_is_down_is_waited_for_while_other_functions_run(tmp_path: Path) -> None:
+def test_storage_that_is_down_at_the_start_is_waited_for_and_no_request_is_answered_until_then(tmp_path: Path) -> None:
     with Azurite(tmp_path / "azurite") as azurite, open_scene(tmp_path, azurite.connection_string) as scene:
-        host = scene.host()
-        wait_until(lambda: "cannot be opened (try 2)" in host.output, description="the host tells, and tries again")
-        assert requests.get(f"{host.url}/admin/host/status", timeout=10).json()["state"] == "Running"
-        assert host.management("GET", "/instances/i").status_code == 500
+        host = scene.host(waits_for="cannot be opened (try 2)")
+        port = host.output.partition("http://localhost:")[2].partition("/")[0]
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(f"http://127.0.0.1:{port}/admin/host/status", timeout=0.5)
 
         azurite.start()
 
-        wait_until(lambda: "is open now" in host.output, description="the hub is open")
+        host.wait_until_it_listens()
         host.start("chain", 1, "i")
         assert host.wait_for("i")["output"] == 8
 
@@ -66,3 +66,17 @@ def test_a_setting_that_cannot_be_ends_the_host(scene: Scene, name: str, value: 
 
     wait_until(lambda: host.has_ended, description="the host ends")
     assert told in host.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("hub", "refused"), [("", True), ("TestHubName", True), ("%HUB%", False)])
+def test_a_slot_needs_a_task_hub_of_its_own(scene: Scene, hub: str, refused: bool) -> None:
+    environment = {
+        "WEBSITE_SLOT_NAME": "staging",
+        "AzureFunctionsJobHost__extensions__durableTask__hubName": hub,
+    }
+
+    host = scene.host(environment=environment)
+
+    told = "Task Hub name must be specified in host.json when using slots."
+    assert (told in host.output) is refused
+    assert ("\tchain: orchestrationTrigger" in host.output) is not refused

@@ -1,13 +1,23 @@
 import azure.functions as func
 import pytest
-from azure.functions import meta
 
 from functions_standin.http.request import query_parameters
 from functions_standin.http.response import to_response
+from functions_standin.invocation import Datum
+from functions_standin.worker.conversion import returned
+from functions_standin_tests.samples import app_functions_of
 
 
-def encoded(value: object) -> meta.Datum:
-    return meta.get_binding_registry().get("http").encode(value, expected_type=None)
+def define(app: func.FunctionApp) -> None:
+    @app.route()
+    def hello(req: func.HttpRequest) -> str: ...  # type: ignore[empty-body]
+
+
+HELLO = app_functions_of(define)["hello"]
+
+
+def encoded(value: object) -> Datum | None:
+    return returned(HELLO, value)
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ import requests
 
 from functions_standin.extension import HostServices
 from functions_standin.host import Host
-from functions_standin.http.server import bind
 from functions_standin.input_bindings import InputBindings
+from functions_standin.port import bind
 from functions_standin.settings import HostJson
 from functions_standin_tests.exchange import exchange
-from functions_standin_tests.samples import functions_of, running_invoker, silent_console, wait_until
+from functions_standin_tests.samples import app_functions_of, running_invoker, silent_console, wait_until
 
 
 def define(app: func.FunctionApp) -> None:
@@ -69,7 +69,7 @@ def define(app: func.FunctionApp) -> None:
 
 
 received: list[str] = []
-FUNCTIONS = list(functions_of(define).values())
+FUNCTIONS = list(app_functions_of(define).values())
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def host(output: io.StringIO) -> Iterator[tuple[Host, str]]:
     inputs = InputBindings()
     bound = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    with running_invoker(console, inputs=inputs) as invoker:
+    with running_invoker(FUNCTIONS, console, inputs=inputs) as invoker:
         services = HostServices(
             root=Path("/app"),
             host_id="host-1",
@@ -94,7 +94,7 @@ def host(output: io.StringIO) -> Iterator[tuple[Host, str]]:
             time_scale=0.001,
             base_url=url,
         )
-        host = Host(services=services, functions=FUNCTIONS, inputs=inputs, bound=bound)
+        host = Host(services=services, functions=[each.description for each in FUNCTIONS], inputs=inputs, bound=bound)
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever)
         thread.start()

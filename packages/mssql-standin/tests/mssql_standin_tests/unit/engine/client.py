@@ -71,7 +71,7 @@ class Client:
         """Run a batch and return all it yielded. `valid`: real SQL Server would parse it too."""
         if valid:
             self._ran.append(sql)
-        return Answer.of(self.session.batch(sql, parameters))
+        return Answer.of(self.session.batch(sql, parameters or None))
 
     def run(self, sql: str, *parameters: Parameter) -> Answer:
         """Run a batch that must not fail."""

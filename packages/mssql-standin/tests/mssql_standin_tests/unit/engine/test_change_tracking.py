@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,54 @@ def test_a_tracked_table_keeps_its_key(stock: Client) -> None:
     [[name]] = stock.rows("SELECT name FROM sys.key_constraints WHERE parent_object_id = OBJECT_ID('stock')")
 
     assert stock.error(f"ALTER TABLE stock DROP CONSTRAINT [{name}]").severity == 16
+
+
+@pytest.fixture
+def versions(client: Client) -> Client:
+    """A client of a database with a tracked table of two key columns and one change."""
+    client.run("ALTER DATABASE TestDb SET CHANGE_TRACKING = ON")
+    client.run(
+        "CREATE TABLE v (a int NOT NULL, b nvarchar(5) NOT NULL, n int NULL, PRIMARY KEY (a, b)); "
+        "ALTER TABLE v ENABLE CHANGE_TRACKING; INSERT v VALUES (1, N'x', 1), (2, N'y', 2)"
+    )
+    client.run("WITH CHANGE_TRACKING_CONTEXT (0x07) UPDATE v SET n = 5 WHERE a = 2")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        ("CHANGETABLE(VERSION v, (b, a), (N'y', 2)) AS c", [(2, b"\x07", 2, "y")]),
+        ("CHANGETABLE(VERSION v, (a, b), (3, N'z')) AS c", [(None, None, 3, "z")]),
+        ("v JOIN CHANGETABLE(VERSION v, (a, b), (1, N'x')) AS c ON c.a = v.a", [(1, None, 1, "x")]),
+        ("v LEFT JOIN CHANGETABLE(VERSION v, (a, b), (1, N'x')) AS c ON c.a = v.a WHERE v.a = 2", [(None, None, None, None)]),
+        ("v CROSS APPLY CHANGETABLE(VERSION v, (a, b), (v.a, v.b)) AS c WHERE v.a = 2", [(2, b"\x07", 2, "y")]),
+    ],
+)  # fmt: skip
+def test_changetable_version_is_one_row(versions: Client, source: str, rows: list[Any]) -> None:
+    assert versions.rows(f"SELECT c.SYS_CHANGE_VERSION, c.SYS_CHANGE_CONTEXT, c.a, c.b FROM {source}") == rows
+
+
+def test_an_update_may_ask_whether_its_row_changed_since(versions: Client) -> None:
+    guarded = (
+        "UPDATE v SET n = 9 FROM v WHERE a = 2 AND {} >= ISNULL((SELECT c.SYS_CHANGE_VERSION "
+        "FROM CHANGETABLE(VERSION v, (a, b), (v.a, v.b)) AS c), 0)"
+    )
+
+    assert versions.run(guarded.format(1)).counts == [0]
+    assert versions.run(guarded.format(2)).counts == [1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"), [("(a), (1)", 22110), ("(a, n), (1, 1)", 22111), ("(a, a), (1, 1)", 22112)]
+)
+def test_changetable_version_asks_for_the_whole_primary_key(versions: Client, keys: str, number: int) -> None:
+    assert versions.number(f"SELECT * FROM CHANGETABLE(VERSION v, {keys}) AS c") == number
+
+
+def test_each_tracked_commit_has_a_row_in_the_commit_table(versions: Client) -> None:
+    rows = versions.rows(
+        "SELECT commit_ts, DATEDIFF(hour, commit_time, GETUTCDATE()) FROM sys.dm_tran_commit_table ORDER BY commit_ts"
+    )
+
+    assert rows == [(1, 0), (2, 0)]

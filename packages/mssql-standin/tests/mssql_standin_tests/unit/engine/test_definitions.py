@@ -179,7 +179,8 @@ def test_definitions_roll_back(client: Client) -> None:
     client.run("CREATE TABLE T (a int NULL)")
 
     client.run(
-        "BEGIN TRAN; CREATE TABLE U (x int); ALTER TABLE T ADD b int NULL; INSERT INTO T (b) VALUES (1); ROLLBACK"
+        "BEGIN TRAN; CREATE TABLE U (x int); ALTER TABLE T ADD b int NULL; "
+        "EXEC (N'INSERT INTO T (b) VALUES (1)'); ROLLBACK"
     )
 
     assert client.value("SELECT OBJECT_ID('U')") is None
@@ -254,16 +255,3 @@ def test_catalog_views(client: Client) -> None:
     assert client.value("SELECT COUNT(*) FROM sys.types WHERE name = 'nvarchar'") == 1
     assert client.rows("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES") == [("Wide",)]
     assert client.value("SELECT DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE COLUMN_NAME = 'D'") == "decimal"
-
-
-@pytest.mark.parametrize("view", ["schemas", "objects", "tables", "columns", "types", "indexes", "index_columns", "key_constraints",
-                                  "default_constraints", "check_constraints", "foreign_keys", "computed_columns", "identity_columns",
-                                  "databases", "change_tracking_databases", "change_tracking_tables"])  # fmt: skip
-def test_every_catalog_view_can_be_read(client: Client, view: str) -> None:
-    client.run(
-        """ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON;
-        CREATE TABLE P (Id int IDENTITY PRIMARY KEY, C AS (Id), D int DEFAULT 1 CHECK (D > 0), F int REFERENCES P (Id), INDEX ix (D));
-        ALTER TABLE P ENABLE CHANGE_TRACKING"""
-    )
-
-    assert len(client.rows(f"SELECT * FROM sys.{view}")) >= 1

@@ -102,7 +102,7 @@ class TdsClient:
         """Run sp_executesql with parameters: a declaration such as `@p int`, and type and value as they are sent."""
         declaration = ",".join(declared for declared, _ in parameters)
         sent = [_name(declared.split()[0]) + b"\0" + value for declared, value in parameters]
-        return self.call(10, _text(sql), _text(declaration), *sent)
+        return self.call(10, text_parameter(sql), text_parameter(declaration), *sent)
 
     def call(self, number: int, *parameters: bytes) -> Reply:
         """Call a well-known procedure."""
@@ -123,7 +123,7 @@ def _name(text: str) -> bytes:
     return bytes([len(text)]) + text.encode("utf-16-le")
 
 
-def _text(value: str) -> bytes:
+def text_parameter(value: str) -> bytes:
     """Return a parameter of type nvarchar(max) without a name."""
     raw = value.encode("utf-16-le")
     chunk = struct.pack("<I", len(raw)) + raw if raw else b""

@@ -98,7 +98,7 @@ def test_a_savepoint_takes_back_what_came_after_it_and_nothing_else(client: TdsC
     assert count(client) == 1
 
 
-@pytest.mark.parametrize("name", ["outer", "OUTER", ""])
+@pytest.mark.parametrize("name", ["outer", ""])
 def test_a_rollback_to_the_transactions_name_takes_back_all(client: TdsClient, name: str) -> None:
     client.transaction(BEGIN, b"\0" + named("outer"))
     client.batch("INSERT INTO dbo.Wire VALUES (1)")
@@ -124,7 +124,8 @@ def test_a_name_given_by_a_statement_serves_a_statement_too(client: TdsClient) -
     client.batch("BEGIN TRANSACTION Mine; INSERT INTO dbo.Wire VALUES (1); BEGIN TRANSACTION Inner_one")
 
     assert client.batch("ROLLBACK TRANSACTION Inner_one").error == 6401
-    assert client.batch("ROLLBACK TRANSACTION mine").changes == [ROLLED_BACK]
+    assert client.batch("ROLLBACK TRANSACTION mine").error == 6401  # names tell case apart
+    assert client.batch("ROLLBACK TRANSACTION Mine").changes == [ROLLED_BACK]
 
     assert (count(client), client.batch("SELECT @@TRANCOUNT").number) == (0, 0)
 

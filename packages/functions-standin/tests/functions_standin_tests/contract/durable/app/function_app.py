@@ -72,6 +72,13 @@ async def nothing(value: Any) -> None:
     """Take part in measurements."""
 
 
+@app.activity_trigger(input_name="value")
+def die_first(value: str) -> str:
+    """End the worker the first time it sees a value."""
+    _die_once(f"die_first {value}")
+    return value
+
+
 @app.orchestration_trigger(context_name="context")
 def chain(context: df.DurableOrchestrationContext) -> Steps:
     value = context.get_input()
@@ -140,6 +147,31 @@ def mended(context: df.DurableOrchestrationContext) -> Steps:
 
 
 @app.orchestration_trigger(context_name="context")
+def surviving(context: df.DurableOrchestrationContext) -> Steps:
+    """Catch what a dead worker makes of an activity, and call it again."""
+    try:
+        yield context.call_activity("die_first", context.instance_id)
+    except Exception as error:  # noqa: BLE001 - the SDK raises nothing more exact
+        caught = str(error)
+    value = yield context.call_activity("die_first", context.instance_id)
+    return [caught, value]
+
+
+@app.orchestration_trigger(context_name="context")
+def dying(context: df.DurableOrchestrationContext) -> Steps:
+    """End the worker once in the midst of an orchestrator function, after so many activities as the input says."""
+    for _ in range(context.get_input()):
+        yield context.call_activity("nothing", 1)
+    _die_once(f"dying {context.instance_id}")
+    return "alive"
+
+
+@app.orchestration_trigger(context_name="context")
+def parent_of_dying(context: df.DurableOrchestrationContext) -> Steps:
+    yield context.call_sub_orchestrator("dying", 0, f"{context.instance_id}-child")
+
+
+@app.orchestration_trigger(context_name="context")
 def holding(context: df.DurableOrchestrationContext) -> Steps:
     value = yield context.call_activity("hold", context.get_input())
     return value
@@ -177,6 +209,9 @@ def wide(context: df.DurableOrchestrationContext) -> Steps:
 def counter(context: df.DurableEntityContext) -> None:
     value = context.get_state(lambda: 0)
     match context.operation_name:
+        case "die":
+            _die_once(f"die {context.entity_key}")
+            value += 1
         case "set":
             value = context.get_input()
         case "add":
@@ -186,6 +221,13 @@ def counter(context: df.DurableEntityContext) -> None:
             return
     context.set_state(value)
     context.set_result(value)
+
+
+def _die_once(what: str) -> None:
+    """End the worker the first time."""
+    _write_down(what)
+    if _written_down().count(what) == 1:
+        os._exit(7)
 
 
 def _write_down(line: str) -> None:

@@ -9,7 +9,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,11 +19,21 @@ import azure.functions
 
 from functions_standin.errors import LoadError
 from functions_standin.functions import Binding, LoadedFunction
-from functions_standin.parameter_checks import wants_context
+from functions_standin.worker.parameter_checks import wants_context
 
 _SCRIPT_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_\-]*\.py")
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_-]{0,127}", re.IGNORECASE)
 _BINDING_NAME = re.compile(r"(?!.*__)[a-zA-Z_][a-zA-Z0-9_]{0,127}|\$return")
+
+
+@dataclass(frozen=True, slots=True)
+class AppFunction:
+    """A function of the app with the code that it stands for."""
+
+    description: LoadedFunction
+    body: Callable[..., Any]
+    is_async: bool
+    wants_context: bool
 
 
 def prepare_process(root: Path) -> None:
@@ -64,7 +75,7 @@ def import_app(root: Path, environment: Mapping[str, str] = os.environ) -> Any:
     return _app_of(imported, script)
 
 
-def index(app: Any) -> list[LoadedFunction]:
+def index(app: Any) -> list[AppFunction]:
     """Return the app's functions; raise LoadError if any of them is not as the worker wants it.
 
     It asks the app for its functions, which works once per app object.
@@ -86,7 +97,7 @@ def _app_of(module: ModuleType, script: str) -> Any:
     return apps[0]
 
 
-def _loaded(function: Any) -> LoadedFunction:
+def _loaded(function: Any) -> AppFunction:
     name = function.get_function_name()
     config = json.loads(function.get_function_json())
     bindings = tuple(
@@ -105,13 +116,15 @@ def _loaded(function: Any) -> LoadedFunction:
     if wrong := [binding.name for binding in bindings if not _BINDING_NAME.fullmatch(binding.name)]:
         raise LoadError(f"The '{name}' function is in error: '{wrong[0]}' is not a valid binding name")
     body = function.get_user_function()
-    return LoadedFunction(
-        name=name,
+    return AppFunction(
+        LoadedFunction(
+            name=name,
+            bindings=bindings,
+            config=config,
+            script_file=function.function_script_file,
+            has_retry_policy=function.get_setting("retry_policy") is not None,
+        ),
         body=body,
         is_async=inspect.iscoroutinefunction(body),
         wants_context=wants_context(name, body, bindings),
-        bindings=bindings,
-        config=config,
-        script_file=function.function_script_file,
-        has_retry_policy=function.get_setting("retry_policy") is not None,
     )

@@ -1,0 +1,156 @@
+"""Host and worker as two processes: what each imports, and what becomes of the one without the other."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+
+from functions_standin_tests.samples import HostProcess, host_process, wait_until, write_app
+
+APP = """
+    import os, pathlib, time
+
+    @app.route()
+    def pid(req: func.HttpRequest) -> str:
+        return str(os.getpid())
+
+    @app.route()
+    def dies(req: func.HttpRequest) -> str:
+        os._exit(7)
+
+    @app.route()
+    def waits(req: func.HttpRequest) -> str:
+        while not pathlib.Path("go_on").exists():
+            time.sleep(0.01)
+        pathlib.Path("went_on").touch()
+        return "done"
+"""
+
+
+def get(host: HostProcess, path: str) -> requests.Response:
+    return requests.get(f"{host.url}/api/{path}", timeout=30)
+
+
+def cut_off(host: HostProcess, path: str) -> None:
+    with pytest.raises(requests.RequestException):
+        get(host, path)
+
+
+def worker_pid(host: HostProcess) -> int:
+    told = [line for line in host.lines if line.startswith("functions_standin: worker is process ")]
+    return int(told[-1].split()[-1])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("imported", "left_alone"),
+    [
+        ("functions_standin.startup, functions_standin.host", ["azure.functions", "azure.durable_functions"]),
+        ("functions_standin.worker.__main__", ["aiohttp", "pyodbc", "functions_standin.host"]),
+    ],
+)
+def test_neither_imports_what_only_the_other_needs(imported: str, left_alone: list[str]) -> None:
+    program = f"import sys, {imported}; print(*sys.modules, sep=chr(10))"
+
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not set(left_alone) & set(found)
+
+
+def test_the_worker_is_told_and_is_not_the_host(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+
+    with host_process(tmp_path) as host:
+        assert int(get(host, "pid").text) == worker_pid(host) != host.process.pid
+
+
+def test_a_worker_that_dies_fails_what_it_runs_and_the_third_one_ends_the_host(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+
+    with host_process(tmp_path, "--time-scale", "0.01") as host:
+        first = get(host, "pid").text
+        assert get(host, "dies").status_code == 500
+        host.wait_for_line("python exited with code 7 (0x7).")
+        second = get(host, "pid").text
+        assert second not in {first, str(host.process.pid)}
+
+        for _ in range(2):
+            assert get(host, "dies").status_code == 500
+
+        assert host.process.wait(30) == 1
+        host.wait_for_line("Exceeded language worker restart retry count for runtime:python.")
+
+
+def test_calls_that_come_while_there_is_no_worker_wait_for_the_next(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+
+    with host_process(tmp_path) as host:
+        os.kill(worker_pid(host), signal.SIGKILL)
+
+        host.wait_for_line("python exited with code 137 (0x89).")
+        assert get(host, "pid").status_code == 200
+
+
+def test_a_worker_outlives_its_host_and_goes_on(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+
+    with host_process(tmp_path) as host:
+        caller = threading.Thread(target=cut_off, args=(host, "waits"))
+        caller.start()
+        host.wait_for_line("Executing 'Functions.waits'")
+        orphan = worker_pid(host)
+
+        host.process.kill()
+        host.process.wait()
+        caller.join()
+        (tmp_path / "go_on").touch()
+
+        wait_until((tmp_path / "went_on").exists, description="the call goes on without a host")
+        assert is_alive(orphan)
+        os.kill(orphan, signal.SIGTERM)
+        wait_until(lambda: not is_alive(orphan), description="a signal ends it")
+
+
+def test_a_signal_to_both_lets_the_running_call_end(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+    answers: list[str] = []
+
+    with host_process(tmp_path) as host:
+        caller = threading.Thread(target=lambda: answers.append(get(host, "waits").text))
+        caller.start()
+        host.wait_for_line("Executing 'Functions.waits'")
+        worker = worker_pid(host)
+
+        os.killpg(host.process.pid, signal.SIGTERM)
+        host.wait_for_line("Stopping the host (SIGTERM)")
+        (tmp_path / "go_on").touch()
+
+        assert host.process.wait(30) == 0
+        caller.join()
+        assert answers == ["done"]
+        wait_until(lambda: not is_alive(worker), description="the worker is gone with its host")
+
+
+def test_a_call_beyond_function_timeout_ends_the_worker_which_is_no_crash(tmp_path: Path) -> None:
+    write_app(tmp_path, APP, host_json='{"version": "2.0", "functionTimeout": "00:00:01"}')
+
+    with host_process(tmp_path) as host:
+        first = worker_pid(host)
+
+        assert get(host, "waits").status_code == 500
+
+        host.wait_for_line("Timeout value of 00:00:01 exceeded by function 'Functions.waits' (Id: '")
+        assert int(get(host, "pid").text) != first
+        assert "Language Worker Process exited" not in host.output

@@ -1,0 +1,1 @@
+"""The catalog procedures: T-SQL over the catalog views, one file each."""

@@ -1,0 +1,126 @@
+"""The plans of a batch's parts: each is bound once for the same circumstances and kept with the parsed batch."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from mssql_standin.binder.changes import ChangeBinder
+from mssql_standin.binder.compilation import Compilation
+from mssql_standin.binder.plan import DeletePlan, InsertPlan, MergePlan, OutputColumn, Plan, SelectPlan, UpdatePlan
+from mssql_standin.binder.scope import Scope
+from mssql_standin.failures import CompileError
+from mssql_standin.frame import Frame
+from mssql_standin.parser import syntax
+from mssql_standin.parser.expressions import nested_too_deeply
+from mssql_standin.results import SqlError
+from mssql_standin.security.checks import check_rows
+from mssql_standin.sql_types import SqlType
+from mssql_standin.store.catalog import Table
+from mssql_standin.values.type_rules import INT
+
+T = TypeVar("T")
+_SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
+
+
+def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
+    """Return the plan of a part of the batch, from the batch's own if circumstances are the same. Raises CompileError."""
+    where = (id(key), kind, *frame.circumstances())
+    plans = frame.parsed.plans
+    if where not in plans:
+        compilation = Compilation(frame.catalog, frame.types, frame.local_tables())
+        try:
+            plan = bind(ChangeBinder(compilation))
+            _check_depth(plan, frame)
+        except SqlError as error:
+            raise CompileError(error.message) from error
+        except RecursionError:
+            raise CompileError(nested_too_deeply().message) from None
+        plans[where] = (plan, tuple(sorted(compilation.needs)))
+    found: T
+    found, needs = plans[where]
+    impersonation = frame.session.impersonation
+    if impersonation.restricted and not frame.is_compiling:  # rights are asked for when the statement runs
+        check_rows(impersonation.rights(frame.catalog), needs)
+    return found
+
+
+def _check_depth(plan: object, frame: Frame) -> None:
+    """Have SQLite parse what may be too deep for it, so that it is refused before anything runs."""
+    for part in syntax.inside(plan):
+        if isinstance(part, Plan) and part.sql.count("(") > _SURELY_PARSED:
+            frame.file.check(part.sql)
+
+
+def value(node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> Plan:
+    """Plan a value, converted to a variable's type if there is one."""
+
+    def bind(binder: ChangeBinder) -> Plan:
+        bound = binder.value(node, Scope())
+        bound = binder.assigned(bound, target) if target else bound
+        return binder.compilation.plan(f"SELECT {bound.sql}", [OutputColumn("", bound.type)])
+
+    return kept(node, f"value {target}", frame, bind)
+
+
+def condition(node: syntax.Expression, frame: Frame) -> Plan:
+    """Plan the condition of IF or WHILE: 1 or 0."""
+
+    def bind(binder: ChangeBinder) -> Plan:
+        return binder.compilation.plan(f"SELECT CASE WHEN {binder.condition(node, Scope())} THEN 1 ELSE 0 END")
+
+    return kept(node, "condition", frame, bind)
+
+
+def assignment(node: syntax.SetVariable, frame: Frame) -> Plan:
+    """Plan SET @variable, with a compound operator too."""
+    expression = node.value
+    if node.operator != "=":
+        made = syntax.Binary(node.operator[:-1], syntax.Variable(node.name), node.value)
+        expression = frame.parsed.plans.setdefault(("compound", id(node)), made)
+    return value(expression, frame, frame.types[node.name])
+
+
+def select(node: syntax.SelectStatement, frame: Frame) -> SelectPlan:
+    """Plan a SELECT statement."""
+    return kept(node, "select", frame, lambda binder: binder.select(node))
+
+
+def insert(node: syntax.Insert, frame: Frame) -> InsertPlan:
+    """Plan INSERT."""
+    return kept(node, "change", frame, lambda binder: binder.insert(node))
+
+
+def update(node: syntax.Update, frame: Frame) -> UpdatePlan:
+    """Plan UPDATE."""
+    return kept(node, "change", frame, lambda binder: binder.update(node))
+
+
+def delete(node: syntax.Delete, frame: Frame) -> DeletePlan:
+    """Plan DELETE."""
+    return kept(node, "change", frame, lambda binder: binder.delete(node))
+
+
+def merge(node: syntax.Merge, frame: Frame) -> MergePlan:
+    """Plan MERGE."""
+    return kept(node, "change", frame, lambda binder: binder.merge(node))
+
+
+def table(key: object, name: syntax.Name, frame: Frame) -> Table:
+    """Return the table that a statement names."""
+    return kept(key, "table", frame, lambda binder: binder.table(name))
+
+
+def copied_columns(plan: SelectPlan) -> syntax.TableDefinition:
+    """Return the columns that SELECT INTO makes. Raises SqlError 1038."""
+    columns = []
+    for place, column in enumerate(plan.query.columns, 1):
+        if not column.name:
+            raise SqlError(
+                1038,
+                f"An object or column name is missing or empty: column {place} of SELECT INTO needs a name.",
+                15,
+            )
+        sql_type = INT if column.type.name == "null" else column.type
+        columns.append(
+            syntax.ColumnDefinition(column.name, sql_type, column.nullable, column.collation, column.identity)
+        )
+    return syntax.TableDefinition(tuple(columns), ())

@@ -1,0 +1,12 @@
+"""Django with mssql-django."""
+
+from mssql_standin_tests.clients.conftest import Play
+
+
+def test_django(play_python: Play) -> None:
+    assert play_python("django_app.py") == {
+        "users": ["other1", "other0"],
+        "joined": 1,
+        "rolled back": True,
+        "inspected": True,
+    }
