@@ -30,11 +30,6 @@ class Episode:
     patch: Patch
     remarks: Sequence[str] = ()
 
-    @property
-    def new_events(self) -> Sequence[Event]:
-        """The events that the episode added."""
-        return self.history[self.first_new :]
-
 
 def start_message(
     *,

@@ -115,14 +115,6 @@ class OutputPlan:
 
 
 @dataclass(slots=True)
-class RowSource:
-    """The query of a change: rows of [rowid, old row.., values.., source columns of OUTPUT..]."""
-
-    query: Plan
-    extras: int = 0  # how many trailing columns feed :x0.. of OUTPUT
-
-
-@dataclass(slots=True)
 class InsertPlan:
     """INSERT. `places` are the target columns of the source's columns; None in `defaults` rows stands for DEFAULT."""
 

@@ -7,7 +7,6 @@ from mssql_standin.parser.syntax import (
     Body,
     Changes,
     ChangeVersion,
-    ColumnName,
     CommonTable,
     Comparison,
     DerivedTable,
@@ -16,7 +15,6 @@ from mssql_standin.parser.syntax import (
     Join,
     JsonColumn,
     Literal,
-    Name,
     OpenJson,
     OrderItem,
     Query,
@@ -441,11 +439,6 @@ def selects_of(body: Body) -> Iterator[Select]:
                 waiting += [right, left]
             case Query(inner):
                 waiting.append(inner)
-
-
-def plain_column(name: Name) -> Expression:
-    """Return the expression that is just a column."""
-    return ColumnName(name)
 
 
 def equality(left: Expression, right: Expression) -> Expression:

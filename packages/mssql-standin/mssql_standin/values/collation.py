@@ -58,11 +58,6 @@ def sqlite_name(name: str) -> str:
     return _SQLITE_NAMES[name.lower()]
 
 
-def ignores_case(name: str) -> bool:
-    """Tell whether a collation is case-insensitive."""
-    return sqlite_name(name) == "ci_as"
-
-
 def fold(text: str) -> str:
     """Return the text so that equality under the case-insensitive collation is equality of results."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFC", _whole(text)).casefold()

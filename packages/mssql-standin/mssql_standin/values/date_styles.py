@@ -140,11 +140,6 @@ _PARTS: dict[int, tuple[Writer | None, str, Writer | None]] = {
 }
 
 
-def format_date(days: int) -> str:
-    """Return yyyy-mm-dd."""
-    return datetime.date.fromordinal(days + 1).isoformat()
-
-
 def format_clock(ticks: int, digits: int) -> str:
     """Return hh:mm:ss with `digits` of a second, cut off."""
     seconds, fraction = divmod(ticks, SECOND)
