@@ -50,7 +50,7 @@ class Procedure:
 
 def call(session: Running, nested: Nested, name: str, arguments: list[Argument]) -> Run:
     """Call a procedure by its name, with or without sys., dbo. or a database. Raises SqlError 2812 and others."""
-    short = name.lower().split(".")[-1].strip("[]")
+    short = _short(name)
     if short == "sp_executesql":
         return (yield from _execute_sql(nested, arguments))
     if text := catalog_procedures().get(short):
@@ -58,15 +58,15 @@ def call(session: Running, nested: Nested, name: str, arguments: list[Argument])
         return 0
     procedure = ENGINE_PROCEDURES.get(short)
     if procedure is None:
-        if short in not_supported.PROCEDURES:
-            raise not_supported.unsupported(f"the procedure {short}")
+        if error := refusal(name, ()):
+            raise error
         raise SqlError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
     return (yield from procedure.run(session, _bound(procedure, arguments)))
 
 
 def refusal(name: str, arguments: Sequence[syntax.Expression | None]) -> SqlError | None:
     """Return the error for a call that is outside the subset, as far as can be told before anything runs."""
-    short = name.lower().split(".")[-1].strip("[]")
+    short = _short(name)
     is_here = short in ENGINE_PROCEDURES or short in catalog_procedures() or short == "sp_executesql"
     if not is_here and short in not_supported.PROCEDURES:
         return not_supported.unsupported(f"the procedure {short}")
@@ -74,6 +74,10 @@ def refusal(name: str, arguments: Sequence[syntax.Expression | None]) -> SqlErro
     if isinstance(kind, syntax.Literal) and str(kind.value).upper() not in _RENAMED:
         return _rename_refusal(str(kind.value))
     return None
+
+
+def _short(name: str) -> str:
+    return name.lower().split(".")[-1].strip("[]")
 
 
 def _rename_refusal(kind: str) -> SqlError:
