@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 PUBLIC, DBO, GUEST, SYS = 0, 1, 2, 4
@@ -34,7 +34,7 @@ class Login:
     principal_id: int
     name: str
     sid: str  # hexadecimal
-    password: str
+    password: str = field(repr=False)
     disabled: bool = False
     sysadmin: bool = False
 

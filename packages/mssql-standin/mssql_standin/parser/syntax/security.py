@@ -1,6 +1,6 @@
 """Statements about logins, users, roles and permissions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mssql_standin.parser.syntax.expressions import Name
 
@@ -10,7 +10,7 @@ class CreateLogin:
     """CREATE LOGIN .. WITH PASSWORD."""
 
     name: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class AlterLogin:
     """ALTER LOGIN: what is None stays as it is."""
 
     name: str
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     disabled: bool | None = None
 
 

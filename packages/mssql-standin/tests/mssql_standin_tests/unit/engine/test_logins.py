@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mssql_standin.parser.statements import parse_batch
 from mssql_standin.security.entering import LoginRefusedError
+from mssql_standin.security.principals import Login, hashed
 from mssql_standin.session import Database
 from mssql_standin_tests.unit.engine.client import Client
 
@@ -83,3 +85,14 @@ def test_principals_and_permissions_outlive_a_restart(tmp_path: Path, ran: list[
     assert app.number("DELETE t") == 229
     assert b"p'w" not in path.read_bytes()
     again.close()
+
+
+@pytest.mark.parametrize("statement", [CREATE, "ALTER LOGIN app WITH PASSWORD = N'p''w'"])
+def test_no_password_is_shown_where_a_statement_is(statement: str) -> None:
+    assert "p'w" not in repr(parse_batch(statement, set()).statements)
+
+
+def test_no_hash_is_shown_where_a_login_is() -> None:
+    login = Login(5, "app", "02", hashed("p'w"))
+
+    assert login.password not in repr(login)
