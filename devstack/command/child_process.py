@@ -115,7 +115,9 @@ def start_time(pid: int) -> str | None:
 
 
 def end_foreign(pid: int, started: str, grace_seconds: float = GRACE_SECONDS) -> None:
-    """End a group whose leader is not our child, if the leader is still the process that started then."""
+    """End a group whose leader is not our child, if the leader is still the process that started then, or if it has died and left some."""
+    if start_time(pid) is None:
+        signal_group(pid, signal.SIGKILL)
     for number in (signal.SIGTERM, signal.SIGKILL):
         if start_time(pid) != started:
             return

@@ -191,6 +191,7 @@ def down(root: Path) -> int:
             with step(f"stopping {record.part} (pid {record.pid})"):
                 record.end()
         else:
+            record.end()  # what it has left behind, as a killed Functions host leaves its worker
             print(f"{record.part} had ended already")
     if not records:
         print("nothing runs")

@@ -6,7 +6,7 @@ import pytest
 
 from devstack.command.child_process import ChildProcess, start_time
 from devstack.command.records import ProcessRecord, forget, is_remembered, load_records
-from tests.unit.devstack.command.fakes import ROOT
+from tests.unit.devstack.command.fakes import ROOT, wait_until
 
 
 def record(part: str = "fake", pid: int = 1, started: str = "0") -> ProcessRecord:
@@ -66,3 +66,18 @@ def test_a_record_ends_its_process_and_no_later_one_with_its_pid(tmp_path: Path)
 
     assert not ours.is_running()
     assert not child.is_running()
+
+
+def test_a_record_ends_what_its_process_left_behind_when_it_was_killed(tmp_path: Path) -> None:
+    worker = "import subprocess, sys, time; print(subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
+    log = tmp_path / "log"
+    child = ChildProcess([sys.executable, "-c", worker], cwd=ROOT, environment=os.environ, log=log, detached=True)
+    ours = record(pid=child.pid, started=start_time(child.pid) or "")
+    wait_until(lambda: log.read_text(encoding="utf-8").endswith("\n"), description="the worker is there")
+    left_behind = int(log.read_text(encoding="utf-8").split()[-1])
+    child.kill_alone()
+    assert start_time(left_behind) is not None
+
+    ours.end()
+
+    wait_until(lambda: start_time(left_behind) is None, description="the worker has ended")
