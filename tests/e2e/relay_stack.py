@@ -13,9 +13,13 @@ from typing import Any
 
 import pyodbc
 
+from adapters.environment import read_settings, read_trigger_batch_size
+from adapters.sql_server.connection import SqlServer
 from adapters.sql_server.connection_string import find_driver, to_odbc
+from adapters.sql_server.enable import enable
 from devstack.command.processes import Stack
 from relay.names import task_hub
+from tests.storage_accounts import new_account
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,9 +71,10 @@ class RelayStack:
         relays_text: str = RELAYS,
         tables: str = TABLES,
         app: Path = ROOT,
-        logs_storage: bool = False,
+        own_azurite: bool = False,
         settings: Mapping[str, str] | None = None,
     ) -> None:
+        """Do not start yet. An Azurite of its own logs every request, and may be killed."""
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
@@ -79,17 +84,18 @@ class RelayStack:
             "Sql_Trigger_PollingIntervalMs": "3000",  # 150 ms here; at 50 a stack that waits would keep a tenth of a core busy
             **(settings or {}),
         }
-        self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
+        storage = {} if own_azurite else {"AzureWebJobsStorage": new_account()}
+        self.stack = Stack(folder / "data", env={**self.settings, **storage}, app_dir=app)
         self._app = app
         self._tables = tables
-        self._logs_storage = logs_storage
+        self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
 
     def start(self) -> None:
-        azurite = self.stack.part("azurite")
-        silent = [] if self._logs_storage else ["--silent"]  # else it logs every request
-        command = [word for word in azurite.command if word != "--silent"]
-        self.stack.start_part(replace(azurite, command=(*command, *silent)))
+        if self._own_azurite:
+            azurite = self.stack.part("azurite")
+            command = tuple(word for word in azurite.command if word != "--silent")
+            self.stack.start_part(replace(azurite, command=command))
         self.stack.start("sql_server", "demo_api")
         self.sql(self._tables)
         self.enable()
@@ -111,6 +117,13 @@ class RelayStack:
             "API_URL": self.stack.api_url,
             "SqlConnectionString": self.stack.sql_connection_string,
         }
+        if self._app == ROOT:  # what prepare_database does; to start a program for it costs as much CPU as half a test
+            ours = read_settings(environment)
+            server = SqlServer(to_odbc(ours.sql_connection_string, find_driver([])))
+            for _ in enable(server, ours.app, ours.relays, read_trigger_batch_size(environment)):
+                pass
+            server.close()
+            return
         command = [sys.executable, "-m", "prepare_database"]
         done = subprocess.run(command, cwd=self._app, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
