@@ -90,6 +90,8 @@ class RelayStack:
         self._tables = tables
         self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
+        self._received: list[dict[str, Any]] = []
+        self._read_bytes = 0
 
     def start(self) -> None:
         if self._own_azurite:
@@ -207,8 +209,14 @@ class RelayStack:
     def log(self) -> list[dict[str, Any]]:
         """Return everything the API received, from its file."""
         path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        return [json.loads(line) for line in lines if line.endswith(b"\n")]  # the last one may be on its way
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(self._read_bytes)
+                for line in file:
+                    if line.endswith(b"\n"):  # the last one may be on its way
+                        self._read_bytes += len(line)
+                        self._received.append(json.loads(line))
+        return list(self._received)
 
     def accepted(self, relay: str) -> list[dict[str, Any]]:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
