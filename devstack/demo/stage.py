@@ -26,13 +26,20 @@ TABLES = Path(__file__).with_name("tables.sql")
 PATIENCE_SECONDS = 90
 TIME_SCALE = 0.05  # the stand-in's minute lasts 3 s, so that a demo is no test of patience
 APP = "durable-sql-relay-demo"
+POLLING_INTERVAL_MS = 3000  # 150 ms here; at 50 a stack that waits would keep a fifth of a core busy with looking
 
 
 class Stage:
     """One run in a folder of its own, on free ports. `relays` is the app's relays file, `settings` are more app settings."""
 
     def __init__(self, folder: Path, *, relays: str = "relays.toml", settings: Mapping[str, str] | None = None) -> None:
-        self.stack = Stack(folder, env={"WEBSITE_SITE_NAME": APP, "RELAYS_FILE": relays, **(settings or {})})
+        env = {
+            "WEBSITE_SITE_NAME": APP,
+            "RELAYS_FILE": relays,
+            "Sql_Trigger_PollingIntervalMs": str(POLLING_INTERVAL_MS),
+            **(settings or {}),
+        }
+        self.stack = Stack(folder, env=env)
         self._started = time.monotonic()
 
     def chapter(self, title: str) -> None:
