@@ -14,6 +14,7 @@ from typing import Any
 import pyodbc
 
 from devstack.command.errors import CommandError
+from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
 from devstack.demo.audit import Audit, Entry, Rows, audit, canonical, read_log
 from devstack.demo.workload import EXPECTED, Step
@@ -37,6 +38,7 @@ class Stage:
             "WEBSITE_SITE_NAME": APP,
             "RELAYS_FILE": relays,
             "Sql_Trigger_PollingIntervalMs": str(POLLING_INTERVAL_MS),
+            **TRUSTS_NOBODY,
             **(settings or {}),
         }
         self.stack = Stack(folder, env=env)

@@ -17,6 +17,7 @@ from adapters.environment import read_settings, read_trigger_batch_size
 from adapters.sql_server.connection import SqlServer
 from adapters.sql_server.connection_string import find_driver, to_odbc
 from adapters.sql_server.enable import enable
+from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
 from relay.names import task_hub
 from tests.storage_accounts import new_account
@@ -82,6 +83,7 @@ class RelayStack:
             "RELAYS_FILE": str(relays),
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "3000",  # 150 ms here; at 50 a stack that waits would keep a tenth of a core busy
+            **TRUSTS_NOBODY,
             **(settings or {}),
         }
         storage = {} if own_azurite else {"AzureWebJobsStorage": new_account()}
