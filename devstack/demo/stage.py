@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pyodbc
 from devstack.command.errors import CommandError
 from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
-from devstack.demo.audit import Audit, Entry, Rows, audit, canonical, read_log
+from devstack.demo.audit import Audit, Entry, LogReader, Rows, audit, canonical
 from devstack.demo.workload import EXPECTED, Step
 from devstack.demo_api import exact
 from functions_standin.sql_trigger.connection import find_driver
@@ -42,6 +43,7 @@ class Stage:
             **(settings or {}),
         }
         self.stack = Stack(folder, env=env)
+        self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl")
         self._started = time.monotonic()
 
     def chapter(self, title: str) -> None:
@@ -102,8 +104,9 @@ class Stage:
 
     def log(self) -> list[Entry]:
         """Return what the API has received so far."""
-        path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        return list(read_log(path)) if path.exists() else []
+        with suppress(FileNotFoundError):  # the API has not started yet
+            return self._received.entries()
+        return []
 
     def tables(self) -> Rows:
         """Return what the endpoint should hold."""

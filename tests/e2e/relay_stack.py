@@ -19,6 +19,7 @@ from adapters.sql_server.connection_string import find_driver, to_odbc
 from adapters.sql_server.enable import enable
 from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
+from devstack.demo.audit import Entry, LogReader
 from relay.names import task_hub
 from tests.storage_accounts import new_account
 from tests.waiting import wait_until
@@ -92,8 +93,7 @@ class RelayStack:
         self._tables = tables
         self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
-        self._received: list[dict[str, Any]] = []
-        self._read_bytes = 0
+        self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl", float)
 
     def start(self) -> None:
         if self._own_azurite:
@@ -208,19 +208,13 @@ class RelayStack:
     def mode(self, mode: str, **parameters: Any) -> None:
         self.control("mode", {"mode": mode, **parameters})
 
-    def log(self) -> list[dict[str, Any]]:
+    def log(self) -> list[Entry]:
         """Return everything the API received, from its file."""
-        path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        if path.exists():
-            with path.open("rb") as file:
-                file.seek(self._read_bytes)
-                for line in file:
-                    if line.endswith(b"\n"):  # the last one may be on its way
-                        self._read_bytes += len(line)
-                        self._received.append(json.loads(line))
-        return list(self._received)
+        with contextlib.suppress(FileNotFoundError):  # the API has not started yet
+            return self._received.entries()
+        return []
 
-    def accepted(self, relay: str) -> list[dict[str, Any]]:
+    def accepted(self, relay: str) -> list[Entry]:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
 
     def endpoint_rows(self, relay: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pyodbc
 import pytest
 
 from adapters.sql_server.connection_string import find_driver, to_odbc
+from devstack.demo.audit import Entry
 from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.names import function_id, function_name, leases_table
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running, settings_of
@@ -64,7 +65,7 @@ def insert(relay: RelayStack, *numbers: int, status: str = "new") -> None:
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (?, ?)", number, status)
 
 
-def arrivals(relay: RelayStack, number: int) -> list[dict[str, Any]]:
+def arrivals(relay: RelayStack, number: int) -> list[Entry]:
     return [entry for entry in relay.log() if entry["accepted"] and entry["key"] == {"OrderId": number}]
 
 
