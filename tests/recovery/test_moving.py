@@ -186,7 +186,9 @@ def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_c
 def test_nothing_is_carried_over_while_the_app_runs(relay: RelayStack) -> None:
     relay.mode("slow", delay_seconds=30)
     insert(relay, 1)
-    leases = f"az_func.[{leases_table(OLD_APP, 'orders')}]"
+    name = leases_table(OLD_APP, "orders")
+    wait_until(lambda: relay.sql("SELECT 1 FROM sys.tables WHERE name = ?", name), description="the trigger has begun")
+    leases = f"az_func.[{name}]"
     wait_until(lambda: relay.sql(f"SELECT 1 FROM {leases}"), description="the change is leased")
 
     with pytest.raises(pyodbc.Error, match="51013"):
