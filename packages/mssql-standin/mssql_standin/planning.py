@@ -18,7 +18,6 @@ from mssql_standin.store.catalog import Table
 from mssql_standin.values.type_rules import INT
 
 T = TypeVar("T")
-_SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
 
 
 def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
@@ -29,7 +28,8 @@ def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]
         compilation = Compilation(frame.catalog, frame.types, frame.local_tables())
         try:
             plan = bind(ChangeBinder(compilation))
-            _check_depth(plan, frame)
+            for deep in compilation.deep:
+                frame.file.check(deep)  # what SQLite cannot parse is refused before anything runs
         except SqlError as error:
             raise CompileError(error.message) from error
         except RecursionError:
@@ -41,13 +41,6 @@ def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]
     if impersonation.restricted and not frame.is_compiling:  # rights are asked for when the statement runs
         check_rows(impersonation.rights(frame.catalog), needs)
     return found
-
-
-def _check_depth(plan: object, frame: Frame) -> None:
-    """Have SQLite parse what may be too deep for it, so that it is refused before anything runs."""
-    for part in syntax.inside(plan):
-        if isinstance(part, Plan) and part.sql.count("(") > _SURELY_PARSED:
-            frame.file.check(part.sql)
 
 
 def value(node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> Plan:
