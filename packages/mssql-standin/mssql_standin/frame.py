@@ -81,11 +81,11 @@ class Frame:
         return {**self.session.local_tables.temporary, **self.tables}
 
     def circumstances(self) -> tuple[Any, ...]:
-        """Return what the plans of the batch depend on: definitions, variables, local tables."""
+        """Return what the plans of the batch depend on beside the tables that they use: variables, local tables, tracking."""
         names: tuple[tuple[str, str], ...] = ()
         if self.tables or self.session.local_tables.temporary:
             names = tuple(sorted((name, table.local_name) for name, table in self.local_tables().items()))
-        return self.transaction.catalog.token, self._signature, names
+        return self._signature, names, self.transaction.catalog.tracking is None
 
     def close(self) -> None:
         """End the life of the table variables."""

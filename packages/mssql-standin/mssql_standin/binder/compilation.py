@@ -30,6 +30,7 @@ class Compilation:
         self.tables: set[int] = set()  # the object ids of the user tables that it reads or writes
         self.shared: set[int] = set()  # those of them that no other transaction may be changing meanwhile
         self.needs: set[tuple[int, str]] = set()  # the permissions that it needs: object id, name
+        self.found: dict[tuple[str, str], Table | None] = {}  # which table each name meant when it was looked up
         self.deep: list[str] = []  # texts that may be nested too deeply for SQLite
         self._constants: dict[str, Any] = {}
         self._constant_names: dict[tuple[str, Any], str] = {}
@@ -42,7 +43,13 @@ class Compilation:
         made = Compilation(self.catalog, self.variables, self.local_tables, self.inferred)
         # They are those of the whole statement.
         made.tables, made.shared, made.needs, made.deep = self.tables, self.shared, self.needs, self.deep
+        made.found = self.found
         return made
+
+    def table(self, schema: str, name: str) -> Table | None:
+        """Return a table of the catalog by name; the plan holds as long as the name means the same."""
+        self.found[schema, name] = table = self.catalog.table(schema, name)
+        return table
 
     def need(self, table: Table, permission: str) -> None:
         """Note that the statement uses a table and needs a permission on it; local tables are everybody's own."""

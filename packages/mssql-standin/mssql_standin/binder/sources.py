@@ -57,7 +57,7 @@ class SourceBinder(ExpressionBinder):
         if name[-1].startswith("#"):  # tempdb..#name is written now and then
             return self.table((name[-1],))
         schema, table_name = two_part_name(name, compilation.catalog.database)
-        table = compilation.catalog.table(schema, table_name)
+        table = compilation.table(schema, table_name)
         if table is None:
             if is_system_view(schema, table_name):
                 raise unsupported(f"the view {'.'.join(name)}")
