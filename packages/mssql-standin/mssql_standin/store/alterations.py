@@ -113,7 +113,7 @@ class Alterations:
                 f'The specified schema name "{node.name[-2]}" either does not exist or you do not have permission to use it.',
             )
         name = node.name[-1]
-        if catalog.table(schema, name) or (schema.lower(), name.lower()) in catalog.constraints:
+        if catalog.table(schema, name) or catalog.constraint(schema, name):
             raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)
         table, catalog = definitions.build_table(catalog, schema, name, node.definition, str(now_ticks_rounded()))
         for statement in definitions.create_statements(table):
@@ -453,4 +453,4 @@ def rename_column(transaction: Transaction, old: syntax.Name, new: str) -> None:
 
 
 def _is_taken(catalog: Catalog, schema: str, name: str) -> bool:
-    return catalog.table(schema, name) is not None or (schema.lower(), name.lower()) in catalog.constraints
+    return catalog.table(schema, name) is not None or catalog.constraint(schema, name) is not None

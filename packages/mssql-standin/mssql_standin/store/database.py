@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.parser.syntax import Batch, DeclareTable, walk
+from mssql_standin.parser.syntax import Batch, Declare, DeclareTable, walk
+from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, from_json, to_json
 from mssql_standin.store.file import FileConnection, FileLock
 from mssql_standin.store.locks import LockTable
@@ -30,7 +31,19 @@ class ParsedBatch:
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
         self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
-        self.table_variables = tuple(node for node in walk(batch.statements) if isinstance(node, DeclareTable))
+        self.variables: dict[str, SqlType] = {}  # that statements declare, in order
+        self.table_variables: list[DeclareTable] = []
+        for node in walk(batch.statements):
+            if isinstance(node, Declare):
+                self.variables[node.name] = node.type
+            elif isinstance(node, DeclareTable):
+                self.table_variables.append(node)
+        self._signatures: dict[tuple[tuple[str, SqlType], ...], int] = {}
+        self._numbers = itertools.count()
+
+    def signature(self, types: dict[str, SqlType]) -> int:
+        """Return a number for the types of all variables: shorter than they are in the circumstances of every plan."""
+        return self._signatures.setdefault(tuple(types.items()), next(self._numbers))
 
 
 class SharedStore:
