@@ -143,6 +143,7 @@ class Session:
             False
         )  # the wire knows of a cancel that came before the request began
         self.cancellation = Cancellation(store.outside)
+        self.was_stopped = False  # whether the latest request was cancelled before its end
         self.file = store.connect({**catalog_functions(self), **security_functions(self)})
         self.local_tables = LocalTables(self.file, create_statements)
         self.transaction = Transaction(store, self.file, self.local_tables, self.session_id, self.cancellation)
@@ -166,6 +167,7 @@ class Session:
 
     def _start_request(self) -> None:
         self.announced_load = None
+        self.was_stopped = False
         self.cancellation.clear()
         if self.is_abandoned():
             self.cancellation.set()
@@ -230,6 +232,7 @@ class Session:
         yield Done(None)
 
     def _after_cancel(self) -> Iterator[Event]:
+        self.was_stopped = True
         if self.xact_abort or self.transaction.doomed:
             yield from self.transaction.rollback()
 
@@ -359,6 +362,7 @@ class Session:
     def close(self) -> None:
         """End the session: roll back, release locks."""
         if not self._is_open:
+            self.store.locks.release_all(self.session_id)  # what it was given while it was being closed
             return
         self._is_open = False
         self.store.open_sessions.pop(self.session_id, None)
