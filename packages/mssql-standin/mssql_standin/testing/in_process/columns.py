@@ -112,9 +112,9 @@ def bytes_of(kind: SqlType) -> Callable[[Any], bytes]:
         case "decimal":
             return lambda value: _numeric(value, kind)
         case "money":
-            return lambda value: struct.pack("<iI", *divmod(int(value.scaleb(4)), 2**32))
+            return lambda value: struct.pack("<iI", *divmod(_unscaled(value, 4), 2**32))
         case "smallmoney":
-            return lambda value: struct.pack("<i", int(value.scaleb(4)))
+            return lambda value: struct.pack("<i", _unscaled(value, 4))
         case "char" | "varchar":
             return to_cp1252
         case "nchar" | "nvarchar" | "sysname":
@@ -137,8 +137,14 @@ def bytes_of(kind: SqlType) -> Callable[[Any], bytes]:
 
 
 def _numeric(value: Decimal, kind: SqlType) -> bytes:
-    number = int(value.scaleb(kind.scale or 0))
+    number = _unscaled(value, kind.scale or 0)
     return bytes([kind.precision or 18, kind.scale or 0, int(number >= 0)]) + abs(number).to_bytes(16, "little")
+
+
+def _unscaled(value: Decimal, scale: int) -> int:
+    sign, digits, exponent = value.as_tuple()
+    number = int("".join(map(str, digits))) * int(10 ** (scale + int(exponent)))
+    return -number if sign else number
 
 
 def _clock(ticks: int, form: str) -> bytes:

@@ -13,7 +13,7 @@ from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.in_process import errors
 from mssql_standin.testing.in_process.cursor import Cursor
 from mssql_standin.testing.in_process.errors import ErrorClasses
-from mssql_standin.testing.in_process.results import Result, results_of
+from mssql_standin.testing.in_process.results import Result, Results
 
 # Told the connection and the text of a request (COMMIT TRANSACTION and ROLLBACK TRANSACTION for those of the driver): entered before
 # anything of it is done, left after all of it is done and before the client hears of it. What it raises ends the connection.
@@ -67,18 +67,19 @@ class Connection:
         """Run a request to its end; `function` is ODBC's, for errors. A time-out stops a wait, not a statement that works."""
         if self._link is not _Link.UP:
             raise self._lost(function)
-        session = self.session
+        session, found = self.session, Results()
         if self.timeout:
             outside = session.store.outside
             session.cancellation.deadline = outside.monotonic_seconds() + self.timeout
         try:
             with self._hook(self, text):
-                found = self._run(work)
+                self._run(work, found)
         except ConnectionLostError as lost:
             self.drop()
             if lost.message is None:
                 raise self._lost(function) from None
-            raise errors.of_message(self.classes, lost.message, function) from None
+            found.add(lost.message)
+            return found.all()
         except Exception:
             if self._is_dropped:  # by somebody else, while this waited
                 session.close()
@@ -95,12 +96,13 @@ class Connection:
             raise self._lost(function)
         if session.was_stopped:
             raise errors.of_driver(self.classes, "HYT00", "Query timeout expired (0)", function)
-        return found
+        return found.all()
 
-    def _run(self, work: Callable[[Session], Iterable[Event]]) -> list[Result]:
+    def _run(self, work: Callable[[Session], Iterable[Event]], found: Results) -> None:
         if not self._autocommit and not self.session.transaction_descriptor:  # the server has ended it by itself
             self._begin()
-        return results_of(work(self.session))
+        for event in work(self.session):
+            found.add(event)
 
     def _begin(self) -> None:
         list(self.session.begin(NewTransaction()))
@@ -158,10 +160,12 @@ class Connection:
     def _end(self, text: str, work: Callable[[Session], Iterable[Event]], function: str) -> None:
         if self._link is _Link.DOWN and self._ended_in_vain:
             return  # the driver has told once that the transaction is gone
-        self._ended_in_vain = self._link is _Link.DOWN
         if self._link is _Link.UP and not self.session.transaction_descriptor:
             return
-        [first, *_] = self.perform(text, work, function)
+        try:
+            [first, *_] = self.perform(text, work, function)
+        finally:
+            self._ended_in_vain = self._link is _Link.DOWN
         if first.error is not None:
             raise errors.of_message(self.classes, first.error, function)
 

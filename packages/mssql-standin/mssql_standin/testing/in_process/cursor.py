@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from mssql_standin.results import Column
 from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.in_process import columns, errors
 from mssql_standin.testing.in_process.parameters import bound, named
@@ -40,7 +41,7 @@ class Cursor:
         self.messages: list[tuple[str, str]] = []
         self._results: list[Result] = []
         self._result = Result()
-        self._rows: list[Row] = []
+        self._changes: list[tuple[int, Callable[[Any], Any]]] = []
         self._place = 0
         self._is_open = True
 
@@ -85,33 +86,47 @@ class Cursor:
 
     def _show(self, result: Result) -> None:
         self._result = result
-        self._rows, self._place = [], 0
+        self._place = 0
         self.rowcount, self.messages = result.count, result.messages
         self.description = None if result.columns is None else tuple(map(columns.description, result.columns))
-        if result.columns is not None:
-            self._rows = self._made(result)
+        self._changes = [] if result.columns is None else self._changes_of(result.columns)
 
     def _failed(self, function: str) -> Exception:
         message = self._result.error
         assert message is not None  # noqa: S101 - asked by the callers
         self._results = []
-        self._show(Result())
+        if function == _FETCHING:  # what the columns were stays known
+            self._result = Result(self._result.columns)
+        else:
+            self._show(Result())
         return errors.of_message(self.connection.classes, message, function)
 
-    def _made(self, result: Result) -> list[Row]:
+    def _changes_of(self, described: list[Column]) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Return what becomes of the values of some columns, by place."""
         changes: list[tuple[int, Callable[[Any], Any]]] = []
-        for place, column in enumerate(result.columns or ()):
-            converter = self.connection.converters.get(columns.odbc_type(column.type))
+        for place, column in enumerate(described):
+            number = columns.odbc_type(column.type)
+            converter = self.connection.converters.get(number)
             if converter is not None:
                 changes.append((place, _converting(columns.bytes_of(column.type), converter)))
+            elif number == columns.WITHOUT_A_VALUE:
+                changes.append((place, self._refusing(place, number)))
             elif (function := columns.value_of(column.type)) is not None:
                 changes.append((place, function))
-        return [self._row(values, changes) for values in result.rows]
+        return changes
 
-    def _row(self, values: tuple[Any, ...], changes: list[tuple[int, Callable[[Any], Any]]]) -> Row:
-        if changes:
+    def _refusing(self, place: int, number: int) -> Callable[[Any], Any]:
+        def refuse(value: Any) -> Any:
+            del value
+            text = f"ODBC SQL type {number} is not yet supported.  column-index={place}  type={number}"
+            raise self.connection.classes.ProgrammingError(text, "HY106")
+
+        return refuse
+
+    def _row(self, values: tuple[Any, ...]) -> Row:
+        if self._changes:
             made = list(values)
-            for place, function in changes:
+            for place, function in self._changes:
                 if made[place] is not None:
                     made[place] = function(made[place])
             values = tuple(made)
@@ -148,8 +163,9 @@ class Cursor:
         classes = self.connection.classes
         if self._result.columns is None:
             raise classes.ProgrammingError("No results.  Previous SQL was not a query.")
-        end = len(self._rows) if size is None else self._place + size
-        found = self._rows[self._place : end]
+        rows = self._result.rows
+        end = len(rows) if size is None else self._place + size
+        found = [self._row(values) for values in rows[self._place : end]]
         self._place += len(found)
         if self._result.error is not None and (size is None or len(found) < size):
             raise self._failed(_FETCHING)
@@ -174,7 +190,7 @@ class Cursor:
         """Forget all results."""
         self._check_open()
         self._is_open = False
-        self._results, self._rows = [], []
+        self._results, self._result = [], Result()
 
     def __enter__(self) -> "Cursor":
         return self

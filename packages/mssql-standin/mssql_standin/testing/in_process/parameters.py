@@ -61,11 +61,10 @@ def bound(
     classes: ErrorClasses, count: int, values: Sequence[Any], describe: Callable[[], dict[str, SqlType]]
 ) -> list[Parameter]:
     """Return the parameters of a text with so many question marks. `describe` tells the types that their places ask for."""
-    if len(values) != count:
-        if not values or len(values) > count:
-            raise _miscounted(classes, count, len(values))
-        raise errors.of_driver(classes, "07002", "COUNT field incorrect or syntax error (0)", "SQLExecDirectW")
-    if count > _MOST_BOUND:
+    if values and len(values) != count:
+        text = f"The SQL contains {count} parameter markers, but {len(values)} parameters were supplied"
+        raise classes.ProgrammingError(text, "HY000")
+    if len(values) != count or count > _MOST_BOUND:
         raise errors.of_driver(classes, "07002", "COUNT field incorrect or syntax error (0)", "SQLExecDirectW")
     if count > _MOST:
         text = ("The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of "
@@ -73,14 +72,6 @@ def bound(
         raise errors.of_message(classes, Message(8003, text), "SQLExecDirectW")
     types = describe() if any(value is None for value in values) else {}
     return [_parameter(classes, place, value, types) for place, value in enumerate(values)]
-
-
-def _miscounted(classes: ErrorClasses, count: int, given: int) -> Exception:
-    if not given:
-        return errors.of_driver(classes, "07002", "COUNT field incorrect or syntax error (0)", "SQLExecDirectW")
-    text = f"The SQL contains {count} parameter markers, but {given} parameters were supplied"
-    error: Exception = classes.ProgrammingError(text, "HY000")
-    return error
 
 
 def _parameter(classes: ErrorClasses, place: int, value: Any, types: dict[str, SqlType]) -> Parameter:

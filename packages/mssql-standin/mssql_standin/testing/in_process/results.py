@@ -1,6 +1,5 @@
 """The results of a request in the order in which the ODBC driver gives them, made of what the engine yields."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,31 +20,38 @@ class Result:
     error: Message | None = None
 
 
-def results_of(events: Iterable[Event]) -> list[Result]:
-    """Run a request to its end; return what a cursor goes through. After an error it goes no further."""
-    found: list[Result] = []
-    rows: Result | None = None  # whose end has not come yet
-    failed = False
-    for event in events:
-        if failed:
-            continue  # what is left still runs
+class Results:
+    """What a cursor goes through; after an error it goes no further."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._found: list[Result] = []
+        self._rows: Result | None = None  # whose end has not come yet
+        self._failed = False
+
+    def add(self, event: Event) -> None:
+        """Take the next event of a request; what comes after an error has run, and is not seen."""
+        if self._failed:
+            return
         match event:
             case ResultSet():
-                rows = Result(event.columns, list(event.rows))
-                found.append(rows)
+                self._rows = Result(event.columns, list(event.rows))
+                self._found.append(self._rows)
             case Message(severity=severity) if severity > _WORST_INFORMATION:
-                failed = True
-                if rows is None:
-                    found.append(Result(error=event))
+                self._failed = True
+                if self._rows is None:
+                    self._found.append(Result(error=event))
                 else:
-                    rows.error = event
+                    self._rows.error = event
             case Message():
-                head = f"[01000] ({event.number})"
-                found.append(Result(messages=[(head, SERVER + event.text)]))
+                self._found.append(Result(messages=[(f"[01000] ({event.number})", SERVER + event.text)]))
             case Done():
-                if rows is not None:
-                    rows.count = -1 if rows.rows else 0
-                    rows = None
+                if self._rows is not None:
+                    self._rows.count = -1 if self._rows.rows else 0
+                    self._rows = None
                 elif event.row_count is not None:
-                    found.append(Result(count=event.row_count))
-    return found or [Result()]
+                    self._found.append(Result(count=event.row_count))
+
+    def all(self) -> list[Result]:
+        """Return them; one that says nothing if there is none."""
+        return self._found or [Result()]
