@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Any
 
 from mssql_standin.faults import ConnectionLostError
-from mssql_standin.results import Event, NewTransaction, SqlError
+from mssql_standin.results import Column, Event, NewTransaction, SqlError
 from mssql_standin.session import Session
 from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.in_process import errors
-from mssql_standin.testing.in_process.cursor import Cursor
+from mssql_standin.testing.in_process.cursor import Cursor, Shape
 from mssql_standin.testing.in_process.errors import ErrorClasses
 from mssql_standin.testing.in_process.results import Result, Results
 
@@ -49,6 +49,9 @@ class Connection:
         self._is_open = True
         self._ended_in_vain = False
         self._described: dict[tuple[int, str], dict[str, SqlType]] = {}
+        self.shapes: dict[
+            int, tuple[list[Column], Shape]
+        ] = {}  # by the identity of the columns, which are kept so that it lasts
         if not autocommit:
             self._begin()
 
@@ -122,6 +125,7 @@ class Connection:
 
     def add_output_converter(self, odbc_type: int, function: Callable[[Any], Any] | None) -> None:
         """Let values of a type be made of the driver's bytes by a function."""
+        self.shapes.clear()
         if function is None:
             self.converters.pop(odbc_type, None)
         else:

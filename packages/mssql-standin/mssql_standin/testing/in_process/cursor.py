@@ -13,7 +13,12 @@ from mssql_standin.testing.in_process.results import Result
 if TYPE_CHECKING:
     from mssql_standin.testing.in_process.connection import Connection
 
+_SHAPES_KEPT = 1000
 _EXECUTING, _FETCHING, _GOING_ON = "SQLExecDirectW", "SQLFetch", "SQLMoreResults"
+
+
+Change = tuple[int, Callable[[Any], Any]]  # the place of a column, and what becomes of its values
+Shape = tuple[tuple[columns.Description, ...], list[Change]]
 
 
 class Row(tuple[Any, ...]):
@@ -41,7 +46,7 @@ class Cursor:
         self.messages: list[tuple[str, str]] = []
         self._results: list[Result] = []
         self._result = Result()
-        self._changes: list[tuple[int, Callable[[Any], Any]]] = []
+        self._changes: list[Change] = []
         self._place = 0
         self._is_open = True
 
@@ -88,8 +93,7 @@ class Cursor:
         self._result = result
         self._place = 0
         self.rowcount, self.messages = result.count, result.messages
-        self.description = None if result.columns is None else tuple(map(columns.description, result.columns))
-        self._changes = [] if result.columns is None else self._changes_of(result.columns)
+        self.description, self._changes = (None, []) if result.columns is None else self._shape(result.columns)
 
     def _failed(self, function: str) -> Exception:
         message = self._result.error
@@ -101,9 +105,19 @@ class Cursor:
             self._show(Result())
         return errors.of_message(self.connection.classes, message, function)
 
-    def _changes_of(self, described: list[Column]) -> list[tuple[int, Callable[[Any], Any]]]:
-        """Return what becomes of the values of some columns, by place."""
-        changes: list[tuple[int, Callable[[Any], Any]]] = []
+    def _shape(self, described: list[Column]) -> Shape:
+        """Return what a cursor says of columns and does to their values; a statement's plan always gives the same list."""
+        kept = self.connection.shapes.get(id(described))
+        if kept is None or kept[0] is not described:
+            shape = tuple(map(columns.description, described)), self._changes_of(described)
+            if len(self.connection.shapes) >= _SHAPES_KEPT:
+                self.connection.shapes.clear()
+            self.connection.shapes[id(described)] = described, shape
+            return shape
+        return kept[1]
+
+    def _changes_of(self, described: list[Column]) -> list[Change]:
+        changes: list[Change] = []
         for place, column in enumerate(described):
             number = columns.odbc_type(column.type)
             converter = self.connection.converters.get(number)

@@ -27,14 +27,20 @@ PARAMETERS: list[Any] = [
     datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 3, 4, 5, 678901), datetime.datetime(9999, 12, 31, 23, 59, 59, 999999),  # noqa: DTZ001
     datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC), datetime.time(1, 2, 3, 4), uuid.UUID(int=5), None, object(),
 ]  # fmt: skip
-STOCK: list[Step] = [
-    (1, "ALTER DATABASE Demo SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = OFF)"),
+PLAIN_STOCK: list[Step] = [
     (
         1,
         "CREATE TABLE stock (Id int NOT NULL PRIMARY KEY, Item nvarchar(10) NULL, Pieces decimal(9, 2) NOT NULL DEFAULT 0)",
     ),
-    (1, "ALTER TABLE stock ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)"),
     (1, "INSERT stock VALUES (1, N'nail', 10), (2, N'screw', 2.5), (3, NULL, 0)"),
+]
+STOCK: list[Step] = [
+    (1, AUTOCOMMIT_ON),
+    (1, "ALTER DATABASE Demo SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = OFF)"),
+    PLAIN_STOCK[0],
+    (1, "ALTER TABLE stock ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)"),
+    PLAIN_STOCK[1],
+    (1, AUTOCOMMIT_OFF),
 ]
 LEASES = "CREATE TABLE leases (Id int NOT NULL PRIMARY KEY, Version bigint NOT NULL, Tries int NOT NULL, Until datetime2 NULL)"
 ENRICH = """DECLARE @app nvarchar(60) = ?, @since bigint = ?, @most int = ?;

@@ -9,7 +9,7 @@ import pytest
 from mssql_standin.faults import CUT, Fault, Faults
 from mssql_standin.session import Database
 from mssql_standin_tests.in_process.conftest import LOGIN
-from mssql_standin_tests.in_process.scenes import PARAMETERS, SCENES, STOCK, VALUES
+from mssql_standin_tests.in_process.scenes import PARAMETERS, PLAIN_STOCK, SCENES, VALUES
 from mssql_standin_tests.in_process.transcript import COMMIT, ROLLBACK, Connect, Step, play
 
 Served = tuple[Connect, Faults]
@@ -71,7 +71,7 @@ def test_errors_on_demand(served: Served, database: Database, in_process: Connec
         faults.arm(Fault(number, moment, text="SELECT Id"))
         faults.arm(Fault(number, moment, text="COMMIT"))
         steps: list[Step] = [
-            *STOCK[1:2], *STOCK[3:], (1, COMMIT), (1, "SELECT 1"), (1, COMMIT), (1, COMMIT), (1, ROLLBACK),
+            *PLAIN_STOCK, (1, COMMIT), (1, "SELECT 1"), (1, COMMIT), (1, COMMIT), (1, ROLLBACK),
             (2, "SELECT Id FROM stock"), (2, "SELECT 1"), (2, COMMIT), (2, "SELECT 1"), (3, "SELECT COUNT(*) FROM stock"),
         ]  # fmt: skip
         seen.append(play(connect, steps))
