@@ -14,7 +14,7 @@ from mssql_standin.testing.in_process import errors
 from mssql_standin.testing.in_process.errors import ErrorClasses
 
 # What hides a question mark: texts, quoted names, comments (they nest).
-_PIECE = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\]|--[^\n]*|/\*|\?""")
+_PIECE = re.compile(r"""'[^']*'|"[^"]*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|/\*|\?""")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _MOST = 2097  # of 2,100, sp_prepexec takes three itself
 _MOST_BOUND = 2100
