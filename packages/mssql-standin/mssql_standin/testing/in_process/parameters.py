@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from mssql_standin.results import Message, Parameter
@@ -13,9 +14,8 @@ from mssql_standin.sql_types import MAX, DateTime, SqlType, Time
 from mssql_standin.testing.in_process import errors
 from mssql_standin.testing.in_process.errors import ErrorClasses
 
-# What hides a question mark: texts, quoted names, comments (they nest).
-_PIECE = re.compile(r"""'[^']*'|"[^"]*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|/\*|\?""")
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
+# What hides a question mark: texts, quoted names, comments. The driver does not nest comments, as the server does.
+_PIECE = re.compile(r"""'[^']*'|"[^"]*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|/\*.*?(?:\*/|\Z)|\?""", re.DOTALL)
 _MOST = 2097  # of 2,100, sp_prepexec takes three itself
 _MOST_BOUND = 2100
 _LONGEST_TEXT_UNITS, _LONGEST_BYTES = 2000, 8000  # pyodbc gives a text's length in bytes, and nvarchar ends at 4,000
@@ -34,39 +34,21 @@ _TICKS_PER_SECOND, _TICKS_PER_DAY = 10_000_000, 864_000_000_000
 @lru_cache(maxsize=2000)
 def named(sql: str) -> tuple[str, int]:
     """Return the text with @P1, @P2 and so on for its question marks, and how many there are."""
-    pieces, start, count, position = [], 0, 0, 0
-    while found := _PIECE.search(sql, position):
-        position = found.end()
-        if found[0] == "?":
-            count += 1
-            pieces += [sql[start : found.start()], f"@P{count}"]
-            start = position
-        elif found[0] == "/*":
-            position = _end_of_comment(sql, position)
-    return "".join([*pieces, sql[start:]]), count
-
-
-def _end_of_comment(sql: str, position: int) -> int:
-    depth = 1
-    while depth:
-        edge = _COMMENT_EDGE.search(sql, position)
-        if edge is None:
-            return len(sql)
-        depth += 1 if edge[0] == "/*" else -1
-        position = edge.end()
-    return position
+    numbers = count(1)
+    made = _PIECE.sub(lambda found: f"@P{next(numbers)}" if found[0] == "?" else found[0], sql)
+    return made, next(numbers) - 1
 
 
 def bound(
-    classes: ErrorClasses, count: int, values: Sequence[Any], describe: Callable[[], dict[str, SqlType]]
+    classes: ErrorClasses, markers: int, values: Sequence[Any], describe: Callable[[], dict[str, SqlType]]
 ) -> list[Parameter]:
     """Return the parameters of a text with so many question marks. `describe` tells the types that their places ask for."""
-    if values and len(values) != count:
-        text = f"The SQL contains {count} parameter markers, but {len(values)} parameters were supplied"
+    if values and len(values) != markers:
+        text = f"The SQL contains {markers} parameter markers, but {len(values)} parameters were supplied"
         raise classes.ProgrammingError(text, "HY000")
-    if len(values) != count or count > _MOST_BOUND:
+    if len(values) != markers or markers > _MOST_BOUND:
         raise errors.of_driver(classes, "07002", "COUNT field incorrect or syntax error (0)", "SQLExecDirectW")
-    if count > _MOST:
+    if markers > _MOST:
         text = ("The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of "
                 "parameters and resend the request.")  # fmt: skip
         raise errors.of_message(classes, Message(8003, text), "SQLExecDirectW")

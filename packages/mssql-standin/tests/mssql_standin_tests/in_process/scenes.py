@@ -87,6 +87,7 @@ SCENES: dict[str, list[Step]] = {
     ],
     "question marks": [
         (1, "SELECT '?' AS [?], ? /* ? /* ? */ ? */ AS a, N'it''s ?' -- ?\n, ? AS [b]]?]", (1, "x")),
+        (1, "SELECT '?' AS [?], ? /* ? */ AS a, N'it''s ?' -- ?\n, ? AS [b]]?]", (1, "x")),
         (1, "SELECT ? AS [a]]'?], ? AS \"b'\"\"?\", 'c\"?[' AS [c\"]", (1, 2)),
         (1, "SELECT ?, ISNULL(?, 3), ?", (None, None, None)),
         (1, "DECLARE @a nvarchar(60) = ?, @b varbinary(8) = ?, @c datetime2(3) = ?, @d decimal(9, 2) = ?; SELECT @a, @b, @c, @d",
