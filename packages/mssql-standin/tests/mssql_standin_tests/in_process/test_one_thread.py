@@ -186,7 +186,7 @@ def test_who_dies_at_a_commit_may_have_committed(world: World, moment: str, left
 def test_who_is_dropped_while_waiting_gets_no_lock_and_hears_that_the_link_is_lost(world: World) -> None:
     holder, waiting = world.connect(autocommit=False), world.connect(autocommit=False)
     holder.execute("UPDATE t SET A = 1")
-    world.tasks += [waiting.drop, holder.commit]
+    world.tasks.append(lambda: (waiting.drop(), holder.commit()))
 
     with pytest.raises(errors.OperationalError, match="08S01"):
         waiting.execute("UPDATE t SET A = 2")
