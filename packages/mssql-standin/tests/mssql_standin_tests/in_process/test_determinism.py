@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -40,6 +41,22 @@ def digest(seed: int) -> str:
 def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
     assert digest(1) == digest(1)
     assert digest(1) != digest(2)
+
+
+def test_commits_and_tables_are_of_the_time_that_the_clock_shows() -> None:
+    start = datetime(2001, 2, 3, 4, 5, tzinfo=UTC)
+    database = Database.in_memory("Demo", outside=Simulated(1, start))
+    asked: list[Step] = [
+        *STOCK,
+        (1, "SELECT (SELECT MAX(commit_time) FROM sys.dm_tran_commit_table), MAX(create_date) FROM sys.tables"),
+    ]
+
+    [*_, (_, [(_, [row], *_), _])] = play(
+        lambda **options: Driver(database, "p").connect("UID=sa;PWD=p", **options), asked
+    )
+
+    database.close()
+    assert [value for _, value in row] == [start.replace(tzinfo=None)] * 2
 
 
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
