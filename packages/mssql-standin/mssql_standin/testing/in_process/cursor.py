@@ -1,17 +1,16 @@
 """A cursor of the in-process client, as pyodbc's: a request runs to its end when it is executed, and errors come in their turn."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from mssql_standin.results import Column
+from mssql_standin.results import Column, Event
+from mssql_standin.session import Session
 from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.in_process import columns, errors
+from mssql_standin.testing.in_process.errors import ErrorClasses
 from mssql_standin.testing.in_process.parameters import bound, named
 from mssql_standin.testing.in_process.results import Result
-
-if TYPE_CHECKING:
-    from mssql_standin.testing.in_process.connection import Connection
 
 _SHAPES_KEPT = 1000
 _EXECUTING, _FETCHING, _GOING_ON = "SQLExecDirectW", "SQLFetch", "SQLMoreResults"
@@ -19,6 +18,33 @@ _EXECUTING, _FETCHING, _GOING_ON = "SQLExecDirectW", "SQLFetch", "SQLMoreResults
 
 Change = tuple[int, Callable[[Any], Any]]  # the place of a column, and what becomes of its values
 Shape = tuple[tuple[columns.Description, ...], list[Change]]
+
+
+class Owner(Protocol):
+    """What a cursor needs of its connection."""
+
+    classes: ErrorClasses
+    converters: dict[int, Callable[[Any], Any]]
+    shapes: dict[int, tuple[list[Column], Shape]]
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether every statement is a transaction of its own."""
+
+    def perform(self, text: str, work: Callable[[Session], Iterable[Event]], function: str) -> list[Result]:
+        """Run a request to its end."""
+
+    def types_of_places(self, text: str) -> dict[str, SqlType]:
+        """Return the types that the parameters' places ask for."""
+
+    def check_open(self) -> None:
+        """Raise ProgrammingError if it was closed."""
+
+    def commit(self) -> None:
+        """Commit the open transaction."""
+
+    def rollback(self) -> None:
+        """Roll the open transaction back."""
 
 
 class Row(tuple[Any, ...]):
@@ -36,7 +62,7 @@ class Row(tuple[Any, ...]):
 class Cursor:
     """Executes statements and goes through their results; by Connection.cursor."""
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: Owner) -> None:
         """Begin without a result."""
         self.connection = connection
         self.arraysize = 1
