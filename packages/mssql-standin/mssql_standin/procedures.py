@@ -136,7 +136,7 @@ def _get_lock(session: Running, values: dict[str, Any]) -> Run:
         mode,
         owner,
         timeout,
-        session.is_cancelled,
+        session.cancellation,
         session.transaction.requests.worth(),
     )
     if outcome is Outcome.CANCELLED:

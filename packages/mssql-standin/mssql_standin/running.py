@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from mssql_standin.identities import Identities
+from mssql_standin.outside import Cancellation
 from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
 from mssql_standin.security.identity import Impersonation
@@ -26,6 +27,7 @@ class Running(Protocol):
     local_tables: LocalTables
     identities: Identities
     impersonation: Impersonation
+    cancellation: Cancellation
     nocount: bool
     xact_abort: bool
     implicit_transactions: bool
@@ -53,9 +55,6 @@ class Running(Protocol):
 
     def end_of_level(self) -> None:
         """Note that a level of text ended."""
-
-    def is_cancelled(self) -> bool:
-        """Tell whether the running request was cancelled."""
 
     def check_cancelled(self) -> None:
         """Raise CancelledError if the running request was cancelled."""
