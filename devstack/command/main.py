@@ -174,7 +174,7 @@ VERBS = {
     "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
     "test": Verb(
         'test [app | packages | clients] [--sql-server "..."] [pytest args]',
-        "run the tests, or a half of them (against a real SQL Server, if named), or those of other makers' clients of SQL Server",
+        "run the tests, or a half of them (against a real SQL Server, if named), or other makers' clients of SQL Server",
         _test,
     ),
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
