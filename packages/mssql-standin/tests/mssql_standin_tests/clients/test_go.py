@@ -7,7 +7,6 @@ import pytest
 from mssql_standin_tests.clients.conftest import Play
 from mssql_standin_tests.clients.toolchains import fetch, need, run, work_copy
 
-
 # What makes a first build cheap: no C, nothing optimised, no tables for a debugger, a compiler that seldom collects garbage.
 BUILD = ["build", "-mod=readonly", "-gcflags=all=-N -l", "-ldflags=-s -w", "-o", "client", "."]
 CHEAPLY = {"CGO_ENABLED": "0", "GOGC": "800"}
