@@ -10,8 +10,24 @@ from functools import lru_cache
 
 from mssql_standin.parser.statements import parse_condition, parse_value
 from mssql_standin.parser.syntax import (
-    Between, Binary, Call, Case, Cast, Collate, ColumnName, Comparison, Condition, Expression, GlobalVariable, InList, IsNull, Like,
-    Literal, Logical, Not, Unary,
+    Between,
+    Binary,
+    Call,
+    Case,
+    Cast,
+    Collate,
+    ColumnName,
+    Comparison,
+    Condition,
+    Expression,
+    GlobalVariable,
+    InList,
+    IsNull,
+    Like,
+    Literal,
+    Logical,
+    Not,
+    Unary,
 )  # fmt: skip
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.values.encoding import decode_decimal
