@@ -182,8 +182,8 @@ VERBS = {
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
     ),
     "conform": Verb(
-        'conform [--server "..."] [--host URL]',
-        "ask a SQL Server and a Functions host what the stand-ins are asked; tell where they differ",
+        'conform [--server "..."] [--host URL] | --suite FOLDER',
+        "ask a SQL Server and a Functions host what the stand-ins are asked, or the stand-ins what a suite of Microsoft's asks",
         _conform,
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
