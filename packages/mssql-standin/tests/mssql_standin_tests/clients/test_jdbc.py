@@ -36,5 +36,10 @@ def test_mssql_jdbc(play: Play, cache: Path) -> None:
         "primary key": "Id",
         "indexes": "0/null 1/Id",
         "schema": "dbo true",
+        "columns": "40000 by name",
+        "imported keys": "40000 by name",
+        "exported keys": "40000 by name",
+        "few rows": "40000 by name",
+        "parameters": "int decimal",
         "bulk": "51",
     }
