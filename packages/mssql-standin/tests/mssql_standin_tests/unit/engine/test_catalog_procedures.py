@@ -187,9 +187,7 @@ def test_a_procedure_of_the_system_that_is_not_there_is_refused_before_anything_
 
 
 def test_parameters_that_a_text_does_not_declare_are_described_by_a_call_in_text(shop: Client) -> None:
-    rows = shop.rows(
-        "EXEC sp_describe_undeclared_parameters N'SELECT 1 WHERE 1 = @a + @b', N'@b int'"
-    )
+    rows = shop.rows("EXEC sp_describe_undeclared_parameters N'SELECT 1 WHERE 1 = @a + @b', N'@b int'")
 
     assert [(row[0], row[1], row[3]) for row in rows] == [(1, "@a", "int")]
 
