@@ -7,6 +7,7 @@ from mssql_standin.outside import Cancellation
 from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
 from mssql_standin.security.identity import Impersonation
+from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import SharedStore
 from mssql_standin.store.file import FileConnection
@@ -88,6 +89,9 @@ class Running(Protocol):
 
     def rename_column(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a column."""
+
+    def describe_parameters(self, sql: str, declared: str = "") -> list[tuple[str, SqlType]]:
+        """Return the undeclared parameters of a text and their deduced types."""
 
     def clean_up_on_demand(self) -> None:
         """sp_flush_CT_internal_table_on_demand; it is for owners of the database."""
