@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib import metadata
 
 from aiohttp import web
@@ -69,7 +70,7 @@ class DurableExtension:
             "entityTrigger": (self._functions.entities, "entityName"),
         }
         functions, key = kinds[trigger.type]
-        if problem := sdk_problem(metadata.version(SDK)):
+        if problem := sdk_problem(_sdk_version()):
             raise FunctionInError(problem)
         if trigger.type != "activityTrigger" and trigger.name != "context":
             raise FunctionInError(
@@ -183,3 +184,8 @@ class DurableExtension:
             self._operations = None
             await rpc.close()
             await hub.close()
+
+
+@cache
+def _sdk_version() -> str:
+    return metadata.version(SDK)
