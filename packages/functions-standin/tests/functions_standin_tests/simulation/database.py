@@ -3,11 +3,10 @@
 import itertools
 from typing import Any
 
-from mssql_standin.testing.in_process import Driver
-from mssql_standin.testing.simulated import Simulated
-
 from functions_standin.testing.simulation import Simulation
 from mssql_standin.session import Database
+from mssql_standin.testing.in_process import Driver
+from mssql_standin.testing.simulated import Simulated
 
 PASSWORD = "Local-Only-1"
 _NAMES = itertools.count()
