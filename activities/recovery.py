@@ -21,7 +21,7 @@ def recovery_check(request: dict) -> dict:
     return for_relay(
         request,
         lambda outside: {
-            "situation": outside.recoveries.take_stock().to_dict(),
+            "situation": outside.recoveries.take_stock(works=True).to_dict(),
             "policy": outside.relay.recovery.to_dict(),
         },
     )

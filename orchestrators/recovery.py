@@ -3,8 +3,8 @@
 Each generation is one wait and at most one round, so that the history never grows:
 1. wait until the round is due or people must be told of dead letters, or until somebody wakes it;
 2. check; if nothing is left, tell people who had been told of trouble, and complete;
-3. give up what is older than the window, or what an operator gave up;
-4. probe with three changes; if the endpoint is up, reset the exhausted leases and deliver what is ours;
+3. if nothing gets through, probe with three changes; while the endpoint is down give up what is older than the window;
+4. if it is up, give the trigger exhausted leases back and deliver what is ours and due;
 5. tell people what they must know; record the round; begin anew.
 An activity that fails for good ends the round, never the recovery.
 """
@@ -92,23 +92,28 @@ def _complete(context: df.DurableOrchestrationContext, told: dict[str, str], sit
 
 
 def _round(context: df.DurableOrchestrationContext, told: dict[str, str], situation: Situation) -> Steps:
-    """Give up, probe, reset, redeliver; return the Round."""
+    """Probe, give up, reset, redeliver; return the Round. Nothing is given up before the endpoint was asked in this round."""
     done = Round()
-    everything = situation.command is Command.GIVE_UP
-    if everything or situation.expired:
-        gone = yield from retried(context, names.GIVE_UP, {**told, "everything": everything})
-        done = done.giving_up(gone["given_up"])
-    if everything or not situation.open:
+    if situation.command is Command.GIVE_UP:
+        return (yield from _give_up(context, told, done, everything=True))
+    if not situation.open:
         return done
-    done = done.plus(Sent.from_dict((yield from retried(context, names.PROBE, told))))
-    if not done.endpoint_up:
-        return done
-    if breaker_may_close(situation):
-        context.signal_entity(_breaker(told), "close")
+    if situation.away:
+        done = done.plus(Sent.from_dict((yield from retried(context, names.PROBE, told))))
+        if not done.endpoint_up:
+            return (yield from _give_up(context, told, done, everything=False)) if situation.expired else done
+        if breaker_may_close(situation):
+            context.signal_entity(_breaker(told), "close")
     if situation.exhausted:
         back = yield from retried(context, names.RESET, told)
         done = done.resetting(back["reset"])
     return (yield from _redeliver(context, told, done))
+
+
+def _give_up(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round, *, everything: bool) -> Steps:
+    """Make dead letters of what is older than the window, or of everything; return the Round."""
+    gone = yield from retried(context, names.GIVE_UP, {**told, "everything": everything})
+    return done.giving_up(gone["given_up"])
 
 
 def _redeliver(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round) -> Steps:
@@ -136,7 +141,7 @@ def _announce(
 
 
 def _breaker(told: dict[str, str]) -> df.EntityId:
-    """Return the breaker's id."""
+    """Return the id of the breaker as releases before 0.3 keep it: they may share the hub, and their histories are replayed."""
     relay = told["relay"]
     return df.EntityId(names.BREAKER, names.breaker_key(told["app"], relay) if "app" in told else relay)
 

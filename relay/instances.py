@@ -1,11 +1,8 @@
-"""The port of durable instances, and of the breaker that is a durable entity; see ports.py for the others."""
+"""The port of durable instances; see ports.py for the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
-
-from relay.delivery.breaker import Breaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Started:
 
 
 class Instances(Protocol):
-    """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
+    """Durable instances. Whatever the storage account refuses is raised as the SDK raises it."""
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
@@ -52,15 +49,6 @@ class Instances(Protocol):
 
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""
-
-    async def breaker(self, app: str, relay: str) -> Breaker:
-        """Return the state of a relay's breaker."""
-
-    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
-        """Let nobody send changes that failed before, until that moment."""
-
-    async def close_breaker(self, app: str, relay: str) -> None:
-        """Let requests through again."""
 
     def links(self, url: str, instance_id: str) -> Started:
         """Return how to follow an instance, with the origin of the URL that the request came to."""

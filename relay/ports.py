@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
-from relay.changes.change import Change
+from relay.changes.enriched import Enriched
 from relay.changes.payload import Key
 from relay.config.values import Channel
 from relay.dead_letters.values import DeadLetter, Selection
@@ -27,14 +27,14 @@ U = TypeVar("U")
 class Changes(Protocol):
     """One relay's changes in SQL Server: its table, the trigger's leases, the failure ledger."""
 
-    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
+    def enrich(self, items: Sequence[Key]) -> Enriched:
         """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger."""
 
-    def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys; enters as `enrich` does."""
+    def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
+        """Return what SQL Server knows of these keys; writes nothing. Inserts are told from updates above a version."""
 
     def record(self, settlement: Settlement) -> None:
-        """Write failures into the ledger and close what is settled, in one transaction."""
+        """Write failures into the ledger, close what is settled, and remember how the endpoint stands."""
 
 
 class Endpoint(Protocol):
@@ -47,23 +47,26 @@ class Endpoint(Protocol):
 class Recoveries(Protocol):
     """What one relay's recovery reads and writes: its entries, its own row, the trigger's exhausted leases."""
 
-    def take_stock(self) -> Situation:
-        """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row."""
+    def take_stock(self, *, works: bool = False) -> Situation:
+        """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row.
+
+        `works`: it is the recovery that looks; its sign of life is written down.
+        """
 
     def peek(self) -> Situation:
         """Return what is not settled, and write nothing."""
 
     def list_ids(self, limit: int, *, for_probe: bool = False) -> Sequence[int]:
-        """Return ids of entries that may be delivered, least recently tried first; a probe takes exhausted ones too."""
+        """Return ids of entries that may be delivered, whose time has come, least recently tried first; for a probe any."""
 
     def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """Return key text and version of those entries that are still unsettled and not the trigger's."""
+        """Return key text and version of those entries that are still unsettled and in no batch; a sign of life."""
 
     def parse_key(self, key_text: str) -> ExactKey:
         """Return the key's exact values, from its canonical text."""
 
     def reset(self) -> int:
-        """Give the trigger its exhausted lease rows back; return how many."""
+        """Give the trigger a slice of its exhausted lease rows back; return how many."""
 
     def give_up(self, *, everything: bool, reason: str) -> int:
         """Make dead letters of what is older than the window, or of everything; return how many."""
@@ -73,6 +76,9 @@ class Recoveries(Protocol):
 
     def close(self) -> bool:
         """End the recovery if nothing is open; tell whether it is over, also if it was before."""
+
+    def let_through(self) -> None:
+        """Forget that the endpoint asked for time, and that the breaker is open."""
 
     def command(self, command: Command) -> bool:
         """Write an operator's command; tell whether there is a recovery to carry it out."""

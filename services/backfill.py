@@ -7,6 +7,9 @@ from relay.backfill.cursor import Cursor
 from relay.backfill.values import Backfill, BackfillState, Pages, Reason
 from relay.changes.change import Change
 from relay.changes.conditions import holds
+from relay.changes.enriched import Enriched
+from relay.delivery.outcomes import Held
+from relay.delivery.settlement import Settlement
 from relay.ports import ExactKey
 from services.deliver import Delivery, deliver
 from services.outside import Outside
@@ -42,12 +45,16 @@ def send_pages(outside: Outside) -> Pages:
 def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:
     """Send one page and write it down unless nothing got through; return also how many rows it had."""
     keys, cursor = _next_keys(backfill, outside)
-    delivery = deliver(_changes(keys, backfill, outside), outside)
+    found = _changes(keys, backfill, outside)
+    if found.standing.paused_seconds > 0:  # the page waits; to hold every row of a table would fill the ledger
+        held = Held(f"not sent: {found.standing.reason}", found.standing.paused_seconds)
+        return Delivery(Settlement(held=len(keys)), [held]), len(keys)
+    delivery = deliver(found, outside)
     settlement = delivery.settlement
-    if not settlement.endpoint_down:
+    if not delivery.sent.endpoint_down:
         rows = 0 if cursor.rows_are_done else len(keys)  # what is gone was not counted at the beginning
-        filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed
-        counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed)
+        filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed - settlement.held
+        counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed + settlement.held)
         outside.backfills.advance(backfill, str(cursor), counts, over=not keys)
     return delivery, len(keys)
 
@@ -66,11 +73,14 @@ def _next_keys(backfill: Backfill, outside: Outside) -> tuple[Sequence[ExactKey]
     return keys, cursor.after(keys[-1]) if keys else cursor
 
 
-def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> Sequence[Change]:
+def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> Enriched:
     """Return the rows of these keys as changes that outlive what the endpoint had, and are outlived by every later one."""
-    found = outside.changes.enrich_exactly(keys) if keys else ()
-    return [
-        replace(change.at_least(backfill.base_version), relevant=True, echo=False)
-        for change in found
-        if change.row is None or holds(backfill.order.condition, change.row)
-    ]
+    if not keys:
+        return Enriched(())
+
+    def as_ordered(change: Change) -> Change | None:
+        if change.row is not None and not holds(backfill.order.condition, change.row):
+            return None
+        return replace(change.at_least(backfill.base_version), relevant=True, echo=False)
+
+    return outside.changes.enrich_exactly(keys, above=backfill.base_version).each(as_ordered)

@@ -7,7 +7,7 @@ from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery import messages
 from relay.delivery.messages import Message
-from relay.delivery.outcomes import Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.ports import Clock, Endpoint
 from services.outside import Outside
 
@@ -21,7 +21,8 @@ _LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammer
 def dispatch(changes: Sequence[Change], outside: Outside) -> Sequence[Outcome]:
     """Return one outcome per change, in order; never raises for what an endpoint does.
 
-    What could not be sent before `batch_deadline_seconds`, or after ten passing failures in a row, is RetryLater.
+    What could not be sent before `batch_deadline_seconds`, or because the endpoint asked for time, is Held; after ten passing
+    failures in a row it is RetryLater.
     While each pass gets something through, what is left is tried once more: an endpoint that stumbled is up again.
     """
     sending = _Sending(outside.relay, outside.endpoint, outside.clock)
@@ -33,8 +34,8 @@ def dispatch(changes: Sequence[Change], outside: Outside) -> Sequence[Outcome]:
         else:
             found = dict(outside.threads.each(lambda at: (at, sending.one(changes[at])), open_positions))
         outcomes |= found
-        passed = any(not isinstance(outcome, RetryLater) for outcome in found.values())
-        open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater)]
+        passed = any(not isinstance(outcome, RetryLater | Held) for outcome in found.values())
+        open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater | Held)]
         if not passed or sending.over():
             break
         sending.begin_pass()
@@ -77,24 +78,29 @@ class _Sending:
         while True:
             held_back = self._hold_back()
             if held_back is not None:
-                return outcome or held_back
+                return held_back if outcome is None else _unless_only_time_is_asked_for(outcome)
             outcome = self._endpoint.send(message, timeout_seconds=self._deadline - self._clock.monotonic_seconds())
             if not self._asks_to_wait(outcome):
                 return outcome
 
-    def _hold_back(self) -> RetryLater | None:
+    def _hold_back(self) -> RetryLater | Held | None:
         """Wait while the endpoint wants a pause; return why nothing may be sent any more, or None."""
         if self._pauses_in_a_row > MAX_PAUSES_IN_A_ROW:
-            return RetryLater(None, f"not sent: after {MAX_PAUSES_IN_A_ROW} pauses the endpoint asked for one more")
-        while (pause_seconds := self._paused_until - self._clock.monotonic_seconds()) > 0:
+            return Held(
+                f"not sent: after {MAX_PAUSES_IN_A_ROW} pauses the endpoint asked for one more", self._pause_seconds()
+            )
+        while (pause_seconds := self._pause_seconds()) > 0:
             if self._clock.monotonic_seconds() + pause_seconds > self._deadline - _LEAST_SECONDS_PER_REQUEST:
-                return RetryLater(None, "not sent: the endpoint asked for a longer pause", pause_seconds)
+                return Held("not sent: the endpoint asked for a longer pause", pause_seconds)
             self._clock.sleep(pause_seconds)
         if self.over():
-            return RetryLater(None, "not sent: the batch's deadline was reached")
+            return Held("not sent: the batch's deadline was reached")
         if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
-            return RetryLater(None, f"not sent: {MAX_FAILURES_IN_A_ROW} requests in a row had failed")
+            return RetryLater(None, f"not sent: {MAX_FAILURES_IN_A_ROW} requests in a row had failed", sent=False)
         return None
+
+    def _pause_seconds(self) -> float:
+        return max(0.0, self._paused_until - self._clock.monotonic_seconds())
 
     def _asks_to_wait(self, outcome: Outcome) -> bool:
         """Remember what the answer says of the endpoint; tell whether it asks to try this message again later."""
@@ -110,3 +116,10 @@ class _Sending:
                 self._pauses_in_a_row += 1
             self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True
+
+
+def _unless_only_time_is_asked_for(outcome: Outcome) -> Outcome:
+    """Return what became of a change that was not taken: one that the endpoint only wants later counts as not tried."""
+    if isinstance(outcome, RetryLater) and outcome.only_asks_for_time:
+        return Held(outcome.reason, outcome.after_seconds or 0.0)
+    return outcome

@@ -26,6 +26,6 @@ def redeliver_dead(ids: Sequence[int], outside: Outside) -> Sent:
 
 def _redeliver_keys(versions: Mapping[str, int], outside: Outside) -> Sent:
     """Deliver the rows of these keys, given with their entries' versions."""
-    changes = outside.changes.enrich_exactly([outside.recoveries.parse_key(key_text) for key_text in versions])
+    found = outside.changes.enrich_exactly([outside.recoveries.parse_key(key_text) for key_text in versions])
     # Change tracking may have forgotten the change; the entry has not.
-    return deliver([change.at_least(versions.get(change.key_text, 0)) for change in changes], outside).sent
+    return deliver(found.each(lambda change: change.at_least(versions.get(change.key_text, 0))), outside).sent

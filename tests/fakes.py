@@ -9,11 +9,14 @@ from typing import Any
 import azure.functions as func
 
 from relay.changes.change import Change
+from relay.changes.enriched import Enriched
+from relay.changes.entry import Entry, EntryState, Why
 from relay.changes.payload import Key
 from relay.config.values import Relay
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome
-from relay.delivery.settlement import Settlement
+from relay.delivery.settlement import Failure, Settlement
+from relay.delivery.standing import Standing
 from relay.identifiers import TableName
 from services.outside import Outside
 from triggers.http.requests import RelayRequest
@@ -41,6 +44,25 @@ def a_change(number: int = 1, **differences: Any) -> Change:
     return replace(change, **differences)
 
 
+def an_entry(state: EntryState = EntryState.OPEN, **differences: Any) -> Entry:
+    """Return the ledger's entry of order 1, different in what is named."""
+    return replace(
+        Entry(state=state, version=11, why=Why.FAILED, operation="update", tries=1, tried_version=11), **differences
+    )
+
+
+def a_failure(
+    key_text: str = "[1]", version: int = 11, state: EntryState = EntryState.OPEN, status: int | None = 503,
+    reason: str = "the endpoint answered 503", problem: str = "", **differences: Any,
+) -> Failure:  # fmt: skip
+    """Return what a batch leaves of order 1, different in what is named."""
+    why = {EntryState.DEAD: Why.REFUSED, EntryState.HELD: Why.HELD}.get(state, Why.FAILED)
+    told = {"why": why, "operation": "update", **differences}
+    return Failure(
+        key_text=key_text, version=version, state=state, status=status, reason=reason, problem=problem, **told
+    )
+
+
 class FakeChanges:
     """Answers enrich with fixed changes and keeps what was settled."""
 
@@ -48,10 +70,11 @@ class FakeChanges:
         self.changes = list(changes)
         self.asked: list[Sequence[Key]] = []
         self.settled: list[Settlement] = []
+        self.standing = Standing()
 
-    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
+    def enrich(self, items: Sequence[Key]) -> Enriched:
         self.asked.append(items)
-        return self.changes
+        return Enriched(self.changes, self.standing)
 
     def record(self, settlement: Settlement) -> None:
         self.settled.append(settlement)

@@ -1,17 +1,14 @@
-"""Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
+"""Durable instances over the SDK's client: the one place that knows what the client returns."""
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from relay.delivery.breaker import Breaker
 from relay.instances import Instance, Started
 from relay.names import WAKE
-from relay.recovery.names import BREAKER, breaker_key
 
 
 class DurableInstances:
@@ -65,25 +62,7 @@ class DurableInstances:
         """Let a suspended instance go on."""
         await self._client.resume(instance_id, reason)
 
-    async def breaker(self, app: str, relay: str) -> Breaker:
-        """Return the state of a relay's breaker."""
-        found = await self._client.read_entity_state(_entity(app, relay))
-        return Breaker.from_dict(found.entity_state if found.entity_exists else None)
-
-    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
-        """Let nobody send changes that failed before, until that moment."""
-        told = {"until": until.isoformat(), "reason": reason}
-        await self._client.signal_entity(_entity(app, relay), "trip", told)
-
-    async def close_breaker(self, app: str, relay: str) -> None:
-        """Let requests through again."""
-        await self._client.signal_entity(_entity(app, relay), "close")
-
     def links(self, url: str, instance_id: str) -> Started:
         """Return how to follow an instance, with the origin of the URL that the request came to."""
         response = self._client.create_check_status_response(func.HttpRequest("POST", url, body=b""), instance_id)
         return Started(json.loads(response.get_body()), dict(response.headers))
-
-
-def _entity(app: str, relay: str) -> df.EntityId:
-    return df.EntityId(BREAKER, breaker_key(app, relay))

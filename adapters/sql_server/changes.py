@@ -1,17 +1,25 @@
 """One relay's table, leases and failure ledger in SQL Server."""
 
 import base64
+import logging
 from collections.abc import Sequence
 from typing import Any
 
+from adapters.sql_server.connection import ResultSet, Row
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
-from relay.changes.change import Change, EntryState
+from relay.changes.change import Change
 from relay.changes.contexts import hexadecimal
+from relay.changes.enriched import Enriched
+from relay.changes.entry import Entry, EntryState, Why
 from relay.changes.payload import Key, may_be_altered
-from relay.delivery.settlement import Failure, Settlement
+from relay.delivery.settlement import Closing, EndpointNews, Failure, Settlement
+from relay.delivery.standing import Standing
+from relay.errors import DatabaseError
 from relay.names import function_id, function_name
 from relay.ports import ExactKey
+
+_log = logging.getLogger(__name__)
 
 
 class SqlChanges:
@@ -23,16 +31,19 @@ class SqlChanges:
         self._app = table.app
         self._relay = table.relay
 
-    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
+    def enrich(self, items: Sequence[Key]) -> Enriched:
         """Return what SQL Server knows of these keys, as the table is by now.
 
         Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
         """
-        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items)))
+        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items), begins=True))
 
-    def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
-        return self._table.up_to_date(lambda: self._enrich(keys))
+    def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order; writes nothing.
+
+        Whether a row was inserted or updated is told of versions above `above`.
+        """
+        return self._table.up_to_date(lambda: self._enrich(keys, above=above))
 
     def _exact_keys(self, items: Sequence[Key]) -> Sequence[ExactKey]:
         table = self._table.columns
@@ -45,13 +56,15 @@ class SqlChanges:
             keys += [[plain(value) for value in row] for row in leased.rows]
         return keys
 
-    def _enrich(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+    def _enrich(self, keys: Sequence[ExactKey], *, above: int = 0, begins: bool = False) -> Enriched:
         key_names = [column.name for column in self._table.columns.key]
         numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
-        rows, facts = self._table.ask(
+        rows, facts, standing = self._table.ask(
             "changes/enrich",
             function_id=function_id(self._app, function_name(self._relay.name)),
             keys=exact_json.dumps(numbered),
+            above=above,
+            begins=int(begins),
             ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
         )
         # The row's own columns may have any name, so that its number is known by its place alone.
@@ -68,17 +81,48 @@ class SqlChanges:
                 echo=bool(fact["Echo"]),
                 leased_version=fact["LeasedVersion"],
                 attempt=fact["Attempt"],
-                entry=None if fact["EntryState"] is None else EntryState(fact["EntryState"]),
+                entry=_entry(fact),
             )
-        return list(changes.values())
+        return Enriched(list(changes.values()), standing_of(standing))
 
     def record(self, settlement: Settlement) -> None:
-        """Write failures into the ledger and close what is settled. Raises DatabaseError."""
-        self._table.ask(
-            "changes/settle",
-            closings=exact_json.dumps([{"k": c.key_text, "v": c.version} for c in settlement.closings]),
-            failures=exact_json.dumps([_as_json(failure) for failure in settlement.failures]),
+        """Write failures into the ledger, close what is settled, remember how the endpoint stands. Raises DatabaseError.
+
+        The result is safe before any lock of the trigger's is asked for: that lease rows are let go is tried, and left to the
+        recovery if the lock is not to be had.
+        """
+        if settlement.closings or settlement.failures:
+            self._table.ask_plainly(
+                "changes/settle",
+                closings=exact_json.dumps([{"k": c.key_text, "v": c.version} for c in settlement.closings]),
+                failures=exact_json.dumps([_as_json(failure) for failure in settlement.failures]),
+            )
+        if settlement.news != EndpointNews():
+            self._stand(settlement.news)
+        if settlement.exhausted:
+            self._let_leases_go(settlement)
+
+    def _stand(self, news: EndpointNews) -> None:
+        policy = self._relay.recovery
+        self._table.ask_plainly(
+            "changes/stand",
+            away=None if news.away is None else int(news.away),
+            pause_ms=_ms(news.pause_seconds),
+            hold_back_ms=_ms(news.hold_back_seconds),
+            reason=news.reason,
+            refusal_status=news.refusal_status,
+            refusals=news.refusals,
+            refuses_all=int(news.refuses_all),
+            first_interval_ms=round(policy.backoff.first_interval_seconds * 1000),
         )
+
+    def _let_leases_go(self, settlement: Settlement) -> None:
+        settled: Sequence[Closing | Failure] = [*settlement.closings, *settlement.failures]
+        keys = [{"k": s.key_text, "v": s.version} for s in settled if s.key_text in set(settlement.exhausted)]
+        try:
+            self._table.ask("changes/let_leases_go", keys=exact_json.dumps(keys))
+        except DatabaseError as error:
+            _log.warning("Relay %s: used-up leases of settled changes stay for now: %s", self._relay.name, error)
 
 
 def _as_json(failure: Failure) -> dict[str, Any]:
@@ -86,10 +130,47 @@ def _as_json(failure: Failure) -> dict[str, Any]:
         "k": failure.key_text,
         "v": failure.version,
         "state": failure.state.value,
+        "why": failure.why.value,
+        "operation": failure.operation,
+        "sent": failure.sent,
+        "next_ms": _ms(failure.next_seconds),
         "status": failure.status,
         "reason": failure.reason[:1000],
         "problem": failure.problem[:4000],
     }
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _entry(fact: Row) -> Entry | None:
+    if fact["EntryState"] is None:
+        return None
+    return Entry(
+        state=EntryState(fact["EntryState"]),
+        version=fact["EntryVersion"],
+        why=None if fact["EntryWhy"] is None else Why(fact["EntryWhy"]),
+        operation=fact["EntryOperation"],
+        tries=fact["EntryTries"] or 0,
+        tried_version=fact["EntryTriedVersion"],
+        open_seconds=(fact["EntryOpenMs"] or 0) / 1000,
+    )
+
+
+def standing_of(found: ResultSet) -> Standing:
+    """Return how the endpoint stands; nothing written down is well."""
+    row = found.first()
+    if row is None:
+        return Standing()
+    return Standing(
+        paused_seconds=row["paused_ms"] / 1000,
+        held_back_seconds=row["held_back_ms"] / 1000,
+        reason=row["reason"],
+        away=bool(row["away"]),
+        refusal_status=row["refusal_status"],
+        refusals=row["refusals"],
+    )
 
 
 def plain(value: Any) -> Any:

@@ -48,6 +48,15 @@ def key_text(columns: dict[str, Column]) -> str:
     return "CONCAT(N'[', " + ", N',', ".join(parts) + ", N']')"
 
 
+def key_from_text(column: Column, text: str) -> str:
+    """Return an expression for the value of a key's column; `text` is an expression for its part of the canonical text."""
+    if column.type in {"binary", "varbinary"}:
+        return f"CONVERT({declared_type(column)}, {text}, 1)"
+    if column.type in _MOMENTS:
+        return f"CONVERT({declared_type(column)}, {text}, 126)"
+    return f"CONVERT({declared_type(column)}, {text})"
+
+
 def _key_part(column: Column, expression: str) -> str:
     if column.type in _TEXTS:
         # Trailing blanks tell no keys apart, and a row can be spelt anew with or without them.

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from adapters.sql_server.column_sql import UNSUPPORTED_TYPES
 from adapters.sql_server.connection import NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_CHANGED, ResultSet, SqlServer
-from adapters.sql_server.statements import fragments_of, render, statement
+from adapters.sql_server.statements import LIMITS, fragments_of, render, statement
 from relay.config.values import Relay
 from relay.errors import ConfigError, DatabaseError
 from relay.guard.problems import problems
@@ -75,7 +75,7 @@ class RelayTable:
 
     def ask_plainly(self, name: str, **values: Any) -> Sequence[ResultSet]:
         """Run a statement over the app's own tables, which needs nothing of the relay's table: it may have changed or be gone."""
-        sql = render(name, {})
+        sql = render(name, LIMITS)
         return self.server.ask(sql, app=self.app, relay=self.relay.name, **values)
 
     def _statement(self, name: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from relay.changes.entry import Entry
+
 Row = Mapping[str, Any]  # column name -> JSON value (Decimal keeps exact digits); only the columns the relay reads
 
 
@@ -14,15 +16,6 @@ class Operation(StrEnum):
     INSERT = "insert"
     UPDATE = "update"
     DELETE = "delete"
-
-
-class EntryState(StrEnum):
-    """State of a key's entry in the failure ledger."""
-
-    # A batch with this key has begun; only relays that watch columns or ignore contexts write it.
-    IN_FLIGHT = "in_flight"
-    OPEN = "open"  # failed, not yet settled
-    DEAD = "dead"  # given up: a dead letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +31,16 @@ class Change:
     echo: bool = False  # True: the endpoint's own write, with nothing of anybody else beneath it
     leased_version: int | None = None  # version in the trigger's lease row; None: the lease row is gone
     attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
-    entry: EntryState | None = None  # the key's ledger entry before this batch
+    entry: Entry | None = None  # the key's ledger entry before this batch
 
     @property
     def operation(self) -> Operation:
         """Return the operation as the endpoint sees it."""
         if self.row is None:
             return Operation.DELETE
+        entered = self.entry.operation if self.entry is not None and self.entry.version == self.version else None
+        if entered in {Operation.INSERT, Operation.UPDATE}:
+            return Operation(entered)  # one version has one body, also when change tracking has forgotten the insert
         return Operation.INSERT if self.created_version == self.version else Operation.UPDATE
 
     def at_least(self, version: int) -> "Change":

@@ -31,9 +31,23 @@ class RetryLater:
     status: int | None
     reason: str
     after_seconds: float | None = None  # what the endpoint asked for
+    sent: bool = True  # False: no request was made
+
+    @property
+    def only_asks_for_time(self) -> bool:
+        """Tell whether the endpoint is well and wants to be asked later; of a 5xx that says when, nobody knows."""
+        return self.after_seconds is not None and self.status is not None and self.status < 500
 
 
-Outcome = Delivered | Rejected | RetryLater
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not tried, because the endpoint asked for time or the batch's deadline came: no attempt, no trouble."""
+
+    reason: str
+    after_seconds: float = 0.0  # how long nothing is to be sent
+
+
+Outcome = Delivered | Rejected | RetryLater | Held
 
 
 def classify(

@@ -26,6 +26,8 @@ class Situation:
     orphaned: int = 0  # the trigger has deleted their lease rows; the recovery delivers them
     exhausted: int = 0  # five attempts used up; the trigger delivers them once they are reset
     retrying: int = 0  # still the trigger's
+    entries: int = 0  # not settled, whosever they are: the four above are known of those that come next
+    held: int = 0  # not tried yet, because the endpoint asked for time
     expired: int = 0  # open for longer than the window
     dead: int = 0  # dead letters
     untold_dead: int = 0  # dead letters that nobody was told of
@@ -35,6 +37,11 @@ class Situation:
     rounds: int = 0
     step: int = 0  # rounds without progress: the exponent of the wait
     seconds_until_due: float = 0.0
+    seconds_since_work: float | None = None  # since the recovery's last sign of life; None: it has given none
+    away: bool = True  # nothing gets through; False: what failed did so beside others that got through
+    paused_seconds: float = 0.0  # the endpoint asked for time
+    held_back_seconds: float = 0.0  # the breaker: the trigger sends nothing that failed before
+    standing_reason: str = ""
     told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
     command: Command | None = None
     command_number: int = 0
@@ -44,12 +51,12 @@ class Situation:
     @property
     def open(self) -> int:
         """Return how many changes are not settled."""
-        return self.parked + self.orphaned + self.exhausted + self.retrying
+        return max(self.parked + self.orphaned + self.exhausted + self.retrying, self.entries + self.held)
 
     @property
     def ours(self) -> int:
         """Return how many of them the trigger does not try any more."""
-        return self.open - self.retrying
+        return self.parked + self.orphaned + self.exhausted
 
     @property
     def over(self) -> bool:
@@ -59,6 +66,8 @@ class Situation:
     @property
     def round_is_due(self) -> bool:
         """Tell whether to try the endpoint now."""
+        if self.paused_seconds > 0 and self.command is not Command.GIVE_UP:
+            return False
         return self.command is not None or (self.open > 0 and self.seconds_until_due <= 0)
 
     @property
@@ -74,7 +83,8 @@ class Situation:
     @property
     def seconds_until_next(self) -> float:
         """Return how long nothing is to be done, below zero if it is late: neither a round nor people to be told."""
-        waits = [self.seconds_until_due] if self.open else []
+        due = max(self.seconds_until_due, self.paused_seconds) if self.paused_seconds > 0 else self.seconds_until_due
+        waits = [due] if self.open else []
         waits += [self.seconds_until_news] if self.untold_dead else []
         return min(waits, default=self.seconds_until_due)
 

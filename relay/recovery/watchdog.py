@@ -16,7 +16,7 @@ class Action(StrEnum):
     NOTHING = "nothing"
     START = "start"  # none is there, or it has failed or been terminated
     WAKE = "wake"  # it is late, or an operator's command waits
-    REPLACE = "replace"  # it stays late: terminated now, started anew at the next look
+    REPLACE = "replace"  # it is late and gives no sign of life: terminated now, started anew at the next look
     TELL = "tell"  # somebody has suspended it
 
 
@@ -31,9 +31,12 @@ def decide(situation: Situation, runtime_status: str | None) -> Action:
     if runtime_status not in _ACTIVE:
         left_to_trigger = situation.open and not situation.ours and not situation.untold_dead and not situation.command
         return Action.NOTHING if left_to_trigger and late_seconds < TRIGGER_TAKES_SECONDS else Action.START
-    if late_seconds > REPLACE_AFTER_SECONDS:
+    quiet_seconds = min(
+        late_seconds, late_seconds if situation.seconds_since_work is None else situation.seconds_since_work
+    )
+    if quiet_seconds > REPLACE_AFTER_SECONDS:
         return Action.REPLACE
     people_wait = situation.untold_dead and situation.seconds_until_news <= 0
-    if late_seconds > WAKE_AFTER_SECONDS or situation.command is not None or people_wait:
+    if quiet_seconds > WAKE_AFTER_SECONDS or situation.command is not None or people_wait:
         return Action.WAKE
     return Action.NOTHING

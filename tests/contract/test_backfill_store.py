@@ -166,6 +166,9 @@ def test_a_page_of_which_nothing_gets_through_comes_again(scene: Make) -> None:
     assert (answer["failed"], answer["asked_for_seconds"], answer["over"]) == ("busy", 7.0, False)
     assert filling.state().cursor == ""
     is_down = False
+    asked = len(filling.endpoint.messages)
+    assert (filling.send()["over"], len(filling.endpoint.messages)) == (False, asked), "it asked for time"
+    filling.scene.store.let_through()
     assert filling.send()["over"]
     assert filling.state().delivered == 3
     assert filling.scene.ledger() == []

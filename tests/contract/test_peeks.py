@@ -9,16 +9,17 @@ import pytest
 
 from adapters.sql_server.guard import FirstLook, SqlGuard
 from adapters.sql_server.table import RelayTable
-from relay.changes.change import EntryState
+from relay.changes.entry import EntryState
 from relay.delivery.settlement import Failure
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
+from tests.fakes import a_failure
 
 Make = Callable[..., Scene]
 
 
 def failure(key: str, version: int, state: EntryState = EntryState.OPEN) -> Failure:
-    return Failure(key, version, state, 503, "the endpoint answered 503", "")
+    return a_failure(key, version, state, 503, "the endpoint answered 503", "")
 
 
 def everything(made: Scene) -> Sequence[Any]:

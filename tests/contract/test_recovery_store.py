@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from relay.backoff import Backoff
-from relay.changes.change import EntryState
+from relay.changes.entry import EntryState
 from relay.config.values import RecoveryPolicy
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import Closing, Failure
+from relay.delivery.settlement import Closing
 from relay.recovery.situation import Command, Record, Situation
 from services.outside import Outside
 from services.redeliver import redeliver
 from tests.contract.leases import lease_rows, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, an_outside
+from tests.fakes import FakeEndpoint, a_failure, an_outside
 
 Make = Callable[..., Scene]
 
@@ -26,7 +26,9 @@ def failed(scene: Scene, *numbers: int, state: EntryState = EntryState.OPEN, att
         scene.run("INSERT INTO {t} (Id, Name) VALUES (?, N'x')", number)
     scene.lease(attempt=attempt)
     found = scene.enrich(*numbers)
-    scene.settle(failures=[Failure(c.key_text, c.version, state, 503, "the endpoint answered 503", "") for c in found])
+    scene.settle(
+        failures=[a_failure(c.key_text, c.version, state, 503, "the endpoint answered 503", "") for c in found]
+    )
 
 
 def expire_leases(scene: Scene) -> None:
@@ -64,7 +66,7 @@ def test_five_attempts_used_up_are_exhausted_once_the_last_lease_has_run_out(sce
     expire_leases(made)
 
     assert whose(made.store.take_stock()) == (0, 0, 1, 0)
-    assert made.store.list_ids(10) == []
+    assert made.store.list_ids(10) == [], "its time has not come"
     assert len(made.store.list_ids(10, for_probe=True)) == 1
 
 

@@ -73,7 +73,6 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
     found = {kind: await instances.look(instance_id) for kind, instance_id in ids.items()}
     statuses = {kind: instance.status if instance else None for kind, instance in found.items()}
     recovery = found["recovery"]
-    breaker = await instances.breaker(request.app, name)
     return answer({
         "relay": name,
         "app": request.app,
@@ -86,8 +85,18 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
             "detail": recovery.custom_status if recovery else None,
         },
         "orchestrations": statuses,
-        "breaker": breaker.to_dict(),
+        "breaker": _breaker(situation) if situation else None,
     })  # fmt: skip
+
+
+def _breaker(situation: Situation) -> dict[str, Any]:
+    """Return for how long nothing is sent, by whom, and why."""
+    return {
+        "failed_before_wait_seconds": round(situation.held_back_seconds, 1),
+        "all_wait_seconds": round(situation.paused_seconds, 1),
+        "away": situation.away,
+        "reason": situation.standing_reason,
+    }
 
 
 def _situation(recoveries: Recoveries, outlook: Outlook | None) -> Situation | None:

@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
-from relay.changes.change import EntryState
+from relay.changes.change import Change, Operation
 from relay.changes.conditions import Condition, holds
-from relay.delivery.filters import decide
-from tests.fakes import a_change, a_relay
+from relay.changes.entry import EntryState
+from relay.config.values import Relay
+from relay.delivery.filters import shown, unneeded
+from relay.delivery.settlement import Filtered
+from tests.fakes import a_change, a_relay, an_entry
+
+
+def decide(change: Change, relay: Relay) -> Filtered | None:
+    found = unneeded(change) or shown(change, relay)
+    return found if isinstance(found, Filtered) else None
+
 
 ONLY_NEW = a_relay(condition=(Condition("Status", "equals", "new"),))
 
@@ -26,8 +35,24 @@ def test_what_the_endpoint_wrote_itself_is_filtered() -> None:
 
 
 @pytest.mark.parametrize("state", list(EntryState))
-def test_a_key_with_a_ledger_entry_is_always_sent(state: EntryState) -> None:
-    assert decide(a_change(relevant=False, echo=True, entry=state), ONLY_NEW) is None
+def test_a_key_with_a_ledger_entry_is_sent_though_unwatched_or_an_echo(state: EntryState) -> None:
+    assert decide(a_change(relevant=False, echo=True, entry=an_entry(state)), a_relay()) is None
+
+
+@pytest.mark.parametrize("state", list(EntryState))
+def test_no_ledger_entry_lets_a_row_past_the_condition(state: EntryState) -> None:
+    change = a_change(row={"Status": "paid"}, entry=an_entry(state, tried_version=None))
+
+    assert isinstance(shown(change, ONLY_NEW), Filtered)
+
+
+def test_a_row_that_was_tried_and_has_left_the_condition_since_is_withdrawn() -> None:
+    change = a_change(version=12, row={"Status": "paid"}, entry=an_entry(tried_version=11))
+
+    seen = shown(change, ONLY_NEW)
+
+    assert isinstance(seen, Change)
+    assert (seen.operation, seen.row, seen.version) == (Operation.DELETE, None, 12)
 
 
 def test_a_row_outside_the_condition_is_filtered() -> None:

@@ -9,7 +9,7 @@ import pytest
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery.messages import Message
-from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
 from services.dispatch import dispatch
 from tests.fakes import FakeClock, FakeEndpoint, a_change, a_relay, an_outside
 
@@ -121,9 +121,20 @@ def test_a_pause_beyond_the_deadline_stops_the_batch_at_once(executor: Executor)
 
     outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
 
-    assert outcomes[0] == RetryLater(429, "slow down", 3600.0)
-    assert outcomes[1] == RetryLater(None, "not sent: the endpoint asked for a longer pause", 3600.0)
+    assert outcomes == [Held("slow down", 3600.0), Held("not sent: the endpoint asked for a longer pause", 3600.0)]
     assert clock.seconds == 1000.0
+
+
+def test_a_5xx_that_asks_for_time_is_obeyed_and_is_a_failure_all_the_same(executor: Executor) -> None:
+    endpoint = answers(lambda _: RetryLater(503, "down", 3600.0))
+
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint)
+
+    assert outcomes == [
+        RetryLater(503, "down", 3600.0),
+        Held("not sent: the endpoint asked for a longer pause", 3600.0),
+    ]
+    assert len(endpoint.messages) == 1
 
 
 def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Executor) -> None:
@@ -133,7 +144,7 @@ def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Exe
     outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
 
     assert outcomes[0] == RetryLater(503, "busy", 0.0)
-    assert outcomes[1] == RetryLater(None, "not sent: after 3 pauses the endpoint asked for one more")
+    assert outcomes[1] == Held("not sent: after 3 pauses the endpoint asked for one more", 1.0)
     assert (len(endpoint.messages), clock.seconds) == (4, 1003.0), "each pause lasts a second at least"
 
 
@@ -160,7 +171,7 @@ def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:
 
     outcomes = run(executor, [a_change(n) for n in range(5)], endpoint, clock=clock)
 
-    assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [RetryLater] * 2
+    assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [Held] * 2
     assert "deadline" in outcomes[-1].reason  # type: ignore[union-attr]
 
 

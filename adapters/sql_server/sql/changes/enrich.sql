@@ -1,79 +1,98 @@
--- What SQL Server knows of the keys of one batch, in one round trip: first the rows, then the facts about each key.
+-- What SQL Server knows of the keys of one batch, in one round trip: the rows, the facts about each key, how the endpoint stands.
 -- The rows stay locked until the transaction ends, so that the version read after them is theirs and nobody else's.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?;
-DECLARE @table int = OBJECT_ID({{table_literal}});
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @above bigint = ?, @begins bit = ?;
+DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
-{{enter_unsettled}}
 SELECT k.[i], {{row_columns}}
 FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
 INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};
-
--- The trigger's position is the baseline of the column mask; a key that is not found above it is looked for in all that is kept.
-SELECT @base = [LastSyncVersion]
-FROM [az_func].[GlobalState]
-WHERE [UserFunctionID] = @function_id AND [UserTableID] = @table;
-IF @base IS NULL OR @base < @oldest
-    SET @base = @oldest;
-IF EXISTS (
-    SELECT 1
-    FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
-    WHERE NOT EXISTS (SELECT 1 FROM CHANGETABLE(CHANGES {{table}}, @base) AS change WHERE {{change_join}})
-)
-    SET @base = @oldest;
 
 DECLARE @facts TABLE (
     [i] int NOT NULL PRIMARY KEY,
     {{key_declarations}},
     [KeyText] nvarchar(700) NOT NULL,
+    [Tracked] bigint NULL,
     [Version] bigint NOT NULL,
     [CreatedVersion] bigint NULL,
     [Relevant] bit NOT NULL,
     [Echo] bit NOT NULL,
     [LeasedVersion] bigint NULL,
     [Attempt] int NOT NULL,
-    [EntryState] varchar(10) NULL
+    [EntryState] varchar(10) NULL,
+    [EntryVersion] bigint NULL,
+    [EntryWhy] varchar(12) NULL,
+    [EntryOperation] varchar(6) NULL,
+    [EntryTries] int NULL,
+    [EntryTriedVersion] bigint NULL,
+    [EntryOpenMs] bigint NULL
 );
+-- What change tracking knows of each key is sought by key. Of what it has forgotten the entry tells the version; a deletion that it
+-- has forgotten, too, is another version than the row that was tried.
 INSERT INTO @facts
 SELECT
     found.[i],
     {{found_keys}},
     found.[KeyText],
-    COALESCE(found.[Version], entry.[Version], @base), -- change tracking may have forgotten the change; the entry has not
-    found.[CreatedVersion],
-    found.[Relevant],
+    found.[Tracked],
+    CASE
+        WHEN found.[Tracked] IS NULL AND found.[Gone] = 1 AND entry.[Operation] <> 'delete' AND entry.[Version] < @oldest THEN @oldest
+        ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @oldest)
+    END,
+    NULL,
+    1,
     0,
     found.[LeasedVersion],
     found.[Attempt],
-    entry.[State]
+    entry.[State],
+    entry.[Version],
+    entry.[Why],
+    entry.[Operation],
+    entry.[Attempts],
+    entry.[TriedVersion],
+    DATEDIFF_BIG(millisecond, entry.[FirstFailedAt], @now)
 FROM (
     SELECT
         k.[i],
         {{exact_keys}},
         {{exact_key_text}} AS [KeyText],
-        COALESCE(change.[SYS_CHANGE_VERSION], lease.[_az_func_ChangeVersion]) AS [Version],
-        change.[SYS_CHANGE_CREATION_VERSION] AS [CreatedVersion],
-        CASE
-            WHEN change.[SYS_CHANGE_OPERATION] = 'U'
-                AND change.[SYS_CHANGE_COLUMNS] IS NOT NULL
-                AND change.[SYS_CHANGE_VERSION] = lease.[_az_func_ChangeVersion]
-                AND {{no_watched_column}}
-                THEN 0
-            ELSE 1
-        END AS [Relevant],
+        tracked.[SYS_CHANGE_VERSION] AS [Tracked],
+        CASE WHEN {{row_is_gone}} THEN 1 ELSE 0 END AS [Gone],
         lease.[_az_func_ChangeVersion] AS [LeasedVersion],
         COALESCE(lease.[_az_func_AttemptCount], 0) AS [Attempt]
     FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
-    LEFT JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_join}}
     LEFT JOIN {{leases}} AS lease ON {{lease_join}}
     LEFT JOIN {{table}} AS source ON {{row_join}}
+    OUTER APPLY CHANGETABLE(VERSION {{table}}, ({{key_names}}), ({{asked_keys}})) AS tracked
 ) AS found
 LEFT JOIN [relay].[Ledger] AS entry
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];
+-- Operation and masks only the changes since some version tell: as few of them as will do.
+SELECT @base = MIN([Tracked]) - 1
+FROM @facts
+WHERE [Tracked] > @above AND ([EntryOperation] IS NULL OR [EntryVersion] <> [Tracked]);
+{{reach_back_to_the_position}}
+IF @base < @oldest
+    SET @base = @oldest;
+IF @base IS NOT NULL
+    UPDATE fact
+    SET
+        [CreatedVersion] = change.[SYS_CHANGE_CREATION_VERSION],
+        [Relevant] = CASE
+            WHEN change.[SYS_CHANGE_OPERATION] = 'U'
+                AND change.[SYS_CHANGE_COLUMNS] IS NOT NULL
+                AND change.[SYS_CHANGE_VERSION] = fact.[LeasedVersion]
+                AND {{no_watched_column}}
+                THEN 0
+            ELSE 1
+        END
+    FROM @facts AS fact
+    INNER JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_of_fact}};
+{{enter_died}}
 {{find_echoes}}
 {{begin_keys}}
 SELECT
@@ -86,6 +105,13 @@ SELECT
     [LeasedVersion],
     [Attempt],
     [EntryState],
+    [EntryVersion],
+    [EntryWhy],
+    [EntryOperation],
+    [EntryTries],
+    [EntryTriedVersion],
+    [EntryOpenMs],
     {{fact_keys}}
 FROM @facts
 ORDER BY [i];
+{{standing}}

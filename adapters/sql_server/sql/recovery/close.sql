@@ -2,7 +2,11 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?;
-{{entries}}
+DECLARE @open bit = CASE
+    WHEN EXISTS (SELECT 1 FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open')
+        OR EXISTS (SELECT 1 FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held') THEN 1
+    ELSE 0
+END;
 DELETE FROM [relay].[Recovery]
-WHERE [App] = @app AND [Relay] = @relay AND NOT EXISTS (SELECT 1 FROM @entries);
-SELECT CASE WHEN EXISTS (SELECT 1 FROM @entries) THEN 0 ELSE 1 END AS [closed];
+WHERE [App] = @app AND [Relay] = @relay AND @open = 0;
+SELECT CASE WHEN @open = 1 THEN 0 ELSE 1 END AS [closed];

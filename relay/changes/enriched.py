@@ -1,0 +1,20 @@
+"""What SQL Server knows of a batch: its changes, and how their endpoint stands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from relay.changes.change import Change
+from relay.delivery.standing import WELL, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """The changes of a batch of the trigger, or of whoever delivers again."""
+
+    changes: Sequence[Change]
+    standing: Standing = WELL
+    respects_breaker: bool = False  # the trigger does; who has waited asks the endpoint itself
+
+    def each(self, alter: Callable[[Change], Change | None]) -> "Enriched":
+        """Return it with every change altered; None leaves one out."""
+        return replace(self, changes=[new for change in self.changes if (new := alter(change)) is not None])
