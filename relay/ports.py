@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
 from relay.changes.enriched import Enriched
+from relay.changes.entry import EnteredKey
 from relay.changes.payload import Key
 from relay.config.values import Channel
 from relay.dead_letters.values import DeadLetter, Selection
@@ -59,11 +60,11 @@ class Recoveries(Protocol):
     def list_ids(self, limit: int, *, for_probe: bool = False) -> Sequence[int]:
         """Return ids of entries that may be delivered, whose time has come, least recently tried first; for a probe any."""
 
-    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """Return key text and version of those entries that are still unsettled and in no batch; a sign of life."""
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
+        """Return the keys of those entries that are still unsettled and in no batch; a sign of life."""
 
-    def parse_key(self, key_text: str) -> ExactKey:
-        """Return the key's exact values, from its canonical text."""
+    def parse_key(self, key: EnteredKey) -> ExactKey:
+        """Return the key's exact values."""
 
     def reset(self) -> int:
         """Give the trigger a slice of its exhausted lease rows back; return how many."""
@@ -93,8 +94,8 @@ class DeadLetters(Protocol):
     def page(self, selection: Selection, limit: int) -> Sequence[DeadLetter]:
         """Return the first of those that are meant, along their ids."""
 
-    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """Return key text and version of those that are still dead letters."""
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
+        """Return the keys of those that are still dead letters."""
 
     def discard(self, selection: Selection) -> int:
         """Remove them for good, and what the trigger remembers of them; return how many."""

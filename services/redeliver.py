@@ -1,7 +1,8 @@
 """Delivers entries of the failure ledger: the rows' current states, through the same code as a batch of the trigger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from relay.changes.entry import EnteredKey
 from relay.delivery.sent import Sent
 from services.deliver import deliver
 from services.outside import Outside
@@ -24,8 +25,9 @@ def redeliver_dead(ids: Sequence[int], outside: Outside) -> Sent:
     return _redeliver_keys(outside.dead_letters.keys_of(ids), outside)
 
 
-def _redeliver_keys(versions: Mapping[str, int], outside: Outside) -> Sent:
-    """Deliver the rows of these keys, given with their entries' versions."""
-    found = outside.changes.enrich_exactly([outside.recoveries.parse_key(key_text) for key_text in versions])
+def _redeliver_keys(keys: Sequence[EnteredKey], outside: Outside) -> Sent:
+    """Deliver the rows of these keys under their entries' versions or later ones."""
+    versions = {key.key_text: key.version for key in keys}
+    found = outside.changes.enrich_exactly([outside.recoveries.parse_key(key) for key in keys])
     # Change tracking may have forgotten the change; the entry has not.
     return deliver(found.each(lambda change: change.at_least(versions.get(change.key_text, 0))), outside).sent

@@ -11,7 +11,7 @@ from relay import exact_json
 from relay.changes.change import Change
 from relay.changes.contexts import hexadecimal
 from relay.changes.enriched import Enriched
-from relay.changes.entry import Entry, EntryState, Why
+from relay.changes.entry import EnteredKey, Entry, EntryState, Why
 from relay.changes.payload import Key, may_be_altered
 from relay.delivery.settlement import Closing, EndpointNews, Failure, Settlement
 from relay.delivery.standing import Standing
@@ -132,6 +132,7 @@ def _as_json(failure: Failure) -> dict[str, Any]:
         "state": failure.state.value,
         "why": failure.why.value,
         "operation": failure.operation,
+        "spelled": failure.spelled,
         "sent": failure.sent,
         "next_ms": _ms(failure.next_seconds),
         "status": failure.status,
@@ -156,6 +157,11 @@ def _entry(fact: Row) -> Entry | None:
         tried_version=fact["EntryTriedVersion"],
         open_seconds=(fact["EntryOpenMs"] or 0) / 1000,
     )
+
+
+def entered_keys(found: ResultSet) -> Sequence[EnteredKey]:
+    """Return the keys of entries."""
+    return [EnteredKey(row["KeyText"], row["Version"], row["Spelled"]) for row in found.dicts()]
 
 
 def standing_of(found: ResultSet) -> Standing:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.sql_server.changes import plain, standing_of
+from adapters.sql_server.changes import entered_keys, plain, standing_of
 from adapters.sql_server.connection import NO_SUCH_TABLE, Row
 from adapters.sql_server.statements import LIMITS
 from adapters.sql_server.table import RelayTable
 from relay.backfill.cursor import Cursor
+from relay.changes.entry import EnteredKey
 from relay.delivery.standing import Standing
 from relay.errors import DatabaseError
 from relay.guard.table import Column
@@ -91,14 +92,16 @@ class SqlRecoveries:
         [found] = self._table.ask_up_to_date("recovery/list", limit=limit, probe=int(for_probe))
         return [row["Id"] for row in found.dicts()]
 
-    def keys_of(self, ids: Sequence[int]) -> dict[str, int]:
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
         """Return key text and version of those entries that are still unsettled and not the trigger's."""
         [found] = self._table.ask_up_to_date("recovery/keys", ids=json.dumps(list(ids)))
-        return {row["KeyText"]: row["Version"] for row in found.dicts()}
+        return entered_keys(found)
 
-    def parse_key(self, key_text: str) -> ExactKey:
-        """Return the key's exact values in its order, from its canonical text."""
-        values = json.loads(key_text, parse_float=Decimal)
+    def parse_key(self, key: EnteredKey) -> ExactKey:
+        """Return the key's exact values in its order."""
+        if key.spelled is not None:
+            return json.loads(key.spelled, parse_float=Decimal)  # type: ignore[no-any-return]
+        values = json.loads(key.key_text, parse_float=Decimal)
         return [_json_value(column, value) for column, value in zip(self._table.columns.key, values, strict=True)]
 
     def reset(self) -> int:

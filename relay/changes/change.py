@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from relay import exact_json
 from relay.changes.entry import Entry
 
 Row = Mapping[str, Any]  # column name -> JSON value (Decimal keeps exact digits); only the columns the relay reads
@@ -32,6 +33,12 @@ class Change:
     leased_version: int | None = None  # version in the trigger's lease row; None: the lease row is gone
     attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
     entry: Entry | None = None  # the key's ledger entry before this batch
+
+    @property
+    def spelled(self) -> str | None:
+        """Return the key's values as the table has them, as a JSON array, if its canonical text may differ: of letters."""
+        values = list(self.key.values())
+        return exact_json.dumps(values) if any(isinstance(value, str) for value in values) else None
 
     @property
     def operation(self) -> Operation:

@@ -25,6 +25,15 @@ class Why(StrEnum):
     REFUSED = "refused"  # the endpoint refused it for good
 
 
+@dataclass(frozen=True, slots=True)
+class EnteredKey:
+    """The key of an entry, for whoever delivers it again."""
+
+    key_text: str  # canonical
+    version: int
+    spelled: str | None = None  # JSON array of its values as the table had them, where the canonical text may differ
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the ledger knew of a key before a batch. `why` and `operation` None: an older release wrote it."""

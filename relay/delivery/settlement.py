@@ -42,6 +42,7 @@ class Failure:
     state: EntryState
     why: Why
     operation: str
+    spelled: str | None = None  # its key as the table has it, where the canonical text may differ: JSON array
     sent: bool = True  # False: no request was made for it
     next_seconds: float = 0.0  # until it is to be tried again
     status: int | None = None
@@ -169,7 +170,7 @@ def _failure(
     status: int | None = None, reason: str = "", problem: str = "",
 ) -> Failure:  # fmt: skip
     return Failure(
-        key_text=change.key_text, version=change.version, state=state, why=why, operation=change.operation.value, sent=sent,
+        key_text=change.key_text, version=change.version, state=state, why=why, operation=change.operation.value, spelled=change.spelled, sent=sent,
         next_seconds=next_seconds, status=status, reason=reason, problem=problem,
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ def test_what_somebody_has_settled_meanwhile_is_left_out_of_a_replay(scene: Make
     ids = [letter.id for letter in found.page(Selection(), 10)]
     made.server.run("UPDATE relay.Ledger SET State = 'open' WHERE Relay = ? AND KeyText = N'[2]'", made.relay.name)
 
-    assert list(found.keys_of(ids)) == ["[1]"]
+    assert [key.key_text for key in found.keys_of(ids)] == ["[1]"]
 
 
 def test_a_discard_removes_what_is_meant_and_nothing_else(scene: Make) -> None:

@@ -325,6 +325,7 @@ def test_a_key_of_any_type_is_read_back_from_its_text(scene: Make, declared: str
     made.lease(attempt=5)
     made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    made.let_time_pass(61)
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
     result = redeliver(made.store.list_ids(10), adapters).to_dict()
@@ -340,6 +341,7 @@ def test_a_key_of_bytes_is_read_back_from_its_text(scene: Make) -> None:
     made.lease(attempt=5)
     made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    made.let_time_pass(61)
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
     assert redeliver(made.store.list_ids(10), adapters).delivered == 1

@@ -16,10 +16,10 @@ WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[State] = 'open' A
 
 MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
 USING (
-    SELECT [k], [v], [state], [why], [operation], [sent], [next_ms], [status], [reason], [problem]
+    SELECT [k], [v], [state], [why], [operation], [spelled], [sent], [next_ms], [status], [reason], [problem]
     FROM OPENJSON(@failures) WITH (
         [k] nvarchar(700) '$.k', [v] bigint '$.v', [state] varchar(10) '$.state', [why] varchar(12) '$.why',
-        [operation] varchar(6) '$.operation', [sent] bit '$.sent', [next_ms] bigint '$.next_ms', [status] int '$.status',
+        [operation] varchar(6) '$.operation', [spelled] nvarchar(1000) '$.spelled', [sent] bit '$.sent', [next_ms] bigint '$.next_ms', [status] int '$.status',
         [reason] nvarchar(1000) '$.reason', [problem] nvarchar(4000) '$.problem'
     )
 ) AS failure
@@ -34,6 +34,7 @@ WHEN MATCHED AND entry.[Version] <= failure.[v] AND NOT (entry.[State] = 'open' 
         [State] = failure.[state],
         [Why] = failure.[why],
         [Operation] = failure.[operation],
+        [Spelled] = failure.[spelled],
         [LastTriedAt] = @now,
         [NextTryAt] = {{next_try}},
         [LastStatus] = failure.[status],
@@ -42,11 +43,11 @@ WHEN MATCHED AND entry.[Version] <= failure.[v] AND NOT (entry.[State] = 'open' 
         [ToldAt] = NULL
 WHEN NOT MATCHED THEN
     INSERT (
-        [App], [Relay], [KeyText], [Version], [State], [Why], [Operation], [TriedVersion], [Attempts], [FirstFailedAt], [LastTriedAt],
+        [App], [Relay], [KeyText], [Version], [State], [Why], [Operation], [Spelled], [TriedVersion], [Attempts], [FirstFailedAt], [LastTriedAt],
         [NextTryAt], [LastStatus], [LastError], [Problem]
     )
     VALUES (
-        @app, @relay, failure.[k], failure.[v], failure.[state], failure.[why], failure.[operation],
+        @app, @relay, failure.[k], failure.[v], failure.[state], failure.[why], failure.[operation], failure.[spelled],
         CASE WHEN failure.[sent] = 1 THEN failure.[v] END, failure.[sent], @now, @now,
         {{next_try}}, failure.[status], failure.[reason], failure.[problem]
     );

@@ -4,6 +4,7 @@ IF COL_LENGTH(N'[relay].[Ledger]', N'Why') IS NULL
         [Why] varchar(12) NULL,
         [Operation] varchar(6) NULL,
         [TriedVersion] bigint NULL,
+        [Spelled] nvarchar(1000) NULL,
         [NextTryAt] datetime2(3) NULL;
 IF COL_LENGTH(N'[relay].[Recovery]', N'WorkedAt') IS NULL
     ALTER TABLE [relay].[Recovery] ADD [WorkedAt] datetime2(3) NULL;

@@ -4,7 +4,7 @@ DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @ids nvarchar(max) = ?;
 UPDATE [relay].[Recovery]
 SET [WorkedAt] = SYSUTCDATETIME()
 WHERE [App] = @app AND [Relay] = @relay;
-SELECT entry.[KeyText], entry.[Version]
+SELECT entry.[KeyText], entry.[Version], entry.[Spelled]
 FROM OPENJSON(@ids) WITH ([id] bigint '$') AS wanted
 INNER JOIN [relay].[Ledger] AS entry ON entry.[Id] = wanted.[id]
 LEFT JOIN {{leases}} AS lease ON {{lease_of_entry}}

@@ -7,6 +7,12 @@ DECLARE @now datetime2(3) = SYSUTCDATETIME();
 
 {{take_over_begun}}
 {{entries}}
+-- What the trigger has, it has for a minute: meanwhile others are looked at.
+UPDATE entry
+SET [NextTryAt] = DATEADD(minute, 1, @now)
+FROM [relay].[Ledger] AS entry
+INNER JOIN @entries AS taken ON taken.[Id] = entry.[Id]
+WHERE taken.[Whose] = 'retrying' AND (taken.[NextTryAt] IS NULL OR taken.[NextTryAt] <= @now);
 {{dead_letters_told}}
 IF (@untold > 0 OR EXISTS (SELECT 1 FROM @entries))
     AND NOT EXISTS (SELECT 1 FROM [relay].[Recovery] WITH (HOLDLOCK) WHERE [App] = @app AND [Relay] = @relay)
