@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent / "sql"
 # How much a statement looks at: costs follow the batch, never the backlog.
 LIMITS = {
     "most_looked_at": "1000",  # entries, or exhausted leases, at a time
-    "most_swept": "2000",  # leases that are looked through for some without an entry
+    "most_swept": "1000",  # leases that are looked through for some without an entry
     "most_counted": "10001",  # of what is shown to people
 }
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")

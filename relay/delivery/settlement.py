@@ -108,7 +108,8 @@ def settle(
     if refuses_all:
         counts[RetryLater] += counts.pop(Rejected)
     through = counts[Delivered] > 0 or counts[Rejected] > 0
-    why = Why.PARKED if through or not (standing.away or _proves_away(results)) else Why.FAILED
+    down = not through and (refuses_all or standing.away or _proves_away(results))
+    why = Why.FAILED if down else Why.PARKED
     closings: list[Closing] = []
     failures: list[Failure] = []
     for change, result in results:
@@ -231,12 +232,13 @@ def _news(
         result for _, result in results if isinstance(result, Held | RetryLater) and (result.after_seconds or 0) > 0
     ]
     longest = max(asking, key=lambda result: result.after_seconds or 0, default=None)
-    failed = any(isinstance(result, RetryLater) for _, result in results)
+    failed = any(isinstance(result, RetryLater | Rejected) for _, result in results)
     away = False if through else True if failed and why is Why.FAILED else standing.away
+    pauses = longest is not None and not standing.paused_seconds
     return EndpointNews(
         away=None if away == standing.away else away,
-        pause_seconds=_capped(longest.after_seconds, backoff) if longest and not standing.paused_seconds else None,
-        reason=longest.reason[:300] if longest else "",
+        pause_seconds=_capped(longest.after_seconds, backoff) if longest and pauses else None,
+        reason=longest.reason[:300] if longest and pauses else "",
         refusal_status=refusals[0] if refusals else None,
         refusals=refusals[1] if refusals else None,
         refuses_all=bool(refusals and refusals[1] >= REFUSALS_IN_A_ROW),

@@ -2,7 +2,8 @@
 -- of them is. Ours is what the trigger will not take: its lease row is gone or used up, or its lease was released at this version
 -- or later, or change tracking has no change for it any more. What the trigger should take is ours once it has taken nothing
 -- at all for three minutes.
-DECLARE @silent bit = 0;
+DECLARE @silent bit = 0, @back_at datetime2(3);
+SELECT @back_at = [BackAt] FROM [relay].[Standing] WHERE [App] = @app AND [Relay] = @relay;
 SELECT @silent = 1
 FROM [relay].[Position]
 WHERE [App] = @app AND [Relay] = @relay AND [WorkSince] < DATEADD(minute, -3, SYSUTCDATETIME());

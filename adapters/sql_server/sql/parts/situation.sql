@@ -25,7 +25,7 @@ SELECT
             SELECT TOP ({{most_counted}}) 1 AS [one] FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held'
         ) AS held
     ) AS [held],
-    DATEDIFF_BIG(millisecond, @now, MIN(CASE WHEN entry.[Whose] <> 'retrying' THEN COALESCE(entry.[NextTryAt], @now) END)) AS [next_try_ms],
+    DATEDIFF_BIG(millisecond, @now, MIN(CASE WHEN entry.[Whose] = 'retrying' THEN NULL WHEN entry.[LastTriedAt] < @back_at THEN @now ELSE COALESCE(entry.[NextTryAt], @now) END)) AS [next_try_ms],
     @untold AS [untold_dead],
     @dead AS [dead],
     CONVERT(varchar(40), @died_at, 126) AS [last_died_at],

@@ -2,8 +2,7 @@
 -- before the endpoint came back. For a probe any, exhausted ones among them: the newest, the one tried longest ago, some others.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @limit int = ?, @probe bit = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @back_at datetime2(3);
-SELECT @back_at = [BackAt] FROM [relay].[Standing] WHERE [App] = @app AND [Relay] = @relay;
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
 {{entries}}
 IF @probe = 1
     SELECT TOP (@limit) [Id]
