@@ -15,6 +15,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A file is one worker's, and some take minutes: they begin first, so that no worker is left alone with one at the end.
 LONGEST_FIRST = (
     *("tests/recovery/test_proof_kills", "tests/recovery/test_proof_outages", "tests/e2e/test_demo"),
+    "tests/recovery/test_worker_deaths",
     *(
         "tests/recovery/test_proof",
         "tests/recovery/test_schema_changes",

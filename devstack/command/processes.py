@@ -35,8 +35,8 @@ _WORKER = re.compile(r"^functions_standin: worker is process (\d+)$", re.MULTILI
 _LONG_LOG_BYTES = 10_000_000
 _TAIL_LINES = 20
 # docs: "Use the Azurite emulator for local Azure Storage development", well-known storage account and key
-_STORAGE_ACCOUNT = "devstoreaccount1"
-_STORAGE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+STORAGE_ACCOUNT = "devstoreaccount1"
+STORAGE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
 @dataclass(slots=True)
@@ -98,8 +98,8 @@ class Stack:
     def storage_connection_string(self) -> str:
         """The connection string (setting AzureWebJobsStorage) of this stack's Azurite."""
         services = zip(("Blob", "Queue", "Table"), self.ports("azurite"), strict=True)
-        endpoints = [f"{service}Endpoint=http://{HOST}:{port}/{_STORAGE_ACCOUNT}" for service, port in services]
-        account = ["DefaultEndpointsProtocol=http", f"AccountName={_STORAGE_ACCOUNT}", f"AccountKey={_STORAGE_KEY}"]
+        endpoints = [f"{service}Endpoint=http://{HOST}:{port}/{STORAGE_ACCOUNT}" for service, port in services]
+        account = ["DefaultEndpointsProtocol=http", f"AccountName={STORAGE_ACCOUNT}", f"AccountKey={STORAGE_KEY}"]
         return ";".join([*account, *endpoints])
 
     @property

@@ -8,7 +8,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -57,11 +57,24 @@ def canonical(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is no value of exact JSON")
 
 
-def read_log(path: Path) -> Iterator[Entry]:
-    """Yield what the API received, in order; a torn last line is left out."""
-    for line in path.read_bytes().splitlines(keepends=True):
-        if line.endswith(b"\n"):
-            yield json.loads(line, parse_float=Decimal)
+class LogReader:
+    """Reads what the API receives, each line once, however often it is asked. `numbers` makes what has a fraction or an exponent."""
+
+    def __init__(self, path: Path, numbers: Callable[[str], Any] = Decimal) -> None:
+        self._path = path
+        self._numbers = numbers
+        self._entries: list[Entry] = []
+        self._read_bytes = 0
+
+    def entries(self) -> list[Entry]:
+        """Return what has been received so far, in order; a torn last line is left out. Raise FileNotFoundError if there is no log."""
+        with self._path.open("rb") as file:
+            file.seek(self._read_bytes)
+            for line in file:
+                if line.endswith(b"\n"):
+                    self._entries.append(json.loads(line, parse_float=self._numbers))
+                    self._read_bytes += len(line)
+        return list(self._entries)
 
 
 def audit(tables: Rows, log: Iterable[Entry]) -> Audit:
@@ -101,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     document = json.loads(told.tables.read_text(encoding="utf-8"), parse_float=Decimal)
     tables = {stream: {canonical(row["key"]): row["data"] for row in rows} for stream, rows in document.items()}
-    found = audit(tables, read_log(told.log))
+    found = audit(tables, LogReader(told.log).entries())
     for loss in found.losses:
         sys.stdout.write(f"lost: {loss}\n")
     sys.stdout.write(

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import pyodbc
 
 from devstack.command.errors import CommandError
+from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
-from devstack.demo.audit import Audit, Entry, Rows, audit, canonical, read_log
+from devstack.demo.audit import Audit, Entry, LogReader, Rows, audit, canonical
 from devstack.demo.workload import EXPECTED, Step
 from devstack.demo_api import exact
 from functions_standin.sql_trigger.connection import find_driver
@@ -26,13 +28,22 @@ TABLES = Path(__file__).with_name("tables.sql")
 PATIENCE_SECONDS = 90
 TIME_SCALE = 0.05  # the stand-in's minute lasts 3 s, so that a demo is no test of patience
 APP = "durable-sql-relay-demo"
+POLLING_INTERVAL_MS = 3000  # 150 ms here; at 50 a stack that waits would keep a fifth of a core busy with looking
 
 
 class Stage:
     """One run in a folder of its own, on free ports. `relays` is the app's relays file, `settings` are more app settings."""
 
     def __init__(self, folder: Path, *, relays: str = "relays.toml", settings: Mapping[str, str] | None = None) -> None:
-        self.stack = Stack(folder, env={"WEBSITE_SITE_NAME": APP, "RELAYS_FILE": relays, **(settings or {})})
+        env = {
+            "WEBSITE_SITE_NAME": APP,
+            "RELAYS_FILE": relays,
+            "Sql_Trigger_PollingIntervalMs": str(POLLING_INTERVAL_MS),
+            **TRUSTS_NOBODY,
+            **(settings or {}),
+        }
+        self.stack = Stack(folder, env=env)
+        self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl")
         self._started = time.monotonic()
 
     def chapter(self, title: str) -> None:
@@ -93,8 +104,9 @@ class Stage:
 
     def log(self) -> list[Entry]:
         """Return what the API has received so far."""
-        path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        return list(read_log(path)) if path.exists() else []
+        with suppress(FileNotFoundError):  # the API has not started yet
+            return self._received.entries()
+        return []
 
     def tables(self) -> Rows:
         """Return what the endpoint should hold."""

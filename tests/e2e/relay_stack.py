@@ -13,9 +13,15 @@ from typing import Any
 
 import pyodbc
 
+from adapters.environment import read_settings, read_trigger_batch_size
+from adapters.sql_server.connection import SqlServer
 from adapters.sql_server.connection_string import find_driver, to_odbc
+from adapters.sql_server.enable import enable
+from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
+from devstack.demo.audit import Entry, LogReader
 from relay.names import task_hub
+from tests.storage_accounts import new_account
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,9 +73,10 @@ class RelayStack:
         relays_text: str = RELAYS,
         tables: str = TABLES,
         app: Path = ROOT,
-        logs_storage: bool = False,
+        own_azurite: bool = False,
         settings: Mapping[str, str] | None = None,
     ) -> None:
+        """Do not start yet. An Azurite of its own logs every request, and may be killed."""
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
@@ -77,19 +84,22 @@ class RelayStack:
             "RELAYS_FILE": str(relays),
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "3000",  # 150 ms here; at 50 a stack that waits would keep a tenth of a core busy
+            **TRUSTS_NOBODY,
             **(settings or {}),
         }
-        self.stack = Stack(folder / "data", env=self.settings, app_dir=app)
+        storage = {} if own_azurite else {"AzureWebJobsStorage": new_account()}
+        self.stack = Stack(folder / "data", env={**self.settings, **storage}, app_dir=app)
         self._app = app
         self._tables = tables
-        self._logs_storage = logs_storage
+        self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
+        self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl", float)
 
     def start(self) -> None:
-        azurite = self.stack.part("azurite")
-        silent = [] if self._logs_storage else ["--silent"]  # else it logs every request
-        command = [word for word in azurite.command if word != "--silent"]
-        self.stack.start_part(replace(azurite, command=(*command, *silent)))
+        if self._own_azurite:
+            azurite = self.stack.part("azurite")
+            command = tuple(word for word in azurite.command if word != "--silent")
+            self.stack.start_part(replace(azurite, command=command))
         self.stack.start("sql_server", "demo_api")
         self.sql(self._tables)
         self.enable()
@@ -111,6 +121,13 @@ class RelayStack:
             "API_URL": self.stack.api_url,
             "SqlConnectionString": self.stack.sql_connection_string,
         }
+        if self._app == ROOT:  # what prepare_database does; to start a program for it costs as much CPU as half a test
+            ours = read_settings(environment)
+            server = SqlServer(to_odbc(ours.sql_connection_string, find_driver([])))
+            for _ in enable(server, ours.app, ours.relays, read_trigger_batch_size(environment)):
+                pass
+            server.close()
+            return
         command = [sys.executable, "-m", "prepare_database"]
         done = subprocess.run(command, cwd=self._app, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -191,13 +208,13 @@ class RelayStack:
     def mode(self, mode: str, **parameters: Any) -> None:
         self.control("mode", {"mode": mode, **parameters})
 
-    def log(self) -> list[dict[str, Any]]:
+    def log(self) -> list[Entry]:
         """Return everything the API received, from its file."""
-        path = self.stack.data_dir / "demo_api" / "received.jsonl"
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        return [json.loads(line) for line in lines if line.endswith(b"\n")]  # the last one may be on its way
+        with contextlib.suppress(FileNotFoundError):  # the API has not started yet
+            return self._received.entries()
+        return []
 
-    def accepted(self, relay: str) -> list[dict[str, Any]]:
+    def accepted(self, relay: str) -> list[Entry]:
         return [entry for entry in self.log() if entry["accepted"] and entry["relay"] == relay]
 
     def endpoint_rows(self, relay: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def at_rest(relay: RelayStack) -> int:
 
 
 def test_a_thousand_changes_cost_no_storage_traffic_beyond_rest(tmp_path: Path) -> None:
-    with running(tmp_path, logs_storage=True) as relay:
+    with running(tmp_path, own_azurite=True) as relay:
         start = at_rest(relay)
 
         let_changes_flow(relay, CHANGES)
@@ -78,7 +78,7 @@ def test_an_instance_that_is_looked_at_for_every_batch_would_be_seen(tmp_path: P
     assert planted != text
     batch.write_text(planted, encoding="utf-8")
 
-    with running(tmp_path, logs_storage=True, app=app) as relay:
+    with running(tmp_path, own_azurite=True, app=app) as relay:
         start = at_rest(relay)
 
         let_changes_flow(relay, 10)

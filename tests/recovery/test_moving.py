@@ -12,6 +12,7 @@ import pyodbc
 import pytest
 
 from adapters.sql_server.connection_string import find_driver, to_odbc
+from devstack.demo.audit import Entry
 from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.names import function_id, function_name, leases_table
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running, settings_of
@@ -64,7 +65,7 @@ def insert(relay: RelayStack, *numbers: int, status: str = "new") -> None:
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (?, ?)", number, status)
 
 
-def arrivals(relay: RelayStack, number: int) -> list[dict[str, Any]]:
+def arrivals(relay: RelayStack, number: int) -> list[Entry]:
     return [entry for entry in relay.log() if entry["accepted"] and entry["key"] == {"OrderId": number}]
 
 
@@ -185,7 +186,9 @@ def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_c
 def test_nothing_is_carried_over_while_the_app_runs(relay: RelayStack) -> None:
     relay.mode("slow", delay_seconds=30)
     insert(relay, 1)
-    leases = f"az_func.[{leases_table(OLD_APP, 'orders')}]"
+    name = leases_table(OLD_APP, "orders")
+    wait_until(lambda: relay.sql("SELECT 1 FROM sys.tables WHERE name = ?", name), description="the trigger has begun")
+    leases = f"az_func.[{name}]"
     wait_until(lambda: relay.sql(f"SELECT 1 FROM {leases}"), description="the change is leased")
 
     with pytest.raises(pyodbc.Error, match="51013"):

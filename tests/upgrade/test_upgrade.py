@@ -72,7 +72,7 @@ class Upgrade:
 
     def start(self, host: str) -> None:
         """Start the stack with one of the apps, its own way of preparing the database included."""
-        self.relay.stack.start("azurite", "sql_server", "demo_api")
+        self.relay.stack.start("sql_server", "demo_api")
         self.relay.sql(TABLES)
         self.relay.sql(f"INSERT INTO dbo.Stock (StockId, Amount) VALUES {rows(1, STOCK)}")
         if host == OLD:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from devstack.demo.audit import audit, canonical, main, read_log
+from devstack.demo.audit import LogReader, audit, canonical, main
 
 TABLES = {"/orders": {canonical({"Id": n}): {"Id": n, "Total": Decimal(f"{n}.50")} for n in (1, 2)}}
 
@@ -63,11 +63,17 @@ def test_numbers_are_compared_by_value_and_exactly() -> None:
     assert canonical(1) != canonical(True)
 
 
-def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+def test_a_torn_last_line_is_left_out_until_it_is_whole(tmp_path: Path) -> None:
     log = tmp_path / "received.jsonl"
-    log.write_bytes(b'{"a": 1}\n{"a": 2')
+    reader = LogReader(log)
+    log.write_bytes(b'{"a": 1.50}\n{"a": 2')
 
-    assert list(read_log(log)) == [{"a": 1}]
+    assert reader.entries() == [{"a": Decimal("1.50")}]
+
+    with log.open("ab") as file:
+        file.write(b'5}\n{"a": 3}\n{')
+
+    assert reader.entries() == [{"a": Decimal("1.50")}, {"a": 25}, {"a": 3}]
 
 
 @pytest.mark.parametrize(("versions", "status"), [((5, 6), 0), ((5,), 1)], ids=["complete", "a planted loss"])

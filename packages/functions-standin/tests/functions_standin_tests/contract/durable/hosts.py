@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from functions_standin_tests.samples import end_group
+from functions_standin_tests.samples import TRUSTS_NOBODY, end_group
 from functions_standin_tests.waiting import wait_until
 
 APP = Path(__file__).parent / "app"
@@ -135,6 +135,7 @@ class Scene:
                 ],
                 env={
                     **os.environ,
+                    **TRUSTS_NOBODY,
                     "AzureWebJobsStorage": self.connection_string,
                     "HUB": self.hub,
                     "RUNS": str(self.folder / "runs"),

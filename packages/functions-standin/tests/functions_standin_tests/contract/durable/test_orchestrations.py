@@ -1,14 +1,21 @@
 import json
+from collections.abc import Iterator
 
 import pytest
 
-from functions_standin_tests.contract.durable.hosts import EVERYTHING, Scene, carry_everything_through
+from functions_standin_tests.contract.durable.hosts import EVERYTHING, Host, Scene, carry_everything_through
+from functions_standin_tests.contract.durable.hosts import scene as open_scene
 from functions_standin_tests.waiting import wait_until
 
 
-def test_everything_works_together(scene: Scene) -> None:
-    host = scene.host()
+@pytest.fixture(scope="module")
+def host(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A host for all tests that let it live; their instances have ids of their own."""
+    with open_scene(tmp_path_factory.mktemp("orchestrations"), azurite) as opened:
+        yield opened.host()
 
+
+def test_everything_works_together(host: Host) -> None:
     carry_everything_through(host, "all")
     found = host.status("all")
 
@@ -31,8 +38,7 @@ def test_a_host_that_was_stopped_or_killed_is_continued_by_the_next(scene: Scene
     assert third.wait_for("w")["output"] == "[1]"
 
 
-def test_an_event_of_the_sdk_arrives_as_json_text_and_a_raw_one_as_it_is(scene: Scene) -> None:
-    host = scene.host()
+def test_an_event_of_the_sdk_arrives_as_json_text_and_a_raw_one_as_it_is(host: Host) -> None:
     host.start("waiting", instance_id="sdk")
     host.start("waiting", instance_id="raw")
 
@@ -44,8 +50,7 @@ def test_an_event_of_the_sdk_arrives_as_json_text_and_a_raw_one_as_it_is(scene: 
     assert host.wait_for("raw")["output"] == {"b": 1}
 
 
-def test_three_early_events_of_one_name_all_become_the_last(scene: Scene) -> None:
-    host = scene.host()
+def test_three_early_events_of_one_name_all_become_the_last(host: Host) -> None:
     host.start("early_events", instance_id="e")
     host.wait_for("e", "Running")
     for number in range(3):
@@ -56,9 +61,7 @@ def test_three_early_events_of_one_name_all_become_the_last(scene: Scene) -> Non
     assert host.wait_for("e")["output"] == [2, 2, 2]
 
 
-def test_a_failure_is_told_as_on_azure(scene: Scene) -> None:
-    host = scene.host()
-
+def test_a_failure_is_told_as_on_azure(host: Host) -> None:
     host.start("failing", "again", "f")
     output = host.wait_for("f", "Failed")["output"]
 
@@ -70,9 +73,7 @@ def test_a_failure_is_told_as_on_azure(scene: Scene) -> None:
     assert json.loads(second)["InnerException"]["RemoteMessage"] == "ValueError: never again"
 
 
-def test_a_call_of_an_unknown_activity_hangs_and_the_host_says_so(scene: Scene) -> None:
-    host = scene.host()
-
+def test_a_call_of_an_unknown_activity_hangs_and_the_host_says_so(host: Host) -> None:
     host.start("lost", instance_id="l")
 
     wait_until(lambda: "calls activity 'there_is_no_such_activity'" in host.output, description="the host tells")
@@ -80,16 +81,13 @@ def test_a_call_of_an_unknown_activity_hangs_and_the_host_says_so(scene: Scene) 
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, [1, 2], 5, "text", None, True])
-def test_inputs_of_the_sdk_come_through(scene: Scene, value: object) -> None:
-    host = scene.host()
+def test_inputs_of_the_sdk_come_through(host: Host, value: object) -> None:
+    instance_id = host.start("echo", value)
 
-    host.start("echo", value, "e")
-
-    assert host.wait_for("e")["output"] == value
+    assert host.wait_for(instance_id)["output"] == value
 
 
-def test_suspend_resume_terminate_rewind_restart_and_purge(scene: Scene) -> None:
-    host = scene.host()
+def test_suspend_resume_terminate_rewind_restart_and_purge(host: Host) -> None:
     for name in ("s", "t"):
         host.start("waiting", instance_id=name)
         host.wait_for(name, "Running")
@@ -126,16 +124,13 @@ def test_an_activity_that_outlasts_its_visibility_runs_once(scene: Scene) -> Non
     assert scene.runs == [f"hold {file}"]
 
 
-def test_the_host_calls_http_for_an_orchestrator(scene: Scene) -> None:
-    host = scene.host()
+def test_the_host_calls_http_for_an_orchestrator(host: Host) -> None:
+    host.start("fetching", f"{host.url}/admin/host/status", "fetching")
 
-    host.start("fetching", f"{host.url}/admin/host/status", "f")
-
-    assert host.wait_for("f")["output"] == [200, "Running"]
+    assert host.wait_for("fetching")["output"] == [200, "Running"]
 
 
-def test_a_start_over_an_instance_that_has_ended_replaces_it(scene: Scene) -> None:
-    host = scene.host()
+def test_a_start_over_an_instance_that_has_ended_replaces_it(host: Host) -> None:
     for number in (1, 2):
         host.start("chain", number, "again")
         host.wait_for("again")
@@ -143,9 +138,7 @@ def test_a_start_over_an_instance_that_has_ended_replaces_it(scene: Scene) -> No
     assert host.status("again")["output"] == 16
 
 
-def test_a_name_is_found_whatever_its_case(scene: Scene) -> None:
-    host = scene.host()
-
+def test_a_name_is_found_whatever_its_case(host: Host) -> None:
     host.start("CHAIN", 1, "c")
 
     assert host.wait_for("c")["output"] == 8
