@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+_scalar = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 
 def loads(text: str | bytes) -> Any:
     """Parse JSON; numbers with a fraction or exponent become Decimal."""
@@ -16,10 +18,8 @@ def dumps(value: Any) -> str:
         case Decimal():
             return format(value, "f")
         case dict():
-            return (
-                "{" + ",".join(f"{json.dumps(str(k), ensure_ascii=False)}:{dumps(v)}" for k, v in value.items()) + "}"
-            )
+            return "{" + ",".join([f"{_scalar(str(k))}:{dumps(v)}" for k, v in value.items()]) + "}"
         case list() | tuple():
-            return "[" + ",".join(dumps(item) for item in value) + "]"
+            return "[" + ",".join([dumps(item) for item in value]) + "]"
         case _:
-            return json.dumps(value, ensure_ascii=False, allow_nan=False)
+            return _scalar(value)

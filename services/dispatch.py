@@ -1,7 +1,7 @@
 """Sends the changes of a batch: concurrently, within a deadline, and not against an endpoint that is down."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
@@ -62,15 +62,23 @@ class _Sending:
         self._failures_in_a_row = 0
 
     def one(self, change: Change) -> Outcome:
-        return self._send(messages.single(change, self._relay))
+        return self._written_and_sent(lambda: messages.single(change, self._relay))
 
     def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Outcome]:
         """Send the changes in one request; halve a rejected one until the bad change stands alone."""
-        outcome = self._send(messages.batch([changes[at] for at in positions], self._relay))
+        outcome = self._written_and_sent(lambda: messages.batch([changes[at] for at in positions], self._relay))
         if isinstance(outcome, Rejected) and len(positions) > 1:
             middle = len(positions) // 2
             return self.batch(changes, positions[:middle]) | self.batch(changes, positions[middle:])
         return dict.fromkeys(positions, outcome)
+
+    def _written_and_sent(self, write: Callable[[], Message]) -> Outcome:
+        """Send what can be written; what cannot is refused, as if the endpoint had."""
+        try:
+            message = write()
+        except (ValueError, TypeError) as error:  # half an emoji, for one, is no text that JSON could carry
+            return Rejected(None, f"not sent: it cannot be written as JSON ({type(error).__name__})")
+        return self._send(message)
 
     def _send(self, message: Message) -> Outcome:
         """Send once, or again after the pause that the endpoint asked for, if that ends before the deadline."""

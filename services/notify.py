@@ -26,7 +26,7 @@ def notify(channel: Channel, notice: Notice, notice_id: str, channels: Channels)
             return {}
         case Rejected(status, _, problem):
             _log.error(
-                "Channel %s refused the notice %r with %d: %s", channel.name, notice.title, status, problem[:500]
+                "Channel %s refused the notice %r with %s: %s", channel.name, notice.title, status, problem[:500]
             )
             return {"refused": f"the channel answered {status}"}
     return {"retry": outcome.reason, "asked_for_seconds": outcome.after_seconds}

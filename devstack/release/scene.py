@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from devstack import loopback
 from devstack.command.errors import CommandError
 from devstack.command.ports import HOST, free_port
 from devstack.command.processes import Stack
@@ -337,7 +338,7 @@ class Scene:
         data = b"" if body is None and method != "GET" else None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with loopback.ask(request, timeout_seconds=30) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise CommandError(f"{method} {url}: {error.code} {error.read().decode(errors='replace')}") from error

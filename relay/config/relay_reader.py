@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from relay.backoff import Backoff
+from relay.changes.change import Operation
 from relay.changes.conditions import OPERATORS, Condition
 from relay.changes.contexts import parse_context
+from relay.config.statuses import Statuses, of_each
 from relay.config.toml_reader import TableReader
 from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
 from relay.names import RESERVED_RELAY_NAMES, function_name
 
 _ANY_NUMBER = (int, Decimal)
+_LEAST_KEY_CHARACTERS = 16
 
 
 class RelayReader(TableReader):
@@ -31,10 +34,14 @@ class RelayReader(TableReader):
             send=self._columns("send"),
             rename=self._rename(),
             mask=self._mask(),
+            mask_key=self._mask_key(),
             condition=self.conditions(),
             mode=self.choice("mode", Mode, Mode.EACH) or Mode.EACH,
             headers=self.headers(),
-            rejecting_statuses=self._statuses(),
+            rejecting_statuses=self._statuses("rejecting_statuses", REJECTING_STATUSES),
+            delivered_statuses=self._statuses("delivered_statuses", frozenset()),
+            proxy=self.proxy(),
+            allow_hosts=self.allow_hosts(),
             recovery=self._recovery(),
             **self.numbers(Relay),
             backfill_after_gap=self.yes_or_no("backfill_after_gap", default=True),
@@ -114,14 +121,35 @@ class RelayReader(TableReader):
                 found.append(Condition(test["column"], operator, _frozen(operand)))
         return tuple(found)
 
-    def _statuses(self) -> frozenset[int]:
-        value = self.rest.pop("rejecting_statuses", None)
+    def _mask_key(self) -> str:
+        value = self.rest.pop("mask_key", "")
+        key = self.expand("mask_key", value) if isinstance(value, str) else ""
+        usable = isinstance(value, str) and (not value or len(key) >= _LEAST_KEY_CHARACTERS)
+        if not usable and not self._said("mask_key"):
+            self.problem(
+                "mask_key", f"it must be a text of at least {_LEAST_KEY_CHARACTERS} characters, such as %MASK_KEY%"
+            )
+        return key
+
+    def _statuses(self, key: str, default: frozenset[int]) -> Statuses:
+        """Consume a list of statuses for all operations, or a table of lists; what it does not name keeps the default."""
+        value = self.rest.pop(key, None)
         if value is None:
-            return REJECTING_STATUSES
-        if not isinstance(value, list) or not all(type(s) is int and 400 <= s <= 599 for s in value):
-            self.problem("rejecting_statuses", "it must be a list of HTTP statuses from 400 to 599, such as [400, 422]")
-            return REJECTING_STATUSES
-        return frozenset(value)
+            return default
+        if _is_statuses(value):
+            return frozenset(value)
+        operations = {operation.value for operation in Operation}
+        if isinstance(value, dict) and value and value.keys() <= operations and all(map(_is_statuses, value.values())):
+            return {
+                operation: frozenset(value[operation.value]) if operation.value in value else default
+                for operation in Operation
+            }
+        self.problem(
+            key,
+            "it must be a list of HTTP statuses from 400 to 599, such as [400, 422], or one for each of "
+            "insert, update and delete, such as { delete = [404, 410] }",
+        )
+        return default
 
     def _recovery(self) -> RecoveryPolicy:
         value = self.rest.pop("recovery", {})
@@ -138,6 +166,17 @@ class RelayReader(TableReader):
         return policy
 
     def _check_together(self, relay: Relay) -> None:
+        for operation in Operation:
+            both = of_each(relay.rejecting_statuses, {operation}) & of_each(relay.delivered_statuses, {operation})
+            if both and not self._said("delivered_statuses", "rejecting_statuses"):
+                self.problem(
+                    "delivered_statuses",
+                    f"{sorted(both)} of {operation.value} are rejecting_statuses too; a status means one thing, so take it out of one",
+                )
+        keyed = Mask.HMAC in relay.mask.values()
+        if keyed is not bool(relay.mask_key) and not self._said("mask_key"):
+            remedy = "it is missing, and the mask hmac needs it" if keyed else "no mask is hmac, so it has no effect"
+            self.problem("mask_key", remedy)
         if relay.send:
             for key, columns in (("rename", relay.rename), ("mask", relay.mask)):
                 for column in columns:
@@ -150,6 +189,10 @@ class RelayReader(TableReader):
         for column, name in relay.rename.items():
             if name in kept:
                 self.problem(f"rename.{column}", f"{name!r} is already the name of another column that is sent")
+
+
+def _is_statuses(value: Any) -> bool:
+    return isinstance(value, list) and all(type(s) is int and 400 <= s <= 599 for s in value)
 
 
 def _operand_problem(operator: str, operand: Any) -> str | None:

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_TOO_LARGE = 413  # with Retry-After it is so only for now (RFC 9110 section 15.5.14)
 ENDPOINT_FAULTS = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 410})  # people are told at once
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The endpoint took the change (2xx)."""
+    """The endpoint took the change (2xx), or has it already (a status that the relay takes for that)."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The endpoint refused the change for good: the change's own fault. `problem` is the answer's body, cut."""
+    """The change is refused for good, and it is its own fault; `problem` is the answer's body, cut.
 
-    status: int
+    `status` is None if it was not sent, for it cannot be.
+    """
+
+    status: int | None
     reason: str
     problem: str = ""
 
@@ -51,14 +55,21 @@ Outcome = Delivered | Rejected | RetryLater | Held
 
 
 def classify(
-    status: int, *, retry_after: str | None, problem: str, now: datetime, rejecting: Collection[int]
+    status: int,
+    *,
+    retry_after: str | None,
+    problem: str,
+    now: datetime,
+    rejecting: Collection[int],
+    delivered: Collection[int] = (),
 ) -> Outcome:
     """Turn an HTTP answer into an outcome; `now` is an aware datetime, for the date form of Retry-After."""
-    if 200 <= status <= 299:
+    if 200 <= status <= 299 or status in delivered:
         return Delivered(status)
-    if status in rejecting:
+    wait_seconds = parse_retry_after(retry_after, now)
+    if status in rejecting and not (status == _TOO_LARGE and wait_seconds is not None):
         return Rejected(status, f"the endpoint answered {status}", problem)
-    return RetryLater(status, f"the endpoint answered {status}", parse_retry_after(retry_after, now))
+    return RetryLater(status, f"the endpoint answered {status}", wait_seconds)
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
@@ -71,11 +82,11 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            seconds = (moment - now).total_seconds()
+        except (ValueError, OverflowError):  # no date, or one that no calendar has
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - now).total_seconds()
     if not -1e9 < seconds < 1e9:
         return None
     return max(0.0, seconds)

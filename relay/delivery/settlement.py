@@ -72,6 +72,7 @@ class Settlement:
     rejected: int = 0
     failed: int = 0
     held: int = 0
+    unwritten: int = 0  # of the rejected ones, those that were never sent: nothing is known of the endpoint
     closings: Sequence[Closing] = ()
     failures: Sequence[Failure] = ()
     news: EndpointNews = EndpointNews()
@@ -80,7 +81,7 @@ class Settlement:
     @property
     def endpoint_down(self) -> bool:
         """Tell whether to raise: something must be tried again and nothing at all got through."""
-        return self.failed > 0 and self.delivered == 0 and self.rejected == 0 and self.held == 0
+        return self.failed > 0 and self.delivered == 0 and self.rejected == self.unwritten and self.held == 0
 
     @property
     def writes(self) -> bool:
@@ -106,8 +107,10 @@ def settle(
     refusals = _refusals(results, counts, standing)
     refuses_all = refusals is not None and refusals[1] >= REFUSALS_IN_A_ROW
     if refuses_all:
-        counts[RetryLater] += counts.pop(Rejected)
-    through = counts[Delivered] > 0 or counts[Rejected] > 0
+        counts[RetryLater] += counts[Rejected] - unwritten
+        counts[Rejected] = unwritten
+    unwritten = sum(isinstance(result, Rejected) and result.status is None for _, result in results)
+    through = counts[Delivered] > 0 or counts[Rejected] > unwritten
     down = not through and (refuses_all or standing.away or _proves_away(results))
     why = Why.FAILED if down else Why.PARKED
     closings: list[Closing] = []
@@ -117,7 +120,7 @@ def settle(
             case Delivered() | Filtered():
                 if change.entry is not None or (enters_keys and change.relevant and not change.echo):
                     closings.append(Closing(change.key_text, change.version))
-            case Rejected(status, reason, problem) if not refuses_all:
+            case Rejected(status, reason, problem) if status is None or not refuses_all:
                 failures.append(
                     _failure(change, EntryState.DEAD, Why.REFUSED, status=status, reason=reason, problem=problem)
                 )
@@ -159,6 +162,7 @@ def settle(
         rejected=counts[Rejected],
         failed=counts[RetryLater],
         held=counts[Held],
+        unwritten=unwritten,
         closings=closings,
         failures=failures,
         news=news,
@@ -212,7 +216,7 @@ def _refusals(
     """Return the status and number of the refusals in a row by now, None if nothing has changed."""
     if counts[Delivered]:
         return (None, 0) if standing.refusals else None
-    statuses = [result.status for _, result in results if isinstance(result, Rejected)]
+    statuses = [r.status for _, r in results if isinstance(r, Rejected) and r.status is not None]
     if not statuses:
         return None
     if len(set(statuses)) > 1:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,25 @@ def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:
 
     assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [Held] * 2
     assert "deadline" in outcomes[-1].reason  # type: ignore[union-attr]
+
+
+HALF_AN_EMOJI = {"OrderId": 2, "Note": "a\ud83d"}
+
+
+@pytest.mark.parametrize(
+    "row", [HALF_AN_EMOJI, {"OrderId": 2, "Weight": float("nan")}, {"OrderId": 2, "Raw": object()}]
+)
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_change_that_cannot_be_written_is_refused_alone(executor: Executor, mode: Mode, row: dict[str, Any]) -> None:
+    endpoint = FakeEndpoint()
+    changes = [a_change(1), a_change(2, row=row), a_change(3)]
+
+    outcomes = run(executor, changes, endpoint, a_relay(mode=mode))
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered, Rejected, Delivered]
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].status is None
+    assert "cannot be written as JSON" in outcomes[1].reason
 
 
 def test_an_empty_batch_sends_nothing(executor: Executor) -> None:
