@@ -1,7 +1,7 @@
 """Puts it together: settings, adapters and services. The only file that knows all of them; nothing is opened before it is used."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -24,7 +24,9 @@ from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
+from adapters.sql_server.trigger_pool import pool_problems
 from relay.config.values import Settings
+from relay.errors import ConfigError
 from relay.instances import Instances
 from relay.ports import Channels, Clock, Tables
 from services.outside import Outside
@@ -43,8 +45,16 @@ _one_at_a_time = threading.RLock()
 
 @cache
 def settings() -> Settings:
-    """Return the app's settings; raises ConfigError."""
-    return read_settings()
+    """Return the app's settings; raises ConfigError with everything that is wrong before anybody has asked a server."""
+    return read_settings(check_database=_database_problems)
+
+
+def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
+    try:
+        to_odbc(connection_string, find_driver(pyodbc.drivers()))
+        return pool_problems(connection_string, relays)
+    except ConfigError as error:
+        return error.problems
 
 
 def app_settings() -> Mapping[str, str]:

@@ -1,15 +1,17 @@
 """Reads one table of relays.toml key by key and collects everything that is wrong with it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from relay.config.references import UNRESOLVED, unresolved
 from relay.numbers import numbers_of
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SETTING = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
+_ENCODED = re.compile(r"[0-9A-Fa-f]{2}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 E_ = TypeVar("E_", bound=StrEnum)
 
@@ -61,16 +63,39 @@ class TableReader:
         except ValueError:
             usable = False
         if url and not usable:
-            # The value may hold a secret (a key in the query), so only what was written in the file is shown.
-            self.problem(key, f"{value!r} does not give an http or https URL with a host")
+            # The value may hold a secret (a key in the query, a password), written into the file or put in by a setting.
+            self.problem(
+                key, "it gives no http or https URL with a host; write it as https://host/path, or https://%HOST%/path"
+            )
         return url
 
     def expand(self, key: str, text: str) -> str:
         """Return the text with app settings in place of %NAME%; empty if one is missing."""
-        missing = [name for name in _SETTING.findall(text) if not self.settings.get(name)]
-        for name in missing:
+        expanded, done, usable = "", 0, True
+        for match in self._settings_in(text):
+            usable = self._check_setting(key, match[1]) and usable
+            expanded += text[done : match.start()] + self.settings.get(match[1], "")
+            done = match.end()
+        return expanded + text[done:] if usable else ""
+
+    def _settings_in(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield every %NAME%; what looks like percent-encoding, as the %C3 of %C3%A9, is none unless there is such a setting."""
+        at = 0
+        while match := _SETTING.search(text, at):
+            if _ENCODED.fullmatch(match[1]) and match[1] not in self.settings:
+                at = match.end() - 1  # its second % may begin a name
+            else:
+                at = match.end()
+                yield match
+
+    def _check_setting(self, key: str, name: str) -> bool:
+        """Tell whether an app setting can be used; remember why not."""
+        value = self.settings.get(name, "")
+        if not value:
             self.problem(key, f"the app setting {name} is missing or empty; set it, or write the value itself")
-        return "" if missing else _SETTING.sub(lambda match: self.settings[match[1]], text)
+        elif unresolved(value):
+            self.problem(key, f"the app setting {name}: {UNRESOLVED}")
+        return bool(value) and not unresolved(value)
 
     def texts(self, key: str, remedy: str) -> tuple[str, ...]:
         """Consume a list of different texts; missing is empty."""

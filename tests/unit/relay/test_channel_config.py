@@ -47,7 +47,7 @@ kind = "log"
         ('name = "c"', "kind: it is missing; take one of webhook, email, log"),
         ('name = "c"\nkind = "fax"', "'fax' is not known"),
         ('name = "c"\nkind = "webhook"', "url: it is missing"),
-        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "does not give an http or https URL"),
+        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "gives no http or https URL with a host"),
         ('name = "c"\nkind = "webhook"\nurl = "%NONE%"', "the app setting NONE is missing"),
         ('name = "c"\nkind = "email"\nurl = "http://h"\nfrom = "a@b"', "to: it is missing"),
         ('name = "c"\nkind = "email"\nurl = "http://h"\nto = ["nobody"]\nfrom = "a@b"', "'nobody' is no e-mail address"),
