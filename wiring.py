@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
@@ -33,11 +34,19 @@ from services.outside import Outside
 
 
 class Line(StrEnum):
-    """Who works over a connection to SQL Server. Each relay has one for each: no batch waits for an operator's statement, or he for it."""
+    """Who asks SQL Server. The relays share the connections of a line: no batch waits for an operator's statement, or he for it."""
 
     TRIGGER = "trigger"  # batches of the SQL trigger
     WORKER = "worker"  # activities and the watchdog
     OPERATOR = "operator"  # HTTP routes
+
+    @property
+    def at_once(self) -> int:
+        """Return how many connections it has at most in a process, whatever the number of relays."""
+        return {Line.TRIGGER: BATCHES_AT_ONCE, Line.WORKER: 16, Line.OPERATOR: 8}[self]
+
+
+BATCHES_AT_ONCE = 32
 
 
 _one_at_a_time = threading.RLock()
@@ -82,7 +91,7 @@ def channels() -> Channels:
 @cache
 def batch_threads() -> PoolThreads:
     """Return where the blocking bodies of the SQL triggers run: the trigger calls each strictly one batch after the other."""
-    return PoolThreads(min(len(settings().relays), 32), "relay")
+    return PoolThreads(min(len(settings().relays), BATCHES_AT_ONCE), "relay")
 
 
 def instances(client: df.DurableOrchestrationClient) -> Instances:
@@ -116,16 +125,28 @@ def _outside(relay: str, line: Line) -> Outside:
     )
 
 
-@cache
 def tables() -> Tables:
-    """Return the app's own tables, for workflows, over a connection of their own."""
+    """Return the app's own tables, for workflows."""
+    with _one_at_a_time:
+        return _tables()
+
+
+@cache
+def _tables() -> Tables:
     return SqlTables(_server(Line.WORKER), settings().app)
 
 
+@cache
 def _server(line: Line) -> SqlServer:
-    """Return a connection that refuses tables of another version than this release knows. Operators' write nothing by looking."""
-    app, claim = settings().app, line is not Line.OPERATOR
-    return SqlServer(_odbc(), on_connect=lambda ask: refuse_other_versions(ask, app, claim=claim))
+    """Return who asks SQL Server for all relays; it refuses tables of another version than this release knows.
+
+    Operators write nothing by looking, and are told soon that nobody answers.
+    """
+    app, for_operators = settings().app, line is Line.OPERATOR
+    odbc = replace(_odbc(), login_timeout_seconds=min(5, _odbc().login_timeout_seconds)) if for_operators else _odbc()
+    return SqlServer(
+        odbc, on_connect=lambda ask: refuse_other_versions(ask, app, claim=not for_operators), at_once=line.at_once
+    )
 
 
 def database() -> SqlServer:

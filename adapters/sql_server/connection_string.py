@@ -47,7 +47,8 @@ _KEYWORDS: dict[str, tuple[str, dict[str, str] | None]] = {
     "connectretryinterval": ("ConnectRetryInterval", None),
     "failoverpartner": ("Failover_Partner", None),
     "ipaddresspreference": (
-        "IpAddressPreference", {"ipv4first": "IPv4First", "ipv6first": "IPv6First", "useplatformdefault": "UsePlatformDefault"}
+        "IpAddressPreference",
+        {"ipv4first": "IPv4First", "ipv6first": "IPv6First", "useplatformdefault": "UsePlatformDefault"},
     ),
     "columnencryptionsetting": ("ColumnEncryption", {"enabled": "Enabled", "disabled": "Disabled"}),
 }
@@ -112,12 +113,12 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
 def _unknown(keyword: str, number: int) -> str:
     """Return what is wrong with a keyword that nobody knows. It may be a piece of a password that holds a semicolon: only what is
     nearly a keyword is shown."""
-    near = difflib.get_close_matches(keyword.replace(" ", "").lower(), [*_KEYWORDS, *_TIMEOUTS, *_WITHOUT_MEANING], 1, 0.75)
+    near = difflib.get_close_matches(
+        keyword.replace(" ", "").lower(), [*_KEYWORDS, *_TIMEOUTS, *_WITHOUT_MEANING], 1, 0.75
+    )
     if near:
         return f"{keyword!r} is no keyword that the relay knows; remove it or correct its spelling"
-    return (
-        f"keyword number {number} is none that the relay knows; remove it, or write the value before it in quotes if that holds a semicolon"
-    )
+    return f"keyword number {number} is none that the relay knows; remove it, or write the value before it in quotes if that holds a semicolon"
 
 
 def find_driver(installed: Sequence[str]) -> str:

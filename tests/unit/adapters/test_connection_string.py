@@ -103,7 +103,10 @@ def test_timeouts_become_seconds() -> None:
         ("Database=d;" + LOGIN, "Server is missing"),
         ("Server=h;" + LOGIN, "Database is missing"),
         ("Server=h;Database=d", "who logs in"),
-        (f"Server=h;Database=d;{LOGIN};Encrypt=maybe", "Encrypt has a value that cannot be used; take one of yes, no, strict"),
+        (
+            f"Server=h;Database=d;{LOGIN};Encrypt=maybe",
+            "Encrypt has a value that cannot be used; take one of yes, no, strict",
+        ),
         (f"Server=h;Database=d;{LOGIN};Connect Timeout=soon", "whole number of seconds"),
         ("Server=h;Database=d;User ID=u;Password='geheim", "quote a value"),
         ("just some text", "quote a value"),
