@@ -32,11 +32,12 @@ class SchemaError(ConfigError):
 
 
 class InputError(RelayError):
-    """A request cannot be used. `problems` holds one sentence per mistake."""
+    """A request cannot be used. `problems` holds one sentence per mistake; `status` is what HTTP calls them."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[str], *, status: int = 400) -> None:
         """Keep the problems and join them."""
         self.problems = tuple(problems)
+        self.status = status
         super().__init__(" ".join(self.problems))
 
 

@@ -21,14 +21,6 @@ class Instance:
         return self.status in {"Running", "Pending", "ContinuedAsNew", "Suspended"}
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The answer to who started an orchestration: links to follow and steer it, and HTTP headers."""
-
-    links: Mapping[str, str]
-    headers: Mapping[str, str]
-
-
 class Instances(Protocol):
     """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
 
@@ -61,6 +53,3 @@ class Instances(Protocol):
 
     async def close_breaker(self, app: str, relay: str) -> None:
         """Let requests through again."""
-
-    def links(self, url: str, instance_id: str) -> Started:
-        """Return how to follow an instance, with the origin of the URL that the request came to."""

@@ -169,9 +169,6 @@ class FakeDurableClient:
     async def signal_entity(self, entity: Any, operation: str, value: Any = None) -> None:
         self.signals.append((str(entity.key), operation, value))
 
-    def create_check_status_response(self, _: Any, instance_id: str) -> Any:
-        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202, headers={"Location": "status"})
-
 
 def an_outside(relay: Relay | None = None, **parts: Any) -> Outside:
     """Return what a relay of the app shop has outside; seams that are not named must not be used."""

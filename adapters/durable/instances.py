@@ -1,15 +1,13 @@
 """Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
-import azure.functions as func
 
 from relay.delivery.breaker import Breaker
-from relay.instances import Instance, Started
+from relay.instances import Instance
 from relay.names import WAKE
 from relay.recovery.names import BREAKER, breaker_key
 
@@ -78,11 +76,6 @@ class DurableInstances:
     async def close_breaker(self, app: str, relay: str) -> None:
         """Let requests through again."""
         await self._client.signal_entity(_entity(app, relay), "close")
-
-    def links(self, url: str, instance_id: str) -> Started:
-        """Return how to follow an instance, with the origin of the URL that the request came to."""
-        response = self._client.create_check_status_response(func.HttpRequest("POST", url, body=b""), instance_id)
-        return Started(json.loads(response.get_body()), dict(response.headers))
 
 
 def _entity(app: str, relay: str) -> df.EntityId:

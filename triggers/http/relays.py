@@ -1,5 +1,6 @@
 """How relays are: one of them in full, all of them in a line each, and a verdict for monitors. Looking writes nothing."""
 
+import asyncio
 from typing import Any
 
 import azure.durable_functions as df
@@ -18,6 +19,8 @@ from relay.recovery.situation import Situation
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
+
+PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
 
 blueprint = df.Blueprint()
 
@@ -45,12 +48,12 @@ async def relay_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
 
 async def list_relays() -> func.HttpResponse:
     """Return every relay's line. Raises DatabaseError."""
-    return answer({"app": wiring.settings().app, "relays": await _lines()})
+    return answer({"app": wiring.settings().app, "relays": await _lines_in_time()})
 
 
 async def judge() -> func.HttpResponse:
     """Return the verdict for a monitor. Raises DatabaseError."""
-    lines = await _lines()
+    lines = await _lines_in_time()
     unfit = [line["reason"] for line in lines if line["health"] == Health.BROKEN]
     if unfit:
         return problem(503, "A relay does not fit its table", " ".join(unfit))
@@ -98,6 +101,15 @@ def _situation(recoveries: Recoveries, outlook: Outlook | None) -> Situation | N
         if outlook is None or not outlook.halted:
             raise
         return None
+
+
+async def _lines_in_time() -> list[dict[str, Any]]:
+    """Look at every relay. Raises DatabaseError, also if that takes too long: a server may be silent and hold its connections."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _lines()
+    except TimeoutError:
+        raise DatabaseError(f"SQL Server: no answer within {PATIENCE_SECONDS:g} seconds.") from None
 
 
 async def _lines() -> list[dict[str, Any]]:

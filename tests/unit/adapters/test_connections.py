@@ -93,7 +93,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World()
     monkeypatch.setattr(pyodbc, "connect", made.connect)
-    monkeypatch.setattr(connections.time, "monotonic", lambda: made.now)
+    monkeypatch.setattr("adapters.sql_server.connections.time.monotonic", lambda: made.now)
     yield made
     made.go_on.set()
 
@@ -154,7 +154,7 @@ def test_the_idle_are_closed_without_anybodys_asking(world: World, monkeypatch: 
 
         def start(self) -> None: ...
 
-    monkeypatch.setattr(connections.threading, "Timer", Timer)
+    monkeypatch.setattr("adapters.sql_server.connections.threading.Timer", Timer)
     server = SqlServer(OdbcConnection("x"))
     server.execute("SELECT 1", ())
     [(seconds, sweep)] = timers
