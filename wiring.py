@@ -12,7 +12,7 @@ import pyodbc
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
 from adapters.durable.instances import DurableInstances
-from adapters.environment import app_environment, read_settings, read_trigger_batch_size
+from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.sql_server.backfill import SqlBackfills
@@ -20,7 +20,7 @@ from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.connection import SqlServer
 from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.sql_server.dead_letters import SqlDeadLetters
-from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
@@ -119,7 +119,7 @@ def _outside(relay: str, line: Line) -> Outside:
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         backfills=SqlBackfills(table),
-        guard=SqlGuard(table, _first_look(relay)),
+        guard=SqlGuard(table, host_start()),
         clock=clock(),
         threads=threads,
     )
@@ -164,9 +164,3 @@ def _delivering(relay: str) -> tuple[HttpEndpoint, PoolThreads]:
     """Return a relay's endpoint and the threads that keep its connections, the same for every line."""
     configured = settings().relay(relay)
     return HttpEndpoint(configured, clock()), PoolThreads(configured.max_concurrency, f"deliver-{relay}")
-
-
-@cache
-def _first_look(relay: str) -> FirstLook:
-    del relay  # it only names whose
-    return FirstLook()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,17 @@ HUB_SETTING = "AzureFunctionsJobHost__extensions__durableTask__hubName"
 def app_environment() -> Mapping[str, str]:
     """Return the app settings: the process's environment."""
     return os.environ
+
+
+def host_start() -> str:
+    """Return what tells apart the starts of Functions hosts: the process that this worker is of, on its machine. Workers come and go."""
+    host = os.getppid()
+    try:
+        # After the name, which may hold blanks: the 22nd value of all is when it was started, in ticks since the machine's own start.
+        started = Path(f"/proc/{host}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        started = ""  # not on Linux
+    return f"{platform.node()[:100]}/{host}/{started}"
 
 
 def read_trigger_batch_size(

@@ -80,10 +80,24 @@ IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NULL
         [MigratedAt] datetime2(3) NOT NULL
     );
 GO
+-- What each relay's SQL trigger found when the host started: no process of the app sees that by itself, and every one may be replaced.
+IF OBJECT_ID(N'[relay].[TriggerStart]', N'U') IS NULL
+    CREATE TABLE [relay].[TriggerStart] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [HostStart] nvarchar(200) NOT NULL,
+        [TableId] int NULL,
+        [Columns] nvarchar(max) NOT NULL,
+        [ChangedAt] bigint NULL,
+        [AwaitedSince] datetime2(3) NULL,
+        [Told] nvarchar(400) NOT NULL,
+        CONSTRAINT [PK_TriggerStart] PRIMARY KEY ([App], [Relay])
+    );
+GO
 -- Writes down up to which migration an app's tables have come.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = N'durable-sql-relay', -- WEBSITE_SITE_NAME of the app
-    @version int = 2;
+    @version int = 3;
 MERGE [relay].[Schema] WITH (HOLDLOCK) AS known
 USING (SELECT @app AS [App]) AS told
 ON known.[App] = told.[App]

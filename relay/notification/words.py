@@ -68,8 +68,10 @@ WORDS: Mapping[Occasion, Words] = {
         "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
     ),
     Occasion.SILENT: Words(
-        "{relay}: changes wait and the SQL trigger takes nothing up",
-        "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. "
-        "See what the relay says:",
+        "{relay}: the SQL trigger takes nothing up",
+        "See that the app runs and its function is not disabled, that its login is right and may do what it needs "
+        "(docs/operating.md), that its leases table in the schema az_func is there and that nobody holds locks on it, and restart the app: its log "
+        "says why the trigger stopped. On Flex Consumption with a managed identity the platform may not wake it "
+        "(azure-functions-sql-extension issue 1235). See what the relay says:",
     ),
 }

@@ -59,7 +59,8 @@ async def judge() -> func.HttpResponse:
         return problem(503, "A relay does not fit its table", " ".join(unfit))
     healths = {line["relay"]: line["health"] for line in lines}
     degraded = any(found != Health.OK for found in healths.values())
-    return answer({"status": "degraded" if degraded else "healthy", "relays": healths})
+    reasons = {line["relay"]: line["reason"] for line in lines if line["reason"]}
+    return answer({"status": "degraded" if degraded else "healthy", "relays": healths, "reasons": reasons})
 
 
 async def show_relay(request: RelayRequest) -> func.HttpResponse:
@@ -81,7 +82,7 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
         "relay": name,
         "app": request.app,
         "situation": {**situation.to_dict(), "open": situation.open} if situation else None,
-        "tracking": outlook.to_dict() if outlook else None,
+        "tracking": outlook.to_dict(),
         "backfill": backfill.progress() if backfill else None,
         "recovery": {
             "instance": ids["recovery"],
@@ -93,12 +94,12 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
     })  # fmt: skip
 
 
-def _situation(recoveries: Recoveries, outlook: Outlook | None) -> Situation | None:
+def _situation(recoveries: Recoveries, outlook: Outlook) -> Situation | None:
     """Return what is not settled; None if the table has changed so that nobody can tell."""
     try:
         return recoveries.peek()
     except RelayError:
-        if outlook is None or not outlook.halted:
+        if not outlook.halted:
             raise
         return None
 
