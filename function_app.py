@@ -12,6 +12,7 @@ import triggers
 import wiring
 from triggers.refused import refused
 from triggers.sql_changes import sql_changes
+from triggers.watchdog import watchdog_timer
 
 
 def build() -> df.DFApp:
@@ -19,6 +20,7 @@ def build() -> df.DFApp:
     built = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
     try:
         built.register_functions(sql_changes(wiring.settings()))
+        built.register_functions(watchdog_timer(wiring.settings()))
         for room in (triggers, orchestrators, activities, entities):
             for name in room.MODULES:
                 built.register_functions(import_module(f"{room.__name__}.{name}").blueprint)

@@ -29,7 +29,7 @@ from adapters.sql_server.trigger_pool import pool_problems
 from relay.config.values import Settings
 from relay.errors import ConfigError
 from relay.instances import Instances
-from relay.ports import Channels, Clock, Tables
+from relay.ports import Channels, Clock, Tables, Threads
 from services.outside import Outside
 
 
@@ -94,9 +94,9 @@ def batch_threads() -> PoolThreads:
     return PoolThreads(min(len(settings().relays), BATCHES_AT_ONCE), "relay")
 
 
-def instances(client: df.DurableOrchestrationClient) -> Instances:
-    """Return the durable instances behind the client of one invocation."""
-    return DurableInstances(client)
+def instances(client: df.DurableOrchestrationClient, app: str = "") -> Instances:
+    """Return the durable instances behind the client of one invocation, for an app, or the app of the settings."""
+    return DurableInstances(client, app or settings().app)
 
 
 def outside(relay: str, line: Line = Line.WORKER) -> Outside:
@@ -125,15 +125,16 @@ def _outside(relay: str, line: Line) -> Outside:
     )
 
 
-def tables() -> Tables:
-    """Return the app's own tables, for workflows."""
+def tables(line: Line = Line.WORKER) -> Tables:
+    """Return the app's own tables, for what is of no relay."""
     with _one_at_a_time:
-        return _tables()
+        return SqlTables(_server(line), settings().app)
 
 
 @cache
-def _tables() -> Tables:
-    return SqlTables(_server(Line.WORKER), settings().app)
+def threads() -> Threads:
+    """Return where blocking work is done that is of no relay."""
+    return PoolThreads(1, "app")
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from relay.config.file import Configuration, parse_configuration
 from relay.config.references import UNRESOLVED, unresolved
-from relay.config.values import Settings
+from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
 
 _APP_ROOT = Path(__file__).parent.parent
@@ -20,6 +20,7 @@ _BATCH_SIZE_SETTINGS = (
 )
 _DEFAULT_BATCH_SIZE = 100
 _SITE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
+_NCRONTAB = re.compile(r"[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){5}")
 HUB_SETTING = "AzureFunctionsJobHost__extensions__durableTask__hubName"
 
 
@@ -85,9 +86,15 @@ def read_settings(
         problems.append(f"SqlConnectionString: {UNRESOLVED}")
     elif check_database:
         problems += check_database(connection_string, len(configuration.relays))
+    schedule = environment.get("WATCHDOG_SCHEDULE") or EVERY_MINUTE
+    if not _NCRONTAB.fullmatch(schedule):
+        problems.append(
+            "WATCHDOG_SCHEDULE: it must have six fields, second minute hour day month weekday, such as 0 */5 * * * *; leave it out for every minute"
+        )
     if problems:
         raise ConfigError(problems)
     return Settings(
+        watchdog_schedule=schedule,
         app=app,
         sql_connection_string=connection_string,
         relays=configuration.relays,

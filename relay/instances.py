@@ -22,13 +22,19 @@ class Instance:
 
 
 class Instances(Protocol):
-    """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
+    """Durable instances, the breaker of a relay, and the owner of the hub they are in. Whatever the storage account refuses is raised as the SDK raises it."""
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
 
+    async def hub_owner(self) -> str:
+        """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
+
+    async def claim_hub(self, app: str) -> str:
+        """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
+
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
-        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
 
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
         """Start an orchestration under a fixed id unless it runs; tell whether it was started."""

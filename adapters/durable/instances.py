@@ -1,5 +1,6 @@
 """Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -7,17 +8,46 @@ from typing import Any
 import azure.durable_functions as df
 
 from relay.delivery.breaker import Breaker
+from relay.errors import AnothersHub
+from relay.hub.owner import HUB, OWNER, Owner, anothers
 from relay.instances import Instance
 from relay.names import WAKE
 from relay.recovery.names import BREAKER, breaker_key
+
+_OWNER = df.EntityId(HUB, OWNER)
+_CLAIM_LOOKS = 12
+_CLAIM_LOOK_SECONDS = 0.25
 
 
 class DurableInstances:
     """Satisfies relay.ports.Instances."""
 
-    def __init__(self, client: df.DurableOrchestrationClient) -> None:
-        """Keep the client that the host handed to this invocation."""
+    def __init__(self, client: df.DurableOrchestrationClient, app: str = "") -> None:
+        """Keep the client that the host handed to this invocation. Of the hub of another app than `app`, nothing is changed."""
         self._client = client
+        self._app = app
+
+    async def hub_owner(self) -> str:
+        """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
+        found = await self._client.read_entity_state(_OWNER)
+        return Owner.from_dict(found.entity_state if found.entity_exists else None).app
+
+    async def claim_hub(self, app: str) -> str:
+        """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
+        if owner := await self.hub_owner():
+            return owner
+        await self._client.signal_entity(_OWNER, "claim", {"app": app})
+        for _ in range(_CLAIM_LOOKS):
+            if owner := await self.hub_owner():
+                return owner
+            await asyncio.sleep(_CLAIM_LOOK_SECONDS)
+        return ""
+
+    async def _refuse_anothers_hub(self) -> None:
+        """Raise AnothersHub. Without an owner that shows (an older release may work in the hub too) nothing is refused."""
+        owner = await self.claim_hub(self._app) if self._app else ""
+        if owner and owner != self._app:
+            raise AnothersHub(anothers(self._app, owner))
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
@@ -28,7 +58,8 @@ class DurableInstances:
         return Instance(str(getattr(status, "name", status)), found.custom_status)
 
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
-        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
+        await self._refuse_anothers_hub()
         return str(await self._client.start_new(orchestration, instance_id, dict(request)))
 
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
@@ -70,6 +101,7 @@ class DurableInstances:
 
     async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
         """Let nobody send changes that failed before, until that moment."""
+        await self._refuse_anothers_hub()
         told = {"until": until.isoformat(), "reason": reason}
         await self._client.signal_entity(_entity(app, relay), "trip", told)
 

@@ -80,7 +80,8 @@ IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NULL
         [MigratedAt] datetime2(3) NOT NULL
     );
 GO
--- What each relay's SQL trigger found when the host started: no process of the app sees that by itself, and every one may be replaced.
+-- What each relay's SQL trigger found when the host started (no process of the app sees that by itself, and every one may be replaced);
+-- and an app whose task hub is another's.
 IF OBJECT_ID(N'[relay].[TriggerStart]', N'U') IS NULL
     CREATE TABLE [relay].[TriggerStart] (
         [App] nvarchar(60) NOT NULL,
@@ -92,6 +93,13 @@ IF OBJECT_ID(N'[relay].[TriggerStart]', N'U') IS NULL
         [AwaitedSince] datetime2(3) NULL,
         [Told] nvarchar(400) NOT NULL,
         CONSTRAINT [PK_TriggerStart] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Hub]', N'U') IS NULL
+    CREATE TABLE [relay].[Hub] (
+        [App] nvarchar(60) NOT NULL CONSTRAINT [PK_Hub] PRIMARY KEY,
+        [Owner] nvarchar(100) NOT NULL,
+        [Since] datetime2(3) NOT NULL,
+        [Told] bit NOT NULL
     );
 GO
 -- Writes down up to which migration an app's tables have come.

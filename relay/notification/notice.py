@@ -8,7 +8,9 @@ from relay.notification.names import notification_instance
 from relay.notification.words import WORDS, Occasion
 from relay.wire import known
 
-_REASONS = frozenset({Occasion.HALTED, Occasion.SILENT})  # what they bring is a sentence of ours, with a remedy
+_REASONS = frozenset(
+    {Occasion.HALTED, Occasion.SILENT, Occasion.ANOTHERS_HUB}
+)  # what they bring is a sentence of ours, with a remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

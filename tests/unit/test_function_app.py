@@ -88,6 +88,7 @@ def test_a_file_with_a_byte_order_mark_is_read(indexed: Indexed) -> None:
             {"SqlConnectionString": f"Server=h;Database=d;User ID=u;Password=a;{SECRET}=b"},
             "keyword number 5 is none that the relay knows",
         ),
+        (RELAY.format(name="a"), {"WATCHDOG_SCHEDULE": "every minute"}, "WATCHDOG_SCHEDULE: it must have six fields"),
         (RELAY.format(name="a"), {"WEBSITE_SLOT_NAME": "staging"}, "the slot 'staging' needs a task hub of its own"),
         (
             "".join(RELAY.format(name=f"r{number}") for number in range(51)),
@@ -149,6 +150,17 @@ def test_what_can_be_used_is_not_refused(indexed: Indexed, settings: dict[str, s
     many = "".join(RELAY.format(name=f"r{number}") for number in range(51 if "SqlConnectionString" in settings else 1))
 
     assert "relay_r0" in indexed(many, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "schedule"), [({}, "0 * * * * *"), ({"WATCHDOG_SCHEDULE": "0 */5 * * * *"}, "0 */5 * * * *")]
+)
+def test_the_watchdog_looks_on_the_schedule_of_the_settings(
+    indexed: Indexed, settings: dict[str, str], schedule: str
+) -> None:
+    indexed(**settings)
+
+    assert wiring.settings().watchdog_schedule == schedule
 
 
 def test_the_environment_is_the_processes_own() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
-from relay.errors import ConfigError, DatabaseError, InputError, SchemaError
+from relay.errors import AnothersHub, ConfigError, DatabaseError, InputError, SchemaError
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
         return problem(503, "The relay's own tables are of another release", str(error))
     except ConfigError as error:
         return problem(409, "The relay does not fit its table", str(error))
+    except AnothersHub as error:
+        return problem(409, "The task hub is another app's", str(error))
     except DatabaseError as error:
         return problem(503, "The database does not answer", str(error))
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own, and its text may hold addresses with keys

@@ -13,9 +13,11 @@ from relay.dead_letters.names import replay_instance
 from relay.errors import ConfigError, DatabaseError, RelayError, SchemaError
 from relay.guard.health import Health, broken, summary
 from relay.guard.outlook import Outlook
+from relay.hub.owner import anothers
 from relay.ports import Recoveries
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
+from services.look_after_app import names_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
@@ -48,7 +50,8 @@ async def relay_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
 
 async def list_relays() -> func.HttpResponse:
     """Return every relay's line. Raises DatabaseError."""
-    return answer({"app": wiring.settings().app, "relays": await _lines_in_time()})
+    lines = await _lines_in_time()
+    return answer({"app": wiring.settings().app, "relays": lines, "app_troubles": await _app_troubles()})
 
 
 async def judge() -> func.HttpResponse:
@@ -58,8 +61,9 @@ async def judge() -> func.HttpResponse:
     if unfit:
         return problem(503, "A relay does not fit its table", " ".join(unfit))
     healths = {line["relay"]: line["health"] for line in lines}
-    degraded = any(found != Health.OK for found in healths.values())
-    reasons = {line["relay"]: line["reason"] for line in lines if line["reason"]}
+    troubles = await _app_troubles()
+    degraded = bool(troubles) or any(found != Health.OK for found in healths.values())
+    reasons = {line["relay"]: line["reason"] for line in lines if line["reason"]} | troubles
     return answer({"status": "degraded" if degraded else "healthy", "relays": healths, "reasons": reasons})
 
 
@@ -111,6 +115,20 @@ async def _lines_in_time() -> list[dict[str, Any]]:
             return await _lines()
     except TimeoutError:
         raise DatabaseError(f"SQL Server: no answer within {PATIENCE_SECONDS:g} seconds.") from None
+
+
+async def _app_troubles() -> dict[str, str]:
+    """Return what is wrong beyond the relays of relays.toml, by what it is wrong with. Raises DatabaseError."""
+    settings = wiring.settings()
+    tables = wiring.tables(wiring.Line.OPERATOR)
+    hub, removed = await wiring.threads().run(lambda: tables.ask("guard/app", relays=names_of(settings)))
+    found = {"task hub": anothers(settings.app, hub[0]["owner"])} if hub else {}
+    return found | {
+        row[
+            "relay"
+        ]: f"It is not in relays.toml any more, and {row['open']} changes of it are not settled: nobody delivers them."
+        for row in removed
+    }
 
 
 async def _lines() -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ class RelayRequest:
     @property
     def instances(self) -> Instances:
         """Return the durable instances; only for routes that have a client."""
-        return wiring.instances(self.client)
+        return wiring.instances(self.client, self.app)
 
     async def ask(self, work: Callable[..., T], *arguments: Any) -> T:
         """Do blocking work off the event loop."""
