@@ -1,5 +1,7 @@
-"""Looks after everything on a schedule. On Consumption it also wakes a sleeping SQL trigger."""
+"""Looks after everything on a schedule. On Consumption it also wakes a sleeping SQL trigger, on Flex Consumption not: there each
+function of the kind has instances of its own."""
 
+import asyncio
 import logging
 
 import azure.durable_functions as df
@@ -11,6 +13,8 @@ from relay.errors import RelayError
 from services.guard import guard
 from services.look_after import look_after_all, look_after_recovery
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
+
+ROUND_SECONDS = 240.0  # host.json: functionTimeout is 300
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +29,18 @@ def watchdog_timer(settings: Settings) -> df.Blueprint:
         """Look after every relay; one that cannot be looked after does not keep the others waiting."""
         if timer.past_due:
             _log.info("The watchdog is late: the app was not running when it was due")
-        await look_after_everything(client)
+        await look_in_time(client)
 
     return blueprint
+
+
+async def look_in_time(client: df.DurableOrchestrationClient) -> None:
+    """Look after everything, and end in time: at functionTimeout the host would end the worker, with every batch in it."""
+    try:
+        async with asyncio.timeout(ROUND_SECONDS):
+            await look_after_everything(client)
+    except TimeoutError:
+        _log.warning("The watchdog did not come through within %g seconds; it goes on at its next look", ROUND_SECONDS)
 
 
 async def look_after_everything(client: df.DurableOrchestrationClient) -> None:

@@ -74,7 +74,9 @@ class SqlGuard:
     def peek(self) -> Outlook:
         """Return where the relay stands, and write nothing; raises as `take_stock` does."""
         now, start = self._table.look_again(), self._trigger_start()
-        told_by = start.known.host_start if start.known else self._host_start  # this host may be another than the watchdog's
+        told_by = (
+            start.known.host_start if start.known else self._host_start
+        )  # this host may be another than the watchdog's
         return self._outlook("peek", now, start, known_now(start.known, told_by, now, start.position))
 
     def _outlook(self, how: str, now: TableState, start: TriggerStart, known: Known) -> Outlook:
