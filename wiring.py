@@ -11,7 +11,7 @@ import pyodbc
 
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
-from adapters.durable.instances import DurableInstances
+from adapters.durable.instances import DurableInstances, Remembered
 from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
@@ -96,7 +96,12 @@ def batch_threads() -> PoolThreads:
 
 def instances(client: df.DurableOrchestrationClient, app: str = "") -> Instances:
     """Return the durable instances behind the client of one invocation, for an app, or the app of the settings."""
-    return DurableInstances(client, app or settings().app)
+    return DurableInstances(client, app or settings().app, _hub())
+
+
+@cache
+def _hub() -> Remembered:
+    return Remembered()
 
 
 def outside(relay: str, line: Line = Line.WORKER) -> Outside:

@@ -1,7 +1,9 @@
 """Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
 
 import asyncio
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +19,30 @@ from relay.recovery.names import BREAKER, breaker_key
 _OWNER = df.EntityId(HUB, OWNER)
 _CLAIM_LOOKS = 12
 _CLAIM_LOOK_SECONDS = 0.25
+_REMEMBERED_SECONDS = 600.0  # a hub changes hands when an operator says so
+
+
+@dataclass
+class Remembered:
+    """Whose the hub was when a process asked last, and until when its own need not be asked for again."""
+
+    owner: str = ""
+    until: float = 0.0
 
 
 class DurableInstances:
     """Satisfies relay.ports.Instances."""
 
-    def __init__(self, client: df.DurableOrchestrationClient, app: str = "") -> None:
-        """Keep the client that the host handed to this invocation. Of the hub of another app than `app`, nothing is changed."""
+    def __init__(
+        self, client: df.DurableOrchestrationClient, app: str = "", remembered: Remembered | None = None
+    ) -> None:
+        """Keep the client that the host handed to this invocation. Of the hub of another app than `app`, nothing is changed.
+
+        `remembered` spares questions between invocations.
+        """
         self._client = client
         self._app = app
+        self._remembered = remembered or Remembered()
 
     async def hub_owner(self) -> str:
         """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
@@ -34,14 +51,18 @@ class DurableInstances:
 
     async def claim_hub(self, app: str) -> str:
         """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
-        if owner := await self.hub_owner():
-            return owner
-        await self._client.signal_entity(_OWNER, "claim", {"app": app})
+        if self._remembered.owner == app and time.monotonic() < self._remembered.until:
+            return app
+        owner = await self.hub_owner()
+        if not owner:
+            await self._client.signal_entity(_OWNER, "claim", {"app": app})
         for _ in range(_CLAIM_LOOKS):
-            if owner := await self.hub_owner():
-                return owner
+            if owner:
+                break
             await asyncio.sleep(_CLAIM_LOOK_SECONDS)
-        return ""
+            owner = await self.hub_owner()
+        self._remembered.owner, self._remembered.until = owner, time.monotonic() + _REMEMBERED_SECONDS
+        return owner
 
     async def _refuse_anothers_hub(self) -> None:
         """Raise AnothersHub. Without an owner that shows (an older release may work in the hub too) nothing is refused."""

@@ -64,7 +64,8 @@ async def judge() -> func.HttpResponse:
     troubles = await _app_troubles()
     degraded = bool(troubles) or any(found != Health.OK for found in healths.values())
     reasons = {line["relay"]: line["reason"] for line in lines if line["reason"]} | troubles
-    return answer({"status": "degraded" if degraded else "healthy", "relays": healths, "reasons": reasons})
+    verdict = {"status": "degraded" if degraded else "healthy", "relays": healths}
+    return answer({**verdict, "reasons": reasons} if reasons else verdict)
 
 
 async def show_relay(request: RelayRequest) -> func.HttpResponse:

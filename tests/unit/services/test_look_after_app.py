@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.durable.instances import DurableInstances
+from adapters.durable.instances import DurableInstances, Remembered
 from relay.config.values import Channel, ChannelKind, Settings
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
 from relay.errors import AnothersHub
@@ -27,9 +27,10 @@ class Hub(FakeDurableClient):
 
     def __init__(self, owner: str = "", *, silent: bool = False) -> None:
         super().__init__()
-        self.owner, self.silent = owner, silent
+        self.owner, self.silent, self.reads = owner, silent, 0
 
     async def read_entity_state(self, _: Any) -> FakeEntityState:
+        self.reads += 1
         return FakeEntityState(bool(self.owner), {"app": self.owner} if self.owner else None)
 
     async def signal_entity(self, entity: Any, operation: str, value: Any = None) -> None:
@@ -133,6 +134,23 @@ def test_who_starts_first_claims_first() -> None:
     assert asyncio.run(DurableInstances(hub, "shop").start_unless_running("recovery", "recovery-shop-orders", {}))
 
     assert (hub.owner, len(hub.started)) == ("shop", 1)
+
+
+def test_the_owner_asks_once_in_a_while_and_the_other_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("adapters.durable.instances.time.monotonic", lambda: now[0])
+    hub, remembered = Hub("shop"), Remembered()
+
+    def owner() -> str:
+        return asyncio.run(DurableInstances(hub, "shop", remembered).claim_hub("shop"))
+
+    assert (owner(), hub.reads) == ("shop", 1)
+    hub.owner = "shop-relay"
+    assert (owner(), hub.reads) == ("shop", 1), "no storage traffic beyond rest"
+    now[0] += 601
+    assert (owner(), hub.reads) == ("shop-relay", 2)
+    hub.owner = "shop"
+    assert (owner(), hub.reads) == ("shop", 3), "with the hub back it goes on at once"
 
 
 def test_a_hub_whose_entity_nobody_runs_stops_nobody() -> None:
