@@ -5,6 +5,7 @@ RelayError
 │   └── SchemaError  the relay's own tables are of another release
 ├── PayloadError     the trigger handed over something that is no list of changes
 ├── InputError       a request to the app's own routes cannot be used; says what to send, all mistakes at once
+├── AnothersHub      the task hub is another app's, and nothing may be started there
 ├── DatabaseError    SQL Server could not be reached or refused a statement
 └── EndpointDown     nothing of a batch got through; the trigger's own attempts do the rest
 """
@@ -32,11 +33,12 @@ class SchemaError(ConfigError):
 
 
 class InputError(RelayError):
-    """A request cannot be used. `problems` holds one sentence per mistake."""
+    """A request cannot be used. `problems` holds one sentence per mistake; `status` is what HTTP calls them."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[str], *, status: int = 400) -> None:
         """Keep the problems and join them."""
         self.problems = tuple(problems)
+        self.status = status
         super().__init__(" ".join(self.problems))
 
 
@@ -51,6 +53,10 @@ class DatabaseError(RelayError):
         """Keep the server's error number beside the message."""
         super().__init__(message)
         self.number = number
+
+
+class AnothersHub(RelayError):
+    """The task hub is another app's; the message says whose, and what to do."""
 
 
 class EndpointDown(RelayError):

@@ -8,8 +8,12 @@ _scalar = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse JSON; numbers with a fraction or exponent become Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    """Parse JSON; numbers with a fraction or exponent become Decimal. Raises ValueError, for NaN and Infinity too."""
+    return json.loads(text, parse_float=Decimal, parse_constant=_refused)
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number that JSON knows")
 
 
 def dumps(value: Any) -> str:

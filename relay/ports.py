@@ -124,12 +124,12 @@ class Backfills(Protocol):
 
 
 class Guard(Protocol):
-    """Where one relay stands in change tracking. None: its trigger has never started."""
+    """Where one relay stands in change tracking, and whether its trigger has started."""
 
-    def take_stock(self) -> Outlook | None:
+    def take_stock(self) -> Outlook:
         """Look, and remember what was seen."""
 
-    def peek(self) -> Outlook | None:
+    def peek(self) -> Outlook:
         """Look, and write nothing."""
 
     def remember_told(self, told: Sequence[str]) -> None:

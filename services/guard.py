@@ -16,8 +16,7 @@ _log = logging.getLogger(__name__)
 async def guard(outside: Outside, settings: Settings, instances: Instances) -> None:
     """Look after one relay; raises RelayError."""
     outlook = await outside.threads.run(outside.guard.take_stock)
-    if outlook is not None:
-        await tell_and_repair(outlook, outside, settings, instances)
+    await tell_and_repair(outlook, outside, settings, instances)
     await keep_backfill_running(outside, instances)
 
 

@@ -17,6 +17,7 @@ from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome
 from relay.delivery.settlement import Failure, Settlement
 from relay.delivery.standing import Standing
+from relay.hub.owner import HUB
 from relay.identifiers import TableName
 from services.outside import Outside
 from triggers.http.requests import RelayRequest
@@ -184,16 +185,13 @@ class FakeDurableClient:
         assert reason
         self.resumed.append(instance_id)
 
-    async def read_entity_state(self, _: Any) -> FakeEntityState:
+    async def read_entity_state(self, entity: Any) -> FakeEntityState:
         if self.fails:
             raise ConnectionError("storage is away")
-        return self.entity
+        return FakeEntityState(True, {"app": "shop"}) if entity.name == HUB else self.entity
 
     async def signal_entity(self, entity: Any, operation: str, value: Any = None) -> None:
         self.signals.append((str(entity.key), operation, value))
-
-    def create_check_status_response(self, _: Any, instance_id: str) -> Any:
-        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202, headers={"Location": "status"})
 
 
 def an_outside(relay: Relay | None = None, **parts: Any) -> Outside:

@@ -1,22 +1,71 @@
 """Durable instances over the SDK's client: the one place that knows what the client returns."""
 
-import json
+import asyncio
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import azure.durable_functions as df
-import azure.functions as func
 
-from relay.instances import Instance, Started
+from relay.errors import AnothersHub
+from relay.hub.owner import HUB, OWNER, Owner, anothers
+from relay.instances import Instance
 from relay.names import WAKE
+
+_OWNER = df.EntityId(HUB, OWNER)
+_CLAIM_LOOKS = 12
+_CLAIM_LOOK_SECONDS = 0.25
+_REMEMBERED_SECONDS = 600.0  # a hub changes hands when an operator says so
+
+
+@dataclass
+class Remembered:
+    """Whose the hub was when a process asked last, and until when its own need not be asked for again."""
+
+    owner: str = ""
+    until: float = 0.0
 
 
 class DurableInstances:
     """Satisfies relay.ports.Instances."""
 
-    def __init__(self, client: df.DurableOrchestrationClient) -> None:
-        """Keep the client that the host handed to this invocation."""
+    def __init__(
+        self, client: df.DurableOrchestrationClient, app: str = "", remembered: Remembered | None = None
+    ) -> None:
+        """Keep the client that the host handed to this invocation. Of the hub of another app than `app`, nothing is changed.
+
+        `remembered` spares questions between invocations.
+        """
         self._client = client
+        self._app = app
+        self._remembered = remembered or Remembered()
+
+    async def hub_owner(self) -> str:
+        """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
+        found = await self._client.read_entity_state(_OWNER)
+        return Owner.from_dict(found.entity_state if found.entity_exists else None).app
+
+    async def claim_hub(self, app: str) -> str:
+        """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
+        if self._remembered.owner == app and time.monotonic() < self._remembered.until:
+            return app
+        owner = await self.hub_owner()
+        if not owner:
+            await self._client.signal_entity(_OWNER, "claim", {"app": app})
+        for _ in range(_CLAIM_LOOKS):
+            if owner:
+                break
+            await asyncio.sleep(_CLAIM_LOOK_SECONDS)
+            owner = await self.hub_owner()
+        self._remembered.owner, self._remembered.until = owner, time.monotonic() + _REMEMBERED_SECONDS
+        return owner
+
+    async def _refuse_anothers_hub(self) -> None:
+        """Raise AnothersHub. Without an owner that shows (an older release may work in the hub too) nothing is refused."""
+        owner = await self.claim_hub(self._app) if self._app else ""
+        if owner and owner != self._app:
+            raise AnothersHub(anothers(self._app, owner))
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
@@ -27,7 +76,8 @@ class DurableInstances:
         return Instance(str(getattr(status, "name", status)), found.custom_status)
 
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
-        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
+        await self._refuse_anothers_hub()
         return str(await self._client.start_new(orchestration, instance_id, dict(request)))
 
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
@@ -61,8 +111,3 @@ class DurableInstances:
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""
         await self._client.resume(instance_id, reason)
-
-    def links(self, url: str, instance_id: str) -> Started:
-        """Return how to follow an instance, with the origin of the URL that the request came to."""
-        response = self._client.create_check_status_response(func.HttpRequest("POST", url, body=b""), instance_id)
-        return Started(json.loads(response.get_body()), dict(response.headers))

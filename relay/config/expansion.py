@@ -16,6 +16,11 @@ def expand(text: str, settings: Mapping[str, str]) -> tuple[str, list[str]]:
     return "".join(_pieces(text, settings, missing)), missing
 
 
+def names(text: str, settings: Mapping[str, str]) -> list[str]:
+    """Return the names of the settings that `expand` puts in."""
+    return [found[1] for found in _SETTING.finditer(text) if settings.get(found[1])]
+
+
 def _pieces(text: str, settings: Mapping[str, str], missing: list[str]) -> Iterator[str]:
     at = 0
     while (sign := text.find("%", at)) >= 0:

@@ -1,6 +1,7 @@
 """[[relay]] of relays.toml: which table goes where, and how."""
 
 from collections.abc import Callable
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -205,11 +206,12 @@ def _operand_problem(operator: str, operand: Any) -> str | None:
     if operator not in OPERATORS:
         return f"this is no test; take one of {', '.join(OPERATORS)}"
     check, wanted = checks.get(operator, (_scalar, "a single value"))
-    return None if check(operand) else f"{operand!r} must be {wanted}"
+    return None if check(operand) else f"{operand!r} must be {wanted}; is_null tests for NULL"
 
 
 def _scalar(value: Any) -> bool:
-    return not isinstance(value, (dict, list))
+    """Tell whether it is a value to compare with; NULL, which JSON can say, has a test of its own, and NaN is none."""
+    return isinstance(value, (str, bool, int, date, time)) or (isinstance(value, Decimal) and value.is_finite())
 
 
 def _orderable(value: Any) -> bool:

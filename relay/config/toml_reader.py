@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from relay.config import expansion, hosts
+from relay.config.references import UNRESOLVED, unresolved
 from relay.numbers import numbers_of
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -66,10 +67,12 @@ class TableReader:
         except ValueError:
             usable = False
         if url and not usable:
-            # The value may hold a secret (a key in the query), so only what was written in the file is shown.
-            self.problem(key, f"{value!r} does not give an http or https URL with a host")
+            # The value may hold a secret (a key in the query, a password), written into the file or put in by a setting.
+            self.problem(
+                key, "it gives no http or https URL with a host; write it as https://host/path, or https://%HOST%/path"
+            )
         elif url and (wrong := hosts.problem_of(host)):
-            self.problem(key, f"{value!r}: {wrong}")
+            self.problem(key, wrong)
         return url
 
     def proxy(self) -> str:
@@ -86,7 +89,10 @@ class TableReader:
         expanded, missing = expansion.expand(text, self.settings)
         for name in missing:
             self.problem(key, f"the app setting {name} is missing or empty; set it, or write the value itself")
-        return "" if missing else expanded
+        found = [name for name in expansion.names(text, self.settings) if unresolved(self.settings[name])]
+        for name in found:
+            self.problem(key, f"the app setting {name}: {UNRESOLVED}")
+        return "" if missing or found else expanded
 
     def texts(self, key: str, remedy: str) -> tuple[str, ...]:
         """Consume a list of different texts; missing is empty."""

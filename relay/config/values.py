@@ -12,6 +12,7 @@ from relay.identifiers import TableName
 from relay.numbers import Between
 from relay.wire import known
 
+EVERY_MINUTE = "0 * * * * *"
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
 
@@ -134,6 +135,7 @@ class Settings:
     sql_connection_string: str = field(repr=False)
     relays: Sequence[Relay]
     channels: Sequence[Channel] = ()
+    watchdog_schedule: str = EVERY_MINUTE  # NCRONTAB: when the watchdog looks after everything
     public_url: str = ""  # where operators reach the app, for links in notices
 
     def relay(self, name: str) -> Relay:

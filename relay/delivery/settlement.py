@@ -106,10 +106,10 @@ def settle(
     counts = Counter(type(result) for _, result in results)
     refusals = _refusals(results, counts, standing)
     refuses_all = refusals is not None and refusals[1] >= REFUSALS_IN_A_ROW
+    unwritten = sum(isinstance(result, Rejected) and result.status is None for _, result in results)
     if refuses_all:
         counts[RetryLater] += counts[Rejected] - unwritten
         counts[Rejected] = unwritten
-    unwritten = sum(isinstance(result, Rejected) and result.status is None for _, result in results)
     through = counts[Delivered] > 0 or counts[Rejected] > unwritten
     down = not through and (refuses_all or standing.away or _proves_away(results))
     why = Why.FAILED if down else Why.PARKED

@@ -7,7 +7,7 @@ from typing import Any
 
 from relay.config.values import Relay
 from relay.notification.notice import News
-from relay.notification.words import Occasion
+from relay.notification.words import WORDS, Occasion
 
 MOST_COUNTED = 10_000  # changes that wait; more of them are not counted
 
@@ -26,13 +26,16 @@ class Outlook:
     behind_seconds: float  # since then
     silent_seconds: float  # for how long changes wait and nothing happens
     retention_hours: float | None  # None: change tracking forgets nothing
+    unstarted: Sequence[
+        str
+    ] = ()  # why the trigger has not started, and what to do; silent is then how long that is known
     halted: Sequence[str] = ()  # why it stands still and what to do: its table has changed
     told: Sequence[str] = ()  # occasions that people were told of and need not be told again
 
     @property
     def caught_up(self) -> bool:
         """Tell whether nothing is left."""
-        return self.behind_seconds <= 0
+        return self.behind_seconds <= 0 and not self.unstarted
 
     @property
     def hours_left(self) -> float | None:
@@ -48,7 +51,7 @@ class Outlook:
             relay=relay,
             since=self.caught_up_at,
             changes=self.untaken,
-            last_error=" ".join(self.halted) if occasion is Occasion.HALTED else "",
+            last_error=" ".join({Occasion.HALTED: self.halted, Occasion.SILENT: self.unstarted}.get(occasion, ())),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,6 +66,8 @@ class Outlook:
             "pending": self.untaken,
             "pending_is_more": self.untaken > MOST_COUNTED,
             "silent_seconds": round(self.silent_seconds, 1),
+            "trigger_has_started": not self.unstarted,
+            "not_started_because": list(self.unstarted),
             "halted": list(self.halted),
             "gap": self.gap,
             "position_is_ahead": self.ahead,
@@ -85,9 +90,19 @@ def troubles(outlook: Outlook, relay: Relay) -> Sequence[Occasion]:
     if hours is not None and (hours < relay.warn_retention_hours or (outlook.retention_hours or 0.0) < window):
         found.append(Occasion.RETENTION)
     limit = relay.silent_after_minutes * 60
-    if limit and outlook.untaken and not outlook.halted and outlook.silent_seconds >= limit:
+    waits = outlook.untaken or outlook.unstarted
+    if limit and waits and not outlook.halted and outlook.silent_seconds >= limit:
         found.append(Occasion.SILENT)
     return found
+
+
+def reason(outlook: Outlook, relay: Relay) -> str:
+    """Return why nothing is delivered and what to do; empty if there is no such reason."""
+    if outlook.halted:
+        return " ".join(outlook.halted)
+    if Occasion.SILENT not in troubles(outlook, relay):
+        return ""
+    return " ".join(outlook.unstarted) or f"{WORDS[Occasion.SILENT].what_to_do.partition(' See what')[0]}"
 
 
 def told_from_now_on(outlook: Outlook, found: Sequence[Occasion]) -> Sequence[str]:

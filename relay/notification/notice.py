@@ -8,6 +8,10 @@ from relay.notification.names import notification_instance
 from relay.notification.words import WORDS, Occasion
 from relay.wire import known
 
+_REASONS = frozenset(
+    {Occasion.HALTED, Occasion.SILENT, Occasion.ANOTHERS_HUB}
+)  # what they bring is a sentence of ours, with a remedy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
@@ -71,7 +75,7 @@ class Notice:
         if self.dead_letters:
             facts.append(f"{self.dead_letters} dead letters.")
         if self.last_error:
-            facts.append(self.last_error if self.occasion is Occasion.HALTED else f"Last error: {self.last_error}.")
+            facts.append(self.last_error if self.occasion in _REASONS else f"Last error: {self.last_error}.")
         return " ".join([*facts, WORDS[self.occasion].what_to_do, self.act_url]).strip()
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class Occasion(StrEnum):
     AHEAD = "ahead"
     RETENTION = "retention"
     SILENT = "silent"
+    REMOVED = "removed"
+    ANOTHERS_HUB = "anothers_hub"
 
 
 class Words(NamedTuple):
@@ -68,8 +70,19 @@ WORDS: Mapping[Occasion, Words] = {
         "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
     ),
     Occasion.SILENT: Words(
-        "{relay}: changes wait and the SQL trigger takes nothing up",
-        "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. "
-        "See what the relay says:",
+        "{relay}: the SQL trigger takes nothing up",
+        "See that the app runs and its function is not disabled, that its login is right and may do what it needs "
+        "(docs/operating.md), that its leases table in the schema az_func is there and that nobody holds locks on it, and restart the app: its log "
+        "says why the trigger stopped. On Flex Consumption with a managed identity the platform may not wake it "
+        "(azure-functions-sql-extension issue 1235). See what the relay says:",
+    ),
+    Occasion.REMOVED: Words(
+        "{relay}: it is not in relays.toml any more, and changes of it are not settled",
+        "Nobody delivers them. Put the relay back until they are settled, or give them up there; has it another name now, docs/moving.md says "
+        "how its place is carried over. See what the app says:",
+    ),
+    Occasion.ANOTHERS_HUB: Words(
+        "{relay}: nothing is retried, for the task hub is another app's",
+        "See what the app says:",
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.table import RelayTable
 from relay.changes.entry import EntryState
 from relay.delivery.settlement import Failure
@@ -29,6 +29,7 @@ def everything(made: Scene) -> Sequence[Any]:
         "relay.Recovery",
         "relay.Backfill",
         "relay.Position",
+        "relay.TriggerStart",
         leases_of(made.relay),
         "az_func.GlobalState",
     )
@@ -43,7 +44,7 @@ def nothing_written(made: Scene) -> Iterator[None]:
 
 
 def guard(made: Scene) -> SqlGuard:
-    return SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook())
+    return SqlGuard(RelayTable(made.app_server, APP, made.relay), "host 1")
 
 
 def in_trouble(made: Scene) -> Scene:

@@ -45,8 +45,9 @@ def let_changes_flow(relay: RelayStack, count: int) -> None:
 
 
 def at_rest(relay: RelayStack) -> int:
-    """Wait until the host has taken its partitions and polls; return where the log ends then."""
+    """Wait until the host has taken its partitions and polls, and the app its hub; return where the log ends then."""
     let_changes_flow(relay, 1)
+    relay.run_watchdog()
 
     def rests() -> bool:
         found, _ = requests_of(relay)

@@ -73,6 +73,17 @@ def problem_of(text: str) -> str:
             "Server={h};Database={d};UID={u};PWD={p}",
             id="what only .NET's pool means",
         ),
+        pytest.param(
+            f"Server=h;Database=d;{LOGIN};Application Name=;Connect Timeout=;Encrypt=",
+            "Server={h};Database={d};UID={u};PWD={p}",
+            id="an empty value is the default",
+        ),
+        pytest.param(
+            f"Server=h;Database=d;{LOGIN};Failover Partner=g;IP Address Preference=IPv6First;Column Encryption Setting=Enabled;"
+            "Attestation Protocol=None;Enclave Attestation Url=https://a",
+            "Server={h};Database={d};UID={u};PWD={p};Failover_Partner={g};IpAddressPreference={IPv6First};ColumnEncryption={Enabled}",
+            id="what else the trigger's client takes",
+        ),
     ],
 )
 def test_the_odbc_form_is_derived(ado_net: str, expected: str) -> None:
@@ -92,10 +103,14 @@ def test_timeouts_become_seconds() -> None:
         ("Database=d;" + LOGIN, "Server is missing"),
         ("Server=h;" + LOGIN, "Database is missing"),
         ("Server=h;Database=d", "who logs in"),
-        (f"Server=h;Database=d;{LOGIN};Encrypt=maybe", "Encrypt cannot be 'maybe'"),
+        (
+            f"Server=h;Database=d;{LOGIN};Encrypt=maybe",
+            "Encrypt has a value that cannot be used; take one of yes, no, strict",
+        ),
         (f"Server=h;Database=d;{LOGIN};Connect Timeout=soon", "whole number of seconds"),
         ("Server=h;Database=d;User ID=u;Password='geheim", "quote a value"),
         ("just some text", "quote a value"),
+        ("Server=h;Database=d;User ID=u;Password=a;geheim=b", "keyword number 5 is none"),
     ],
 )
 def test_what_cannot_be_used_is_named_without_the_password(ado_net: str, says: str) -> None:

@@ -59,7 +59,7 @@ allow_hosts = ["hook.example"]
         ('name = "c"', "kind: it is missing; take one of webhook, email, log"),
         ('name = "c"\nkind = "fax"', "'fax' is not known"),
         ('name = "c"\nkind = "webhook"', "url: it is missing"),
-        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "does not give an http or https URL"),
+        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "gives no http or https URL with a host"),
         ('name = "c"\nkind = "teams"', "url: it is missing"),
         ('name = "c"\nkind = "log"\nproxy = "http://p:1"', "'proxy' is no key of a channel"),
         ('name = "c"\nkind = "webhook"\nurl = "http://%s.test"' % ("a" * 64), "longer than 63 characters"),

@@ -207,6 +207,30 @@ def test_an_endpoint_must_be_an_http_url(endpoint: str, remedy: str) -> None:
     assert remedy in problem
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "settings", "url"),
+    [
+        ("https://h/caf%C3%A9", {}, "https://h/caf%C3%A9"),
+        ("https://h/caf%C3%A9%PATH%", {"PATH": "/x"}, "https://h/caf%C3%A9/x"),
+        ("https://h/%AB%PATH%", {"PATH": "x"}, "https://h/%ABx"),
+        ("https://h/%AB%PATH%", {"AB": "y"}, "https://h/yPATH%"),
+        ("https://h/%41%PATH%", {"PATH": "%AB%"}, "https://h/%41%AB%"),
+        ("https://h/?full=100%", {}, "https://h/?full=100%"),
+    ],
+)
+def test_percent_encoding_is_no_setting_unless_there_is_one(endpoint: str, settings: dict[str, str], url: str) -> None:
+    [relay] = parse_configuration(LEAST.replace("%API_URL%/orders", endpoint), settings).relays
+
+    assert relay.endpoint == url
+
+
+def test_a_secret_that_could_not_be_read_is_no_address() -> None:
+    with pytest.raises(
+        ConfigError, match=r"relay 'orders': endpoint: the app setting API_URL: it is a Key Vault reference"
+    ):
+        parse_configuration(LEAST, {"API_URL": " @Microsoft.KeyVault(VaultName=v;SecretName=s)"})
+
+
 def test_all_mistakes_of_the_file_are_reported_together() -> None:
     text = (
         'colour = 1\n[[relay]]\nname = "a"\ntable = "x y"\nendpoint = "ftp://x"\nmode = "no"\n[[relay]]\nname = "a"\n'

@@ -57,13 +57,21 @@ def test_a_backfill_is_written_down_then_started() -> None:
     response = ask(begin_backfill, store, client, b'{"page_rows": 10}')
 
     assert response.status_code == 202
+    assert json.loads(response.get_body()) == {
+        "relay": "orders", "backfill": "running", "follow": "https://shop/api/relays/orders/backfill"
+    }  # fmt: skip
     assert store.begun == [BackfillOrder(page_rows=10)]
     assert client.started == [START]
 
 
 @pytest.mark.parametrize(
     ("body", "status", "detail"),
-    [(b"{", 400, "no JSON"), (b'{"x": 1}', 400, "x: there is no such key"), (b"[]", 400, "JSON object")],
+    [
+        (b"{", 400, "no JSON"),
+        (b'{"x": 1}', 400, "x: there is no such key"),
+        (b"[]", 400, "JSON object"),
+        (b"", 400, "Say which rows"),
+    ],
 )
 def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> None:
     store, client = Backfills(), FakeDurableClient()
@@ -79,7 +87,7 @@ def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> No
 def test_a_second_backfill_is_refused_while_one_is_under_way() -> None:
     client = FakeDurableClient()
 
-    assert ask(begin_backfill, Backfills(backfill()), client).status_code == 409
+    assert ask(begin_backfill, Backfills(backfill()), client, b"{}").status_code == 409
     assert client.started == []
 
 

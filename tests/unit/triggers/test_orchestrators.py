@@ -19,6 +19,14 @@ SETTINGS = Settings(
     app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
 )
 INSTANCE = "recovery-shop-orders"
+NOTICE = {
+    "occasion": "silent",
+    "app": "shop",
+    "relay": "orders",
+    "since": "2026-01-02T03:04:05Z",
+    "rounds": 1,
+    "changes": 2,
+}
 
 
 def done(work: Coroutine[Any, Any, Any]) -> Any:
@@ -27,7 +35,7 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
 
 def request(body: Any) -> func.HttpRequest:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return func.HttpRequest("POST", "http://localhost/api", body=content)
+    return func.HttpRequest("POST", "http://localhost/api/orchestrators/x", body=content)
 
 
 def test_a_recovery_is_started_under_its_fixed_id() -> None:
@@ -36,7 +44,18 @@ def test_a_recovery_is_started_under_its_fixed_id() -> None:
     response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
 
     assert response.status_code == 202
+    assert json.loads(response.get_body()) == {"id": INSTANCE, "follow": "http://localhost/api/relays/orders"}
     assert client.started == [("recovery", INSTANCE, {"relay": "orders"})]
+
+
+def test_a_notice_of_the_app_is_sent() -> None:
+    client = FakeDurableClient()
+    body = {"notice": {**NOTICE, "act_url": "https://shop/api/relays/orders"}, "channels": ["log"]}
+
+    response = done(start("notification", request(body), SETTINGS, DurableInstances(client)))
+
+    assert (response.status_code, json.loads(response.get_body())) == (202, {"id": "new"})
+    assert client.started == [("notification", None, body)]
 
 
 def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
@@ -55,7 +74,20 @@ def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> N
         ("recovery", {"relay": "nope"}, 400),
         ("recovery", ["orders"], 400),
         ("notification", {"notice": {}, "channels": ["log"]}, 400),
-        ("notification", {"notice": {}, "channels": ["nope"]}, 400),
+        ("notification", {"notice": NOTICE, "channels": ["nope"]}, 400),
+        ("notification", {"notice": NOTICE, "channels": []}, 400),
+        ("notification", {"notice": NOTICE, "channels": "log"}, 400),
+        ("notification", {"notice": NOTICE, "channels": ["log"] * 3000}, 400),
+        ("notification", {"notice": [], "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "relay": "or\nders"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "relay": "nope"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "app": "other"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "act_url": "https://evil.example/api"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "act_url": "https://shop/apis"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "last_error": "one\n[2026] FAKE LINE"}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "last_error": "x" * 1001}, "channels": ["log"]}, 400),
+        ("notification", {"notice": {**NOTICE, "occasion": "party"}, "channels": ["log"]}, 400),
+        ("notification", b'{"notice": {"rounds": 1.5}, "channels": ["log"]}', 400),
     ],
 )
 def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
