@@ -6,8 +6,7 @@ from dataclasses import replace
 from relay.backfill.cursor import Cursor
 from relay.backfill.values import Backfill, BackfillState, Pages, Reason
 from relay.changes.change import Change
-from relay.changes.conditions import holds
-from relay.ports import ExactKey
+from relay.ports import ExactKey, PageRow
 from services.deliver import Delivery, deliver
 from services.outside import Outside
 
@@ -41,36 +40,33 @@ def send_pages(outside: Outside) -> Pages:
 
 def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:
     """Send one page and write it down unless nothing got through; return also how many rows it had."""
-    keys, cursor = _next_keys(backfill, outside)
+    found, cursor = _next_rows(backfill, outside)
+    keys = [row.key for row in found if row.meets_condition]
     delivery = deliver(_changes(keys, backfill, outside), outside)
     settlement = delivery.settlement
     if not settlement.endpoint_down:
-        rows = 0 if cursor.rows_are_done else len(keys)  # what is gone was not counted at the beginning
-        filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed
+        rows = 0 if cursor.rows_are_done else len(found)  # what is gone was not counted at the beginning
+        filtered = len(found) - settlement.delivered - settlement.rejected - settlement.failed
         counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed)
-        outside.backfills.advance(backfill, str(cursor), counts, over=not keys)
-    return delivery, len(keys)
+        outside.backfills.advance(backfill, str(cursor), counts, over=not found)
+    return delivery, len(found)
 
 
-def _next_keys(backfill: Backfill, outside: Outside) -> tuple[Sequence[ExactKey], Cursor]:
-    """Return the keys of the next page and the cursor after them; no keys: there is nothing left.
+def _next_rows(backfill: Backfill, outside: Outside) -> tuple[Sequence[PageRow], Cursor]:
+    """Return the rows of the next page and the cursor after them; no rows: there is nothing left.
 
     After the rows of a backfill that repairs a gap come the deletions that change tracking has forgotten and the trigger has not.
     """
     limit, cursor = backfill.order.page_rows, Cursor.parse(backfill.cursor)
-    keys = () if cursor.rows_are_done else outside.backfills.page(cursor.key, limit)
-    if not keys and backfill.order.reason is Reason.GAP:
+    found = () if cursor.rows_are_done else outside.backfills.page(cursor.key, limit, backfill.order.condition)
+    if not found and backfill.order.reason is Reason.GAP:
         begun = cursor if cursor.rows_are_done else Cursor(rows_are_done=True)
-        keys = outside.backfills.gone(begun.key, limit)
-        cursor = begun if keys else cursor
-    return keys, cursor.after(keys[-1]) if keys else cursor
+        found = [PageRow(key, meets_condition=True) for key in outside.backfills.gone(begun.key, limit)]
+        cursor = begun if found else cursor
+    return found, cursor.after(found[-1].key) if found else cursor
 
 
 def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> Sequence[Change]:
     """Return the rows of these keys as changes that outlive what the endpoint had, and are outlived by every later one."""
     found = outside.changes.enrich_exactly(keys) if keys else ()
-    return [
-        replace(change.at_least(backfill.base_version), relevant=True, echo=False)
-        for change in found
-        if change.row is None or holds(backfill.order.condition, change.row)
-    ]
+    return [replace(change.at_least(backfill.base_version), relevant=True, echo=False) for change in found]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from relay.changes.change import Change
 from relay.delivery.filters import decide
-from relay.delivery.outcomes import Outcome, RetryLater
+from relay.delivery.outcomes import Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
-from relay.delivery.settlement import Filtered, Settlement, settle
+from relay.delivery.settlement import Filtered, Result, Settlement, settle
 from services.dispatch import dispatch
 from services.outside import Outside
 
@@ -50,14 +50,16 @@ def deliver(changes: Sequence[Change], outside: Outside, *, send: Dispatch | Non
 
     `send` takes the place of the endpoint, for those who know that it is down.
     """
-    relay = outside.relay
-    decisions = {change.key_text: decide(change, relay) for change in changes}
-    to_send = [change for change in changes if decisions[change.key_text] is None]
+    decided = [(change, _unsent(change)) for change in changes]
+    unsent: list[tuple[Change, Result]] = [(change, result) for change, result in decided if result is not None]
+    to_send = [change for change, result in decided if result is None]
     outcomes = send(to_send) if send else dispatch(to_send, outside)
-    filtered: list[tuple[Change, Outcome | Filtered]] = [
-        (change, decision) for change in changes if (decision := decisions[change.key_text]) is not None
-    ]
-    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], enters_keys=relay.enters_keys)
+    settlement = settle([*unsent, *zip(to_send, outcomes, strict=True)], enters_keys=outside.relay.enters_keys)
     if settlement.closings or settlement.failures:
         outside.changes.record(settlement)
     return Delivery(settlement, [outcome for outcome in outcomes if isinstance(outcome, RetryLater)])
+
+
+def _unsent(change: Change) -> Filtered | Rejected | None:
+    """Return what comes of a change that is not sent, or None to send it."""
+    return decide(change) or (Rejected(None, f"it was not sent: {change.unfit}") if change.unfit else None)

@@ -61,11 +61,21 @@ class _Sending:
         self._failures_in_a_row = 0
 
     def one(self, change: Change) -> Outcome:
-        return self._send(messages.single(change, self._relay))
+        try:
+            message = messages.single(change, self._relay)
+        except Exception as error:  # noqa: BLE001 - whatever a row holds, it harms no other one
+            return _unwritable(error)
+        return self._send(message)
 
     def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Outcome]:
         """Send the changes in one request; halve a rejected one until the bad change stands alone."""
-        outcome = self._send(messages.batch([changes[at] for at in positions], self._relay))
+        outcome: Outcome
+        try:
+            message = messages.batch([changes[at] for at in positions], self._relay)
+        except Exception as error:  # noqa: BLE001 - as above
+            outcome = _unwritable(error)
+        else:
+            outcome = self._send(message)
         if isinstance(outcome, Rejected) and len(positions) > 1:
             middle = len(positions) // 2
             return self.batch(changes, positions[:middle]) | self.batch(changes, positions[middle:])
@@ -110,3 +120,8 @@ class _Sending:
                 self._pauses_in_a_row += 1
             self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True
+
+
+def _unwritable(error: Exception) -> Rejected:
+    """Return the outcome of a change that cannot be written as JSON."""
+    return Rejected(None, f"it was not sent, for it cannot be written as JSON: {error!r}"[:500])

@@ -8,8 +8,11 @@ from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.changes.change import Change, EntryState
 from relay.changes.contexts import hexadecimal
-from relay.changes.payload import Key, may_be_altered
+from relay.changes.payload import Key
+from relay.changes.unfit import HIDDEN, unfit_key
 from relay.delivery.settlement import Failure, Settlement
+from relay.errors import PayloadError
+from relay.guard.altered import may_be_altered
 from relay.names import function_id, function_name
 from relay.ports import ExactKey
 
@@ -26,30 +29,42 @@ class SqlChanges:
     def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
         """Return what SQL Server knows of these keys, as the table is by now.
 
-        Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
+        Raises ConfigError if the relay does not fit its table, PayloadError if fewer keys can be found than were named,
+        DatabaseError if the server cannot be asked.
         """
-        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items)))
+        return self._table.up_to_date(lambda: self._enrich_named(items))
 
     def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys, whose values are exact and in the key's order."""
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order; nothing of unknown ones."""
         return self._table.up_to_date(lambda: self._enrich(keys))
 
-    def _exact_keys(self, items: Sequence[Key]) -> Sequence[ExactKey]:
-        table = self._table.columns
-        altered = [any(c.inexact_in_payload and may_be_altered(item.get(c.name)) for c in table.key) for item in items]
-        keys = [[item.get(c.name) for c in table.key] for item, bad in zip(items, altered, strict=True) if not bad]
-        if any(altered):
-            # The exact keys are among those leased at this moment. Taking another worker's rows along does no harm:
-            # they carry the same idempotency keys.
-            [leased] = self._table.ask("changes/live_leases")
-            keys += [[plain(value) for value in row] for row in leased.rows]
-        return keys
+    def _enrich_named(self, items: Sequence[Key]) -> Sequence[Change]:
+        key = self._table.columns.key
+        named = {exact_json.dumps(values): values for item in items if (values := [item.get(c.name) for c in key])}
+        exact = [values for values in named.values() if not any(map(may_be_altered, key, values))]
+        changes = self._enrich(exact) if len(exact) == len(named) else []
+        if len(changes) < len(named):
+            # Exact keys are among those leased at this moment. Taking another worker's rows along does no harm: they carry
+            # the same idempotency keys.
+            changes = self._enrich([*exact, *self._leased_keys()])
+        if len(changes) < len(named):
+            raise PayloadError(
+                f"The trigger names {len(named)} keys, and the table, change tracking, the trigger's leases and the failure ledger "
+                f"know {len(changes)} of them: its JSON has altered the others, and their leases have run out. The trigger names "
+                "them again; after a run by hand with keys that never were, nothing is to be done."
+            )
+        return changes
+
+    def _leased_keys(self) -> Sequence[ExactKey]:
+        [leased] = self._table.ask("changes/live_leases")
+        return [[plain(value) for value in row] for row in leased.rows]
 
     def _enrich(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
         key_names = [column.name for column in self._table.columns.key]
         numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
         rows, facts = self._table.ask(
             "changes/enrich",
+            self._relay.condition,
             function_id=function_id(self._app, function_name(self._relay.name)),
             keys=exact_json.dumps(numbered),
             ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
@@ -65,10 +80,12 @@ class SqlChanges:
                 created_version=fact["CreatedVersion"],
                 row=found.get(fact["i"]),
                 relevant=bool(fact["Relevant"]),
+                meets_condition=bool(fact["Meets"]),
                 echo=bool(fact["Echo"]),
                 leased_version=fact["LeasedVersion"],
                 attempt=fact["Attempt"],
                 entry=None if fact["EntryState"] is None else EntryState(fact["EntryState"]),
+                unfit=HIDDEN if fact["Hidden"] else unfit_key(fact["KeyText"]),
             )
         return list(changes.values())
 

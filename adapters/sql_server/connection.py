@@ -20,6 +20,7 @@ _DEADLOCK = 1205
 _MAX_TRIES = 3
 _NUMBER = re.compile(r"\((\d+)\) \(SQL")
 _PREFIXES = re.compile(r"(?:\[[^\]]*\])+")
+_UTF_16 = (pyodbc.SQL_WCHAR, pyodbc.SQL_WVARCHAR, pyodbc.SQL_WLONGVARCHAR)
 _COMMENT = re.compile(r"--[^\n]*")
 _PARAMETER = re.compile(r"@(\w+)\s+[^=?@;]+?=\s*\?")
 T = TypeVar("T")
@@ -115,6 +116,8 @@ class SqlServer:
             pyodbc.pooling = False  # a pooled connection would hide that the server went away
             connection = pyodbc.connect(self._odbc.text, timeout=self._odbc.login_timeout_seconds, autocommit=False)
             connection.timeout = self._odbc.command_timeout_seconds
+            for kind in _UTF_16:
+                connection.add_output_converter(kind, _characters)
             self._look_at(connection)
             self._connection = connection
         return self._connection
@@ -142,6 +145,11 @@ class SqlServer:
         if connection is not None:
             with suppress(pyodbc.Error):  # it was broken already
                 connection.close()
+
+
+def _characters(utf_16: bytes | None) -> str | None:
+    """Return a text as SQL Server holds it, also one that was cut within a surrogate pair: pyodbc would fail for the whole result."""
+    return None if utf_16 is None else utf_16.decode("utf-16-le", "surrogatepass")
 
 
 @lru_cache(maxsize=1024)

@@ -76,6 +76,9 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
         known = keyword.replace(" ", "").lower()
         if known in _WITHOUT_MEANING:
             continue
+        if not value and (known in _KEYWORDS or known in _TIMEOUTS):
+            odbc.pop(_KEYWORDS.get(known, ("", None))[0], None)  # as .NET has it: the default again
+            continue
         if known in _TIMEOUTS:
             if value.isdigit():
                 timeouts[_TIMEOUTS[known]] = int(value)
@@ -143,7 +146,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         elif quoted[1] is not None:
             value = quoted[1].replace('""', '"')
         else:
-            value = match["plain"].strip()
+            value = (match["plain"] or "").strip()
         yield match["keyword"].strip(), value
     if text[position:].strip(" ;\t\r\n"):
         raise ConfigError(

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from adapters.sql_server.column_sql import declared_type, described, exact_value, key_text
+from adapters.sql_server.condition_sql import ConditionSql
 from relay.config.values import Relay
 from relay.guard.table import Table
 from relay.identifiers import TableName, literal, quote
@@ -31,10 +32,12 @@ def render(name: str, fragments: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(filled, statement(name))
 
 
-def fragments_of(app: str, relay: Relay, table: Table) -> Mapping[str, str]:
+def fragments_of(app: str, relay: Relay, table: Table, condition: ConditionSql) -> Mapping[str, str]:
     """Return what the statements of a relay are filled with, for its table; key columns are called key1, key2, ..."""
     return {
         **_fragments(app, relay, table),
+        "operands": condition.declarations,
+        "meets_condition": condition.expression,
         **({} if relay.ignore_contexts else {"find_echoes": ""}),
         **({} if relay.enters_keys else {"begin_keys": ""}),
     }
@@ -71,6 +74,7 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         ),
         "column_count": str(len(table.columns)),
         "described_columns": ", ".join(described(column) for column in table.columns),
+        "no_row": f"source.{names[0]} IS NULL",
         "row_join": join("source"),
         "change_join": join("change"),
         "lease_join": join("lease"),

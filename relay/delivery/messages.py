@@ -67,7 +67,7 @@ def masked(value: Any, mask: Mask) -> Any:
         case Mask.LAST4:
             return "***" + (text[-4:] if len(text) > 4 else "")
         case Mask.SHA256:
-            return hashlib.sha256(text.encode()).hexdigest()
+            return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _digest(text: str) -> str:

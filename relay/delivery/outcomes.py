@@ -17,9 +17,12 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The endpoint refused the change for good: the change's own fault. `problem` is the answer's body, cut."""
+    """The change's own fault: the endpoint refused it for good, or it cannot be sent at all (`status` None).
 
-    status: int
+    `problem` is the answer's body, cut.
+    """
+
+    status: int | None
     reason: str
     problem: str = ""
 

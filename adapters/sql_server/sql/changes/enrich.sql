@@ -2,7 +2,7 @@
 -- The rows stay locked until the transaction ends, so that the version read after them is theirs and nobody else's.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?{{operands}};
 DECLARE @table int = OBJECT_ID({{table_literal}});
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
@@ -33,6 +33,8 @@ DECLARE @facts TABLE (
     [Version] bigint NOT NULL,
     [CreatedVersion] bigint NULL,
     [Relevant] bit NOT NULL,
+    [Meets] bit NOT NULL, -- the row, the condition; no row is in nobody's way
+    [Hidden] bit NOT NULL, -- change tracking has a row, and the login sees none
     [Echo] bit NOT NULL,
     [LeasedVersion] bigint NULL,
     [Attempt] int NOT NULL,
@@ -46,6 +48,8 @@ SELECT
     COALESCE(found.[Version], entry.[Version], @base), -- change tracking may have forgotten the change; the entry has not
     found.[CreatedVersion],
     found.[Relevant],
+    found.[Meets],
+    CASE WHEN found.[HasRow] = 0 AND found.[Operation] <> 'D' THEN 1 ELSE 0 END,
     0,
     found.[LeasedVersion],
     found.[Attempt],
@@ -57,6 +61,9 @@ FROM (
         {{exact_key_text}} AS [KeyText],
         COALESCE(change.[SYS_CHANGE_VERSION], lease.[_az_func_ChangeVersion]) AS [Version],
         change.[SYS_CHANGE_CREATION_VERSION] AS [CreatedVersion],
+        change.[SYS_CHANGE_OPERATION] AS [Operation],
+        CASE WHEN {{no_row}} THEN 0 ELSE 1 END AS [HasRow],
+        CASE WHEN {{no_row}} THEN 1 WHEN {{meets_condition}} THEN 1 ELSE 0 END AS [Meets],
         CASE
             WHEN change.[SYS_CHANGE_OPERATION] = 'U'
                 AND change.[SYS_CHANGE_COLUMNS] IS NOT NULL
@@ -73,7 +80,9 @@ FROM (
     LEFT JOIN {{table}} AS source ON {{row_join}}
 ) AS found
 LEFT JOIN [relay].[Ledger] AS entry
-    ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];
+    ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText]
+-- Of a key that nobody knows nothing can be said, least of all that its row was deleted: it may be another key, altered on its way.
+WHERE found.[HasRow] = 1 OR found.[Version] IS NOT NULL OR entry.[State] IS NOT NULL;
 {{find_echoes}}
 {{begin_keys}}
 SELECT
@@ -82,6 +91,8 @@ SELECT
     [Version],
     [CreatedVersion],
     [Relevant],
+    [Meets],
+    [Hidden],
     [Echo],
     [LeasedVersion],
     [Attempt],

@@ -1,0 +1,20 @@
+"""Changes that nobody can send, however often they are tried: each becomes a dead letter with its reason, and harms no other."""
+
+HIDDEN = (
+    "change tracking has the row, and the login of SqlConnectionString sees none: row-level security? Let the login see every row, "
+    "then replay"
+)
+_CUT_KEY = (
+    "the key, with its escapes, is longer than the 700 characters that the failure ledger holds, so that nobody could try it again; "
+    "shorten the key"
+)
+
+
+def is_whole(key_text: str) -> bool:
+    """Tell whether a key can be read from its text: one that is too long for the ledger is cut there, and ends in a digest."""
+    return key_text.endswith("]")
+
+
+def unfit_key(key_text: str) -> str:
+    """Return why a key cannot be sent; empty if it can."""
+    return "" if is_whole(key_text) else _CUT_KEY
