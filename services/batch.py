@@ -32,7 +32,7 @@ class BatchResult:
         settlement = self.delivery.settlement
         if not settlement.endpoint_down:
             return None
-        reasons = "; ".join(sorted({outcome.reason for outcome in self.delivery.unsent}))
+        reasons = "; ".join(sorted({failure.reason for failure in settlement.failures}))
         return EndpointDown(
             f"Relay {self.relay.name}: nothing of {settlement.failed} changes got through ({reasons}). "
             f"Attempt {self.attempt} of {TRIGGER_ATTEMPTS}; the trigger tries again in about a minute."

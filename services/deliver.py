@@ -7,7 +7,7 @@ from relay.changes.change import Change
 from relay.delivery.filters import decide
 from relay.delivery.outcomes import Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
-from relay.delivery.settlement import Filtered, Result, Settlement, settle
+from relay.delivery.settlement import Result, Settlement, settle
 from services.dispatch import dispatch
 from services.outside import Outside
 
@@ -60,6 +60,8 @@ def deliver(changes: Sequence[Change], outside: Outside, *, send: Dispatch | Non
     return Delivery(settlement, [outcome for outcome in outcomes if isinstance(outcome, RetryLater)])
 
 
-def _unsent(change: Change) -> Filtered | Rejected | None:
+def _unsent(change: Change) -> Result | None:
     """Return what comes of a change that is not sent, or None to send it."""
-    return decide(change) or (Rejected(None, f"it was not sent: {change.unfit}") if change.unfit else None)
+    if change.unread:
+        return RetryLater(None, f"not sent: {change.unread}")
+    return decide(change) or (Rejected(None, f"not sent: {change.unfit}") if change.unfit else None)

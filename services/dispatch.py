@@ -124,4 +124,4 @@ class _Sending:
 
 def _unwritable(error: Exception) -> Rejected:
     """Return the outcome of a change that cannot be written as JSON."""
-    return Rejected(None, f"it was not sent, for it cannot be written as JSON: {error!r}"[:500])
+    return Rejected(None, f"not sent: it cannot be written as JSON: {error!r}"[:500])

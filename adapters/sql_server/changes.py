@@ -1,20 +1,23 @@
 """One relay's table, leases and failure ledger in SQL Server."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adapters.sql_server.connection import LOCK_TIMEOUT
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.changes.change import Change, EntryState
 from relay.changes.contexts import hexadecimal
 from relay.changes.payload import Key
-from relay.changes.unfit import HIDDEN, unfit_key
+from relay.changes.unfit import HIDDEN, LOCKED, unfit_key
 from relay.delivery.settlement import Failure, Settlement
-from relay.errors import PayloadError
+from relay.errors import DatabaseError, PayloadError
 from relay.guard.altered import may_be_altered
 from relay.names import function_id, function_name
 from relay.ports import ExactKey
+
+_MOST_WAITED_FOR = 4  # locked rows of a batch, five seconds each; the rest of it is then left to later tries
 
 
 class SqlChanges:
@@ -60,13 +63,70 @@ class SqlChanges:
         return [[plain(value) for value in row] for row in leased.rows]
 
     def _enrich(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
-        key_names = [column.name for column in self._table.columns.key]
-        numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
+        """Read rows and facts of the keys at once, or one by one if somebody keeps one of the rows locked."""
+        found = self._unless_locked(keys)
+        if found is not None:
+            return found
+        read: list[Change] = []
+        locked: list[ExactKey] = []
+        for key in keys:
+            found = self._unless_locked([key]) if len(locked) < _MOST_WAITED_FOR else None
+            if found is None:
+                locked.append(key)
+            else:
+                read += found
+        unread = self._unread(locked)
+        if len(unread) < len(locked):
+            raise DatabaseError("SQL Server: another transaction keeps rows locked that are to be read", LOCK_TIMEOUT)
+        return [*read, *unread]
+
+    def _unless_locked(self, keys: Sequence[ExactKey]) -> Sequence[Change] | None:
+        """Return what SQL Server knows of the keys, None if somebody keeps one of their rows locked."""
+        try:
+            return self._read(keys)
+        except DatabaseError as error:
+            if error.number != LOCK_TIMEOUT:
+                raise
+            return None
+
+    def _unread(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        """Return what leases and ledger know of keys whose rows are locked."""
+        if not keys:
+            return ()
+        [found] = self._table.ask("changes/locked", keys=self._numbered(keys))
+        return [
+            Change(
+                key_text=known["KeyText"],
+                key=self._key(known),
+                version=known["Version"],
+                created_version=None,
+                row=None,
+                relevant=True,
+                leased_version=known["LeasedVersion"],
+                attempt=known["Attempt"],
+                entry=None if known["EntryState"] is None else EntryState(known["EntryState"]),
+                unread=LOCKED,
+            )
+            for known in found.dicts()
+        ]
+
+    def _key(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {column.name: plain(found[f"key{n}"]) for n, column in enumerate(self._table.columns.key, start=1)}
+
+    @staticmethod
+    def _numbered(keys: Sequence[ExactKey]) -> str:
+        return exact_json.dumps(
+            [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
+        )
+
+    def _read(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        """Return what SQL Server knows of the keys; a key that nobody knows is left out. Raises DatabaseError."""
+        _ = self._table.columns  # which the relay must fit
         rows, facts = self._table.ask(
             "changes/enrich",
             self._relay.condition,
             function_id=function_id(self._app, function_name(self._relay.name)),
-            keys=exact_json.dumps(numbered),
+            keys=self._numbered(keys),
             ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
         )
         # The row's own columns may have any name, so that its number is known by its place alone.
@@ -75,7 +135,7 @@ class SqlChanges:
         for fact in facts.dicts():
             changes[fact["KeyText"]] = Change(
                 key_text=fact["KeyText"],
-                key={name: plain(fact[f"key{number}"]) for number, name in enumerate(key_names, start=1)},
+                key=self._key(fact),
                 version=fact["Version"],
                 created_version=fact["CreatedVersion"],
                 row=found.get(fact["i"]),

@@ -51,6 +51,9 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         alias: f"CONVERT({declared_type(column)}, COALESCE(source.{name}, change.{name}, lease.{name}, k.[{alias}]))"
         for alias, name, column in keys
     }
+    known = {
+        alias: f"CONVERT({declared_type(column)}, COALESCE(lease.{name}, k.[{alias}]))" for alias, name, column in keys
+    }
     leased = {f"CONVERT({declared_type(column)}, lease.{name})": column for _, name, column in keys}
     masks = [f"{_in_mask(column, 'change')} = 0" for column in relay.watch]
     counting = relay.watch or [c.name for c in table.columns if not c.key_ordinal and not c.computed]
@@ -82,6 +85,9 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "key_declarations": ", ".join(f"[{key}] {declared_type(column)} NULL" for key, _, column in keys),
         "exact_keys": ", ".join(f"{exact[key]} AS [{key}]" for key, _, _ in keys),
         "exact_key_text": key_text({exact[key]: column for key, _, column in keys}),
+        "lease_or_named_keys": ", ".join(f"{known[key]} AS [{key}]" for key, _, _ in keys),
+        "lease_or_named_key_text": key_text({known[key]: column for key, _, column in keys}),
+        "known_keys": ", ".join(f"{exact_value(column, f'known.[{key}]')} AS [{key}]" for key, _, column in keys),
         "found_keys": ", ".join(f"found.[{key}]" for key, _, _ in keys),
         "fact_keys": ", ".join(f"{exact_value(column, f'[{key}]')} AS [{key}]" for key, _, column in keys),
         "lease_keys": ", ".join(f"{exact_value(column, f'lease.{name}')} AS [{key}]" for key, name, column in keys),

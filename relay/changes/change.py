@@ -43,6 +43,7 @@ class Change:
     attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
     entry: EntryState | None = None  # the key's ledger entry before this batch
     unfit: str = ""  # why nobody can send it, however often it is tried; empty: it can be sent
+    unread: str = ""  # why its row could not be read this time; empty: it was
 
     @property
     def operation(self) -> Operation:

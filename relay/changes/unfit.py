@@ -1,9 +1,10 @@
-"""Changes that nobody can send, however often they are tried: each becomes a dead letter with its reason, and harms no other."""
+"""Changes that cannot be sent, now or ever: each fails with its own reason, and harms no other."""
 
 HIDDEN = (
     "change tracking has the row, and the login of SqlConnectionString sees none: row-level security? Let the login see every row, "
     "then replay"
 )
+LOCKED = "another transaction keeps its row locked"
 _CUT_KEY = (
     "the key, with its escapes, is longer than the 700 characters that the failure ledger holds, so that nobody could try it again; "
     "shorten the key"

@@ -9,6 +9,8 @@ DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
 {{enter_unsettled}}
+-- Whoever keeps a row for long keeps it from this batch alone.
+SET LOCK_TIMEOUT 5000;
 SELECT k.[i], {{row_columns}}
 FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
 INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};
@@ -83,6 +85,7 @@ LEFT JOIN [relay].[Ledger] AS entry
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText]
 -- Of a key that nobody knows nothing can be said, least of all that its row was deleted: it may be another key, altered on its way.
 WHERE found.[HasRow] = 1 OR found.[Version] IS NOT NULL OR entry.[State] IS NOT NULL;
+SET LOCK_TIMEOUT -1;
 {{find_echoes}}
 {{begin_keys}}
 SELECT
