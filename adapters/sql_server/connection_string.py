@@ -77,7 +77,10 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
         if known in _WITHOUT_MEANING:
             continue
         if not value and (known in _KEYWORDS or known in _TIMEOUTS):
-            odbc.pop(_KEYWORDS.get(known, ("", None))[0], None)  # as .NET has it: the default again
+            odbc.pop(
+                _KEYWORDS.get(known, ("", None))[0], None
+            )  # as .NET has it: the default again, whatever stood before
+            timeouts.pop(_TIMEOUTS.get(known, ""), None)
             continue
         if known in _TIMEOUTS:
             if value.isdigit():
