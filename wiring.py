@@ -100,7 +100,7 @@ def _outside(relay: str, line: Line) -> Outside:
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         backfills=SqlBackfills(table),
-        guard=SqlGuard(table, _first_look(relay)),
+        guard=SqlGuard(table, _first_look(relay), trigger_batch_size()),
         clock=clock(),
         threads=threads,
     )

@@ -10,6 +10,7 @@ from adapters.sql_server.table import RelayTable
 from relay.errors import ConfigError, DatabaseError
 from relay.guard.outlook import Outlook
 from relay.guard.table_changes import TableState, halts
+from relay.guard.trigger_limits import hints
 from relay.names import function_id, function_name
 
 
@@ -30,10 +31,11 @@ class FirstLook:
 class SqlGuard:
     """Satisfies relay.ports.Guard."""
 
-    def __init__(self, table: RelayTable, first_look: FirstLook) -> None:
-        """Ask nothing yet. All guards of a relay in one process share their first look."""
+    def __init__(self, table: RelayTable, first_look: FirstLook, batch_size: int = 100) -> None:
+        """Ask nothing yet. All guards of a relay in one process share their first look; the trigger takes `batch_size` changes at once."""
         self._table = table
         self._first_look = first_look
+        self._batch_size = batch_size
 
     def take_stock(self) -> Outlook | None:
         """Return where the relay stands, and remember it; None: its trigger has never started.
@@ -53,7 +55,7 @@ class SqlGuard:
         row = self._ask(how, now, halted=bool(halted))
         if row is None and halted:
             raise ConfigError(halted)
-        return None if row is None else _outlook(row, halted)
+        return None if row is None else _outlook(row, halted, list(hints(relay, now.table, self._batch_size)))
 
     def _ask(self, how: str, now: TableState, *, halted: bool) -> Row | None:
         """Return the guard's row, without what only change tracking could say if that cannot be asked."""
@@ -74,7 +76,7 @@ class SqlGuard:
         self._table.ask_plainly("guard/told", told=json.dumps(list(told)))
 
 
-def _outlook(row: Row, halted: Sequence[str]) -> Outlook:
+def _outlook(row: Row, halted: Sequence[str], limits: Sequence[str]) -> Outlook:
     read: dict[str, Any] = {
         **row,
         "gap": bool(row["gap"]),
@@ -84,4 +86,10 @@ def _outlook(row: Row, halted: Sequence[str]) -> Outlook:
         "told": tuple(json.loads(row["told"])),
     }
     behind_ms, silent_ms = read.pop("behind_ms"), read.pop("silent_ms")
-    return Outlook(**read, behind_seconds=behind_ms / 1000, silent_seconds=silent_ms / 1000, halted=tuple(halted))
+    return Outlook(
+        **read,
+        behind_seconds=behind_ms / 1000,
+        silent_seconds=silent_ms / 1000,
+        halted=tuple(halted),
+        limits=tuple(limits),
+    )

@@ -27,6 +27,7 @@ class Outlook:
     silent_seconds: float  # for how long changes wait and nothing happens
     retention_hours: float | None  # None: change tracking forgets nothing
     halted: Sequence[str] = ()  # why it stands still and what to do: its table has changed
+    limits: Sequence[str] = ()  # with what limits the trigger watches the table; one of them may be why it is silent
     told: Sequence[str] = ()  # occasions that people were told of and need not be told again
 
     @property
@@ -48,7 +49,7 @@ class Outlook:
             relay=relay,
             since=self.caught_up_at,
             changes=self.untaken,
-            last_error=" ".join(self.halted) if occasion is Occasion.HALTED else "",
+            last_error=" ".join({Occasion.HALTED: self.halted, Occasion.SILENT: self.limits}.get(occasion, ())),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Outlook:
             "pending_is_more": self.untaken > MOST_COUNTED,
             "silent_seconds": round(self.silent_seconds, 1),
             "halted": list(self.halted),
+            "limits": list(self.limits),
             "gap": self.gap,
             "position_is_ahead": self.ahead,
             "retention_hours": self.retention_hours,
