@@ -51,8 +51,8 @@ def relay_batch(payload: str, outside: Outside, *, breaker: Callable[[], Pause |
     """Enrich, filter, deliver and settle one batch of the trigger.
 
     `breaker` is asked only if a change of the batch has failed before; nothing is sent while the pause lasts that it
-    returns. Raises DatabaseError if the batch could not be read or its result not be recorded, so that the trigger tries
-    again; an endpoint that is down is a result, see `BatchResult.error`.
+    returns. Raises DatabaseError if the batch could not be read or its result not be recorded, and PayloadError if its keys
+    cannot be found, so that the trigger tries again; an endpoint that is down is a result, see `BatchResult.error`.
     """
     changes = outside.changes.enrich(parse_payload(payload))
     pause = breaker() if any(change.entry is EntryState.OPEN for change in changes) else None

@@ -111,11 +111,11 @@ def _money(column: Column, value: Any) -> str:
 
 
 def _float(column: Column, value: Any) -> str:
-    number = float(_number(column, value))
+    number = _number(column, value)
     least, most = _FLOATS[column.type]
-    if abs(number) > most or (_number(column, value) and abs(number) < least):
+    if number and not least <= abs(number) <= most:
         raise ValueError(_out_of_range(column, value))
-    return repr(number)
+    return repr(float(number))
 
 
 def _bit(column: Column, value: Any) -> str:
