@@ -132,3 +132,12 @@ def test_a_type_is_declared_as_the_server_writes_it() -> None:
     assert [declared_type(column) for column in COLUMNS if column.type in {"nvarchar", "decimal", "time", "int"}] == [
         "int", "time(4)", "nvarchar(10)", "decimal(18, 4)",
     ]  # fmt: skip
+
+
+def test_a_text_for_a_column_of_another_code_page_is_converted_in_that_one() -> None:
+    [column] = [each for each in COLLATED if each.type == "varchar"]
+
+    tested = condition_sql([Condition(column.name, "equals", "Ж")], Table([column]))
+
+    assert "CONVERT(varchar(10), @operand1 COLLATE Cyrillic_General_CI_AS)" in tested.expression
+    assert tested.values == {"operand1": "Ж"}
