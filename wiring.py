@@ -124,7 +124,7 @@ def _outside(relay: str, line: Line) -> Outside:
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         backfills=SqlBackfills(table),
-        guard=SqlGuard(table, host_start()),
+        guard=SqlGuard(table, host_start(), trigger_batch_size()),
         clock=clock(),
         threads=threads,
     )

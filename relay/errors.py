@@ -3,7 +3,7 @@
 RelayError
 ├── ConfigError      relays.toml or a setting is wrong; says key, problem and remedy, all mistakes at once
 │   └── SchemaError  the relay's own tables are of another release
-├── PayloadError     the trigger handed over something that is no list of changes
+├── PayloadError     the trigger handed over something that is no list of changes, or keys that cannot be found
 ├── InputError       a request to the app's own routes cannot be used; says what to send, all mistakes at once
 ├── AnothersHub      the task hub is another app's, and nothing may be started there
 ├── DatabaseError    SQL Server could not be reached or refused a statement
@@ -43,7 +43,7 @@ class InputError(RelayError):
 
 
 class PayloadError(RelayError):
-    """The SQL trigger's payload is not a JSON array of changes."""
+    """The SQL trigger's payload is not a JSON array of changes, or names keys that cannot be found."""
 
 
 class DatabaseError(RelayError):

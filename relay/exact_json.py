@@ -1,10 +1,12 @@
 """JSON that keeps every digit: numbers become Decimal when read and are written as they are."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 _scalar = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def loads(text: str | bytes) -> Any:
@@ -17,13 +19,23 @@ def _refused(constant: str) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included."""
+    """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included.
+
+    Half of a surrogate pair, which SQL Server stores and UTF-8 cannot hold, becomes its escape: \\ud83d.
+    """
     match value:
         case Decimal():
             return format(value, "f")
         case dict():
-            return "{" + ",".join([f"{_scalar(str(k))}:{dumps(v)}" for k, v in value.items()]) + "}"
+            return "{" + ",".join([f"{_text(str(k))}:{dumps(v)}" for k, v in value.items()]) + "}"
         case list() | tuple():
             return "[" + ",".join([dumps(item) for item in value]) + "]"
+        case str():
+            return _text(value)
         case _:
             return _scalar(value)
+
+
+def _text(value: str) -> str:
+    text = _scalar(value)
+    return text if text.isascii() else _HALF_A_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", text)

@@ -5,10 +5,12 @@ that enters rows by looking is called `take_stock`; one called `peek` writes not
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
+from relay.changes.conditions import Condition
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EnteredKey
 from relay.changes.payload import Key
@@ -25,14 +27,28 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A row that a backfill comes to."""
+
+    key: ExactKey
+    meets_condition: bool  # the order's; the relay's own is judged when the row is read
+
+
 class Changes(Protocol):
     """One relay's changes in SQL Server: its table, the trigger's leases, the failure ledger."""
 
     def enrich(self, items: Sequence[Key]) -> Enriched:
-        """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger."""
+        """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger.
+
+        Raises PayloadError if fewer keys can be found than were named.
+        """
 
     def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
-        """Return what SQL Server knows of these keys; writes nothing. Inserts are told from updates above a version."""
+        """Return what SQL Server knows of these keys, nothing of unknown ones; writes nothing.
+
+        Inserts are told from updates above a version.
+        """
 
     def record(self, settlement: Settlement) -> None:
         """Write failures into the ledger, close what is settled, and remember how the endpoint stands."""
@@ -64,7 +80,7 @@ class Recoveries(Protocol):
         """Return the keys of those entries that are still unsettled and in no batch; a sign of life."""
 
     def parse_key(self, key: EnteredKey) -> ExactKey:
-        """Return the key's exact values."""
+        """Return the key's exact values; its text must be whole."""
 
     def reset(self) -> int:
         """Give the trigger a slice of its exhausted lease rows back; return how many."""
@@ -105,13 +121,13 @@ class Backfills(Protocol):
     """One relay's backfill: its row, its pages, the keys whose rows are gone."""
 
     def begin(self, order: BackfillOrder) -> bool:
-        """Begin one; tell whether it was begun: not if one is under way. Raises InputError for unknown columns."""
+        """Begin one; tell whether it was begun: not if one is under way. Raises InputError for a condition that does not fit."""
 
     def state(self) -> Backfill | None:
         """Return the last one, None if there never was one."""
 
-    def page(self, cursor: str, limit: int) -> Sequence[ExactKey]:
-        """Return the keys of the next rows after the cursor, in the key's order."""
+    def page(self, cursor: str, limit: int, condition: Sequence[Condition]) -> Sequence[PageRow]:
+        """Return the next rows after the cursor, in the key's order."""
 
     def gone(self, cursor: str, limit: int) -> Sequence[ExactKey]:
         """Return the next keys after the cursor that the trigger still knows and that have no row any more."""

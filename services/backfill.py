@@ -6,11 +6,10 @@ from dataclasses import replace
 from relay.backfill.cursor import Cursor
 from relay.backfill.values import Backfill, BackfillState, Pages, Reason
 from relay.changes.change import Change
-from relay.changes.conditions import holds
 from relay.changes.enriched import Enriched
 from relay.delivery.outcomes import Held
 from relay.delivery.settlement import Settlement
-from relay.ports import ExactKey
+from relay.ports import ExactKey, PageRow
 from services.deliver import Delivery, deliver
 from services.outside import Outside
 
@@ -44,33 +43,34 @@ def send_pages(outside: Outside) -> Pages:
 
 def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:
     """Send one page and write it down unless nothing got through; return also how many rows it had."""
-    keys, cursor = _next_keys(backfill, outside)
-    found = _changes(keys, backfill, outside)
-    if found.standing.paused_seconds > 0:  # the page waits; to hold every row of a table would fill the ledger
-        held = Held(f"not sent: {found.standing.reason}", found.standing.paused_seconds)
-        return Delivery(Settlement(held=len(keys)), [held]), len(keys)
-    delivery = deliver(found, outside)
+    found, cursor = _next_rows(backfill, outside)
+    keys = [row.key for row in found if row.meets_condition]
+    enriched = _changes(keys, backfill, outside)
+    if enriched.standing.paused_seconds > 0:  # the page waits; to hold every row of a table would fill the ledger
+        held = Held(f"not sent: {enriched.standing.reason}", enriched.standing.paused_seconds)
+        return Delivery(Settlement(held=len(found)), [held]), len(found)
+    delivery = deliver(enriched, outside)
     settlement = delivery.settlement
     if not delivery.sent.endpoint_down:
-        rows = 0 if cursor.rows_are_done else len(keys)  # what is gone was not counted at the beginning
-        filtered = len(keys) - settlement.delivered - settlement.rejected - settlement.failed - settlement.held
+        rows = 0 if cursor.rows_are_done else len(found)  # what is gone was not counted at the beginning
+        filtered = len(found) - settlement.delivered - settlement.rejected - settlement.failed - settlement.held
         counts = (rows, settlement.delivered, filtered, settlement.rejected, settlement.failed + settlement.held)
-        outside.backfills.advance(backfill, str(cursor), counts, over=not keys)
-    return delivery, len(keys)
+        outside.backfills.advance(backfill, str(cursor), counts, over=not found)
+    return delivery, len(found)
 
 
-def _next_keys(backfill: Backfill, outside: Outside) -> tuple[Sequence[ExactKey], Cursor]:
-    """Return the keys of the next page and the cursor after them; no keys: there is nothing left.
+def _next_rows(backfill: Backfill, outside: Outside) -> tuple[Sequence[PageRow], Cursor]:
+    """Return the rows of the next page and the cursor after them; no rows: there is nothing left.
 
     After the rows of a backfill that repairs a gap come the deletions that change tracking has forgotten and the trigger has not.
     """
     limit, cursor = backfill.order.page_rows, Cursor.parse(backfill.cursor)
-    keys = () if cursor.rows_are_done else outside.backfills.page(cursor.key, limit)
-    if not keys and backfill.order.reason is Reason.GAP:
+    found = () if cursor.rows_are_done else outside.backfills.page(cursor.key, limit, backfill.order.condition)
+    if not found and backfill.order.reason is Reason.GAP:
         begun = cursor if cursor.rows_are_done else Cursor(rows_are_done=True)
-        keys = outside.backfills.gone(begun.key, limit)
-        cursor = begun if keys else cursor
-    return keys, cursor.after(keys[-1]) if keys else cursor
+        found = [PageRow(key, meets_condition=True) for key in outside.backfills.gone(begun.key, limit)]
+        cursor = begun if found else cursor
+    return found, cursor.after(found[-1].key) if found else cursor
 
 
 def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> Enriched:
@@ -78,9 +78,7 @@ def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> 
     if not keys:
         return Enriched(())
 
-    def as_ordered(change: Change) -> Change | None:
-        if change.row is not None and not holds(backfill.order.condition, change.row):
-            return None
+    def as_ordered(change: Change) -> Change:
         return replace(change.at_least(backfill.base_version), relevant=True, echo=False)
 
     return outside.changes.enrich_exactly(keys, above=backfill.base_version).each(as_ordered)

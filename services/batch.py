@@ -31,7 +31,7 @@ class BatchResult:
         settlement = self.delivery.settlement
         if not settlement.endpoint_down:
             return None
-        reasons = "; ".join(sorted({outcome.reason for outcome in self.delivery.unsent}))
+        reasons = "; ".join(sorted({failure.reason for failure in settlement.failures}))
         return EndpointDown(
             f"Relay {self.relay.name}: nothing of {settlement.failed} changes got through ({reasons}). "
             f"Attempt {self.attempt} of {TRIGGER_ATTEMPTS}; the trigger tries again in about a minute."
@@ -49,8 +49,8 @@ class BatchResult:
 def relay_batch(payload: str, outside: Outside) -> BatchResult:
     """Enrich, filter, deliver and settle one batch of the trigger.
 
-    Raises DatabaseError if the batch could not be read or its result not be recorded, so that the trigger tries
-    again; an endpoint that is down is a result, see `BatchResult.error`.
+    Raises DatabaseError if the batch could not be read or its result not be recorded, and PayloadError if its keys cannot be
+    found, so that the trigger tries again; an endpoint that is down is a result, see `BatchResult.error`.
     """
     found = replace(outside.changes.enrich(parse_payload(payload)), respects_breaker=True)
     delivery = deliver(found, outside)

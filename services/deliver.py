@@ -7,9 +7,9 @@ from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EntryState
 from relay.delivery.filters import shown, unneeded
-from relay.delivery.outcomes import Held, Outcome, RetryLater
+from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
-from relay.delivery.settlement import Filtered, Result, Settlement, settle
+from relay.delivery.settlement import Result, Settlement, settle
 from services.dispatch import dispatch
 from services.outside import Outside
 
@@ -57,7 +57,7 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
     for change in found.changes:
         result = _without_a_request(change, found)
         if result is None:
-            seen = shown(change, relay)
+            seen = shown(change)
             if isinstance(seen, Change):
                 to_send.append(seen)
                 continue
@@ -78,11 +78,15 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
     return Delivery(settlement, [result for _, result in results.values() if isinstance(result, RetryLater | Held)])
 
 
-def _without_a_request(change: Change, found: Enriched) -> Filtered | RetryLater | Held | None:
+def _without_a_request(change: Change, found: Enriched) -> Result | None:
     """Return what becomes of a change for which no request is made, None if it is to be sent."""
     standing, entry = found.standing, change.entry
+    if change.unread:
+        return RetryLater(None, f"not sent: {change.unread}", sent=False)
     if (not_needed := unneeded(change)) is not None:
         return not_needed
+    if change.unfit:
+        return Rejected(None, f"not sent: {change.unfit}")
     if standing.paused_seconds > 0:
         return Held(f"not sent: {standing.reason}", standing.paused_seconds)
     if (

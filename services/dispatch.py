@@ -76,8 +76,8 @@ class _Sending:
         """Send what can be written; what cannot is refused, as if the endpoint had."""
         try:
             message = write()
-        except (ValueError, TypeError) as error:  # half an emoji, for one, is no text that JSON could carry
-            return Rejected(None, f"not sent: it cannot be written as JSON ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001 - whatever a row holds, it harms no other one
+            return Rejected(None, f"not sent: it cannot be written as JSON ({type(error).__name__})"[:500])
         return self._send(message)
 
     def _send(self, message: Message) -> Outcome:

@@ -2,23 +2,27 @@
 
 import base64
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from adapters.sql_server.connection import ResultSet, Row
+from adapters.sql_server.connection import LOCK_TIMEOUT, ResultSet, Row
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.changes.change import Change
 from relay.changes.contexts import hexadecimal
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EnteredKey, Entry, EntryState, Why
-from relay.changes.payload import Key, may_be_altered
+from relay.changes.payload import Key
+from relay.changes.unfit import HIDDEN, LOCKED, unfit_key
 from relay.delivery.settlement import Closing, EndpointNews, Failure, Settlement
 from relay.delivery.standing import Standing
-from relay.errors import DatabaseError
+from relay.errors import DatabaseError, PayloadError
+from relay.guard.altered import may_be_altered
 from relay.names import function_id, function_name
 from relay.ports import ExactKey
 
+_MOST_WAITED_FOR = 4  # locked rows of a batch, five seconds each; the rest of it is then left to later tries
 _log = logging.getLogger(__name__)
 
 
@@ -34,35 +38,104 @@ class SqlChanges:
     def enrich(self, items: Sequence[Key]) -> Enriched:
         """Return what SQL Server knows of these keys, as the table is by now.
 
-        Raises ConfigError if the relay does not fit its table, DatabaseError if the server cannot be asked.
+        Raises ConfigError if the relay does not fit its table, PayloadError if fewer keys can be found than were named,
+        DatabaseError if the server cannot be asked.
         """
-        return self._table.up_to_date(lambda: self._enrich(self._exact_keys(items), begins=True))
+        return self._table.up_to_date(lambda: self._enrich_named(items))
 
     def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
-        """Return what SQL Server knows of these keys, whose values are exact and in the key's order; writes nothing.
+        """Return what SQL Server knows of these keys, whose values are exact and in the key's order; nothing of unknown ones.
 
-        Whether a row was inserted or updated is told of versions above `above`.
+        It writes nothing. Whether a row was inserted or updated is told of versions above `above`.
         """
         return self._table.up_to_date(lambda: self._enrich(keys, above=above))
 
-    def _exact_keys(self, items: Sequence[Key]) -> Sequence[ExactKey]:
-        table = self._table.columns
-        altered = [any(c.inexact_in_payload and may_be_altered(item.get(c.name)) for c in table.key) for item in items]
-        keys = [[item.get(c.name) for c in table.key] for item, bad in zip(items, altered, strict=True) if not bad]
-        if any(altered):
-            # The exact keys are among those leased at this moment. Taking another worker's rows along does no harm:
-            # they carry the same idempotency keys.
-            [leased] = self._table.ask("changes/live_leases")
-            keys += [[plain(value) for value in row] for row in leased.rows]
-        return keys
+    def _enrich_named(self, items: Sequence[Key]) -> Enriched:
+        key = self._table.columns.key
+        named = {exact_json.dumps(values): values for item in items if (values := [item.get(c.name) for c in key])}
+        exact = [values for values in named.values() if not any(map(may_be_altered, key, values))]
+        found = self._enrich(exact, begins=True) if len(exact) == len(named) else Enriched(())
+        if len(found.changes) < len(named):
+            # Exact keys are among those leased at this moment. Taking another worker's rows along does no harm: they carry
+            # the same idempotency keys.
+            found = self._enrich([*exact, *self._leased_keys()], begins=True)
+        if len(found.changes) < len(named):
+            raise PayloadError(
+                f"The trigger names {len(named)} keys, and the table, change tracking, the trigger's leases and the failure ledger "
+                f"know {len(found.changes)} of them: its JSON has altered the others, and their leases have run out. The trigger names "
+                "them again; after a run by hand with keys that never were, nothing is to be done."
+            )
+        return found
+
+    def _leased_keys(self) -> Sequence[ExactKey]:
+        [leased] = self._table.ask("changes/live_leases")
+        return [[plain(value) for value in row] for row in leased.rows]
 
     def _enrich(self, keys: Sequence[ExactKey], *, above: int = 0, begins: bool = False) -> Enriched:
-        key_names = [column.name for column in self._table.columns.key]
-        numbered = [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
+        """Read rows and facts of the keys at once, or one by one if somebody keeps one of the rows locked."""
+        found = self._unless_locked(keys, above, begins)
+        if found is not None:
+            return found
+        read = Enriched(())
+        locked: list[ExactKey] = []
+        for key in keys:
+            found = self._unless_locked([key], above, begins) if len(locked) < _MOST_WAITED_FOR else None
+            if found is None:
+                locked.append(key)
+            else:
+                read = replace(found, changes=[*read.changes, *found.changes])
+        unread = self._unread(locked)
+        if len(unread) < len(locked):
+            raise DatabaseError("SQL Server: another transaction keeps rows locked that are to be read", LOCK_TIMEOUT)
+        return replace(read, changes=[*read.changes, *unread])
+
+    def _unless_locked(self, keys: Sequence[ExactKey], above: int, begins: bool) -> Enriched | None:
+        """Return what SQL Server knows of the keys, None if somebody keeps one of their rows locked."""
+        try:
+            return self._read(keys, above, begins)
+        except DatabaseError as error:
+            if error.number != LOCK_TIMEOUT:
+                raise
+            return None
+
+    def _unread(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
+        """Return what leases and ledger know of keys whose rows are locked."""
+        if not keys:
+            return ()
+        [found] = self._table.ask("changes/locked", keys=self._numbered(keys))
+        return [
+            Change(
+                key_text=known["KeyText"],
+                key=self._key(known),
+                version=known["Version"],
+                created_version=None,
+                row=None,
+                relevant=True,
+                leased_version=known["LeasedVersion"],
+                attempt=known["Attempt"],
+                entry=_entry(known),
+                unread=LOCKED,
+            )
+            for known in found.dicts()
+        ]
+
+    def _key(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {column.name: plain(found[f"key{n}"]) for n, column in enumerate(self._table.columns.key, start=1)}
+
+    @staticmethod
+    def _numbered(keys: Sequence[ExactKey]) -> str:
+        return exact_json.dumps(
+            [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
+        )
+
+    def _read(self, keys: Sequence[ExactKey], above: int, begins: bool) -> Enriched:
+        """Return what SQL Server knows of the keys; a key that nobody knows is left out. Raises DatabaseError."""
+        _ = self._table.columns  # which the relay must fit
         rows, facts, standing = self._table.ask(
             "changes/enrich",
+            self._relay.condition,
             function_id=function_id(self._app, function_name(self._relay.name)),
-            keys=exact_json.dumps(numbered),
+            keys=self._numbered(keys),
             above=above,
             begins=int(begins),
             ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
@@ -73,15 +146,17 @@ class SqlChanges:
         for fact in facts.dicts():
             changes[fact["KeyText"]] = Change(
                 key_text=fact["KeyText"],
-                key={name: plain(fact[f"key{number}"]) for number, name in enumerate(key_names, start=1)},
+                key=self._key(fact),
                 version=fact["Version"],
                 created_version=fact["CreatedVersion"],
                 row=found.get(fact["i"]),
                 relevant=bool(fact["Relevant"]),
+                meets_condition=bool(fact["Meets"]),
                 echo=bool(fact["Echo"]),
                 leased_version=fact["LeasedVersion"],
                 attempt=fact["Attempt"],
                 entry=_entry(fact),
+                unfit=HIDDEN if fact["Hidden"] else unfit_key(fact["KeyText"]),
             )
         return Enriched(list(changes.values()), standing_of(standing))
 

@@ -15,6 +15,7 @@ from adapters.sql_server.translation import translate
 
 NO_SUCH_COLUMN = 207
 NO_SUCH_TABLE = 208  # the trigger has not started yet, or the relay's own tables were not created
+LOCK_TIMEOUT = 1222  # another transaction holds what a statement waits for
 TABLE_CHANGED = 51002  # our own, see parts/refuse_if_changed.sql
 _DEADLOCK = 1205
 _MAX_TRIES = 3

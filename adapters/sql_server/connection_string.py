@@ -82,8 +82,14 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
     timeouts: dict[str, int] = {}
     for number, (keyword, value) in enumerate(pairs(ado_net), start=1):
         known = keyword.replace(" ", "").lower()
-        if known in _WITHOUT_MEANING or (not value and (known in _KEYWORDS or known in _TIMEOUTS)):
-            continue  # an empty value is the default
+        if known in _WITHOUT_MEANING:
+            continue
+        if not value and (known in _KEYWORDS or known in _TIMEOUTS):
+            odbc.pop(
+                _KEYWORDS.get(known, ("", None))[0], None
+            )  # as .NET has it: the default again, whatever stood before
+            timeouts.pop(_TIMEOUTS.get(known, ""), None)
+            continue
         if known in _TIMEOUTS:
             if value.isdigit():
                 timeouts[_TIMEOUTS[known]] = int(value)

@@ -16,6 +16,8 @@ HOPELESS_SECONDS = 5.0  # after such an attempt nobody tries
 
 Look = Callable[[pyodbc.Connection], None]
 
+_UTF_16 = (pyodbc.SQL_WCHAR, pyodbc.SQL_WVARCHAR, pyodbc.SQL_WLONGVARCHAR)
+
 
 class Connections:
     """As many as there are borrowers; the last one that came back goes out first, so that the others grow old."""
@@ -100,11 +102,18 @@ class Connections:
         self._hopeless = None
         try:
             connection.timeout = self._odbc.command_timeout_seconds
+            for kind in _UTF_16:
+                connection.add_output_converter(kind, _characters)
             self._look_at(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _characters(utf_16: bytes | None) -> str | None:
+    """Return a text as SQL Server holds it, also one that was cut within a surrogate pair: pyodbc would fail for the whole result."""
+    return None if utf_16 is None else utf_16.decode("utf-16-le", "surrogatepass")
 
 
 def _rolled_back(connection: pyodbc.Connection) -> bool:

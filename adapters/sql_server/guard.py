@@ -11,6 +11,7 @@ from adapters.sql_server.table import RelayTable
 from relay.errors import DatabaseError
 from relay.guard.outlook import Outlook
 from relay.guard.table_changes import Known, TableState, halts, known_now
+from relay.guard.trigger_limits import hints
 from relay.guard.unstarted import why_unstarted
 from relay.identifiers import TableName
 from relay.names import function_id, function_name, leases_table
@@ -57,10 +58,14 @@ class TriggerStart:
 class SqlGuard:
     """Satisfies relay.ports.Guard."""
 
-    def __init__(self, table: RelayTable, host_start: str) -> None:
-        """Ask nothing yet. `host_start` tells apart the starts of hosts: the trigger reads its table when one starts."""
+    def __init__(self, table: RelayTable, host_start: str, batch_size: int = 100) -> None:
+        """Ask nothing yet. `host_start` tells apart the starts of hosts: the trigger reads its table when one starts.
+
+        The trigger takes `batch_size` changes at once.
+        """
         self._table = table
         self._host_start = host_start
+        self._batch_size = batch_size
 
     def take_stock(self) -> Outlook:
         """Return where the relay stands, and remember it. Raises DatabaseError."""
@@ -82,7 +87,14 @@ class SqlGuard:
     def _outlook(self, how: str, now: TableState, start: TriggerStart, known: Known) -> Outlook:
         halted = halts(self._table.relay, known, now, unsupported=UNSUPPORTED_TYPES)
         row = self._ask(how, now, halted=bool(halted))
-        return self._never_looked_at(now, start, halted) if row is None else _outlook(row, start, halted)
+        return (
+            self._never_looked_at(now, start, halted)
+            if row is None
+            else _outlook(row, start, halted, self._limits(now))
+        )
+
+    def _limits(self, now: TableState) -> Sequence[str]:
+        return list(hints(self._table.relay, now.table, self._batch_size))
 
     def _trigger_start(self) -> TriggerStart:
         relay, app = self._table.relay, self._table.app
@@ -155,7 +167,7 @@ class SqlGuard:
         self._table.ask_plainly("guard/told", told=json.dumps(list(told)))
 
 
-def _outlook(row: Row, start: TriggerStart, halted: Sequence[str]) -> Outlook:
+def _outlook(row: Row, start: TriggerStart, halted: Sequence[str], limits: Sequence[str]) -> Outlook:
     read: dict[str, Any] = {
         **row,
         "gap": bool(row["gap"]),
@@ -171,4 +183,5 @@ def _outlook(row: Row, start: TriggerStart, halted: Sequence[str]) -> Outlook:
         silent_seconds=max(silent_ms / 1000, start.awaited_seconds),
         unstarted=tuple(start.why_not),
         halted=tuple(halted),
+        limits=tuple(limits),
     )

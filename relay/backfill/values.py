@@ -115,4 +115,8 @@ def conditions_to_dicts(conditions: Sequence[Condition]) -> list[dict[str, Any]]
 
 def conditions_from_dicts(stored: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
     """Read them back."""
-    return tuple(Condition(each["column"], each["operator"], each["operand"]) for each in stored)
+    return tuple(Condition(each["column"], each["operator"], _operand(each["operand"])) for each in stored)
+
+
+def _operand(stored: Any) -> Any:
+    return tuple(stored) if isinstance(stored, list) else stored

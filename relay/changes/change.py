@@ -8,7 +8,9 @@ from typing import Any
 from relay import exact_json
 from relay.changes.entry import Entry
 
-Row = Mapping[str, Any]  # column name -> JSON value (Decimal keeps exact digits); only the columns the relay reads
+Row = Mapping[
+    str, Any
+]  # column name -> JSON value (Decimal keeps exact digits); only the columns the relay sends, and the key
 
 
 class Operation(StrEnum):
@@ -23,16 +25,19 @@ class Operation(StrEnum):
 class Change:
     """A row's net change at `version`; row and version were read under one lock and belong together."""
 
-    key_text: str  # canonical JSON array of the key's values, made by SQL Server
+    key_text: str  # canonical JSON array of the key's values, made by SQL Server; cut if the ledger cannot hold it
     key: Row
     version: int
     created_version: int | None  # version of the row's insert, if change tracking still knows it
     row: Row | None  # None: the row is gone
     relevant: bool  # False: an update whose mask names no watched column
+    meets_condition: bool = True  # the row, by the relay's condition; a row that is gone always does
     echo: bool = False  # True: the endpoint's own write, with nothing of anybody else beneath it
     leased_version: int | None = None  # version in the trigger's lease row; None: the lease row is gone
     attempt: int = 0  # the trigger's attempt, 1 to 5; 0: the lease row is gone
     entry: Entry | None = None  # the key's ledger entry before this batch
+    unfit: str = ""  # why nobody can send it, however often it is tried; empty: it can be sent
+    unread: str = ""  # why its row could not be read this time; empty: it was
 
     @property
     def spelled(self) -> str | None:

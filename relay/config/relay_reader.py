@@ -14,8 +14,8 @@ from relay.config.toml_reader import TableReader
 from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
 from relay.names import RESERVED_RELAY_NAMES, function_name
+from relay.shown import shown
 
-_ANY_NUMBER = (int, Decimal)
 _LEAST_KEY_CHARACTERS = 16
 
 
@@ -206,12 +206,18 @@ def _operand_problem(operator: str, operand: Any) -> str | None:
     if operator not in OPERATORS:
         return f"this is no test; take one of {', '.join(OPERATORS)}"
     check, wanted = checks.get(operator, (_scalar, "a single value"))
-    return None if check(operand) else f"{operand!r} must be {wanted}; is_null tests for NULL"
+    if check(operand):
+        return None
+    if operand is None:
+        return f"null is no value; it must be {wanted}, and NULL itself is tested with is_null"
+    return f"{shown(operand)} must be {wanted}"
 
 
 def _scalar(value: Any) -> bool:
-    """Tell whether it is a value to compare with; NULL, which JSON can say, has a test of its own, and NaN is none."""
-    return isinstance(value, (str, bool, int, date, time)) or (isinstance(value, Decimal) and value.is_finite())
+    """Tell whether a value can be compared with; a NaN, which TOML and Python's JSON know, cannot."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, (str, bool, int, date, time))
 
 
 def _orderable(value: Any) -> bool:
@@ -222,7 +228,7 @@ def _frozen(operand: Any) -> Any:
     """Dates become ISO text, as the row's values are."""
     if isinstance(operand, list):
         return tuple(_frozen(item) for item in operand)
-    return operand if isinstance(operand, (str, bool, *_ANY_NUMBER)) else operand.isoformat()
+    return operand.isoformat() if isinstance(operand, (date, time)) else operand
 
 
 def _names(kind: type[Mode] | type[Mask]) -> str:

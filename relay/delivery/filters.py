@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 from relay.changes.change import Change
-from relay.changes.conditions import holds
-from relay.config.values import Relay
 from relay.delivery.settlement import Filtered
 
 
@@ -22,12 +20,12 @@ def unneeded(change: Change) -> Filtered | None:
     return None
 
 
-def shown(change: Change, relay: Relay) -> Change | Filtered:
+def shown(change: Change) -> Change | Filtered:
     """Return the change as the endpoint may see it, or why it may not see the row. No ledger entry changes that.
 
     A row that fails the row condition is withdrawn, by a delete, if an earlier try has shown it; else it is filtered.
     """
-    if change.row is None or holds(relay.condition, change.row):
+    if change.meets_condition:
         return change
     if change.entry is not None and change.entry.tried:
         return replace(change, row=None)

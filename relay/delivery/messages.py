@@ -77,9 +77,9 @@ def masked(value: Any, mask: Mask, key: str = "") -> Any:
         case Mask.LAST4:
             return "***" + (text[-4:] if len(text) > 4 else "")
         case Mask.SHA256:
-            return hashlib.sha256(text.encode()).hexdigest()
+            return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
         case Mask.HMAC:
-            return hmac.digest(key.encode(), text.encode(), "sha256").hex()
+            return hmac.digest(key.encode(), text.encode(errors="surrogatepass"), "sha256").hex()
 
 
 def _digest(text: str) -> str:

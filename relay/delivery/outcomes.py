@@ -18,9 +18,9 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The change is refused for good, and it is its own fault; `problem` is the answer's body, cut.
+    """The change's own fault: the endpoint refused it for good, or it cannot be sent at all (`status` None).
 
-    `status` is None if it was not sent, for it cannot be.
+    `problem` is the answer's body, cut.
     """
 
     status: int | None

@@ -41,7 +41,7 @@ class Failure:
     version: int
     state: EntryState
     why: Why
-    operation: str
+    operation: str | None = None  # None: not known, its row was not read
     spelled: str | None = None  # its key as the table has it, where the canonical text may differ: JSON array
     sent: bool = True  # False: no request was made for it
     next_seconds: float = 0.0  # until it is to be tried again
@@ -175,7 +175,7 @@ def _failure(
     status: int | None = None, reason: str = "", problem: str = "",
 ) -> Failure:  # fmt: skip
     return Failure(
-        key_text=change.key_text, version=change.version, state=state, why=why, operation=change.operation.value, spelled=change.spelled, sent=sent,
+        key_text=change.key_text, version=change.version, state=state, why=why, operation=None if change.unread else change.operation.value, spelled=change.spelled, sent=sent,
         next_seconds=next_seconds, status=status, reason=reason, problem=problem,
     )  # fmt: skip
 

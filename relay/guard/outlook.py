@@ -30,6 +30,7 @@ class Outlook:
         str
     ] = ()  # why the trigger has not started, and what to do; silent is then how long that is known
     halted: Sequence[str] = ()  # why it stands still and what to do: its table has changed
+    limits: Sequence[str] = ()  # with what limits the trigger watches the table; one of them may be why it is silent
     told: Sequence[str] = ()  # occasions that people were told of and need not be told again
 
     @property
@@ -51,7 +52,9 @@ class Outlook:
             relay=relay,
             since=self.caught_up_at,
             changes=self.untaken,
-            last_error=" ".join({Occasion.HALTED: self.halted, Occasion.SILENT: self.unstarted}.get(occasion, ())),
+            last_error=" ".join(
+                {Occasion.HALTED: self.halted, Occasion.SILENT: [*self.unstarted, *self.limits]}.get(occasion, ())
+            ),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class Outlook:
             "trigger_has_started": not self.unstarted,
             "not_started_because": list(self.unstarted),
             "halted": list(self.halted),
+            "limits": list(self.limits),
             "gap": self.gap,
             "position_is_ahead": self.ahead,
             "retention_hours": self.retention_hours,

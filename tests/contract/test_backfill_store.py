@@ -10,9 +10,11 @@ import pytest
 from adapters.sql_server.backfill import SqlBackfills
 from adapters.sql_server.table import RelayTable
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
+from relay.changes.change import EntryState
 from relay.changes.conditions import Condition
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.delivery.settlement import Failure
 from relay.errors import InputError
 from services.backfill import send_pages
 from tests.contract.leases import APP, leases_of
@@ -271,9 +273,61 @@ def test_forgotten_deletions_come_page_by_page_as_rows_do(scene: Make) -> None:
     filling.scene.server.run(f"DELETE FROM {leases_of(filling.scene.relay)}")
 
 
-def test_an_order_for_a_column_that_is_not_read_is_refused(scene: Make) -> None:
-    filling = Filling(scene(send=["Id", "Name"]))
+@pytest.mark.parametrize(
+    ("tests", "problems"),
+    [
+        ([Condition("Nt", "equals", "x")], ["condition: {t} has no column 'Nt'; it has Id, Name, Note"]),
+        ([Condition("Id", "equals", "1")], ["condition.Id.equals: '1' is a text, and 'Id' is int; write a number"]),
+        ([Condition("Id", "at_least", 2**31)], ["condition.Id.at_least: 2147483648 is out of the range of int"]),
+        ([Condition("Name", "in", ("x" * 51,))], ["condition.Name.in: 'xxx", "has 51 characters"]),
+        ([Condition("Name", "equals", "\ud83d")], ["condition.Name.equals: '\\ud83d' holds half of a character"]),
+        ([Condition("Nt", "equals", "x"), Condition("Id", "equals", "1")], ["no column 'Nt'", "'1' is a text"]),
+    ],
+)
+def test_an_order_that_does_not_fit_the_table_is_refused_before_anything_begins(
+    scene: Make, tests: list[Condition], problems: list[str]
+) -> None:
+    filling = Filling(scene())
 
-    with pytest.raises(InputError, match="reads no column 'Note'; it reads Id, Name"):
-        filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "x")]))
+    with pytest.raises(InputError) as raised:
+        filling.store.begin(BackfillOrder(condition=tests))
+
+    for problem in problems:
+        assert problem.replace("{t}", str(filling.scene.relay.table)) in str(raised.value)
     assert filling.store.state() is None
+
+
+def test_an_order_may_test_a_column_that_is_not_sent(scene: Make) -> None:
+    filling = Filling(scene(send=["Id", "Name"]))
+    rows(filling.scene, 1, 2)
+    filling.scene.run("UPDATE {t} SET Note = N'yes' WHERE Id = 2")
+    filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "YES")]))
+
+    filling.send()
+
+    assert [change["data"] for change in filling.sent()] == [{"Id": 2, "Name": "row 2"}]
+
+
+def test_rows_that_an_order_leaves_out_leave_no_trace_in_the_ledger(scene: Make) -> None:
+    """Else the recovery would send them later, without the order's condition."""
+    filling = Filling(scene(watch=["Name"], condition=(Condition("Note", "is_null", True),)))
+    rows(filling.scene, *range(1, 7))
+    filling.scene.run("UPDATE {t} SET Note = N'secret' WHERE Id = 6")
+    filling.store.begin(BackfillOrder(page_rows=4, condition=[Condition("Name", "in", ("row 1", "row 6"))]))
+
+    ended = filling.send()
+
+    assert filling.sent_keys() == [[1]]
+    assert (ended["progress"]["done"], ended["progress"]["filtered"]) == (6, 5)
+    assert filling.scene.ledger() == []
+
+
+def test_an_entry_of_a_row_that_an_order_leaves_out_stays(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2)
+    filling.scene.settle(failures=[Failure("[2]", 2, EntryState.OPEN, 503, "down", "")])
+    filling.store.begin(BackfillOrder(condition=[Condition("Id", "equals", 1)]))
+
+    filling.send()
+
+    assert [(key, state) for key, _, state, *_ in filling.scene.ledger()] == [("[2]", "open")]

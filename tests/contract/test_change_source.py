@@ -11,6 +11,7 @@ from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.enable import enable
 from adapters.sql_server.table import RelayTable
 from relay.changes.change import Operation
+from relay.changes.conditions import Condition
 from relay.changes.entry import EntryState, Why
 from relay.config.values import Relay
 from relay.delivery.settlement import Closing, Failure, Settlement
@@ -198,6 +199,18 @@ def test_a_row_that_moved_on_after_the_poll_is_relevant(scene: Make) -> None:
     assert change.relevant
     assert change.leased_version is not None
     assert change.version > change.leased_version
+
+
+def test_only_what_meets_the_condition_is_begun(scene: Make) -> None:
+    """Nothing else is about to be sent, whatever becomes of this batch."""
+    made = scene(watch=("Name",), condition=(Condition("Note", "equals", "public"),))
+    made.run("INSERT INTO {t} VALUES (1, N'a', N'public'), (2, N'b', N'secret'), (3, N'c', NULL)")
+    made.lease()
+
+    changes = made.enrich(1, 2, 3)
+
+    assert [change.meets_condition for change in changes] == [True, False, False]
+    assert [key for key, *_ in made.ledger()] == ["[1]"]
 
 
 def test_a_relay_without_watched_columns_writes_nothing_on_the_happy_path(scene: Make) -> None:

@@ -250,3 +250,15 @@ def test_what_people_need_not_be_told_again_is_remembered(scene: Make) -> None:
     SqlGuard(RelayTable(made.app_server, APP, made.relay), "host 1").remember_told(["gap", "silent"])
 
     assert look(made).told == ("gap", "silent")
+
+
+def test_the_limits_with_which_the_trigger_watches_the_table_are_told(scene: Make) -> None:
+    made = scene("Id int NOT NULL PRIMARY KEY, Amount decimal(38, 10) NULL")
+    guard = SqlGuard(RelayTable(made.app_server, APP, made.relay), "host 1", 5000)
+
+    found = guard.take_stock()
+
+    assert found is not None
+    digits, parameters = found.limits
+    assert "'Amount' is decimal(38, 10), and the SQL trigger reads 96 bits" in digits
+    assert "Sql_Trigger_MaxBatchSize is 5000" in parameters

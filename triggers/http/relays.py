@@ -159,8 +159,8 @@ def _line(relay: Relay, outside: Outside) -> dict[str, Any]:
         raise  # no relay of the app can work
     except ConfigError as error:
         return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
-    except DatabaseError:
-        if outlook is None or not outlook.halted:
-            raise
-        # Its table is another one: no reason to tell nothing of the others.
-        return broken(relay, " ".join(outlook.halted))
+    except DatabaseError as error:
+        if error.number is None:
+            raise  # the server is away
+        # What it refuses concerns this relay: no reason to tell nothing of the others.
+        return broken(relay, " ".join(outlook.halted) if outlook and outlook.halted else str(error))

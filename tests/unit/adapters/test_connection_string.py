@@ -64,6 +64,16 @@ def problem_of(text: str) -> str:
             id="system-assigned identity",
         ),
         pytest.param(
+            f"Server=h;Database=d;{LOGIN};Application Name=;Encrypt=;",
+            "Server={h};Database={d};UID={u};PWD={p}",
+            id="empty values are left to their defaults",
+        ),
+        pytest.param(
+            "Server=h;Database=d;User ID=u;Encrypt=yes;Encrypt= ;Password=",
+            "Server={h};Database={d};UID={u}",
+            id="an empty value takes an earlier one back",
+        ),
+        pytest.param(
             "Server=h;Database=d;Integrated Security=SSPI",
             "Server={h};Database={d};Trusted_Connection={yes}",
             id="integrated security",
@@ -90,6 +100,12 @@ def test_the_odbc_form_is_derived(ado_net: str, expected: str) -> None:
     assert odbc(ado_net) == f"Driver={{{DRIVER}}};{expected}"
 
 
+def test_an_empty_timeout_is_the_default() -> None:
+    found = to_odbc(f"Server=h;Database=d;{LOGIN};Command Timeout=90;Connect Timeout=;Command Timeout=", DRIVER)
+
+    assert (found.login_timeout_seconds, found.command_timeout_seconds) == (15, 30)
+
+
 def test_timeouts_become_seconds() -> None:
     connection = to_odbc(f"Server=h;Database=d;{LOGIN};Connection Timeout=7;Command Timeout=90", DRIVER)
 
@@ -103,6 +119,8 @@ def test_timeouts_become_seconds() -> None:
         ("Database=d;" + LOGIN, "Server is missing"),
         ("Server=h;" + LOGIN, "Database is missing"),
         ("Server=h;Database=d", "who logs in"),
+        ("Server=;Database=d;" + LOGIN, "Server is missing"),
+        ("Server=h;Database=d;User ID=;Password=geheim", "who logs in"),
         (
             f"Server=h;Database=d;{LOGIN};Encrypt=maybe",
             "Encrypt has a value that cannot be used; take one of yes, no, strict",

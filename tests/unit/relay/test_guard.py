@@ -67,3 +67,11 @@ def test_an_operator_sees_how_far_behind_it_is() -> None:
         335.0,
     )
     assert outlook().to_dict()["lag_versions"] == 0
+
+
+def test_who_is_silent_may_be_so_because_of_the_triggers_limits() -> None:
+    limited = outlook(limits=("one value of 29 digits",))
+
+    assert limited.news("orders", Occasion.SILENT).last_error == "one value of 29 digits"
+    assert limited.news("orders", Occasion.GAP).last_error == ""
+    assert limited.to_dict()["limits"] == ["one value of 29 digits"]

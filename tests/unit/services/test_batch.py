@@ -7,13 +7,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 
-from relay.changes.conditions import Condition
 from relay.changes.entry import EntryState
 from relay.delivery.outcomes import Delivered, Rejected, RetryLater
 from relay.delivery.standing import Standing
 from relay.errors import EndpointDown
 from services.batch import relay_batch
-from tests.fakes import FakeChanges, FakeEndpoint, a_change, a_relay, an_entry, an_outside
+from tests.fakes import FakeChanges, FakeEndpoint, a_change, an_entry, an_outside
 from tests.unit.services.test_dispatch import OneThread
 
 PAYLOAD = '[{"Operation":1,"Item":{"OrderId":1}}]'
@@ -95,12 +94,11 @@ def test_if_the_result_cannot_be_recorded_the_batch_fails(executor: Executor) ->
 
 
 def test_while_the_endpoint_wants_time_everything_is_held_and_the_batch_succeeds(executor: Executor) -> None:
-    source = FakeChanges([a_change(1), a_change(2, relevant=False), a_change(3, row={"Status": "paid", "OrderId": 3})])
+    source = FakeChanges([a_change(1), a_change(2, relevant=False), a_change(3, meets_condition=False)])
     source.standing = Standing(paused_seconds=120.0, reason="the endpoint answered 429")
     endpoint = FakeEndpoint()
-    relay = a_relay(condition=(Condition("Status", "equals", "new"),))
 
-    result = relay_batch(PAYLOAD, an_outside(relay, changes=source, endpoint=endpoint, threads=OneThread(executor)))
+    result = relay_batch(PAYLOAD, an_outside(changes=source, endpoint=endpoint, threads=OneThread(executor)))
 
     assert endpoint.messages == []
     assert result.error is None

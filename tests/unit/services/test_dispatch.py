@@ -229,3 +229,16 @@ def test_mode_batch_leaves_a_dead_endpoint_alone_after_one_request(executor: Exe
 
     assert outcomes == [DOWN] * 500
     assert len(endpoint.messages) == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_row_that_cannot_be_written_as_json_fails_alone(executor: Executor, mode: Mode) -> None:
+    changes = [a_change(1), a_change(2, row={"OrderId": 2, "Total": float("nan")}), a_change(3)]
+    endpoint = FakeEndpoint()
+
+    outcomes = run(executor, changes, endpoint, a_relay(mode=mode))
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered, Rejected, Delivered]
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].reason.startswith("not sent: it cannot be written as JSON: ValueError(")
+    assert b"NaN" not in b"".join(message.body for message in endpoint.messages)

@@ -9,6 +9,7 @@ import azure.functions as func
 import pytest
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
+from relay.errors import InputError
 from tests.fakes import FakeDurableClient, a_request, an_outside
 from tests.unit.relay.test_backfill import backfill
 from triggers.http.answers import answered
@@ -113,3 +114,46 @@ def test_progress_can_be_asked_for() -> None:
 
     assert json.loads(response.get_body())["seconds_left"] == 30.0
     assert ask(show_backfill, Backfills()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"condition": {"column": "Status", "equals": null}}', "condition.Status.equals: null is no value"),
+        (
+            b'{"condition": {"column": "Status", "in": ["a", null]}}',
+            "condition.Status.in: ['a', None] must be a list of values",
+        ),
+        (b'{"condition": {"column": "Total", "at_least": NaN}}', "condition.Total.at_least: nan must be a number"),
+        (b'{"condition": {"column": "Total", "at_most": -Infinity}}', "condition.Total.at_most: -inf must be a number"),
+        (
+            b'{"condition": {"column": "Total", "equals": {"a": 1}}}',
+            "condition.Total.equals: {'a': 1} must be a single value",
+        ),
+        (b'{"rows_per_second": NaN}', "rows_per_second: nan must be a number"),
+    ],
+)
+def test_a_value_that_nothing_can_be_compared_with_is_refused_before_anything_is_written_down(
+    body: bytes, problem: str
+) -> None:
+    store, client = Backfills(), FakeDurableClient()
+
+    response = ask(begin_backfill, store, client, body)
+
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert problem in json.loads(response.get_body())["detail"]
+    assert (store.begun, client.started) == ([], [])
+
+
+def test_what_does_not_fit_the_table_is_a_mistake_of_the_request() -> None:
+    class Strict(Backfills):
+        def begin(self, order: BackfillOrder) -> bool:
+            raise InputError(["condition.Id.equals: '1' is a text, and 'Id' is int; write a number, without quotes"])
+
+    client = FakeDurableClient()
+
+    response = ask(begin_backfill, Strict(), client, b'{"condition": {"column": "Id", "equals": "1"}}')
+
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert "condition.Id.equals" in json.loads(response.get_body())["detail"]
+    assert client.started == []

@@ -1,4 +1,4 @@
-"""The routes that monitors ask: they answer in time, whatever the database does."""
+"""How relays are, over HTTP: told in time, whatever the database does; what it refuses of one relay says nothing of others."""
 
 import asyncio
 import json
@@ -7,6 +7,11 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+import wiring
+from relay.config.values import Relay, Settings
+from relay.errors import DatabaseError
+from relay.recovery.situation import Situation
+from services.outside import Outside
 from tests.fakes import a_relay, an_outside
 from triggers.http import relays
 from triggers.http.answers import answered
@@ -30,3 +35,62 @@ def test_a_database_that_is_silent_is_told_in_time(route: Any, monkeypatch: pyte
 
     assert response.status_code == 503
     assert "no answer within" in json.loads(response.get_body())["detail"]
+
+
+RELAYS = [a_relay(name="ill"), a_relay(name="well")]
+
+
+class Store:
+    """A store of a relay that is well, or of which the server refuses a statement."""
+
+    def __init__(self, error: DatabaseError | None) -> None:
+        self.error = error
+
+    def peek(self) -> Any:
+        if self.error:
+            raise self.error
+        return Situation()
+
+    def state(self) -> None:
+        return None
+
+
+class Guard:
+    """Nothing is known yet."""
+
+    def peek(self) -> None:
+        return None
+
+
+def with_error(monkeypatch: pytest.MonkeyPatch, error: DatabaseError) -> None:
+    def outside(name: str, _: wiring.Line) -> Outside:
+        store = Store(error if name == "ill" else None)
+        return an_outside(a_relay(name=name), recoveries=store, backfills=store, guard=Guard())
+
+    def settings() -> Settings:
+        relays: list[Relay] = RELAYS
+        return Settings(app="shop", sql_connection_string="", relays=relays)
+
+    monkeypatch.setattr(wiring, "outside", outside)
+    monkeypatch.setattr(wiring, "settings", settings)
+
+
+def test_a_statement_that_is_refused_for_one_relay_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_error(monkeypatch, DatabaseError("SQL Server: String or binary data would be truncated.", 2628))
+
+    shown = asyncio.run(answered(list_relays()))
+    verdict = asyncio.run(answered(judge()))
+
+    assert shown.status_code == 200
+    lines = json.loads(shown.get_body())["relays"]
+    assert [(line["relay"], line["health"]) for line in lines] == [("ill", "broken"), ("well", "ok")]
+    assert "would be truncated" in lines[0]["reason"]
+    assert "would be truncated" in json.loads(verdict.get_body())["detail"]
+
+
+def test_a_server_that_is_away_is_away_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_error(monkeypatch, DatabaseError("SQL Server: TCP Provider: Error code 0x68"))
+
+    shown = asyncio.run(answered(list_relays()))
+
+    assert (shown.status_code, json.loads(shown.get_body())["title"]) == (503, "The database does not answer")

@@ -2,12 +2,15 @@
 -- The rows stay locked until the transaction ends, so that the version read after them is theirs and nobody else's.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @above bigint = ?, @begins bit = ?;
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @above bigint = ?,
+    @begins bit = ?{{operands}};
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
+-- Whoever keeps a row for long keeps it from this batch alone.
+SET LOCK_TIMEOUT 5000;
 SELECT k.[i], {{row_columns}}
 FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
 INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};
@@ -17,9 +20,12 @@ DECLARE @facts TABLE (
     {{key_declarations}},
     [KeyText] nvarchar(700) NOT NULL,
     [Tracked] bigint NULL,
+    [HasRow] bit NOT NULL,
     [Version] bigint NOT NULL,
     [CreatedVersion] bigint NULL,
     [Relevant] bit NOT NULL,
+    [Meets] bit NOT NULL, -- the row, the condition; no row is in nobody's way
+    [Hidden] bit NOT NULL, -- change tracking has a row, and the login sees none
     [Echo] bit NOT NULL,
     [LeasedVersion] bigint NULL,
     [Attempt] int NOT NULL,
@@ -39,12 +45,15 @@ SELECT
     {{found_keys}},
     found.[KeyText],
     found.[Tracked],
+    found.[HasRow],
     CASE
-        WHEN found.[Tracked] IS NULL AND found.[Gone] = 1 AND entry.[Operation] <> 'delete' AND entry.[Version] < @oldest THEN @oldest
+        WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND entry.[Operation] <> 'delete' AND entry.[Version] < @oldest THEN @oldest
         ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @oldest)
     END,
     NULL,
     1,
+    found.[Meets],
+    0,
     0,
     found.[LeasedVersion],
     found.[Attempt],
@@ -61,7 +70,8 @@ FROM (
         {{exact_keys}},
         {{exact_key_text}} AS [KeyText],
         tracked.[SYS_CHANGE_VERSION] AS [Tracked],
-        CASE WHEN {{row_is_gone}} THEN 1 ELSE 0 END AS [Gone],
+        CASE WHEN {{no_row}} THEN 0 ELSE 1 END AS [HasRow],
+        CASE WHEN {{no_row}} THEN 1 WHEN {{meets_condition}} THEN 1 ELSE 0 END AS [Meets],
         lease.[_az_func_ChangeVersion] AS [LeasedVersion],
         COALESCE(lease.[_az_func_AttemptCount], 0) AS [Attempt]
     FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
@@ -70,11 +80,15 @@ FROM (
     OUTER APPLY CHANGETABLE(VERSION {{table}}, ({{key_names}}), ({{asked_keys}})) AS tracked
 ) AS found
 LEFT JOIN [relay].[Ledger] AS entry
-    ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText];
+    ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText]
+-- Of a key that nobody knows nothing can be said, least of all that its row was deleted: it may be another key, altered on its way.
+WHERE found.[HasRow] = 1 OR found.[Tracked] IS NOT NULL OR found.[LeasedVersion] IS NOT NULL OR entry.[State] IS NOT NULL;
+SET LOCK_TIMEOUT -1;
 -- Operation and masks only the changes since some version tell: as few of them as will do.
 SELECT @base = MIN([Tracked]) - 1
 FROM @facts
-WHERE [Tracked] > @above AND ([EntryOperation] IS NULL OR [EntryVersion] <> [Tracked]);
+WHERE ([Tracked] > @above OR [HasRow] = 0)
+    AND ([EntryOperation] IS NULL OR [EntryVersion] <> [Tracked] OR ([HasRow] = 0 AND [EntryOperation] <> 'delete'));
 {{reach_back_to_the_position}}
 IF @base < @oldest
     SET @base = @oldest;
@@ -82,6 +96,7 @@ IF @base IS NOT NULL
     UPDATE fact
     SET
         [CreatedVersion] = change.[SYS_CHANGE_CREATION_VERSION],
+        [Hidden] = CASE WHEN fact.[HasRow] = 0 AND change.[SYS_CHANGE_OPERATION] <> 'D' THEN 1 ELSE 0 END,
         [Relevant] = CASE
             WHEN change.[SYS_CHANGE_OPERATION] = 'U'
                 AND change.[SYS_CHANGE_COLUMNS] IS NOT NULL
@@ -101,6 +116,8 @@ SELECT
     [Version],
     [CreatedVersion],
     [Relevant],
+    [Meets],
+    [Hidden],
     [Echo],
     [LeasedVersion],
     [Attempt],

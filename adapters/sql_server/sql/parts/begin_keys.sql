@@ -5,7 +5,7 @@ IF @begins = 1
     USING (
         SELECT [KeyText], MAX([Version]) AS [Version]
         FROM @facts
-        WHERE [Relevant] = 1 AND [Echo] = 0 AND [EntryState] IS NULL
+        WHERE [Relevant] = 1 AND [Meets] = 1 AND [Echo] = 0 AND [EntryState] IS NULL
         GROUP BY [KeyText]
     ) AS begun
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = begun.[KeyText]
