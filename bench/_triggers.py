@@ -98,15 +98,26 @@ class _TimedLink(Link):
         self._connection = _Timed(connect(self._to), self._times)
 
 
-class _TimedListener(Listener):
-    times: LockTimes
+class _Turns:
+    """A listener's turns on a thread of their own."""
 
-    def _change_loop(self) -> None:
-        link = _TimedLink(self._to, self.times)
+    def __init__(self, listener: Listener, link: Link, interval_seconds: float) -> None:
+        self._listener, self._link, self._interval_seconds = listener, link, interval_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def join(self, timeout_seconds: float) -> None:
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
         while not self._stopping.is_set():
-            self.turn(link)
-            self._stopping.wait(self._timing.poll_seconds)
-        link.close()
+            self._listener.turn(self._link)
+            self._stopping.wait(self._interval_seconds)
+        self._link.close()
 
 
 class Endpoint:
@@ -137,7 +148,7 @@ class Triggers:
         self.endpoint = Endpoint()
         self.log = io.StringIO()
         self._servers: list[SqlServer] = []
-        self._listeners: list[Listener] = []
+        self._listeners: list[_Turns] = []
 
     def __enter__(self) -> "Triggers":
         server = self.server()
@@ -145,8 +156,7 @@ class Triggers:
             server.run(f"CREATE TABLE {relay.table} (Id int NOT NULL PRIMARY KEY, Number int NOT NULL)")
         list(enable(server, _APP, self.relays))
         for relay in self.relays:
-            self._listeners.append(self._listener(relay))
-            self._listeners[-1].start()
+            self._listeners.append(self._turns(relay))
             threading.Event().wait(self._interval_seconds / len(self.relays))  # as hosts do not start at one moment
         return self
 
@@ -163,7 +173,7 @@ class Triggers:
         self._servers.append(SqlServer(self._odbc))
         return self._servers[-1]
 
-    def _listener(self, relay: Relay) -> Listener:
+    def _turns(self, relay: Relay) -> _Turns:
         identity = Identity(function_id(_APP, function_name(relay.name)), "0" * 16, leases_table(_APP, relay.name))
         timing = Timing(1.0, self._interval_seconds)
         connection = connect(self._to)
@@ -173,12 +183,10 @@ class Triggers:
         connection.close()
         changes = SqlChanges(RelayTable(self.server(), _APP, relay))
         outside = an_outside(relay, changes=changes, endpoint=self.endpoint)
-        listener = _TimedListener(
+        listener = Listener(
             watched=watched,
             to=self._to,
-            timing=timing,
             call_function=lambda payload: relay_batch(payload, outside).error is None,
             console=Console(LogFilter({"default": "Error"}, verbose=False), self.log),
         )
-        listener.times = self.times
-        return listener
+        return _Turns(listener, _TimedLink(self._to, self.times), self._interval_seconds)

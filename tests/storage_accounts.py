@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from devstack.command.processes import STORAGE_ACCOUNT, STORAGE_KEY, Stack
+from devstack.command.addresses import STORAGE_ACCOUNT, STORAGE_KEY
+from devstack.command.processes import Stack
 
 _MOST = 500
 _NAMES = [f"account{number}" for number in range(_MOST)]

@@ -174,7 +174,7 @@ VERBS = {
     "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
     "test": Verb(
         'test [app | packages | clients] [--sql-server "..."] [pytest args]',
-        "run the tests, or a half of them (against a real SQL Server, if named), or those of other makers' clients of SQL Server",
+        "run the tests, or a half of them (against a real SQL Server, if named), or other makers' clients of SQL Server",
         _test,
     ),
     "bench": Verb("bench NAME", "measure something, beside something else in the same run", _bench),
@@ -182,8 +182,8 @@ VERBS = {
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
     ),
     "conform": Verb(
-        'conform [--server "..."] [--host URL]',
-        "ask a SQL Server and a Functions host what the stand-ins are asked; tell where they differ",
+        'conform [--server "..."] [--host URL] | --suite FOLDER',
+        "ask a SQL Server and a Functions host what the stand-ins are asked, or the stand-ins what a suite of Microsoft's asks",
         _conform,
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),

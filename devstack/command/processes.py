@@ -10,43 +10,38 @@ Every part gets free ports and keeps its data under the folder: `azurite/`, `sql
 
 import os
 import re
-import secrets
 import signal
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from devstack.command import parts
+from devstack.command.addresses import Addresses
 from devstack.command.child_process import GRACE_SECONDS, ChildProcess, start_time
 from devstack.command.errors import CommandError, PartFailed
+from devstack.command.part_log import PartLog
 from devstack.command.parts import ROOT, SQL_PASSWORD_VARIABLE, Part, shown
-from devstack.command.ports import HOST, free_port, is_free, owner
+from devstack.command.ports import is_free, owner
 from devstack.command.records import ProcessRecord, forget
+from devstack.command.waiting import becomes_true
 from functions_standin.worker.bound import ENDS_WITH
 
 _NAMES = "azurite, sql_server, demo_api, functions_host, functions_host_2 and so on"
 _WORKER = re.compile(r"^functions_standin: worker is process (\d+)$", re.MULTILINE)
-_LONG_LOG_BYTES = 10_000_000
-_TAIL_LINES = 20
-# docs: "Use the Azurite emulator for local Azure Storage development", well-known storage account and key
-STORAGE_ACCOUNT = "devstoreaccount1"
-STORAGE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
 @dataclass(slots=True)
 class _Started:
     part: Part
     child: ChildProcess
-    log_offset_bytes: int
+    log: PartLog
 
 
-class Stack:
+class Stack(Addresses):
     """Processes of one data folder, started in order and stopped in the reverse order.
 
     `ports` fixes ports by part (azurite: blob, queue, table), `env` goes to every Functions host on top of the
@@ -68,9 +63,8 @@ class Stack:
     ) -> None:
         self.data_dir = data_dir.resolve()
         self.app_dir = app_dir.resolve()
-        self._ports = dict(ports or {})
+        super().__init__(ports, database, user, password)
         self._env = dict(env or {})
-        self._database, self._user, self._password = database, user, password or f"Local-1-{secrets.token_hex(8)}"
         self._python = python
         self._detached = detached
         self._started: dict[str, _Started] = {}
@@ -83,43 +77,6 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-    # Addresses
-
-    @property
-    def sql_connection_string(self) -> str:
-        """The ADO.NET connection string (setting SqlConnectionString) of this stack's SQL Server."""
-        return (
-            f"Server=tcp:{HOST},{self.ports('sql_server')[0]};Database={self._database};User ID={self._user};"
-            f"Password={self._password};Encrypt=True;TrustServerCertificate=True"
-        )
-
-    @property
-    def storage_connection_string(self) -> str:
-        """The connection string (setting AzureWebJobsStorage) of this stack's Azurite."""
-        services = zip(("Blob", "Queue", "Table"), self.ports("azurite"), strict=True)
-        endpoints = [f"{service}Endpoint=http://{HOST}:{port}/{STORAGE_ACCOUNT}" for service, port in services]
-        account = ["DefaultEndpointsProtocol=http", f"AccountName={STORAGE_ACCOUNT}", f"AccountKey={STORAGE_KEY}"]
-        return ";".join([*account, *endpoints])
-
-    @property
-    def api_url(self) -> str:
-        """Where the demo API listens (setting API_URL)."""
-        return f"http://{HOST}:{self.ports('demo_api')[0]}"
-
-    @property
-    def host_url(self) -> str:
-        """Where the Functions host named functions_host listens."""
-        return self.url("functions_host")
-
-    def url(self, name: str) -> str:
-        """Where the Functions host or demo API of this name listens."""
-        return f"http://{HOST}:{self.ports(name)[0]}"
-
-    def ports(self, name: str) -> tuple[int, ...]:
-        """Return the ports of a part, the same for as long as this stack exists."""
-        count = 3 if name == "azurite" else 1
-        return self._ports.setdefault(name, tuple(free_port() for _ in range(count)))
 
     # Life of the parts
 
@@ -162,25 +119,19 @@ class Stack:
         for port in part.ports:
             if not is_free(port):
                 raise CommandError(taken_port(port, part.name))
-        log = self.log(part.name)
-        for folder in (log.parent, self.run_dir):
-            folder.mkdir(parents=True, exist_ok=True)
-        if log.exists() and log.stat().st_size > _LONG_LOG_BYTES:
-            log.replace(log.with_suffix(".old.log"))
-        with log.open("a", encoding="utf-8") as lines:
-            lines.write(f"--- {datetime.now().astimezone():%Y-%m-%d %H:%M:%S%z} {shown(part.command)}\n")
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        log = PartLog.begun(self.log(part.name), shown(part.command))
         bound = {} if self._detached else {ENDS_WITH: str(os.getpid())}  # a worker outlives its host, but not us
         inherited = {name: value for name, value in os.environ.items() if name != SQL_PASSWORD_VARIABLE}
-        offset = log.stat().st_size
         child = ChildProcess(
             part.command,
             cwd=part.cwd,
             environment={**inherited, "PYTHONUNBUFFERED": "1", **bound, **part.environment},
-            log=log,
+            log=log.file,
             detached=self._detached,
         )
         self._started.pop(part.name, None)
-        self._started[part.name] = _Started(part, child, offset)
+        self._started[part.name] = _Started(part, child, log)
         try:
             self._record(part, child)
             self._wait_until_ready(part, child)
@@ -259,18 +210,15 @@ class Stack:
 
     def log_text(self, name: str) -> str:
         """Return what a part has logged since its last start."""
-        with self.log(name).open("rb") as file:
-            file.seek(self._known(name).log_offset_bytes)
-            return file.read().decode("utf-8", errors="replace")
+        return self._known(name).log.text()
 
     def log_tail(self, name: str) -> str:
         """Return the last lines that a part has logged since its last start, indented."""
-        lines = self.log_text(name).splitlines()[-_TAIL_LINES:]
-        return "\n".join(f"    {line}" for line in lines) or "    (nothing)"
+        return self._known(name).log.tail()
 
     def wait_for_log(self, name: str, text: str, *, timeout_seconds: float = 30) -> None:
         """Wait until a part has logged this text since its last start."""
-        if not _becomes_true(lambda: text in self.log_text(name), timeout_seconds):
+        if not becomes_true(lambda: text in self.log_text(name), timeout_seconds):
             raise PartFailed(
                 f"{name} did not log {text!r} within {timeout_seconds:g} s; its last lines:\n{self.log_tail(name)}"
             )
@@ -295,7 +243,7 @@ class Stack:
             ).save(self.run_dir)
 
     def _wait_until_ready(self, part: Part, child: ChildProcess) -> None:
-        ready = _becomes_true(
+        ready = becomes_true(
             lambda: not child.is_running() or part.is_ready(self.log_text(part.name)), part.ready_within_seconds
         )
         if ready and child.is_running():
@@ -311,12 +259,3 @@ def taken_port(port: int, part: str) -> str:
     found = owner(port)
     who = f"{found[1]} (pid {found[0]})" if found else "another process"
     return f"port {port}, which {part} needs, is taken by {who}; stop that first"
-
-
-def _becomes_true(predicate: Callable[[], bool], timeout_seconds: float) -> bool:
-    deadline = time.monotonic() + timeout_seconds
-    while not predicate():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from devstack.command.parts import ROOT
+from devstack.conform.published.suites import SUITES, ask_published, described, find
 from devstack.conform.report import table
 from devstack.conform.suite import ask
 from mssql_standin_tests.odbc import to_odbc
@@ -36,10 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--server", metavar="CONNECTION", help="an ADO.NET connection string; its database may be filled"
     )
     parser.add_argument("--host", metavar="URL", help=f"it runs the app of {HOST_QUESTIONS.relative_to(ROOT)}")
+    parser.add_argument(
+        "--suite",
+        metavar="FOLDER",
+        type=Path,
+        help=f"a checkout of {', '.join(suite.repository for suite in SUITES)}: asks the stand-ins what is in there",
+    )
     parser.add_argument("--key", metavar="KEY", help="a host key, if the host asks for one")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the tables are written as well")
     parser.add_argument("--only", metavar="WORDS", help="only questions with these words, as pytest's -k takes them")
     told = parser.parse_args(arguments)
+    if told.suite:
+        return _conform_to_suite(told.suite, ["-k", told.only] if told.only else [], told.report)
     both = not told.server and not told.host
     options = ["-k", told.only] if told.only else []
     parts = []
@@ -58,11 +67,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         failed |= status not in _ASKED
         differs |= bool(answers.differences)
         sections.append(table(title, about, answers))
-    text = f"# Conformance, {datetime.now(UTC):%Y-%m-%d}\n\n" + "\n".join(sections)
-    told.report.parent.mkdir(parents=True, exist_ok=True)
-    told.report.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"\n{text}\nconform: the same text is in {told.report}\n")
+    _report(told.report, sections)
     return 2 if failed else int(differs)
+
+
+def _conform_to_suite(checkout: Path, options: Sequence[str], report: Path) -> int:
+    suite = find(checkout)
+    if suite is None:
+        known = ", ".join(suite.repository for suite in SUITES)
+        raise SystemExit(f"conform: {checkout} is no checkout of {known}")
+    answers, status = ask_published(suite, checkout, options)
+    _report(report, [table("Published suite", described(suite, checkout), answers)])
+    return 2 if status not in _ASKED or not answers.asked else int(bool(answers.differences))
+
+
+def _report(file: Path, sections: Sequence[str]) -> None:
+    text = f"# Conformance, {datetime.now(UTC):%Y-%m-%d}\n\n" + "\n".join(sections)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"\n{text}\nconform: the same text is in {file}\n")
 
 
 def _about_server(connection_string: str | None) -> Sequence[str]:

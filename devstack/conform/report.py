@@ -12,6 +12,8 @@ def table(title: str, about: Sequence[str], answers: Answers) -> str:
     """Return a section: what was asked, how many questions, and a row for each difference."""
     lines = [f"## {title}", "", *(f"- {line}" for line in about)]
     lines.append(f"- {answers.asked} questions asked, {len(answers.differences)} answered otherwise")
+    if answers.known:
+        lines += ["- answered otherwise, and rightly so:", *(f"  - {_in_a_line(each)}" for each in answers.known)]
     if answers.left_out:
         lines += ["- left out:", *(f"  - {_in_a_line(each)}" for each in answers.left_out)]
     lines.append("")

@@ -1,6 +1,6 @@
 """Runs questions, which are tests, and keeps what each came to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class Answers:
 
     asked: int = 0
     left_out: list[str] = field(default_factory=list)  # questions with the reason
+    known: list[str] = field(default_factory=list)  # questions answered otherwise, with the reason why that is right
     differences: list[Difference] = field(default_factory=list)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -34,9 +35,19 @@ class Answers:
         if report.failed:
             self.differences.append(Difference(_room(report.nodeid), _question(report.nodeid), _answer(report)))
 
+    def expect(self, reasons: Mapping[str, tuple[str, str]]) -> None:
+        """Take differences for known ones that have a reason: by question, words of the answer, and why that is right."""
+        differences, self.differences = self.differences, []
+        for each in differences:
+            words, reason = reasons.get(each.question, ("", ""))
+            if reason and words in each.answer:
+                self.known.append(f"{each.question}: {reason}")
+            else:
+                self.differences.append(each)
+
 
 def ask(folder: Path, options: Sequence[str] = ()) -> tuple[Answers, int]:
-    """Ask the questions of a folder, showing progress; return what it came to, and pytest's exit status."""
+    """Ask the questions of a folder or a file, showing progress; return what it came to, and pytest's exit status."""
     answers = Answers()
     status = pytest.main(["-q", "--no-header", "--tb=no", "-rN", str(folder), *options], plugins=[answers])
     return answers, int(status)

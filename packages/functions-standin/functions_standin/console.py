@@ -3,11 +3,12 @@
 import logging
 import sys
 import threading
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TextIO
 
 from functions_standin.errors import SettingsError
+from functions_standin.system import SYSTEM
 
 _LEVELS = {
     "trace": logging.DEBUG,
@@ -46,9 +47,12 @@ class LogFilter:
 class Console:
     """Writes whole lines, from any thread."""
 
-    def __init__(self, shown: LogFilter, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, shown: LogFilter, stream: TextIO | None = None, now: Callable[[], datetime] = SYSTEM.now
+    ) -> None:
         self._shown = shown
         self._stream = stream
+        self._now = now
         self._lock = threading.Lock()
 
     @property
@@ -68,7 +72,7 @@ class Console:
 
     def say(self, message: str) -> None:
         """Write a line with the time that no filter hides."""
-        now = datetime.now(UTC)
+        now = self._now()
         self.plain(f"[{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z] {message}")
 
 

@@ -11,6 +11,7 @@ from functions_standin.console import Console
 from functions_standin.functions import Binding, LoadedFunction
 from functions_standin.invocation import Datum
 from functions_standin.invoker import Invoker
+from functions_standin.ports import REAL, Ports
 from functions_standin.settings import HostJson
 
 
@@ -29,6 +30,7 @@ class HostServices:
     invoker: Invoker
     time_scale: float
     base_url: str
+    ports: Ports = REAL
     give_up: Callable[[], None] = lambda: None
 
 

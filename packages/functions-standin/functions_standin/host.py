@@ -61,7 +61,7 @@ class Setting:
 
 
 class Host:
-    """A loaded app on a bound port."""
+    """A loaded app on a bound port, or without one for those who open `connection`s themselves."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Host:
         services: HostServices,
         functions: Sequence[LoadedFunction],
         inputs: InputBindings,
-        bound: socket.socket,
+        bound: socket.socket | None,
         allowed: Collection[str] | None = None,
         extensions: Sequence[ExtensionFactory] = EXTENSIONS,
     ) -> None:
@@ -98,22 +98,27 @@ class Host:
 
     async def start(self) -> None:
         """Listen for triggers, then for requests: those that come before wait for their answer."""
-        self._bound.listen(_BACKLOG)
+        if self._bound is not None:
+            self._bound.listen(_BACKLOG)
         for extension in self._extensions:
             extension.start()
         await asyncio.gather(*(each.opened() for each in self._extensions if isinstance(each, Opens)))
         await self._server.start(self._bound)
+
+    def connection(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection for requests."""
+        return self._server.connection()
 
     async def stop(self, grace_seconds: float) -> None:
         """Stop listening, wait for running invocations as long as allowed, then leave the rest alone."""
         for extension in self._extensions:
             extension.stop()
         await self._server.stop_accepting()
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + grace_seconds
-        await loop.run_in_executor(None, self._services.invoker.drain, grace_seconds)
+        outside = self._services.ports.outside
+        deadline = outside.monotonic_seconds() + grace_seconds
+        await self._services.invoker.drain(grace_seconds)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout(max(0.0, deadline - outside.monotonic_seconds())):
                 await asyncio.gather(*(each.stopped() for each in self._extensions if isinstance(each, LetsGo)))
         await self._server.close()
 

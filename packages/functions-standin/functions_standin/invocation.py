@@ -1,7 +1,6 @@
 """What host and worker tell each other about one call of a function: plain values, whether they share a process or not."""
 
 import enum
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,11 +53,6 @@ class Failed:
 
 
 Outcome = Succeeded | Failed
-
-
-def new_invocation_id() -> str:
-    """Return a new invocation id."""
-    return str(uuid.uuid4())
 
 
 def exited(code: int) -> Failed:

@@ -1,8 +1,7 @@
 """Has functions called: what the host does around each call, wherever its worker is."""
 
-import concurrent.futures
+import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,8 +16,9 @@ from functions_standin.invocation import (
     Invocation,
     Outcome,
     Succeeded,
-    new_invocation_id,
 )
+from functions_standin.outside import Outside
+from functions_standin.system import SYSTEM
 from functions_standin.time_limit import TimeLimit
 from functions_standin.workers import LogLine, Worker
 
@@ -34,7 +34,7 @@ class Call:
     arguments: Mapping[str, Datum]
     reason: str
     trigger_details: str = ""
-    invocation_id: str = field(default_factory=new_invocation_id)
+    invocation_id: str = field(default_factory=lambda: str(SYSTEM.new_id()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,27 @@ class Invoker:
     """Logs each call, supplies what its input bindings ask for, hands it to the worker and ends those that take too long."""
 
     def __init__(
-        self, console: Console, inputs: InputBindings, worker: Worker, timeout_seconds: float | None = None
+        self,
+        console: Console,
+        inputs: InputBindings,
+        worker: Worker,
+        timeout_seconds: float | None = None,
+        outside: Outside = SYSTEM,
     ) -> None:
         self._console = console
         self._inputs = inputs
         self._worker = worker
         self._running: dict[str, _Running] = {}
-        self._limit = TimeLimit(timeout_seconds, self._took_too_long)
+        self._limit = TimeLimit(timeout_seconds, self._took_too_long, outside)
+        self._outside = outside
+
+    def new_id(self) -> str:
+        """Return the id of a call to come."""
+        return str(self._outside.new_id())
 
     def start(self, call: Call) -> "Future[Outcome]":
         """Start a call and return its outcome to come; from any thread."""
-        running = _Running(call, time.monotonic(), Future())
+        running = _Running(call, self._outside.monotonic_seconds(), Future())
         self._running[call.invocation_id] = running
         function = call.function
         self._say(
@@ -87,10 +97,10 @@ class Invoker:
         """How many invocations run now."""
         return len(self._running)
 
-    def drain(self, timeout_seconds: float) -> bool:
+    async def drain(self, timeout_seconds: float) -> bool:
         """Wait for the running invocations; return whether all of them ended."""
-        running = [each.future for each in list(self._running.values())]
-        return not concurrent.futures.wait(running, timeout_seconds).not_done
+        running = [asyncio.wrap_future(each.future) for each in list(self._running.values())]
+        return not running or not (await asyncio.wait(running, timeout=timeout_seconds))[1]
 
     def take_log(self, line: LogLine) -> None:
         """Write a line of the app's log under the category of the function whose invocation wrote it.
@@ -111,7 +121,7 @@ class Invoker:
     def _end(self, running: _Running, outcome: Outcome) -> None:
         call = running.call
         self._limit.end(call.invocation_id)
-        duration_ms = round((time.monotonic() - running.started) * 1000)
+        duration_ms = round((self._outside.monotonic_seconds() - running.started) * 1000)
         text = (
             f"Executed '{call.function.full_name}' ({type(outcome).__name__}, Id={call.invocation_id}, "
             f"Duration={duration_ms}ms)"

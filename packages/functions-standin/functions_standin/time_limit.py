@@ -1,9 +1,9 @@
 """functionTimeout: how long a call may take. docs: "host.json reference for Azure Functions", functionTimeout."""
 
 import threading
-import time
 from collections.abc import Callable
 
+from functions_standin.outside import Outside
 from functions_standin.settings import HostJson, seconds_of_time_span
 
 _DEFAULT = "00:30:00"  # of every plan but Consumption, and of Core Tools
@@ -13,52 +13,51 @@ _UNLIMITED = "-1"
 class TimeLimit:
     """Tells of each call that has taken longer than the limit, with the limit as a .NET time span. None: there is no limit."""
 
-    def __init__(self, seconds: float | None, exceeded: Callable[[str, str], None]) -> None:
+    def __init__(self, seconds: float | None, exceeded: Callable[[str, str], None], outside: Outside) -> None:
         self._seconds = seconds
         self._exceeded = exceeded
+        self._outside = outside
         # All calls have the same limit, so the oldest is due first.
         self._begun: dict[str, float] = {}
-        self._changed = threading.Condition()
-        self._is_closed = False
-        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._is_watching = False
 
     def begin(self, call_id: str) -> None:
         """Watch a call from now on."""
         if self._seconds is None:
             return
-        with self._changed:
-            self._begun[call_id] = time.monotonic()
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._watch, args=(self._seconds,), name="function-timeout", daemon=True
-                )
-                self._thread.start()
+        with self._lock:
+            self._begun[call_id] = self._outside.monotonic_seconds()
+            is_watching, self._is_watching = self._is_watching, True
+        if not is_watching:
+            self._outside.alarm(self._seconds, self._look)
 
     def end(self, call_id: str) -> None:
         """Watch a call no more."""
-        if self._seconds is not None:
-            with self._changed:
-                self._begun.pop(call_id, None)
+        with self._lock:
+            self._begun.pop(call_id, None)
 
     def close(self) -> None:
         """Watch nothing any more."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
+        with self._lock:
+            self._begun.clear()
 
-    def _watch(self, seconds: float) -> None:
-        while True:
-            with self._changed:
-                oldest = next(iter(self._begun.items()), None)
-                left = seconds if oldest is None else oldest[1] + seconds - time.monotonic()
-                if left > 0:
-                    self._changed.wait(left)
-                if self._is_closed:
-                    return
-                if oldest is None or left > 0:
-                    continue
-                del self._begun[oldest[0]]
-            self._exceeded(oldest[0], _time_span(seconds))
+    def _look(self) -> None:
+        seconds = self._seconds or 0.0
+        late = []
+        with self._lock:
+            now = self._outside.monotonic_seconds()
+            left = None
+            for call_id, begun in list(self._begun.items()):
+                if (left := begun + seconds - now) > 0:
+                    break
+                del self._begun[call_id]
+                late.append(call_id)
+            self._is_watching = bool(self._begun)
+        for call_id in late:
+            self._exceeded(call_id, _time_span(seconds))
+        if self._is_watching and left is not None:
+            self._outside.alarm(left, self._look)
 
 
 def limit_seconds(host_json: HostJson) -> float | None:

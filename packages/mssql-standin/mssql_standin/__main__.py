@@ -1,6 +1,7 @@
 """`python -m mssql_standin`: runs the stand-in until it is told to stop."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from mssql_standin.wire.handshake import Access
 from mssql_standin.wire.tls import server_context
 
 PASSWORD_VARIABLE = "MSSQL_STANDIN_PASSWORD"  # noqa: S105 - the name of a variable
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 _HOOK_VARIABLE = "MSSQL_STANDIN_REQUEST_HOOK"
 
 
@@ -75,6 +77,7 @@ def main() -> int:
     except OSError as error:
         database.close()
         return _fail(f"port {arguments.port} cannot be opened: {error.strerror or error}; choose another with --port")
+    _collect_less()
     sys.stdout.write(
         f"mssql_standin: listening on {arguments.host},{server.port} "
         f"(database {arguments.database}, user {arguments.user})\n"
@@ -87,6 +90,12 @@ def main() -> int:
     server.close()
     database.close()
     return 0
+
+
+def _collect_less() -> None:
+    """Look for garbage in circles less often: what a server keeps, its code, parsed batches and plans, has few of them."""
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 def _fail(reason: str) -> int:

@@ -27,7 +27,7 @@ _DEFERRED = frozenset({208, 1087, 4701, 22105})
 
 def compile_ahead(frame: Frame) -> tuple[CompileError, syntax.Statement] | None:
     """Compile the statements of a level; return the error that keeps all of it from running, and the statement at fault."""
-    circumstances = frame.circumstances()
+    circumstances = (frame.catalog.token, *frame.circumstances())
     if circumstances in frame.parsed.compiled:
         return None
     frame.is_compiling = True

@@ -46,7 +46,7 @@ def object_id(session: Running, name: str | None, kind: str | None) -> int | Non
     table = catalog.table(schema, parts[-1])
     if table is not None:
         return table.object_id if wanted_kind in {None, "U"} else None
-    found = catalog.constraints.get((schema.lower(), parts[-1].lower()))
+    found = catalog.constraint(schema, parts[-1])
     return found[0] if found and wanted_kind in {None, found[1]} else None
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.scope import Bound, Scope
-from mssql_standin.frame import declared_variables
 from mssql_standin.parser import syntax
 from mssql_standin.parser.statements import parse_batch
 from mssql_standin.parser.types import parse_parameters
@@ -13,6 +12,7 @@ from mssql_standin.procedures import parameter_type
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store.catalog import Catalog, Table
+from mssql_standin.store.database import ParsedBatch
 from mssql_standin.store.definitions import build_table
 from mssql_standin.values.type_rules import INT
 
@@ -23,7 +23,7 @@ def parameters(catalog: Catalog, temporary: Mapping[str, Table], sql: str, decla
     """Return name and type of each undeclared parameter in order of appearance. Raises SqlError 11503 if one stays unknown."""
     known = parse_parameters(declared)
     batch = parse_batch(sql, set(known), collect_undeclared=True)
-    types = {**known, **declared_variables(batch.statements)}
+    types = {**known, **ParsedBatch(batch).variables}
     description = _Description(catalog, types, dict(temporary))
     for statement in batch.statements:
         description.visit(statement)

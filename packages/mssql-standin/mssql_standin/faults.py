@@ -3,12 +3,12 @@
 docs: "Troubleshooting connectivity issues and other errors with Azure SQL Database", "Resource governance errors".
 """
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from mssql_standin.failures import BATCH_ABORTING
+from mssql_standin.outside import Mutex
 from mssql_standin.results import Done, Event, Message, ResultSet, SqlError, TransactionChange
 from mssql_standin.store.transaction import Transaction
 
@@ -104,7 +104,7 @@ class Faults:
 
     def __init__(self) -> None:
         """None yet."""
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._armed: list[_Armed] = []
         self.struck = 0  # how often one has
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mssql_standin.parser import syntax
 from mssql_standin.running import Running
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
@@ -24,10 +23,10 @@ class Frame:
         self.parsed = parsed
         self.file = session.file
         self.transaction = session.transaction
-        self.types = {**types, **declared_variables(parsed.batch.statements)}
+        self.types = {**types, **parsed.variables}
         self.variables: dict[str, Any] = {**dict.fromkeys(self.types), **variables}
         self.tables: dict[str, Table] = {}
-        self.signature = tuple(self.types.items())
+        self._signature = parsed.signature(self.types)
         self.is_compiling = False  # nothing runs yet
         self.tries = 0  # TRY blocks of this level that are being run
 
@@ -82,18 +81,14 @@ class Frame:
         return {**self.session.local_tables.temporary, **self.tables}
 
     def circumstances(self) -> tuple[Any, ...]:
-        """Return what the plans of the batch depend on: definitions, variables, local tables."""
-        local = self.local_tables()
-        names = tuple(sorted((name, table.local_name) for name, table in local.items()))
-        return self.catalog.token, self.signature, names
+        """Return what the plans of the batch depend on beside the tables that they use: variables, local tables, tracking."""
+        names: tuple[tuple[str, str], ...] = ()
+        if self.tables or self.session.local_tables.temporary:
+            names = tuple(sorted((name, table.local_name) for name, table in self.local_tables().items()))
+        return self._signature, names, self.transaction.catalog.tracking is None
 
     def close(self) -> None:
         """End the life of the table variables."""
         for table in self.tables.values():
             self.session.local_tables.drop_variable(table)
         self.tables.clear()
-
-
-def declared_variables(statements: tuple[syntax.Statement, ...]) -> dict[str, SqlType]:
-    """Return the variables that statements declare, in order."""
-    return {node.name: node.type for node in syntax.walk(statements) if isinstance(node, syntax.Declare)}

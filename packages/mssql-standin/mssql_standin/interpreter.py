@@ -36,7 +36,6 @@ from mssql_standin.sql_types import SqlType
 from mssql_standin.store.alterations import Alterations
 from mssql_standin.store.catalog import Table
 from mssql_standin.store.changes import Changer, Result
-from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import build_table
 from mssql_standin.store.snapshot import SNAPSHOT, definition_not_allowed
 from mssql_standin.values.type_rules import INT, NTEXT
@@ -420,7 +419,7 @@ class Interpreter:
             raise unsupported("a global temporary table")
         if name.lower() in self._session.local_tables.temporary:
             raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)
-        table, _ = build_table(frame.catalog, "dbo", name, definition, str(now_ticks_rounded()), local=True)
+        table, _ = build_table(frame.catalog, "dbo", name, definition, str(self._transaction.now()), local=True)
         made = self._session.local_tables.create(table)
         self._session.local_tables.temporary[name.lower()] = made
         return made

@@ -1,7 +1,11 @@
-"""The plans of a batch's parts: each is bound once for the same circumstances and kept with the parsed batch."""
+"""The plans of a batch's parts: each is bound once for the same circumstances and kept with the parsed batch.
+
+What is defined elsewhere does not touch a plan: it holds as long as the names in it mean the same tables as they stood.
+"""
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
@@ -14,40 +18,50 @@ from mssql_standin.parser.expressions import nested_too_deeply
 from mssql_standin.results import SqlError
 from mssql_standin.security.checks import check_rows
 from mssql_standin.sql_types import SqlType
-from mssql_standin.store.catalog import Table
+from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.values.type_rules import INT
 
 T = TypeVar("T")
-_SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
+
+
+@dataclass(slots=True)
+class _Kept:
+    plan: Any
+    needs: tuple[tuple[int, str], ...]
+    found: tuple[tuple[tuple[str, str], Table | None], ...]
+    token: int  # of the last catalog in which it was seen to hold
+
+    def holds(self, catalog: Catalog) -> bool:
+        """Tell whether the names of tables mean what they meant."""
+        if self.token != catalog.token:
+            if any(catalog.table(*name) is not table for name, table in self.found):
+                return False
+            self.token = catalog.token
+        return True
 
 
 def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
     """Return the plan of a part of the batch, from the batch's own if circumstances are the same. Raises CompileError."""
     where = (id(key), kind, *frame.circumstances())
-    plans = frame.parsed.plans
-    if where not in plans:
-        compilation = Compilation(frame.catalog, frame.types, frame.local_tables())
+    plans, catalog = frame.parsed.plans, frame.catalog
+    known: _Kept | None = plans.get(where)
+    if known is None or not known.holds(catalog):
+        compilation = Compilation(catalog, frame.types, frame.local_tables())
         try:
             plan = bind(ChangeBinder(compilation))
-            _check_depth(plan, frame)
+            for deep in compilation.deep:
+                frame.file.check(deep)  # what SQLite cannot parse is refused before anything runs
         except SqlError as error:
             raise CompileError(error.message) from error
         except RecursionError:
             raise CompileError(nested_too_deeply().message) from None
-        plans[where] = (plan, tuple(sorted(compilation.needs)))
-    found: T
-    found, needs = plans[where]
+        known = _Kept(plan, tuple(sorted(compilation.needs)), tuple(compilation.found.items()), catalog.token)
+        plans[where] = known
+    found: T = known.plan
     impersonation = frame.session.impersonation
     if impersonation.restricted and not frame.is_compiling:  # rights are asked for when the statement runs
-        check_rows(impersonation.rights(frame.catalog), needs)
+        check_rows(impersonation.rights(catalog), known.needs)
     return found
-
-
-def _check_depth(plan: object, frame: Frame) -> None:
-    """Have SQLite parse what may be too deep for it, so that it is refused before anything runs."""
-    for part in syntax.inside(plan):
-        if isinstance(part, Plan) and part.sql.count("(") > _SURELY_PARSED:
-            frame.file.check(part.sql)
 
 
 def value(node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> Plan:

@@ -19,7 +19,7 @@ from mssql_standin.store.locks import MODES, Outcome
 from mssql_standin.table_indexes import describe_indexes
 from mssql_standin.values.conversion import conversion
 from mssql_standin.values.type_rules import INT, NTEXT
-from mssql_standin.wire.metadata_procedures import datatype_info, table_collations
+from mssql_standin.wire.metadata_procedures import datatype_info, described_parameters, table_collations
 
 Run = Generator[Event, None, int]  # yields events, returns the status
 # Runs text with these parameters and their stored values, as EXECUTE does; the values are those of its end then.
@@ -136,7 +136,7 @@ def _get_lock(session: Running, values: dict[str, Any]) -> Run:
         mode,
         owner,
         timeout,
-        session.is_cancelled,
+        session.cancellation,
         session.transaction.requests.worth(),
     )
     if outcome is Outcome.CANCELLED:
@@ -241,6 +241,11 @@ def _datatype_info(_: Running, values: dict[str, Any]) -> Run:
     return 0
 
 
+def _describe_parameters(session: Running, values: dict[str, Any]) -> Run:
+    yield from described_parameters(session.describe_parameters(str(values["@tsql"]), str(values.get("@params") or "")))
+    return 0
+
+
 def _table_collations(session: Running, values: dict[str, Any]) -> Run:
     name = str(values["@object"]).lstrip(".")
     number = session.object_id(name, "U")
@@ -270,6 +275,7 @@ ENGINE_PROCEDURES = {
         Procedure("sp_tablecollations", (("@object", NTEXT, True),), _table_collations),
         Procedure("sp_tablecollations_90", (("@object", NTEXT, True),), _table_collations),
         Procedure("sp_tablecollations_100", (("@object", NTEXT, True),), _table_collations),
+        Procedure("sp_describe_undeclared_parameters", (("@tsql", NTEXT, True), ("@params", NTEXT, False)), _describe_parameters),
         Procedure("sp_datatype_info", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
         Procedure("sp_datatype_info_100", (("@data_type", INT, False), ("@ODBCVer", INT, False)), _datatype_info),
     )

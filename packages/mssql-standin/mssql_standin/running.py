@@ -3,9 +3,11 @@
 from typing import Any, Protocol
 
 from mssql_standin.identities import Identities
+from mssql_standin.outside import Cancellation
 from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import Message
 from mssql_standin.security.identity import Impersonation
+from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.database import SharedStore
 from mssql_standin.store.file import FileConnection
@@ -26,6 +28,7 @@ class Running(Protocol):
     local_tables: LocalTables
     identities: Identities
     impersonation: Impersonation
+    cancellation: Cancellation
     nocount: bool
     xact_abort: bool
     implicit_transactions: bool
@@ -53,9 +56,6 @@ class Running(Protocol):
 
     def end_of_level(self) -> None:
         """Note that a level of text ended."""
-
-    def is_cancelled(self) -> bool:
-        """Tell whether the running request was cancelled."""
 
     def check_cancelled(self) -> None:
         """Raise CancelledError if the running request was cancelled."""
@@ -89,6 +89,9 @@ class Running(Protocol):
 
     def rename_column(self, old: tuple[str, ...], new: str) -> None:
         """sp_rename of a column."""
+
+    def describe_parameters(self, sql: str, declared: str = "") -> list[tuple[str, SqlType]]:
+        """Return the undeclared parameters of a text and their deduced types."""
 
     def clean_up_on_demand(self) -> None:
         """sp_flush_CT_internal_table_on_demand; it is for owners of the database."""

@@ -1,8 +1,6 @@
 """The engine's front: a database (one SQLite file) and its sessions. No socket, no wire format."""
 
 import math
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +14,7 @@ from mssql_standin.faults import Faults, exposed
 from mssql_standin.frame import Frame
 from mssql_standin.identities import Identities
 from mssql_standin.interpreter import Interpreter
+from mssql_standin.outside import SYSTEM, Cancellation, Mutex, Outside, utc_seconds
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.parser.syntax import InsertBulk, Name
 from mssql_standin.results import (
@@ -42,7 +41,7 @@ from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.store.changes import Changer
 from mssql_standin.store.database import SharedStore
 from mssql_standin.store.definitions import create_statements
-from mssql_standin.store.file import CancelledError, FileConnection
+from mssql_standin.store.file import CancelledError, Storage, in_memory
 from mssql_standin.store.local_tables import LocalTables
 from mssql_standin.store.row_rules import RowRules, compile_rules
 from mssql_standin.store.transaction import Transaction
@@ -68,12 +67,29 @@ class Database:
         self.faults: Faults | None = (
             None  # errors on demand, for tests; sessions opened from then on are exposed to them
         )
-        self._lock = threading.Lock()
+        self._lock = Mutex()
 
     @classmethod
-    def open(cls, path: Path, name: str, collation: str = DEFAULT, administrator: str = "sa") -> "Database":
+    def open(
+        cls,
+        path: Path,
+        name: str,
+        collation: str = DEFAULT,
+        administrator: str = "sa",
+        outside: Outside = SYSTEM,
+    ) -> "Database":
         """Open the file, or create it under a collation. Raises RuntimeError if another process has it open."""
-        return cls(SharedStore(path, name, collation, administrator))
+        return cls(SharedStore(Storage(path), name, collation, administrator, outside))
+
+    @classmethod
+    def in_memory(cls, name: str, collation: str = DEFAULT, outside: Outside = SYSTEM) -> "Database":
+        """Make a database that is gone when it is closed; nothing waits for a disk."""
+        return cls(SharedStore(in_memory(name), name, collation, outside=outside))
+
+    @property
+    def outside(self) -> Outside:
+        """Its clock and chance."""
+        return self._store.outside
 
     @property
     def name(self) -> str:
@@ -126,10 +142,11 @@ class Session:
         self.is_abandoned: Callable[[], bool] = lambda: (
             False
         )  # the wire knows of a cancel that came before the request began
-        self._cancel = threading.Event()
-        self.file = FileConnection(store.path, {**catalog_functions(self), **security_functions(self)})
+        self.cancellation = Cancellation(store.outside)
+        self.was_stopped = False  # whether the latest request was cancelled before its end
+        self.file = store.connect({**catalog_functions(self), **security_functions(self)})
         self.local_tables = LocalTables(self.file, create_statements)
-        self.transaction = Transaction(store, self.file, self.local_tables, self.session_id, self._cancel.is_set)
+        self.transaction = Transaction(store, self.file, self.local_tables, self.session_id, self.cancellation)
         self.identities = Identities(store, self.file, self.local_tables)
         self._rules: dict[tuple[int, int, str], RowRules] = {}
         self._clock: tuple[int, int] | None = None
@@ -150,9 +167,10 @@ class Session:
 
     def _start_request(self) -> None:
         self.announced_load = None
-        self._cancel.clear()
+        self.was_stopped = False
+        self.cancellation.clear()
         if self.is_abandoned():
-            self._cancel.set()
+            self.cancellation.set()
 
     # --- requests --------------------------------------------------------------------------------------------
 
@@ -214,6 +232,7 @@ class Session:
         yield Done(None)
 
     def _after_cancel(self) -> Iterator[Event]:
+        self.was_stopped = True
         if self.xact_abort or self.transaction.doomed:
             yield from self.transaction.rollback()
 
@@ -335,7 +354,7 @@ class Session:
 
     def cancel(self) -> None:
         """Make the running request stop soon; safe from any thread."""
-        self._cancel.set()
+        self.cancellation.set()
         if self._is_open:
             self.file.interrupt()
         self.store.locks.wake()
@@ -343,6 +362,7 @@ class Session:
     def close(self) -> None:
         """End the session: roll back, release locks."""
         if not self._is_open:
+            self.store.locks.release_all(self.session_id)  # what it was given while it was being closed
             return
         self._is_open = False
         self.store.open_sessions.pop(self.session_id, None)
@@ -390,25 +410,21 @@ class Session:
         """Note that a level of text ended."""
         self._clock = None
 
-    def is_cancelled(self) -> bool:
-        """Tell whether the running request was cancelled."""
-        return self._cancel.is_set()
-
     def check_cancelled(self) -> None:
         """Raise CancelledError if the running request was cancelled."""
-        if self._cancel.is_set():
+        if self.cancellation.is_set():
             raise CancelledError
 
     def wait(self, seconds: float) -> None:
         """Sleep, but wake up when the request is cancelled."""
-        if self._cancel.wait(seconds):
+        if self.cancellation.wait(seconds):
             raise CancelledError
 
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
         if self._clock is None:
-            nanoseconds = time.time_ns()
-            offset = time.localtime(nanoseconds // 1_000_000_000).tm_gmtoff // 60
+            nanoseconds = self.store.outside.utc_nanoseconds()
+            offset = self.store.outside.local_offset_minutes(nanoseconds)
             self._clock = (UNIX_EPOCH_TICKS + nanoseconds // 100, offset)
         return self._clock
 
@@ -523,14 +539,19 @@ class Session:
 
     def clean_up_changes(self) -> None:
         """Forget the changes that are older than the retention period, now."""
-        self.transaction.write(lambda: tracking.clean_up(self.transaction.catalog, self.file))
-        self.store.last_cleanup = time.monotonic()
+        self.transaction.write(self._clean_up)
+        self.store.last_cleanup = self.store.outside.monotonic_seconds()
+
+    def _clean_up(self) -> None:
+        tracking.clean_up(self.transaction.catalog, self.file, utc_seconds(self.store.outside))
 
     def _clean_up_now_and_then(self) -> None:
         """Clean up if it is time to and nobody would have to wait for it."""
         settings = self.store.catalog.tracking
-        due = time.monotonic() - self.store.last_cleanup > tracking.CLEANUP_INTERVAL_SECONDS
-        if settings is None or not settings.auto_cleanup or not due or self.transaction.count:
+        if settings is None or not settings.auto_cleanup or self.transaction.count:
+            return
+        since = self.store.outside.monotonic_seconds() - self.store.last_cleanup
+        if since <= tracking.CLEANUP_INTERVAL_SECONDS:
             return
         requests = self.transaction.requests
         timeout, requests.timeout_ms = requests.timeout_ms, 0

@@ -71,6 +71,27 @@ def test_the_table_has_a_row_for_each_difference_in_one_line() -> None:
     ]
 
 
+def test_a_difference_is_known_if_it_is_the_one_that_has_a_reason() -> None:
+    answers = Answers(asked=2)
+    answers.differences += [
+        Difference("numbers", "two is three", "assert 2 == 3"),
+        Difference("numbers", "one is", "no host"),
+    ]
+
+    answers.expect({"two is three": ("2 == 3", "it is a version of old"), "one is": ("1 == 2", "that too")})
+
+    assert answers.known == ["two is three: it is a version of old"]
+    assert [each.question for each in answers.differences] == ["one is"]
+    assert "- answered otherwise, and rightly so:\n  - two is three: it is a version of old" in table(
+        "A suite", [], answers
+    )
+
+
+def test_a_folder_that_is_no_known_checkout_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="is no checkout of microsoft/durabletask-python, "):
+        main(["--suite", str(tmp_path)])
+
+
 def test_no_difference_is_said() -> None:
     assert table("SQL Server", [], Answers(asked=7)).endswith("No difference.\n")
 

@@ -11,7 +11,7 @@ import azure.durable_functions as df
 from azure.functions import OrchestrationContext
 
 from functions_standin.console import Console, LogFilter
-from functions_standin.durable import response, times
+from functions_standin.durable import response
 from functions_standin.durable.events import Event, EventType, make
 from functions_standin.durable.functions import DurableFunctions
 from functions_standin.durable.hub.crash_points import ignore
@@ -21,7 +21,8 @@ from functions_standin.durable.instance import start_message
 from functions_standin.durable.replay import Subject, replay
 from functions_standin.durable.request import orchestrator_request
 from functions_standin.functions import LoadedFunction
-from functions_standin.storage.account import parse_connection_string
+from functions_standin.storage.azure import AzureStorage
+from functions_standin.system import SYSTEM
 from functions_standin_bench._storage_alone import events_of_an_activity
 
 _INSTANCE, _EXECUTION = "bench", "execution"
@@ -39,7 +40,7 @@ def history(activities: int) -> Sequence[Event]:
         execution_id=_EXECUTION,
         name="chain",
         input_text=None,
-        now=times.now(),
+        now=SYSTEM.now(),
     )
     first = events_of_an_activity(-1)
     events = [first[0], start.event, *first[2:]]
@@ -50,7 +51,7 @@ def history(activities: int) -> Sequence[Event]:
 
 def seconds_of_an_episode(activities: int, repetitions: int) -> Mapping[str, float]:
     """Return what an episode's parts take on a history of so many activities, without storage."""
-    events = [*history(activities), make(EventType.OrchestratorStarted, times.now())]
+    events = [*history(activities), make(EventType.OrchestratorStarted, SYSTEM.now())]
     orchestrator = df.Orchestrator.create(_chain)
     functions = DurableFunctions()
     functions.activities.add("nothing", LoadedFunction("nothing", (), {}, __file__))
@@ -70,7 +71,7 @@ def seconds_of_an_episode(activities: int, repetitions: int) -> Mapping[str, flo
 async def seconds_to_load(connection_string: str, activities: int, repetitions: int) -> float:
     """Return how long the engine's own storage client takes to read such a history from Azurite."""
     names = HubNames("b" + uuid.uuid4().hex[:12], 1)
-    hub = TaskHub(parse_connection_string(connection_string), names, ignore, Console(LogFilter({}, verbose=False)))
+    hub = TaskHub(AzureStorage(connection_string), names, ignore, Console(LogFilter({}, verbose=False)), SYSTEM)
     try:
         await hub.create()
         await hub.histories.append(_INSTANCE, _EXECUTION, history(activities), 0, None)

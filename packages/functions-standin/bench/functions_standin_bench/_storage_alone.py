@@ -7,12 +7,12 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from functions_standin.durable import codec, times
+from functions_standin.durable import codec
 from functions_standin.durable.events import Event, EventType, make
-from functions_standin.storage.account import parse_connection_string
-from functions_standin.storage.http import StorageHttp
-from functions_standin.storage.queues import Queue, QueueMessage
-from functions_standin.storage.tables import Table, Write, literal
+from functions_standin.storage.azure import AzureStorage
+from functions_standin.storage.odata import literal
+from functions_standin.storage.port import Queue, QueueMessage, Storage, Write
+from functions_standin.system import SYSTEM
 
 _REQUEST = re.compile(r'"(?P<method>[A-Z]+) /devstoreaccount1/(?P<target>[^ ?"(]*)')
 _MESSAGE = "x" * 1200  # about as long as the engine's
@@ -48,7 +48,7 @@ def _kind(method: str, target: str, hub: str) -> str | None:
 
 def events_of_an_activity(number: int) -> Sequence[Event]:
     """Return the events that one more activity adds to a history."""
-    now = times.now()
+    now = SYSTEM.now()
     return (
         make(EventType.OrchestratorStarted, now),
         make(EventType.TaskCompleted, now, TaskScheduledId=number, Result="null"),
@@ -60,9 +60,9 @@ def events_of_an_activity(number: int) -> Sequence[Event]:
 class _Worker:
     """Makes the requests of activities one after the other; all workers share the queue, as instances do."""
 
-    def __init__(self, http: StorageHttp, queue: Queue, taken: deque[QueueMessage], name: str) -> None:
+    def __init__(self, storage: Storage, queue: Queue, taken: deque[QueueMessage], name: str) -> None:
         self._queue, self._taken = queue, taken
-        self._history, self._instances = Table(http, f"{name}History"), Table(http, f"{name}Instances")
+        self._history, self._instances = storage.table(f"{name}History"), storage.table(f"{name}Instances")
         self._key, self._rows = "", 0
         self.begin()
 
@@ -105,18 +105,18 @@ async def activities_per_second(
     connection_string: str, requests_per_activity: Mapping[str, float], workers: int, activities: int
 ) -> float:
     """Return how many activities a second so many workers could do if they cost nothing but these requests."""
-    http = StorageHttp(parse_connection_string(connection_string))
+    storage = AzureStorage(connection_string)
     name = "b" + uuid.uuid4().hex[:12]
     try:
-        queue, taken = Queue(http, f"{name}-queue"), deque[QueueMessage]()
-        for made in (queue, Table(http, f"{name}History"), Table(http, f"{name}Instances")):
+        queue, taken = storage.queue(f"{name}-queue"), deque[QueueMessage]()
+        for made in (queue, storage.table(f"{name}History"), storage.table(f"{name}Instances")):
             await made.create()
-        crew = [_Worker(http, queue, taken, name) for _ in range(workers)]
+        crew = [_Worker(storage, queue, taken, name) for _ in range(workers)]
         begin = time.perf_counter()
         await asyncio.gather(*(_work(worker, requests_per_activity, activities) for worker in crew))
         return workers * activities / (time.perf_counter() - begin)
     finally:
-        await http.close()
+        await storage.close()
 
 
 async def _work(worker: _Worker, requests_per_activity: Mapping[str, float], activities: int) -> None:

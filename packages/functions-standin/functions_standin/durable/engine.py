@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import platform
-import uuid
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -12,15 +10,16 @@ from functions_standin.console import Console
 from functions_standin.durable.dispatch.activities import ActivityDispatcher
 from functions_standin.durable.dispatch.instances import InstanceDispatcher
 from functions_standin.durable.dispatch.partitions import Partitions
-from functions_standin.durable.dispatch.poller import Poller
+from functions_standin.durable.dispatch.poller import Deliver, Poller, Take
 from functions_standin.durable.dispatch.renewal import Renewal
 from functions_standin.durable.functions import DurableFunctions
+from functions_standin.durable.http_activity import SendRequest
 from functions_standin.durable.hub.mail import CATEGORY, Taken
 from functions_standin.durable.hub.task_hub import TaskHub
 from functions_standin.durable.settings import DurableSettings
 from functions_standin.durable.timing import Timing
 from functions_standin.durable.user_code import UserCode
-from functions_standin.storage.http import StorageFailed, StorageUnavailable
+from functions_standin.storage.port import Queue, StorageFailed, StorageUnavailable
 
 
 class Engine:
@@ -36,6 +35,7 @@ class Engine:
         timing: Timing,
         console: Console,
         tried_to_open: asyncio.Event,
+        send_request: SendRequest,
     ) -> None:
         self._hub = hub
         self._settings = settings
@@ -43,8 +43,8 @@ class Engine:
         self._console = console
         self._pollers: dict[str, Poller] = {}
         self._polling: dict[str, asyncio.Task[None]] = {}
-        self._control_renewal = Renewal(timing.renewal, timing.control_visibility, console)
-        self._work_item_renewal = Renewal(timing.renewal, timing.work_item_visibility, console)
+        self._control_renewal = Renewal(timing.renewal, timing.control_visibility, console, hub.outside)
+        self._work_item_renewal = Renewal(timing.renewal, timing.work_item_visibility, console, hub.outside)
         self._instances = InstanceDispatcher(
             hub=hub,
             user_code=user_code,
@@ -61,12 +61,14 @@ class Engine:
             timing=timing,
             renewal=self._work_item_renewal,
             console=console,
+            send_request=send_request,
         )
         self._partitions = Partitions(
             table=hub.partitions,
             queues=hub.names.control_queues,
-            owner=f"{platform.node()}-{uuid.uuid4().hex[:12]}",
+            owner=f"{hub.outside.machine}-{hub.outside.new_id().hex[:12]}",
             timing=timing,
+            outside=hub.outside,
             started=self._start_partition,
             stopped=self._stop_polling,
             console=console,
@@ -77,11 +79,7 @@ class Engine:
         """Run until cancelled; then what runs already is left alone, it will be taken up again by whoever is next."""
         await self._wait_for_storage()
         self._hub.mail.on_sent = self._wake
-        self._start_polling(
-            Poller(
-                self._hub.names.work_items, self._activities.take, self._activities.deliver, self._timing, self._console
-            )
-        )
+        self._start_polling(self._poller(self._hub.mail.work_items, self._activities.take, self._activities.deliver))
         lasting: Sequence[Coroutine[Any, Any, None]] = (
             self._partitions.run(),
             self._control_renewal.run(),
@@ -114,7 +112,7 @@ class Engine:
                     f"The task hub '{self._settings.hub}' cannot be opened (try {tries}), durable functions and HTTP "
                     f"wait for it; other triggers run. {error}",
                 )
-                await asyncio.sleep(min(2.0 ** min(tries - 1, 5), 30.0) * self._timing.scale)
+                await self._hub.outside.sleep(min(2.0 ** min(tries - 1, 5), 30.0) * self._timing.scale)
                 continue
             if tries:
                 self._console.log(CATEGORY, logging.WARNING, f"The task hub '{self._settings.hub}' is open now.")
@@ -130,13 +128,16 @@ class Engine:
 
         async def take() -> Sequence[Taken]:
             while self._control_renewal.count >= self._settings.control_buffer_threshold:
-                await asyncio.sleep(self._timing.first_poll)
+                await self._hub.outside.sleep(self._timing.first_poll)
             return await self._hub.mail.take(queue, self._settings.control_batch_size, self._timing.control_visibility)
 
         async def deliver(taken: Sequence[Taken]) -> None:
             self._instances.deliver(taken)
 
-        self._start_polling(Poller(name, take, deliver, self._timing, self._console))
+        self._start_polling(self._poller(queue, take, deliver))
+
+    def _poller(self, queue: Queue, take: Take, deliver: Deliver) -> Poller:
+        return Poller(queue, take, deliver, self._timing, self._console, self._hub.outside)
 
     def _start_polling(self, poller: Poller) -> None:
         self._pollers[poller.queue] = poller

@@ -6,9 +6,8 @@ docs: "Durable Functions overview", "Bindings for Durable Functions".
 import asyncio
 import contextlib
 import hashlib
-import random
-import socket
 from collections.abc import Sequence
+from functools import cache
 from importlib import metadata
 
 from aiohttp import web
@@ -21,6 +20,7 @@ from functions_standin.durable.functions import SDK, DurableFunctions, Functions
 from functions_standin.durable.hub.crash_points import hook_of
 from functions_standin.durable.hub.names import HubNames, default_hub_name
 from functions_standin.durable.hub.task_hub import TaskHub
+from functions_standin.durable.rpc import RpcServer
 from functions_standin.durable.settings import DEFAULT_CONNECTION, read_durable_settings
 from functions_standin.durable.timing import Timing
 from functions_standin.durable.user_code import UserCode
@@ -30,13 +30,9 @@ from functions_standin.functions import Binding, LoadedFunction
 from functions_standin.identity import slot_name
 from functions_standin.invocation import Datum
 from functions_standin.settings import setting
-from functions_standin.storage.account import parse_connection_string
-from functions_standin.storage.http import StorageUnavailable
+from functions_standin.storage.port import StorageUnavailable
 
 _CLIENT = "durableClient"
-_LOOPBACK = "127.0.0.1"
-_USUAL_RPC_PORT = 17071
-_OTHER_RPC_PORTS = (30000, 31000)
 
 
 class DurableExtension:
@@ -51,7 +47,7 @@ class DurableExtension:
         self._hook = hook_of(services.environment)
         self._functions = DurableFunctions()
         self._operations: Operations | None = None
-        self._rpc_port: int | None = None
+        self._rpc: RpcServer | None = None
         self._running: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._tried_to_open = asyncio.Event()
@@ -74,7 +70,7 @@ class DurableExtension:
             "entityTrigger": (self._functions.entities, "entityName"),
         }
         functions, key = kinds[trigger.type]
-        if problem := sdk_problem(metadata.version(SDK)):
+        if problem := sdk_problem(_sdk_version()):
             raise FunctionInError(problem)
         if trigger.type != "activityTrigger" and trigger.name != "context":
             raise FunctionInError(
@@ -86,9 +82,8 @@ class DurableExtension:
         """Start the engine in the background, if the app has durable functions."""
         if not any((*self._functions.orchestrators, *self._functions.activities, *self._functions.entities)):
             return
-        listening = _bind_rpc()
-        self._rpc_port = listening.getsockname()[1]
-        self._running = asyncio.get_running_loop().create_task(self._run(listening))
+        self._rpc = self._services.ports.open_rpc()
+        self._running = asyncio.get_running_loop().create_task(self._run(self._rpc))
 
     async def opened(self) -> None:
         """Wait until the task hub is open, or is known never to be: without its storage a host answers no request."""
@@ -119,14 +114,12 @@ class DurableExtension:
             raise FunctionInError(
                 f"'{function.name}' asks for the task hub {hub}; this stand-in serves that of its app, {self._settings.hub}"
             )
-        if self._rpc_port is None:
+        if self._rpc is None:
             raise FunctionInError(
                 f"'{function.name}' has a durableClient, but the app has no durable functions; this stand-in does not "
                 "serve clients of other apps"
             )
-        return self._links.binding_text(
-            f"http://{_LOOPBACK}:{self._rpc_port}{RPC_PATH}/", self._settings.connection_name
-        )
+        return self._links.binding_text(f"{self._rpc.origin}{RPC_PATH}/", self._settings.connection_name)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the public management API."""
@@ -146,22 +139,23 @@ class DurableExtension:
             raise StorageUnavailable(f"The task hub '{self._settings.hub}' is not open")
         return self._operations
 
-    async def _run(self, listening: socket.socket) -> None:
+    async def _run(self, rpc: RpcServer) -> None:
         settings = self._settings
         text = setting(self._services.environment, settings.connection_name)
-        runner = await _serve(self._api, listening)
+        await rpc.serve(self._api.routes(RPC_PATH))
+        ports = self._services.ports
         try:
             if text is None:
                 raise SettingsError(
                     f"the setting '{settings.connection_name}' is missing or empty; durable functions need a storage account"
                 )
             names = HubNames(settings.hub, settings.partition_count)
-            hub = TaskHub(parse_connection_string(text), names, self._hook, self._services.console)
+            hub = TaskHub(ports.open_storage(text), names, self._hook, self._services.console, ports.outside)
         except SettingsError as error:
             self._services.console.say(f"Durable functions do not run: {error}")
             self._tried_to_open.set()
             await self._stopping.wait()
-            await runner.cleanup()
+            await rpc.close()
             return
         self._operations = Operations(hub, self._functions, overrides_any_state=settings.overrides_any_state)
         engine = Engine(
@@ -172,6 +166,7 @@ class DurableExtension:
             timing=Timing(self._services.time_scale, settings),
             console=self._services.console,
             tried_to_open=self._tried_to_open,
+            send_request=ports.send_request,
         )
         running = asyncio.create_task(engine.run())
         told_to_stop = asyncio.create_task(self._stopping.wait())
@@ -187,29 +182,10 @@ class DurableExtension:
             running.cancel()
             told_to_stop.cancel()
             self._operations = None
-            await runner.cleanup()
+            await rpc.close()
             await hub.close()
 
 
-async def _serve(api: HttpApi, listening: socket.socket) -> web.AppRunner:
-    app = web.Application(client_max_size=100 * 1024 * 1024)
-    app.add_routes(api.routes(RPC_PATH))
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.SockSite(runner, listening).start()
-    return runner
-
-
-def _bind_rpc() -> socket.socket:
-    for port in (_USUAL_RPC_PORT, *random.sample(range(*_OTHER_RPC_PORTS), 20)):
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # Not SO_REUSEADDR alone: the port must be ours.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((_LOOPBACK, port))
-            listening.listen()
-        except OSError:
-            listening.close()
-            continue
-        return listening
-    raise SettingsError("no port is free for the clients of durable functions")
+@cache
+def _sdk_version() -> str:
+    return metadata.version(SDK)

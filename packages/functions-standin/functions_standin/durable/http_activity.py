@@ -1,6 +1,6 @@
 """The built-in activity behind call_http. docs: "HTTP features in Durable Functions", section on consuming HTTP APIs."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -8,6 +8,7 @@ import aiohttp
 from functions_standin.durable.json_text import to_json
 from functions_standin.durable.user_code import ActivityFailed
 
+SendRequest = Callable[[Mapping[str, Any]], Awaitable[str]]
 _TIMEOUT_SECONDS = 100
 
 

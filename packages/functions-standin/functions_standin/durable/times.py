@@ -39,11 +39,6 @@ def from_text(text: str) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def now() -> datetime:
-    """Return the current time in UTC."""
-    return datetime.now(UTC)
-
-
 def after_seconds(time: datetime, seconds: float) -> datetime:
     """Return the time so many seconds later."""
     return time + timedelta(seconds=seconds)

@@ -83,7 +83,9 @@ class UserCode:
                 raise ActivityFailed(f"Activity function '{name}' failed: {reason}", details)
 
     async def _outcome(self, function: LoadedFunction, text: str) -> Outcome:
-        call = Call(function, {function.trigger.name: Datum("string", text)}, _REASON)
+        call = Call(
+            function, {function.trigger.name: Datum("string", text)}, _REASON, invocation_id=self._invoker.new_id()
+        )
         # Shielded: the function runs to its end even if the engine stops waiting.
         return await asyncio.shield(asyncio.wrap_future(self._invoker.start(call)))
 

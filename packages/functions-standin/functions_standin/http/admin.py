@@ -5,7 +5,6 @@ Every caller counts as administrator, as under Core Tools. docs: "Manually run a
 
 import json
 import logging
-import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -38,7 +37,7 @@ class Admin:
         self._functions = {name.lower(): function for name, function in in_charge.functions.items()}
         self._errors = in_charge.errors
         self._extensions = {trigger_type: each for each in extensions for trigger_type in each.trigger_types}
-        self._started = time.monotonic()
+        self._started = services.ports.outside.monotonic_seconds()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -71,7 +70,7 @@ class Admin:
             "platformVersion": "",
             "instanceId": "",
             "computerName": "",
-            "processUptime": round((time.monotonic() - self._started) * 1000),
+            "processUptime": round((self._services.ports.outside.monotonic_seconds() - self._started) * 1000),
             "functionAppContentEditingState": "Unknown",
         }
         if self._errors:
@@ -120,7 +119,9 @@ class Admin:
             argument = extension.manual_argument(function, text)
         except FunctionInError as error:
             return web.Response(status=501, text=f"Function '{function.name}': {error}")
-        self._services.invoker.start(Call(function, {trigger.name: argument}, MANUAL_REASON))
+        self._services.invoker.start(
+            Call(function, {trigger.name: argument}, MANUAL_REASON, invocation_id=self._services.invoker.new_id())
+        )
         return web.Response(status=202)
 
     async def _unsupported(self, request: web.Request) -> web.Response:

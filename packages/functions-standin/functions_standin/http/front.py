@@ -7,7 +7,6 @@ to a function: the real host hands none on to a Python function.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Any, cast
@@ -16,6 +15,7 @@ from aiohttp import web
 
 from functions_standin.http.chunks import ChunkSkipper
 from functions_standin.http.head import END, Head, Refused, check_incomplete, read_head
+from functions_standin.system import SYSTEM
 
 HEAD = web.RequestKey("head", Head)
 _PHRASES = {414: "URI Too Long"}
@@ -139,7 +139,7 @@ class Front(asyncio.Protocol):
             f"HTTP/1.1 {status} {_PHRASES.get(status) or HTTPStatus(status).phrase}",
             "Content-Length: 0",
             "Connection: close",
-            f"Date: {format_datetime(datetime.now(UTC), usegmt=True)}",
+            f"Date: {format_datetime(SYSTEM.now(), usegmt=True)}",
             *("", ""),
         ]
         self._transport.write("\r\n".join(lines).encode())

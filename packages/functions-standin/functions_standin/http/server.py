@@ -50,11 +50,16 @@ class HttpServer:
             max_headers=_ABOVE_THE_LIMITS_OF_THE_FRONT,
         )
 
-    async def start(self, bound: socket.socket) -> None:
-        """Begin to listen."""
+    async def start(self, bound: socket.socket | None) -> None:
+        """Begin to answer, and to listen if there is a socket."""
         await self._runner.setup()
+        if bound is not None:
+            self._server = await asyncio.get_running_loop().create_server(self.connection, sock=bound, backlog=512)
+
+    def connection(self) -> Front:
+        """Return the protocol of a new connection."""
         behind = cast("web.Server", self._runner.server)  # there is one, after the set-up
-        self._server = await asyncio.get_running_loop().create_server(lambda: Front(behind()), sock=bound, backlog=512)
+        return Front(behind())
 
     async def stop_accepting(self) -> None:
         """Refuse new connections; requests under way go on."""
@@ -81,7 +86,7 @@ class HttpServer:
             route=route,
             body=await read_body(request, head),
         )
-        call = Call(function, {function.trigger.name: datum}, MANUAL_REASON)
+        call = Call(function, {function.trigger.name: datum}, MANUAL_REASON, invocation_id=self._invoker.new_id())
         # Shielded: a function runs to its end even if the caller hangs up.
         outcome = await asyncio.shield(asyncio.wrap_future(self._invoker.start(call)))
         match outcome:

@@ -4,7 +4,7 @@ import importlib.resources
 import platform
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import pyodbc
 
 from functions_standin.errors import FunctionInError
-from functions_standin.sql_trigger import pool
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.database import Database, is_database_error
 from functions_standin.sql_trigger.failures import CannotBegin, is_broken
+from functions_standin.sql_trigger.pool import OF_THE_PROCESS, Pools
 from functions_standin.sql_trigger.statements import render
 from functions_standin.sql_trigger.values import ExactDateTime, ExactDateTimeOffset, ExactTime
 
@@ -44,7 +45,11 @@ def find_driver() -> str:
 
 def connect(to: OdbcConnectionString) -> Any:
     """Open a connection in autocommit mode; temporal values arrive with all their 100 ns and offsets."""
-    connection = pyodbc.connect(to.text, autocommit=True, timeout=to.login_timeout_seconds)
+    return prepared(pyodbc.connect(to.text, autocommit=True, timeout=to.login_timeout_seconds), to)
+
+
+def prepared(connection: Any, to: OdbcConnectionString) -> Any:
+    """Return a connection with the time-out of the connection string and exact temporal values."""
     connection.timeout = to.command_timeout_seconds
     connection.add_output_converter(_SQL_TYPE_TIMESTAMP, _date_time)
     connection.add_output_converter(_SQL_SS_TIME2, _time)
@@ -73,8 +78,10 @@ def repeatable_read(connection: Any) -> Iterator[None]:
     try:
         execute(connection, render("isolation_level"))
         connection.autocommit = False
-    except pyodbc.Error as error:
-        raise CannotBegin(str(error)) from error
+    except Exception as error:
+        if is_database_error(error):
+            raise CannotBegin(str(error)) from error
+        raise
     try:
         yield
         connection.commit()
@@ -85,11 +92,30 @@ def repeatable_read(connection: Any) -> Iterator[None]:
         _end_transaction_mode(connection)
 
 
+class Odbc:
+    """Microsoft's driver as a client of the trigger."""
+
+    def driver(self) -> str:
+        """Return an installed driver."""
+        return find_driver()
+
+    def connect(self, to: OdbcConnectionString) -> Any:
+        """Open a connection."""
+        return connect(to)
+
+
+ODBC = Odbc()
+
+
 class Link:
     """A connection that its owner reopens once an error has shown it to be lost."""
 
-    def __init__(self, to: OdbcConnectionString) -> None:
+    def __init__(
+        self, to: OdbcConnectionString, database: Database | None = None, pools: Pools = OF_THE_PROCESS
+    ) -> None:
         self._to = to
+        self._database = database or ODBC
+        self._pools = pools
         self._connection: Any = None
 
     @property
@@ -106,11 +132,11 @@ class Link:
 
     def open(self) -> None:
         """Connect; raise PoolExhausted if there are as many connections as the pool may have."""
-        pool.take(self._to)
+        self._pools.take(self._to)
         try:
-            self._connection = connect(self._to)
+            self._connection = self._database.connect(self._to)
         except BaseException:
-            pool.give_back(self._to)
+            self._pools.give_back(self._to)
             raise
 
     def note(self, error: Exception) -> None:
@@ -121,19 +147,28 @@ class Link:
     def close(self) -> None:
         """Close the connection if there is one."""
         if self._connection is not None:
-            with suppress(pyodbc.Error):
+            with _suppressed():
                 self._connection.close()
             self._connection = None
-            pool.give_back(self._to)
+            self._pools.give_back(self._to)
+
+
+@contextmanager
+def _suppressed() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_database_error(error):
+            raise
 
 
 def _roll_back(connection: Any) -> None:
-    with suppress(pyodbc.Error):  # a broken connection was rolled back by the server
+    with _suppressed():  # a broken connection was rolled back by the server
         connection.rollback()
 
 
 def _end_transaction_mode(connection: Any) -> None:
-    with suppress(pyodbc.Error):  # if it is broken, the next statement will say so
+    with _suppressed():  # if it is broken, the next statement will say so
         connection.autocommit = True
 
 

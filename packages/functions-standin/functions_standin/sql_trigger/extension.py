@@ -1,27 +1,28 @@
 """Runs the app's SQL triggers: one listener per function, started again and again until it has started."""
 
+import asyncio
 import json
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from aiohttp import web
 
 from functions_standin.errors import FunctionInError
 from functions_standin.extension import HostServices
 from functions_standin.functions import Binding, LoadedFunction
-from functions_standin.invocation import Datum, Succeeded
+from functions_standin.invocation import Datum, Outcome, Succeeded
 from functions_standin.invoker import Call
 from functions_standin.settings import setting
 from functions_standin.sql_trigger import identifiers
-from functions_standin.sql_trigger.connection import connect, find_driver
+from functions_standin.sql_trigger.connection import Link
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString, to_odbc
 from functions_standin.sql_trigger.failures import told
 from functions_standin.sql_trigger.identifiers import TableName, parse_table_name
 from functions_standin.sql_trigger.listener import Listener
+from functions_standin.sql_trigger.loops import Loops, Surroundings
 from functions_standin.sql_trigger.options import read_options, with_settings_of_listener
+from functions_standin.sql_trigger.pool import Pools
 from functions_standin.sql_trigger.startup import CATEGORY, Startup
 from functions_standin.sql_trigger.timing import Timing
 from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, create, find
@@ -39,8 +40,8 @@ class _Trigger:
     table: TableName
     ado_net: str = field(repr=False)
     to: OdbcConnectionString | None = None
-    listener: Listener | None = None
-    thread: threading.Thread | None = field(default=None, repr=False)
+    loops: Loops | None = None
+    starting: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
 class SqlTriggerExtension:
@@ -54,7 +55,8 @@ class SqlTriggerExtension:
         self._options = read_options(services.host_json, services.environment)
         self._timing = Timing(services.time_scale, self._options.polling_interval_ms / 1000)  # for starts and leases
         self._triggers: list[_Trigger] = []
-        self._stopping = threading.Event()
+        self._ports = services.ports
+        self._pools = Pools()
 
     def add(self, function: LoadedFunction) -> None:
         """Take a function; raise FunctionInError if it cannot be indexed, SettingsError if the host would not start.
@@ -74,17 +76,15 @@ class SqlTriggerExtension:
     def start(self) -> None:
         """Start the listeners in the background."""
         for trigger in self._triggers:
-            trigger.thread = threading.Thread(
-                target=self._start_until_started, args=(trigger,), name="sql-trigger-start", daemon=True
-            )
-            trigger.thread.start()
+            trigger.starting = asyncio.create_task(self._start_until_started(trigger))
 
     def stop(self) -> None:
         """Stop the listeners without releasing the leases of running batches, as a host that is told to stop does."""
-        self._stopping.set()
         for trigger in self._triggers:
-            if trigger.listener is not None:
-                trigger.listener.stop()
+            if trigger.starting is not None:
+                trigger.starting.cancel()
+            if trigger.loops is not None:
+                trigger.loops.stop()
 
     def manual_argument(self, function: LoadedFunction, text: str) -> Datum:
         """The text goes through JSON once more: the function receives a JSON string literal."""
@@ -99,12 +99,12 @@ class SqlTriggerExtension:
         """There are no webhooks."""
         return ()
 
-    def _start_until_started(self, trigger: _Trigger) -> None:
+    async def _start_until_started(self, trigger: _Trigger) -> None:
         name = trigger.function.full_name
         failures = 0
-        while not self._stopping.is_set():
+        while True:
             try:
-                listener = self._started(trigger)
+                trigger.loops = await self._started(trigger)
             except Exception as error:  # noqa: BLE001 - whatever is wrong may be put right while the host runs
                 if not failures:
                     what = told(error, trigger.to).as_exception
@@ -112,15 +112,11 @@ class SqlTriggerExtension:
                         _STARTUP, logging.ERROR, f"The listener for function '{name}' was unable to start.\n{what}"
                     )
                 failures += 1
-                self._stopping.wait(self._timing.start_retry_seconds(failures))
-                if not self._stopping.is_set():
-                    self._log(
-                        _STARTUP, logging.INFO, f"Retrying to start listener for function '{name}' (Attempt {failures})"
-                    )
+                await self._ports.outside.sleep(self._timing.start_retry_seconds(failures))
+                self._log(
+                    _STARTUP, logging.INFO, f"Retrying to start listener for function '{name}' (Attempt {failures})"
+                )
                 continue
-            trigger.listener = listener
-            if self._stopping.is_set():
-                listener.stop()
             if failures:
                 self._log(
                     _STARTUP,
@@ -129,42 +125,58 @@ class SqlTriggerExtension:
                 )
             return
 
-    def _started(self, trigger: _Trigger) -> Listener:
+    async def _started(self, trigger: _Trigger) -> Loops:
         identity = self._identity(trigger.function)
-        startup = Startup(self._services.console, str(trigger.table), identity.function_id, trigger.to)
-        with startup.whole():
-            trigger.to = startup.to = to_odbc(trigger.ado_net, find_driver())
-            with startup.phase("OpenConnection"):
-                connection = connect(trigger.to)
-            try:
-                with startup.phase("ValidateDatabaseMetadata"):
-                    watched = find(connection, trigger.table, identity, self._options, self._timing.lease_ms)
-                with startup.phase("InitializeTriggerState"):
-                    create(connection, watched, identity)
-            finally:
-                connection.close()
-            with startup.phase("CreateChangeMonitor"):
-                listener = self._listener(trigger, watched, trigger.to)
-                listener.start()
-            self._log(
-                CATEGORY,
-                logging.INFO,
-                f"Started SQL trigger listener for table: '{trigger.table}' (object ID: {watched.table_id}), function "
-                f"ID: {watched.function_id}, leases table: {watched.statements.leases.quoted} in "
-                f"{startup.milliseconds}ms.",
-            )
-        return listener
+        startup = Startup(
+            self._services.console, str(trigger.table), identity.function_id, trigger.to, self._ports.outside
+        )
+        calls = self._ports.outside.blocking_calls("sql-trigger-start")
+        try:
+            with startup.whole():
+                watched, to = await calls.run(self._prepared, trigger, identity, startup)
+                with startup.phase("CreateChangeMonitor"):
+                    loops = self._loops(trigger, watched, to)
+                    loops.start()
+                self._log(
+                    CATEGORY,
+                    logging.INFO,
+                    f"Started SQL trigger listener for table: '{trigger.table}' (object ID: {watched.table_id}), function "
+                    f"ID: {watched.function_id}, leases table: {watched.statements.leases.quoted} in "
+                    f"{startup.milliseconds}ms.",
+                )
+            return loops
+        finally:
+            calls.close(lambda: None)
 
-    def _listener(self, trigger: _Trigger, watched: WatchedTable, to: OdbcConnectionString) -> Listener:
+    def _prepared(
+        self, trigger: _Trigger, identity: Identity, startup: Startup
+    ) -> tuple[WatchedTable, OdbcConnectionString]:
+        trigger.to = startup.to = to_odbc(trigger.ado_net, self._ports.database.driver())
+        with startup.phase("OpenConnection"):
+            connection = self._ports.database.connect(trigger.to)
+        try:
+            with startup.phase("ValidateDatabaseMetadata"):
+                watched = find(connection, trigger.table, identity, self._options, self._timing.lease_ms)
+            with startup.phase("InitializeTriggerState"):
+                create(connection, watched, identity)
+        finally:
+            connection.close()
+        return watched, trigger.to
+
+    def _loops(self, trigger: _Trigger, watched: WatchedTable, to: OdbcConnectionString) -> Loops:
         options = with_settings_of_listener(self._options, self._services.environment)
         statements = replace(watched.statements, max_batch_size=options.max_batch_size)
-        return Listener(
-            watched=replace(watched, statements=statements),
+        surroundings = Surroundings(
             to=to,
             timing=Timing(self._services.time_scale, options.polling_interval_ms / 1000),
-            call_function=lambda payload: self._call(trigger.function, payload),
+            max_batch_size=options.max_batch_size,
             console=self._services.console,
+            outside=self._ports.outside,
+            open_link=lambda: Link(to, self._ports.database, self._pools),
+            changes=self._ports.database_changes,
         )
+        listener = Listener(watched=replace(watched, statements=statements), to=to, console=self._services.console)
+        return Loops(listener, lambda payload: self._call(trigger.function, payload), surroundings)
 
     def _connection_string(self, function: LoadedFunction) -> str:
         name = str(function.trigger.properties["connectionStringSetting"])
@@ -190,17 +202,18 @@ class SqlTriggerExtension:
             leases_table_name=function.trigger.properties.get("leasesTableName"),
         )
 
-    def _call(self, function: LoadedFunction, payload: str) -> bool:
-        now = datetime.now(UTC)
+    async def _call(self, function: LoadedFunction, payload: str) -> bool:
+        now = self._ports.outside.now()
         table = function.trigger.properties["tableName"]
-        outcome = self._services.invoker.call(
-            Call(
-                function,
-                {function.trigger.name: Datum("string", payload)},
-                f"New change detected on table '{table}' at {now:%Y-%m-%dT%H:%M:%S.%f}0Z.",
-            )
+        invoker = self._services.invoker
+        call = Call(
+            function,
+            {function.trigger.name: Datum("string", payload)},
+            f"New change detected on table '{table}' at {now:%Y-%m-%dT%H:%M:%S.%f}0Z.",
+            invocation_id=invoker.new_id(),
         )
-        return isinstance(outcome, Succeeded)
+        outcome: asyncio.Future[Outcome] = asyncio.wrap_future(invoker.start(call))
+        return isinstance(await asyncio.shield(outcome), Succeeded)
 
     def _log(self, category: str, level: int, message: str) -> None:
         self._services.console.log(category, level, message)

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-import pyodbc
-
 from functions_standin.errors import HostError
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
+from functions_standin.sql_trigger.database import is_database_error
 
 INVALID_OPERATION = "System.InvalidOperationException"
 SQL_EXCEPTION = "Microsoft.Data.SqlClient.SqlException"
@@ -56,7 +55,7 @@ def told(error: Exception, to: OdbcConnectionString | None) -> Told:
     cause = _cause(error)
     if isinstance(cause, ClientError):
         return Told(cause.type_name, str(cause))
-    if isinstance(cause, pyodbc.Error):
+    if is_database_error(cause):
         return Told(SQL_EXCEPTION, _without_password(_driver_text(cause), to))
     return Told(INVALID_OPERATION, str(cause) if isinstance(cause, HostError) else _without_password(str(cause), to))
 
@@ -64,7 +63,7 @@ def told(error: Exception, to: OdbcConnectionString | None) -> Told:
 def describe(error: Exception, to: OdbcConnectionString) -> str:
     """Return the error's text for people: without the driver's prefixes, and never with the password."""
     cause = _cause(error)
-    text = str(cause.args[1]) if isinstance(cause, pyodbc.Error) and len(cause.args) > 1 else str(cause)
+    text = str(cause.args[1]) if is_database_error(cause) and len(cause.args) > 1 else str(cause)
     return to.without_password(_PREFIX.sub("", text))
 
 
@@ -78,7 +77,7 @@ def is_deadlock(error: Exception) -> bool:
     return _state(error) == _DEADLOCK
 
 
-def _driver_text(error: pyodbc.Error) -> str:
+def _driver_text(error: BaseException) -> str:
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     if error.args[:1] == (_TIMED_OUT,) and "Query timeout" in text:
         return _TIMED_OUT_TEXT
@@ -96,4 +95,4 @@ def _cause(error: BaseException) -> BaseException:
 
 def _state(error: BaseException) -> str:
     cause = _cause(error)
-    return str(cause.args[0]) if isinstance(cause, pyodbc.Error) and cause.args else ""
+    return str(cause.args[0]) if is_database_error(cause) and cause.args else ""

@@ -1,22 +1,24 @@
-"""One function's listener: the change loop and the renewal loop, each on a connection of its own."""
+"""One function's listener, step by step; `loops` has them taken for ever."""
 
 import enum
 import logging
 import threading
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from functions_standin.console import Console
+from functions_standin.outside import News
 from functions_standin.sql_trigger import leases
 from functions_standin.sql_trigger.connection import Link
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
-from functions_standin.sql_trigger.failures import CannotBegin, ClientError, Told, is_broken, is_deadlock, told
+from functions_standin.sql_trigger.failures import CannotBegin, ClientError, Told, is_broken, told
 from functions_standin.sql_trigger.payload import Change, payload_of
 from functions_standin.sql_trigger.startup import CATEGORY
-from functions_standin.sql_trigger.timing import MAX_RELEASE_TRIES, MAX_RENEWALS, Timing, milliseconds_since
+from functions_standin.sql_trigger.timing import MAX_RELEASE_TRIES, MAX_RENEWALS
 from functions_standin.sql_trigger.watched_table import WatchedTable
 
 CallFunction = Callable[[str], bool]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class State(enum.Enum):
@@ -28,7 +30,7 @@ class State(enum.Enum):
 
 
 class Listener:
-    """Steps of the two loops, callable one by one, and the threads that call them for ever.
+    """Steps of the two loops, callable one by one.
 
     `call_function` takes the payload and returns whether the function succeeded.
     """
@@ -38,40 +40,28 @@ class Listener:
         *,
         watched: WatchedTable,
         to: OdbcConnectionString,
-        timing: Timing,
-        call_function: CallFunction,
         console: Console,
+        call_function: CallFunction = lambda _payload: False,
     ) -> None:
         self._watched = watched
         self._table = str(watched.statements.table)
         self._to = to
-        self._timing = timing
         self._call_function = call_function
         self._console = console
-        self._stopping = threading.Event()
         self._batch_lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
-        self._interval_ms = round(timing.polling_interval_seconds * 1000)
+        self._is_stopped = False
         self.state = State.CHECK
         self.batch: tuple[Change, ...] = ()
         self.to_release: tuple[Change, ...] = ()
         self.renewals = 0
-
-    def start(self) -> None:
-        """Start both loops."""
-        for name, loop in (("changes", self._change_loop), ("renewal", self._renewal_loop)):
-            thread = threading.Thread(target=loop, name=f"sql-trigger-{name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        self.found_nothing = False  # and the next polls find no more until somebody changes the database ..
+        self.sees_leases = False  # .. or a lease runs out, of which there are some
+        self._saw_leases = False
+        self.work = News(self._due)  # a batch in process, which the renewal loop waits for
 
     def stop(self) -> None:
-        """End both loops. A function that still runs is not waited for, and its leases are not released."""
-        self._stopping.set()
-
-    def join(self, timeout_seconds: float) -> None:
-        """Wait for the loops to end."""
-        for thread in self._threads:
-            thread.join(timeout_seconds)
+        """Release nothing any more: what is leased is left to those who come after."""
+        self._is_stopped = True
 
     def turn(self, link: Link) -> None:
         """One turn of the change loop: check, process, clean up."""
@@ -79,11 +69,12 @@ class Listener:
             self.check(link)
         if self.state is State.PROCESS:
             self.process()
-        if self.state is State.CLEANUP and not self._stopping.is_set():
+        if self.state is State.CLEANUP and not self._is_stopped:
             self.clean_up(link)
 
     def check(self, link: Link) -> None:
         """Poll for the next batch; a failure is logged and leaves the state as it is."""
+        self.found_nothing = False
         try:
             found = leases.poll(link.connection, self._watched)
         except Exception as error:
@@ -105,15 +96,23 @@ class Listener:
             self._debug(
                 f"Executed GetChangesCommand in GetTableChangesAsync. {len(found.changes)} available changed rows. {ignored}"
             )
+        self.found_nothing = not (found.changes or found.skipped)
+        # In the very moment at which a lease runs out, its row is neither leased nor to be had.
+        self.sees_leases, self._saw_leases = bool(found.leased) or self._saw_leases, bool(found.leased)
         with self._batch_lock:
             self.batch = found.changes
             self.state = State.PROCESS
 
     def process(self) -> None:
         """Call the function with the batch; after a failure nothing is done, the leases just run out."""
+        if (payload := self.composed()) is not None:
+            self.processed(succeeded=self._call_function(payload))
+
+    def composed(self) -> str | None:
+        """Return the batch as the function gets it; None if there is nothing to call it with."""
         if not self.batch:
             self.state = State.CHECK
-            return
+            return None
         try:
             payload = payload_of(self.batch, self._watched.type_names)
         except ClientError as error:
@@ -123,8 +122,12 @@ class Listener:
                 f"{self._told(error)}"
             )
             self._clear()
-            return
-        succeeded = self._call_function(payload)
+            return None
+        self.work.tell()
+        return payload
+
+    def processed(self, *, succeeded: bool) -> None:
+        """Take note of what came of the call."""
         with self._batch_lock:
             if succeeded:
                 self.to_release, self.batch = self.batch, ()
@@ -193,74 +196,8 @@ class Listener:
                 )
             return
 
-    def _change_loop(self) -> None:
-        self._debug(
-            f"Starting change consumption loop. MaxBatchSize: {self._watched.statements.max_batch_size} "
-            f"PollingIntervalMs: {self._interval_ms}"
-        )
-        link = Link(self._to)
-        try:
-            self._open(link)  # the very first one is not tried again
-            while not self._stopping.is_set():
-                self._turn_or_survive(link)
-                self._stopping.wait(self._timing.poll_seconds)
-        except Exception as error:  # noqa: BLE001 - the loop ends for good, the host goes on
-            if not self._stopping.is_set():
-                self._error(f"Exiting change consumption loop due to exception: {self._told(error)}")
-        finally:
-            link.close()
-
-    def _turn_or_survive(self, link: Link) -> None:
-        if not self._is_connected(link, "ChangeConsumptionConnection"):
-            return
-        try:
-            self.turn(link)
-        except Exception as error:
-            if is_broken(error):
-                link.note(error)
-                self._error(
-                    "Fatal SQL Client exception processing changes. Will attempt to reestablish connection in "
-                    f"{self._interval_ms}ms. Exception = {self._told(error).message}"
-                )
-            elif not is_deadlock(error):
-                raise
-
-    def _renewal_loop(self) -> None:
-        self._debug("Starting lease renewal loop.")
-        link = Link(self._to)
-        try:
-            self._open(link)
-            while not self._stopping.is_set():
-                if self._is_connected(link, "LeaseRenewalLoopConnection"):
-                    self.renew(link)
-                self._stopping.wait(self._timing.renewal_seconds)
-        except Exception as error:  # noqa: BLE001 - the loop ends for good, the host goes on
-            if not self._stopping.is_set():
-                self._error(f"Exiting lease renewal loop due to exception: {self._told(error)}")
-        finally:
-            link.close()
-
-    def _is_connected(self, link: Link, name: str) -> bool:
-        if link.is_open:
-            return True
-        self._log(logging.WARNING, f"{name} is broken, attempting to reconnect...")
-        try:
-            self._open(link)
-        except Exception as error:  # noqa: BLE001 - the next turn tries again
-            self._error(f"Exception reconnecting {name}. Exception = {self._told(error).message}")
-            return False
-        self._log(logging.INFO, f"Successfully re-established {name}!")
-        return True
-
-    def _open(self, link: Link) -> None:
-        started = time.monotonic()
-        try:
-            link.open()
-        except Exception as error:
-            self._error(
-                f"Failed to open SQL connection after {milliseconds_since(started)}ms.\n{self._told(error).as_exception}"
-            )
-            raise
+    def _due(self) -> datetime | None:
+        return _LONG_AGO if self.state is State.PROCESS and self.batch else None
 
     def _told(self, error: Exception) -> Told:
         return told(error, self._to)

@@ -11,34 +11,36 @@ _EXHAUSTED = (
     "Timeout expired.  The timeout period elapsed prior to obtaining a connection from the pool.  This may have occurred "
     "because all pooled connections were in use and max pool size was reached."
 )
-_taken: dict[str, int] = {}
-_changed = threading.Condition()
 
 
 class PoolExhausted(Exception):
-    """No connection became free in time."""
+    """No connection is free."""
 
 
-def take(to: OdbcConnectionString) -> None:
-    """Count one connection more; raise PoolExhausted if there are too many for as long as a login may take."""
-    if to.max_pool_size is None:
-        return
-    with _changed:
-        if not _changed.wait_for(lambda: _taken.get(to.text, 0) < (to.max_pool_size or 0), to.login_timeout_seconds):
-            raise PoolExhausted(_EXHAUSTED)
-        _taken[to.text] = _taken.get(to.text, 0) + 1
+class Pools:
+    """The pools of one host, a count for each connection string; from any thread."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, to: OdbcConnectionString) -> None:
+        """Count one connection more; raise PoolExhausted if there are as many as there may be."""
+        with self._lock:
+            taken = self._taken.get(to.text, 0)
+            if to.max_pool_size is not None and taken >= to.max_pool_size:
+                raise PoolExhausted(_EXHAUSTED)
+            self._taken[to.text] = taken + 1
+
+    def in_use(self, to: OdbcConnectionString) -> int:
+        """Return how many connections are open."""
+        with self._lock:
+            return self._taken.get(to.text, 0)
+
+    def give_back(self, to: OdbcConnectionString) -> None:
+        """Count one connection less."""
+        with self._lock:
+            self._taken[to.text] -= 1
 
 
-def in_use(to: OdbcConnectionString) -> int:
-    """Return how many connections are open."""
-    with _changed:
-        return _taken.get(to.text, 0)
-
-
-def give_back(to: OdbcConnectionString) -> None:
-    """Count one connection less."""
-    if to.max_pool_size is None:
-        return
-    with _changed:
-        _taken[to.text] -= 1
-        _changed.notify()
+OF_THE_PROCESS = Pools()

@@ -1,14 +1,13 @@
 """The start of a listener, phase by phase, as the extension tells it in the log."""
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from functions_standin.console import Console
+from functions_standin.outside import Outside
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString
 from functions_standin.sql_trigger.failures import told
-from functions_standin.sql_trigger.timing import milliseconds_since
 
 CATEGORY = "Host.Triggers.Sql"
 
@@ -16,12 +15,15 @@ CATEGORY = "Host.Triggers.Sql"
 class Startup:
     """One attempt to start. `table` is the name as the log has it, `to` whose password the log must not have."""
 
-    def __init__(self, console: Console, table: str, function_id: str, to: OdbcConnectionString | None) -> None:
+    def __init__(
+        self, console: Console, table: str, function_id: str, to: OdbcConnectionString | None, outside: Outside
+    ) -> None:
         self._console = console
         self._table = table
         self._function_id = function_id
         self.to = to
-        self._started = time.monotonic()
+        self._outside = outside
+        self._started = outside.monotonic_seconds()
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -39,26 +41,29 @@ class Startup:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """One phase."""
-        began = time.monotonic()
+        began = self._outside.monotonic_seconds()
         where = f"for table: '{self._table}', function ID: '{self._function_id}'"
         self._console.log(CATEGORY, logging.INFO, f"SQL trigger startup phase '{name}' started {where}.")
         try:
             yield
         except Exception as error:
             self._error(
-                f"SQL trigger startup phase '{name}' failed {where} after {milliseconds_since(began)}ms.", error
+                f"SQL trigger startup phase '{name}' failed {where} after {self._milliseconds_since(began)}ms.", error
             )
             raise
         self._console.log(
             CATEGORY,
             logging.INFO,
-            f"SQL trigger startup phase '{name}' completed {where} in {milliseconds_since(began)}ms.",
+            f"SQL trigger startup phase '{name}' completed {where} in {self._milliseconds_since(began)}ms.",
         )
 
     @property
     def milliseconds(self) -> int:
         """How long the start has taken so far."""
-        return milliseconds_since(self._started)
+        return self._milliseconds_since(self._started)
+
+    def _milliseconds_since(self, began: float) -> int:
+        return round((self._outside.monotonic_seconds() - began) * 1000)
 
     def _error(self, message: str, error: Exception) -> None:
         self._console.log(CATEGORY, logging.ERROR, f"{message}\n{told(error, self.to).as_exception}")

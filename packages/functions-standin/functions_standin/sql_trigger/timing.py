@@ -1,6 +1,5 @@
 """The SQL trigger's fixed numbers, and the times that a time scale shortens."""
 
-import time
 from dataclasses import dataclass
 
 MAX_ATTEMPTS = 5
@@ -37,8 +36,3 @@ class Timing:
     def start_retry_seconds(self, failures: int) -> float:
         """Time to the next try to start after so many failed ones."""
         return min(_FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 16), _LAST_RETRY_SECONDS) * self.scale
-
-
-def milliseconds_since(started: float) -> int:
-    """Return how long ago a time of time.monotonic() was."""
-    return round((time.monotonic() - started) * 1000)

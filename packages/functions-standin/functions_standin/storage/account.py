@@ -8,11 +8,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from functions_standin.errors import SettingsError
+from functions_standin.system import SYSTEM
 
 _EMULATOR_NAME = "devstoreaccount1"
 _EMULATOR_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -90,4 +90,4 @@ def _account(name: str, key: str, urls: Mapping[str, str]) -> Account:
 
 
 def _date() -> str:
-    return format_datetime(datetime.now(UTC), usegmt=True)
+    return format_datetime(SYSTEM.now(), usegmt=True)

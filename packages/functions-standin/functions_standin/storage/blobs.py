@@ -4,11 +4,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
-from functions_standin.storage.http import StorageFailed, StorageHttp
+from functions_standin.storage.http import StorageHttp
+from functions_standin.storage.port import StorageFailed
 
 
-class Container:
-    """A container of block blobs."""
+class AzureContainer:
+    """A container of block blobs; see the port."""
 
     def __init__(self, http: StorageHttp, name: str) -> None:
         self._http = http
@@ -74,3 +75,20 @@ class Container:
         except StorageFailed as failed:
             if failed.status != 404:
                 raise
+
+    async def acquire_lease(self, name: str, lease_id: str, seconds: int) -> None:
+        """Lease a blob."""
+        await self._lease(name, "acquire", {"x-ms-lease-duration": str(seconds), "x-ms-proposed-lease-id": lease_id})
+
+    async def renew_lease(self, name: str, lease_id: str) -> None:
+        """Renew a lease."""
+        await self._lease(name, "renew", {"x-ms-lease-id": lease_id})
+
+    async def release_lease(self, name: str, lease_id: str) -> None:
+        """Give a lease free."""
+        await self._lease(name, "release", {"x-ms-lease-id": lease_id})
+
+    async def _lease(self, name: str, action: str, headers: dict[str, str]) -> None:
+        await self._http.other(
+            "PUT", f"{self.url(name)}?comp=lease", ms_headers={"x-ms-lease-action": action, **headers}
+        )

@@ -7,23 +7,11 @@ import aiohttp
 import yarl
 
 from functions_standin.storage.account import Account
+from functions_standin.storage.port import StorageFailed, StorageUnavailable
 
 _TIMEOUT_SECONDS = 60
 _BLOB_AND_QUEUE_VERSION = "2021-12-02"
 _TABLE_VERSION = "2019-02-02"
-
-
-class StorageFailed(Exception):
-    """The storage account refused a request; `status` is the HTTP status, `code` the service's name for the reason."""
-
-    def __init__(self, status: int, code: str, request: str) -> None:
-        super().__init__(f"Azure Storage answered {status} {code} to {request}")
-        self.status = status
-        self.code = code
-
-
-class StorageUnavailable(Exception):
-    """The storage account could not be reached, or did not answer."""
 
 
 @dataclass(frozen=True, slots=True)

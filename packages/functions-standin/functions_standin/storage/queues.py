@@ -3,34 +3,22 @@
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from functions_standin.storage.http import StorageFailed, StorageHttp
-
-MAX_MESSAGES = 32
-MAX_VISIBILITY_SECONDS = 7 * 24 * 3600
-
-
-@dataclass(slots=True)
-class QueueMessage:
-    """A message that was taken from a queue and is invisible to others; the pop receipt changes at every renewal."""
-
-    id: str
-    pop_receipt: str
-    text: str
-    dequeue_count: int
-    inserted_on: str
+from functions_standin.outside import News
+from functions_standin.storage.http import StorageHttp
+from functions_standin.storage.port import MAX_MESSAGES, MAX_VISIBILITY_SECONDS, QueueMessage, StorageFailed
 
 
-class Queue:
-    """A queue."""
+class AzureQueue:
+    """A queue; see the port."""
 
     def __init__(self, http: StorageHttp, name: str) -> None:
         self._http = http
         self._url = f"{http.account.queue_url}/{name}"
         self.name = name
+        self.news = News()  # of which the service says nothing
 
     async def create(self) -> None:
         """Create the queue unless it exists."""

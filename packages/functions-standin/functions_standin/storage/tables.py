@@ -2,44 +2,19 @@
 
 import json
 import re
-import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from functions_standin.durable import times
-from functions_standin.storage.http import StorageFailed, StorageHttp
-
-Row = Mapping[str, Any]
-MAX_BATCH_ROWS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One row to write in a batch. `method` is PUT (replace), PATCH (merge) or DELETE.
-
-    Without `etag` the row is made if missing; a DELETE needs one, `*` for any. `must_be_new` makes the batch fail if the
-    row exists.
-    """
-
-    row: Row
-    method: str = "PUT"
-    etag: str | None = None
-    must_be_new: bool = False
+from functions_standin.storage.http import StorageHttp
+from functions_standin.storage.port import Page, Row, StorageFailed, Write
+from functions_standin.system import SYSTEM
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows, and where the next ones begin if there are any."""
-
-    rows: Sequence[dict[str, Any]]
-    next_keys: tuple[str, str] | None
-
-
-class Table:
-    """A table; rows are mappings with PartitionKey and RowKey, times in UTC, and `odata.etag` when read."""
+class AzureTable:
+    """A table; see the port."""
 
     def __init__(self, http: StorageHttp, name: str) -> None:
         self._http = http
@@ -112,7 +87,7 @@ class Table:
 
     async def batch(self, writes: Sequence[Write]) -> str:
         """Write up to 100 rows of one partition, all or none; return the ETag of the last one, if it has one."""
-        boundary, changes = f"batch_{uuid.uuid4()}", f"changeset_{uuid.uuid4()}"
+        boundary, changes = f"batch_{SYSTEM.new_id()}", f"changeset_{SYSTEM.new_id()}"
         parts = "".join(self._part(changes, write) for write in writes)
         body = (
             f"--{boundary}\r\nContent-Type: multipart/mixed; boundary={changes}\r\n\r\n{parts}--{changes}--\r\n"
@@ -151,13 +126,6 @@ class Table:
 
     def _row_url(self, partition_key: str, row_key: str) -> str:
         return f"{self._url}(PartitionKey='{_key(partition_key)}',RowKey='{_key(row_key)}')"
-
-
-def literal(value: str | datetime) -> str:
-    """Return a value as it stands in an OData filter."""
-    if isinstance(value, datetime):
-        return f"datetime'{times.to_row_text(value)}'"
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _key(text: str) -> str:

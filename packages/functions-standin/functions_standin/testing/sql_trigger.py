@@ -1,7 +1,9 @@
 """A watched table, SQL trigger listeners whose steps a test calls one by one, and a look at what they remember."""
 
+import asyncio
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +13,11 @@ from functions_standin.sql_trigger.connection import Link, connect, execute, fin
 from functions_standin.sql_trigger.connection_string import OdbcConnectionString, to_odbc
 from functions_standin.sql_trigger.identifiers import TableName
 from functions_standin.sql_trigger.listener import Listener
+from functions_standin.sql_trigger.loops import Loops, Surroundings
 from functions_standin.sql_trigger.options import SqlTriggerOptions
 from functions_standin.sql_trigger.timing import Timing
 from functions_standin.sql_trigger.watched_table import Identity, WatchedTable, prepare
+from functions_standin.system import SYSTEM
 
 LEASE_MS = 60_000
 
@@ -29,12 +33,20 @@ class Worker:
         self.function: Callable[[str], bool] = lambda _: not {name for name, _ in self.batches[-1]} & self.sick
         self._log = io.StringIO()
         self.link = Link(to)
+        console = Console(LogFilter({"Host": "Debug"}, verbose=False), self._log)
         self.listener = Listener(
             watched=watched,
             to=to,
-            timing=Timing(time_scale, 1.0),
             call_function=self._called,
-            console=Console(LogFilter({"Host": "Debug"}, verbose=False), self._log),
+            console=console,
+        )
+        self._surroundings = Surroundings(
+            to=to,
+            timing=Timing(time_scale, 1.0),
+            max_batch_size=watched.statements.max_batch_size,
+            console=console,
+            outside=SYSTEM,
+            open_link=lambda: Link(to),
         )
 
     @property
@@ -48,6 +60,35 @@ class Worker:
         self.listener.turn(self.link)
         assert "Failed to" not in self.log, self.log
         return self.batches[-1] if len(self.batches) > before else []
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let both loops run, in threads of their own."""
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, name="sql-trigger-loops", daemon=True)
+
+        async def called(payload: str) -> bool:
+            return await asyncio.to_thread(self._called, payload)
+
+        async def start() -> Loops:
+            loops = Loops(self.listener, called, self._surroundings)
+            loops.start()
+            return loops
+
+        async def stop() -> None:
+            loops.stop()
+            await loops.ended()
+            await loop.shutdown_default_executor()
+
+        thread.start()
+        loops = asyncio.run_coroutine_threadsafe(start(), loop).result()
+        try:
+            yield
+        finally:
+            asyncio.run_coroutine_threadsafe(stop(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
     def _called(self, payload: str) -> bool:
         changes = json.loads(payload)

@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import json
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -17,8 +16,7 @@ from functions_standin.functions import Binding, LoadedFunction
 from functions_standin.invocation import Datum
 from functions_standin.invoker import Call
 from functions_standin.settings import setting
-from functions_standin.storage.account import parse_connection_string
-from functions_standin.storage.http import StorageFailed, StorageHttp, StorageUnavailable
+from functions_standin.storage.port import StorageFailed, StorageUnavailable
 from functions_standin.timer.schedule import Schedule, parse_schedule
 from functions_standin.timer.status import NEVER, TimerStatus
 from functions_standin.timer.storage import LEASE_SECONDS, TimerStorage
@@ -30,6 +28,7 @@ _LAST_RETRY_SECONDS = 60.0
 # After 25 to 48 s without its storage the real host was seen to end: up to half a minute until the next renewal, then its tries.
 _PATIENCE_SECONDS = 25.0
 _SHORTEST_PATIENCE_SECONDS = 5.0
+_INSTANT = timedelta(microseconds=1)
 _TROUBLE = (StorageFailed, StorageUnavailable, SettingsError)
 
 
@@ -49,6 +48,7 @@ class TimerExtension:
 
     def __init__(self, services: HostServices) -> None:
         self._services = services
+        self._outside = services.ports.outside
         self._timers: list[_Timer] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._locked: set[str] = set()  # functions whose lock this host holds or has held when its storage went away
@@ -62,7 +62,7 @@ class TimerExtension:
                 function,
                 schedule,
                 runs_on_startup=bool(properties.get("runOnStartup", False)),
-                uses_monitor=properties.get("useMonitor") is not False and not schedule.is_frequent(_now()),
+                uses_monitor=properties.get("useMonitor") is not False and not schedule.is_frequent(self._now()),
             )
         )
 
@@ -104,14 +104,15 @@ class TimerExtension:
                     f"The listener for function '{timer.function.full_name}' cannot use its storage (next try in "
                     f"{wait_seconds * self._services.time_scale:.3g} s). {error}",
                 )
-                await asyncio.sleep(wait_seconds * self._services.time_scale)
+                await self._outside.sleep(wait_seconds * self._services.time_scale)
 
     async def _wait_for_the_lock(self, timer: _Timer) -> None:
         """Try for a while to renew a lock that was held when the storage went away; then the host ends, as there."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + max(_SHORTEST_PATIENCE_SECONDS, _PATIENCE_SECONDS * self._services.time_scale)
-        while loop.time() < deadline:
-            await asyncio.sleep(_SHORTEST_PATIENCE_SECONDS / 5)
+        deadline = self._outside.monotonic_seconds() + max(
+            _SHORTEST_PATIENCE_SECONDS, _PATIENCE_SECONDS * self._services.time_scale
+        )
+        while self._outside.monotonic_seconds() < deadline:
+            await self._outside.sleep(_SHORTEST_PATIENCE_SECONDS / 5)
             try:
                 await self._with_storage(timer, tries_only=True)
             except _TROUBLE:
@@ -128,8 +129,8 @@ class TimerExtension:
         text = setting(self._services.environment, "AzureWebJobsStorage")
         if text is None:
             raise SettingsError("the setting AzureWebJobsStorage is missing or empty; a timer keeps its lock there")
-        http = StorageHttp(parse_connection_string(text))
-        storage = TimerStorage(http, self._services.host_id, timer.function.name)
+        account = self._services.ports.open_storage(text)
+        storage = TimerStorage(account, self._services.host_id, timer.function.name, str(self._outside.new_id()))
         try:
             if tries_only:
                 await storage.status()
@@ -138,31 +139,34 @@ class TimerExtension:
         finally:
             with contextlib.suppress(*_TROUBLE):
                 await storage.unlock()
-            await http.close()
+            await account.close()
 
     async def _fire_for_ever(self, timer: _Timer, storage: TimerStorage) -> None:
         lease_seconds = max(_SHORTEST_LEASE_SECONDS, round(LEASE_SECONDS * self._services.time_scale))
         while not await storage.lock(lease_seconds):
-            await asyncio.sleep(LEASE_SECONDS * self._services.time_scale)
+            await self._outside.sleep(LEASE_SECONDS * self._services.time_scale)
         self._locked.add(timer.function.name)
         status = await storage.status() if timer.uses_monitor else None
         status = await self._started(timer, storage, status)
-        due = status.next if status else timer.schedule.after(_now())
-        renewed = time.monotonic()
+        due = status.next if status else timer.schedule.after(self._now())
+        renewed = self._outside.monotonic_seconds()
         while True:
-            while (left := (due - _now()).total_seconds()) > 0:
-                await asyncio.sleep(min(left, lease_seconds / 4))
-                if time.monotonic() - renewed > lease_seconds / 4:
+            while (left := (due - self._now()).total_seconds()) > 0:
+                await self._outside.sleep(min(left, lease_seconds / 4))
+                if self._outside.monotonic_seconds() - renewed > lease_seconds / 4:
                     if not await storage.lock(lease_seconds):
                         self._locked.discard(timer.function.name)
                         return  # another host has it now
-                    renewed = time.monotonic()
+                    renewed = self._outside.monotonic_seconds()
+            if await self._outside.left_out_ticks(timer.function.name):
+                due = timer.schedule.after(self._now() - _INSTANT)
+                continue
             status = await self._fire(timer, storage, status, is_past_due=False)
             due = status.next
 
     async def _started(self, timer: _Timer, storage: TimerStorage, status: TimerStatus | None) -> TimerStatus | None:
         """Catch up with one missed run, or run at the start if the trigger asks for that; else only remember."""
-        now = _now()
+        now = self._now()
         if status is not None and status.next < now and timer.schedule.after(status.last_updated) < now:
             return await self._fire(timer, storage, status, is_past_due=True)
         if timer.runs_on_startup:
@@ -175,7 +179,7 @@ class TimerExtension:
     async def _fire(
         self, timer: _Timer, storage: TimerStorage, status: TimerStatus | None, *, is_past_due: bool
     ) -> TimerStatus:
-        fired = _now()
+        fired = self._now()
         call = Call(
             timer.function,
             {timer.function.trigger.name: _argument(status, is_past_due=is_past_due)},
@@ -183,14 +187,18 @@ class TimerExtension:
             "Trigger Details: UnscheduledInvocationReason: IsPastDue, OriginalSchedule: " + status.next.isoformat()
             if is_past_due and status
             else "",
+            self._services.invoker.new_id(),
         )
         running = asyncio.wrap_future(self._services.invoker.start(call))
         await asyncio.shield(running)
-        ended = _now()
+        ended = self._now()
         following = TimerStatus(fired, timer.schedule.after(ended), ended)
         if timer.uses_monitor:
             await storage.remember(following)
         return following
+
+    def _now(self) -> datetime:
+        return self._outside.local_now()
 
     def _log(self, level: int, message: str) -> None:
         self._services.console.log(CATEGORY, level, message)
@@ -203,7 +211,3 @@ def _argument(status: TimerStatus | None, *, is_past_due: bool) -> Datum:
         "IsPastDue": is_past_due,
     }
     return Datum("json", json.dumps(told))
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()

@@ -1,9 +1,8 @@
 """A timer's two blobs in the container azure-webjobs-hosts: its status, and the lock of the host that may fire it."""
 
-import uuid
+from collections.abc import Awaitable
 
-from functions_standin.storage.blobs import Container
-from functions_standin.storage.http import StorageFailed, StorageHttp
+from functions_standin.storage.port import Storage, StorageFailed
 from functions_standin.timer.status import TimerStatus, parse_status
 
 CONTAINER = "azure-webjobs-hosts"
@@ -14,12 +13,11 @@ _TAKEN = 409
 class TimerStorage:
     """The blobs of one function."""
 
-    def __init__(self, http: StorageHttp, host_id: str, function: str) -> None:
-        self._http = http
-        self._container = Container(http, CONTAINER)
+    def __init__(self, storage: Storage, host_id: str, function: str, lease_id: str) -> None:
+        self._container = storage.container(CONTAINER)
         self._status = f"timers/{host_id}/Host.Functions.{function}/status"
         self._lock = f"locks/{host_id}/Host.Functions.{function}.Listener"
-        self._lease = str(uuid.uuid4())
+        self._lease = lease_id
 
     async def status(self) -> TimerStatus | None:
         """Return what is remembered, or None."""
@@ -36,30 +34,25 @@ class TimerStorage:
 
     async def lock(self, seconds: int) -> bool:
         """Take the lock or keep it; tell whether this host has it now."""
-        for action in ("renew", "acquire"):
-            headers = {"x-ms-lease-action": action, "x-ms-lease-id": self._lease}
-            if action == "acquire":
-                headers = {
-                    "x-ms-lease-action": action,
-                    "x-ms-lease-duration": str(seconds),
-                    "x-ms-proposed-lease-id": self._lease,
-                }
-            try:
-                await self._http.other("PUT", f"{self._container.url(self._lock)}?comp=lease", ms_headers=headers)
-            except StorageFailed as failed:
-                if failed.status == 404:
-                    await self._container.put(self._lock, b"")
-                elif failed.status != _TAKEN:
-                    raise
-            else:
-                return True
-        return False
+        return await self._try(self._container.renew_lease(self._lock, self._lease)) or await self._try(
+            self._container.acquire_lease(self._lock, self._lease, seconds)
+        )
 
     async def unlock(self) -> None:
         """Give the lock free."""
-        headers = {"x-ms-lease-action": "release", "x-ms-lease-id": self._lease}
         try:
-            await self._http.other("PUT", f"{self._container.url(self._lock)}?comp=lease", ms_headers=headers)
+            await self._container.release_lease(self._lock, self._lease)
         except StorageFailed as failed:
             if failed.status not in {404, _TAKEN}:
                 raise
+
+    async def _try(self, request: Awaitable[None]) -> bool:
+        try:
+            await request
+        except StorageFailed as failed:
+            if failed.status == 404:
+                await self._container.put(self._lock, b"")
+            elif failed.status != _TAKEN:
+                raise
+            return False
+        return True

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import secrets
 import threading
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ thread_local_storage = threading.local()
 class TraceContext:
     """W3C trace context of an invocation."""
 
-    trace_parent: str = field(default_factory=lambda: f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00")
+    trace_parent: str
     trace_state: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
@@ -48,7 +47,7 @@ class Context:
     function_name: str
     function_directory: str
     invocation_id: str
-    trace_context: TraceContext = field(default_factory=TraceContext)
+    trace_context: TraceContext
     retry_context: RetryContext = field(default_factory=RetryContext)
     thread_local_storage: threading.local = thread_local_storage
 

@@ -8,14 +8,14 @@ import asyncio
 import concurrent.futures
 import contextlib
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from functions_standin.errors import SettingsError
-from functions_standin.invocation import Failed, Invocation, Outcome, Succeeded
-from functions_standin.worker.context import Context, InvocationTask, make_task, thread_local_storage
-from functions_standin.worker.conversion import argument, returned
+from functions_standin.invocation import Invocation, Outcome
+from functions_standin.system import SYSTEM
+from functions_standin.worker.calls import Calls
+from functions_standin.worker.context import make_task
 from functions_standin.worker.loading import AppFunction
 
 Ended = Callable[[str, Outcome], None]
@@ -32,8 +32,7 @@ class Runner:
     def __init__(
         self, functions: Iterable[AppFunction], app_directory: str, environment: Mapping[str, str], ended: Ended
     ) -> None:
-        self._functions = {each.description.name: each for each in functions}
-        self._directory = app_directory
+        self._calls = Calls(functions, app_directory, self._in_thread, SYSTEM)
         self._ended = ended
         self._threads = concurrent.futures.ThreadPoolExecutor(
             max_workers=_thread_count(environment), thread_name_prefix="function"
@@ -83,41 +82,10 @@ class Runner:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, invocation: Invocation) -> None:
-        task = asyncio.current_task()
-        if isinstance(task, InvocationTask):
-            task.invocation_id = invocation.id
-        try:
-            function = self._functions[invocation.function]
-            outcome: Outcome = Succeeded(returned(function, await self._value(function, invocation)))
-        except Exception as error:  # noqa: BLE001 - whatever the app raises fails this invocation only
-            outcome = Failed(f"{type(error).__name__}: {error}", _stack(error))
-        self._ended(invocation.id, outcome)
+        self._ended(invocation.id, await self._calls.outcome(invocation))
 
-    async def _value(self, function: AppFunction, invocation: Invocation) -> Any:
-        bindings = {binding.name: binding for binding in function.description.bindings}
-        arguments = {name: argument(bindings[name], datum) for name, datum in invocation.arguments.items()}
-        if function.wants_context:
-            arguments["context"] = Context(
-                function_name=function.description.name,
-                function_directory=self._directory,
-                invocation_id=invocation.id,
-            )
-        if function.is_async:
-            return await function.body(**arguments)
-
-        def run_in_thread() -> Any:
-            thread_local_storage.invocation_id = invocation.id
-            try:
-                return function.body(**arguments)
-            finally:
-                with contextlib.suppress(AttributeError):
-                    del thread_local_storage.invocation_id
-
-        return await self._loop.run_in_executor(self._threads, run_in_thread)
-
-
-def _stack(error: BaseException) -> str:
-    return "".join(traceback.format_tb(error.__traceback__))
+    async def _in_thread(self, call: Callable[[], Any]) -> Any:
+        return await self._loop.run_in_executor(self._threads, call)
 
 
 def _thread_count(environment: Mapping[str, str]) -> int | None:

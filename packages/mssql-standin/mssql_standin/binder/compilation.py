@@ -8,6 +8,8 @@ from mssql_standin.binder.plan import OutputColumn, Plan, Provider
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 
+_SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
+
 
 class Compilation:
     """Collects what the SQLite text of one statement needs beside itself."""
@@ -28,6 +30,8 @@ class Compilation:
         self.tables: set[int] = set()  # the object ids of the user tables that it reads or writes
         self.shared: set[int] = set()  # those of them that no other transaction may be changing meanwhile
         self.needs: set[tuple[int, str]] = set()  # the permissions that it needs: object id, name
+        self.found: dict[tuple[str, str], Table | None] = {}  # which table each name meant when it was looked up
+        self.deep: list[str] = []  # texts that may be nested too deeply for SQLite
         self._constants: dict[str, Any] = {}
         self._constant_names: dict[tuple[str, Any], str] = {}
         self._providers: dict[str, Provider] = {}
@@ -37,12 +41,15 @@ class Compilation:
     def fresh(self) -> "Compilation":
         """Return an empty compilation in the same surroundings."""
         made = Compilation(self.catalog, self.variables, self.local_tables, self.inferred)
-        made.tables, made.shared, made.needs = (
-            self.tables,
-            self.shared,
-            self.needs,
-        )  # they are those of the whole statement
+        # They are those of the whole statement.
+        made.tables, made.shared, made.needs, made.deep = self.tables, self.shared, self.needs, self.deep
+        made.found = self.found
         return made
+
+    def table(self, schema: str, name: str) -> Table | None:
+        """Return a table of the catalog by name; the plan holds as long as the name means the same."""
+        self.found[schema, name] = table = self.catalog.table(schema, name)
+        return table
 
     def need(self, table: Table, permission: str) -> None:
         """Note that the statement uses a table and needs a permission on it; local tables are everybody's own."""
@@ -93,6 +100,8 @@ class Compilation:
         if self._hoisted:
             tables = ", ".join(f"{name} AS MATERIALIZED ({render()})" for name, render in self._hoisted)
             sql = f"WITH {tables} {sql}"
+        if sql.count("(") > _SURELY_PARSED:
+            self.deep.append(sql)
         return Plan(
             sql,
             self._constants,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mssql_standin.binder import functions
 from mssql_standin.binder.chains import Chain
+from mssql_standin.binder.collations import combined_collation
 from mssql_standin.binder.compilation import Compilation
 from mssql_standin.binder.plan import OutputColumn, registry
 from mssql_standin.binder.scope import Bound, Scope
@@ -220,7 +221,7 @@ class ExpressionBinder:
             return Bound("NULL", known.type)
         result = concatenated(left.type, right.type)
         limit = unit_limit(result)
-        collation, explicit = self.combined_collation([left, right], "add")
+        collation, explicit = combined_collation([left, right], "add", is_result=True)
         cut = (limit,) if result.length != MAX and (left.type.length or 1) + (right.type.length or 1) > limit else ()
         made = _chained(left, "||", right, result, *cut)
         nullable = left.nullable or right.nullable
@@ -266,7 +267,7 @@ class ExpressionBinder:
             raise SqlError(8133, "At least one of the result expressions in a CASE specification must be an expression other "
                                  "than the NULL constant.")  # fmt: skip
         branches = " ".join(f"WHEN {test} THEN {value.sql}" for test, value in zip(tests, values, strict=False))
-        collation, explicit = self.combined_collation(values)
+        collation, explicit = combined_collation(values, "CASE", is_result=True)
         nullable = any(value.nullable for value in values)
         return Bound(f"CASE {branches} ELSE {values[-1].sql} END", values[0].type, nullable, collation, explicit)
 
@@ -337,19 +338,6 @@ class ExpressionBinder:
             return replace(bound, type=SqlType("varchar", 1))
         return self.convert(bound, functions.text_type(bound.type))
 
-    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
-        """Return the collation of an operation, named as error 468 does, over these values. Raises SqlError 468 if they disagree."""
-        texts = [value for value in values if family(value.type) is Family.TEXT and value.collation]
-        explicit = {value.collation for value in texts if value.explicit}
-        candidates = explicit or {value.collation for value in texts}
-        if len(candidates) > 1:
-            a, b = sorted(str(name) for name in candidates)
-            which = f"{operation} operation" if operation else "operation"
-            raise SqlError(
-                468, f'Cannot resolve the collation conflict between "{a}" and "{b}" in the {which}.', state=9
-            )
-        return (next(iter(candidates)), bool(explicit)) if candidates else (None, False)
-
     def collated(self, bound: Bound) -> str:
         """Return SQLite text that compares and sorts by the value's type and collation."""
         suffix = collate_suffix(bound.type, bound.collation)
@@ -390,7 +378,7 @@ class ExpressionBinder:
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
         left, right = self._comparable([left, right])
-        collation, _ = self.combined_collation([left, right], _COMPARED[operator])
+        collation, _ = combined_collation([left, right], _COMPARED[operator])
         if operator == "=" and left.folded and right.folded and left.collation == right.collation:
             return f"({left.folded} = {right.folded})"
         return f"({left.sql}{collate_suffix(left.type, collation)} {operator} {right.sql})"
@@ -409,7 +397,7 @@ class ExpressionBinder:
 
     def _in(self, values: list[Bound], negated: bool) -> str:
         operand, *items = self._comparable(values)
-        collation, _ = self.combined_collation([operand, *items], "equal to")
+        collation, _ = combined_collation([operand, *items], "equal to")
         listed = ", ".join(item.sql for item in items)
         suffix = collate_suffix(operand.type, collation)
         return f"({operand.sql}{suffix} {'NOT ' if negated else ''}IN ({listed}))"
@@ -421,7 +409,7 @@ class ExpressionBinder:
                                 "with EXISTS.")  # fmt: skip
         column = Bound("o0", columns[0].type, True, columns[0].collation, columns[0].explicit)
         left, right = self._comparable([operand, column])
-        collation, _ = self.combined_collation([left, right], "equal to")
+        collation, _ = combined_collation([left, right], "equal to")
         suffix = collate_suffix(left.type, collation)
         return f"({left.sql}{suffix} {'NOT ' if negated else ''}IN (SELECT {right.sql} FROM ({sql})))"
 
@@ -429,7 +417,7 @@ class ExpressionBinder:
         operand = self.text(self.value(node.operand, scope))
         pattern = self.text(self.value(node.pattern, scope))
         escape = "''" if node.escape is None else self.text(self.value(node.escape, scope)).sql
-        collation, _ = self.combined_collation([operand, pattern], "like")
+        collation, _ = combined_collation([operand, pattern], "like")
         name = sqlite_name(collation or database_default())
         call = f"like_match({operand.sql}, {pattern.sql}, {escape}, '{name}')"
         return f"(NOT {call})" if node.negated else call

@@ -11,6 +11,7 @@ from mssql_standin.binder import (
     system_functions,
     text_functions,
 )
+from mssql_standin.binder.collations import combined_collation
 from mssql_standin.binder.scope import Binder, Bound, Scope
 from mssql_standin.binder.text_functions import text_type
 from mssql_standin.parser.keywords import AGGREGATES, RANKINGS
@@ -48,7 +49,7 @@ def _coalesce(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
         raise SqlError(
             4127, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
         )
-    collation, explicit = binder.combined_collation(values)
+    collation, explicit = combined_collation(values, "CASE", is_result=True)
     nullable = all(value.nullable for value in values)
     return Bound(f"coalesce({_listed(values)})", values[0].type, nullable, collation, explicit)
 
@@ -60,10 +61,8 @@ def _isnull(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     if family(first.type) is Family.NULL:
         return second
     second = binder.convert(binder.implicit(second, second.type), first.type)
-    collation, explicit = binder.combined_collation([first, second])
-    return Bound(
-        f"ifnull({first.sql}, {second.sql})", first.type, first.nullable and second.nullable, collation, explicit
-    )
+    nullable = first.nullable and second.nullable
+    return Bound(f"ifnull({first.sql}, {second.sql})", first.type, nullable, first.collation, first.explicit)
 
 
 def _nullif(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:

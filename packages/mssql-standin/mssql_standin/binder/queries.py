@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mssql_standin.binder.collations import combined_collation
 from mssql_standin.binder.expressions import collate_suffix
 from mssql_standin.binder.plan import OutputColumn, SelectPlan
 from mssql_standin.binder.row_parameters import RowParameters
@@ -295,7 +296,9 @@ class QueryBinder(SourceBinder):
             outputs = [side[1][place] for side in sides]
             wanted = common_type([output.type for output in outputs])
             bounds = [Bound(f"o{place}", c.type, c.nullable, c.collation, c.explicit) for c in outputs]
-            collation, explicit = self.combined_collation(bounds, node.operator)
+            collation, explicit = combined_collation(
+                bounds, node.operator, column=place + 1 if node.operator == "UNION ALL" else 0
+            )
             suffix = "" if node.operator == "UNION ALL" else collate_suffix(wanted, collation)
             for side, bound in zip(values, bounds, strict=True):
                 side.append(f"{self.implicit(bound, wanted).sql}{suffix} AS o{place}")
@@ -312,8 +315,8 @@ class QueryBinder(SourceBinder):
         rows = [[self._cell(cell, parent) for cell in row] for row in node.rows]
         columns = [self.unified([row[place] for row in rows]) for place in range(len(rows[0]))]
         outputs = []
-        for column in columns:
-            collation, explicit = self.combined_collation(column)
+        for place, column in enumerate(columns, 1):
+            collation, explicit = combined_collation(column, "UNION ALL", column=place)
             outputs.append(OutputColumn("", column[0].type, any(c.nullable for c in column), collation, explicit))
         if len(rows) <= _TERMS:  # this way they may refer to what is around them
             lines = (", ".join(f"{c[line].sql} AS o{i}" for i, c in enumerate(columns)) for line in range(len(rows)))

@@ -1,8 +1,9 @@
 """Numbered Python functions that compiled SQLite text calls back by number."""
 
-import threading
 from collections.abc import Callable, Hashable
 from typing import Any
+
+from mssql_standin.outside import Mutex
 
 
 class Registry:
@@ -12,7 +13,7 @@ class Registry:
         """Start empty."""
         self.functions: list[Callable[..., Any]] = []
         self._numbers: dict[Hashable, int] = {}
-        self._lock = threading.Lock()
+        self._lock = Mutex()
 
     def number(self, key: Hashable, function: Callable[..., Any]) -> int:
         """Return the number of a function, registering it under its key the first time."""

@@ -166,8 +166,5 @@ class Binder(Protocol):
     def compare(self, operator: str, left: Bound, right: Bound) -> str:
         """Bind a comparison."""
 
-    def combined_collation(self, values: Sequence[Bound], operation: str = "") -> tuple[str | None, bool]:
-        """Return the collation of an operation over these values. Raises SqlError 468 if they disagree."""
-
     def collated(self, bound: Bound) -> str:
         """Return SQLite text that compares and sorts by the value's type and collation."""

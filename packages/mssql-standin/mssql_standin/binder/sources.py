@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from mssql_standin.binder.expressions import ExpressionBinder, collate_suffix
@@ -57,7 +58,7 @@ class SourceBinder(ExpressionBinder):
         if name[-1].startswith("#"):  # tempdb..#name is written now and then
             return self.table((name[-1],))
         schema, table_name = two_part_name(name, compilation.catalog.database)
-        table = compilation.catalog.table(schema, table_name)
+        table = compilation.table(schema, table_name)
         if table is None:
             if is_system_view(schema, table_name):
                 raise unsupported(f"the view {'.'.join(name)}")
@@ -222,11 +223,16 @@ class SourceBinder(ExpressionBinder):
         compilation = self.compilation
         key = "view_" + view.name.replace(".", "_").lower()
         rows = view.source or f"json_each({compilation.provided(key, view.document)})"
-        columns = ", ".join(f"{column.sql} AS o{place}" for place, column in enumerate(view.columns))
-        hoisted = compilation.hoist(lambda: f"SELECT {columns} FROM {rows}")
+        used: set[int] = set()
+
+        def render() -> str:
+            columns = ", ".join(f"{view.columns[place].sql} AS o{place}" for place in sorted(used))
+            return f"SELECT {columns or '1'} FROM {rows}"
+
+        hoisted = compilation.hoist(render)
         short = compilation.alias()
         offered = [
-            SourceColumn(column.name, Bound(f"{short}.o{place}", column.type))
+            SourceColumn(column.name, Bound(f"{short}.o{place}", column.type), partial(used.add, place))
             for place, column in enumerate(view.columns)
         ]
         qualifiers = _qualifiers(node.name, node.alias, compilation.catalog.database)

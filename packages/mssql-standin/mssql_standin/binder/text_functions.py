@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mssql_standin.binder.collations import combined_collation
 from mssql_standin.binder.number_functions import Builder, integer
 from mssql_standin.binder.scope import Binder, Bound
 from mssql_standin.parser.cursor import unsupported
@@ -68,7 +69,7 @@ def strictly_text(binder: Binder, bound: Bound, place: int, function: str, *othe
 
 def _concat(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
-    collation, explicit = binder.combined_collation(values)
+    collation, explicit = combined_collation(values, "concat")
     parts = ", ".join(value.sql for value in values)
     return Bound(f"concat_text({parts})", _joined_type(values), False, collation, explicit)
 
@@ -130,7 +131,7 @@ def _datalength(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 def _replace(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     values = [binder.text(argument) for argument in arguments]
-    collation, explicit = binder.combined_collation(values)
+    collation, explicit = combined_collation(values, "replace")
     parts = ", ".join(value.sql for value in values)
     national = any(is_national(value.type) for value in values)
     length = MAX if values[0].type.length == MAX else (4000 if national else 8000)
@@ -160,7 +161,7 @@ def _stuff(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     needle, text = binder.text(arguments[0]), binder.text(arguments[1])
     start = integer(binder, arguments[2]).sql if len(arguments) > 2 else "1"
-    collation, _explicit = binder.combined_collation([needle, text])
+    collation, _explicit = combined_collation([needle, text], "charindex")
     name = sqlite_name(collation or database_default())
     return Bound(
         f"index_of_text({needle.sql}, {text.sql}, {start}, '{name}')", BIGINT if text.type.length == MAX else INT
@@ -169,7 +170,7 @@ def _charindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
 
 def _patindex(binder: Binder, _: Call, arguments: list[Bound]) -> Bound:
     pattern, text = binder.text(arguments[0]), strictly_text(binder, arguments[1], 2, "patindex", Family.NULL)
-    collation, _explicit = binder.combined_collation([pattern, text])
+    collation, _explicit = combined_collation([pattern, text], "patindex")
     return Bound(f"index_of_pattern({pattern.sql}, {text.sql}, '{sqlite_name(collation or database_default())}')", INT)
 
 

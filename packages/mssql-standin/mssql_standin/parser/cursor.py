@@ -32,18 +32,20 @@ class Cursor:
             self.place += 1
         return token
 
-    def at(self, *words: str) -> bool:
+    def at(self, word: str, *following: str) -> bool:
         """Tell whether the next tokens are these keywords, one after the other."""
-        return all(self.ahead(i).upper == word for i, word in enumerate(words))
+        if self.tokens[self.place].upper != word:  # the question that parsing asks most, and mostly the answer
+            return False
+        return all(self.ahead(i).upper == other for i, other in enumerate(following, 1))
 
     def at_any(self, *words: str) -> bool:
         """Tell whether the next token is one of these keywords."""
         return self.token.kind == "word" and self.token.value in words
 
-    def accept(self, *words: str) -> bool:
+    def accept(self, word: str, *following: str) -> bool:
         """Consume these keywords if they come next."""
-        if self.at(*words):
-            self.place += len(words)
+        if self.tokens[self.place].upper == word and self.at(word, *following):
+            self.place += 1 + len(following)
             return True
         return False
 
@@ -55,7 +57,8 @@ class Cursor:
 
     def at_op(self, operator: str) -> bool:
         """Tell whether the next token is this operator."""
-        return self.token.kind == "op" and self.token.text == operator
+        token = self.tokens[self.place]
+        return token.kind == "op" and token.text == operator
 
     def accept_op(self, operator: str) -> bool:
         """Consume this operator if it comes next."""
@@ -71,7 +74,8 @@ class Cursor:
 
     def at_identifier(self) -> bool:
         """Tell whether a name comes next."""
-        return self.token.kind == "quoted" or (self.token.kind == "word" and self.token.value not in RESERVED)
+        token = self.tokens[self.place]
+        return token.kind == "quoted" or (token.kind == "word" and token.value not in RESERVED)
 
     def identifier(self) -> str:
         """Consume a name."""

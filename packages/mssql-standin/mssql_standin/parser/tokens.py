@@ -2,16 +2,14 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mssql_standin.not_supported import unsupported
 from mssql_standin.results import SqlError
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>[\s\u00a0\ufeff]+)
-  | (?P<line_comment>--[^\n]*)
+    (?P<space>(?:[\s\u00a0\ufeff]+|--[^\n]*)+)
   | (?P<block_comment>/\*)
   | (?P<string>[Nn]?'(?:[^']|'')*')
   | (?P<bracketed>\[(?:[^\]]|\]\])*\])
@@ -24,12 +22,15 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_OF_ONE_LINE = frozenset({"word", "op", "variable", "number", "binary"})
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token. `kind`: word, quoted, variable, string, nstring, number, binary, op, end; `text` as written."""
+class Token(NamedTuple):
+    """One token. `kind`: word, quoted, variable, string, nstring, number, binary, op, end; `text` as written.
+
+    `upper` is the keyword that it would be, empty for everything but bare words.
+    """
 
     kind: str
     text: str
@@ -37,11 +38,7 @@ class Token:
     line: int
     start: int
     end: int
-
-    @property
-    def upper(self) -> str:
-        """The keyword this token would be; empty for everything but bare words."""
-        return self.value if self.kind == "word" else ""
+    upper: str = ""
 
 
 def tokenize(sql: str) -> list[Token]:
@@ -59,9 +56,10 @@ def tokenize(sql: str) -> list[Token]:
         if kind == "block_comment":
             end = _skip_comment(sql, position, line)
             text = sql[position:end]
-        elif kind not in {"space", "line_comment"}:
+        elif kind != "space":
             tokens.append(_token(kind, text, line, position, end))
-        line += text.count("\n")
+        if kind not in _OF_ONE_LINE:
+            line += text.count("\n")
         position = end
     tokens.append(Token("end", "", None, line, len(sql), len(sql)))
     return tokens
@@ -102,5 +100,6 @@ def _token(kind: str, text: str, line: int, start: int, end: int) -> Token:
         case "binary":
             value = bytes.fromhex(text[2:].zfill(len(text[2:]) + len(text[2:]) % 2))
         case "word":
-            value = text.upper()
+            upper = text.upper()
+            return Token(kind, text, upper, line, start, end, upper)
     return Token(kind, text, value, line, start, end)

@@ -3,7 +3,6 @@
 docs: CREATE LOGIN, CREATE USER, CREATE ROLE, ALTER ROLE, ALTER AUTHORIZATION.
 """
 
-import secrets
 from dataclasses import replace
 
 from mssql_standin.parser import syntax
@@ -17,6 +16,7 @@ from mssql_standin.security.principals import (
     DBO,
     FIXED_ROLES,
     PUBLIC,
+    SALT_BYTES,
     SYSADMIN,
     Grant,
     Login,
@@ -25,7 +25,6 @@ from mssql_standin.security.principals import (
     hashed,
 )
 from mssql_standin.security.rights import Rights
-from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.transaction import Transaction
 
 
@@ -85,8 +84,8 @@ class SecurityChanges:
         if isinstance(node, syntax.CreateLogin):
             if known is not None:
                 raise SqlError(15025, f"The server principal '{node.name}' already exists.")
-            number, sid = self._security.new_server_id(), secrets.token_hex(16).upper()
-            self._store(self._security.with_login(Login(number, node.name, sid, hashed(node.password))))
+            number, sid = self._security.new_server_id(), self._random_bytes(16).hex().upper()
+            self._store(self._security.with_login(Login(number, node.name, sid, self._hashed(node.password))))
             return
         if known is None:
             raise missing("alter", "login", node.name)
@@ -94,10 +93,16 @@ class SecurityChanges:
             raise unsupported("ALTER LOGIN of the stand-in's own login; its password comes from the environment")
         changed = replace(
             known,
-            password=known.password if node.password is None else hashed(node.password),
+            password=known.password if node.password is None else self._hashed(node.password),
             disabled=known.disabled if node.disabled is None else node.disabled,
         )
         self._store(self._security.with_login(changed))
+
+    def _hashed(self, password: str) -> str:
+        return hashed(password, self._random_bytes(SALT_BYTES))
+
+    def _random_bytes(self, count: int) -> bytes:
+        return self._transaction.outside.random_bits(8 * count).to_bytes(count, "big")
 
     def _change_server_member(self, node: syntax.ChangeMember) -> None:
         self._require(self._identity.sysadmin)
@@ -127,7 +132,7 @@ class SecurityChanges:
         self._store(self._security.with_principal(replace(user, name=node.new_name or user.name, sid=sid)))
 
     def _new(self, number: int, name: str, kind: str, sid: str = "", owner_id: int = DBO) -> Principal:
-        return Principal(number, name, kind, sid, owner_id, str(now_ticks_rounded()))
+        return Principal(number, name, kind, sid, owner_id, str(self._transaction.now()))
 
     def _check_new(self, name: str) -> None:
         if self._security.principal(name) is not None:

@@ -5,12 +5,12 @@ docs: "Principals", "Database-Level Roles", sys.database_principals, sys.databas
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 PUBLIC, DBO, GUEST, SYS = 0, 1, 2, 4
+SALT_BYTES = 8  # of a password that is kept
 SYSADMIN = "sysadmin"
 DATABASE, OBJECT, SCHEMA = 0, 1, 3  # classes of securables, as in sys.database_permissions
 _ADMINISTRATOR_ID, _FIRST_USER_ID, _FIRST_SERVER_ID = 1, 5, 260
@@ -167,16 +167,15 @@ class Security:
         )  # fmt: skip
 
 
-def hashed(password: str) -> str:
-    """Return a password as it is kept: salt and hash, hexadecimal."""
-    salt = secrets.token_bytes(8)
+def hashed(password: str, salt: bytes) -> str:
+    """Return a password as it is kept: salt, of SALT_BYTES, and hash, hexadecimal."""
     return (salt + hashlib.sha512(password.encode("utf-16-le") + salt).digest()).hex()
 
 
 def is_password(kept: str, given: str) -> bool:
     """Tell whether a given password is the one that is kept."""
     stored = bytes.fromhex(kept)
-    salt, digest = stored[:8], stored[8:]
+    salt, digest = stored[:SALT_BYTES], stored[SALT_BYTES:]
     return hmac.compare_digest(hashlib.sha512(given.encode("utf-16-le") + salt).digest(), digest)
 
 

@@ -11,7 +11,6 @@ from mssql_standin.results import SqlError
 from mssql_standin.security.principals import OBJECT, SCHEMA
 from mssql_standin.store import definitions, tracking
 from mssql_standin.store.catalog import BUILT_IN_SCHEMAS, Catalog, Column, Table, constraints_of
-from mssql_standin.store.database import now_ticks_rounded
 from mssql_standin.store.definitions import Ids
 from mssql_standin.store.file import FileConnection
 from mssql_standin.store.row_rules import assigned, check_row, compile_rules, computed_row
@@ -113,9 +112,9 @@ class Alterations:
                 f'The specified schema name "{node.name[-2]}" either does not exist or you do not have permission to use it.',
             )
         name = node.name[-1]
-        if catalog.table(schema, name) or (schema.lower(), name.lower()) in catalog.constraints:
+        if catalog.table(schema, name) or catalog.constraint(schema, name):
             raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=6)
-        table, catalog = definitions.build_table(catalog, schema, name, node.definition, str(now_ticks_rounded()))
+        table, catalog = definitions.build_table(catalog, schema, name, node.definition, str(self._transaction.now()))
         for statement in definitions.create_statements(table):
             self._file.rows(statement)
         self._transaction.change_catalog(catalog.with_table(table))
@@ -453,4 +452,4 @@ def rename_column(transaction: Transaction, old: syntax.Name, new: str) -> None:
 
 
 def _is_taken(catalog: Catalog, schema: str, name: str) -> bool:
-    return catalog.table(schema, name) is not None or (schema.lower(), name.lower()) in catalog.constraints
+    return catalog.table(schema, name) is not None or catalog.constraint(schema, name) is not None

@@ -131,6 +131,16 @@ class Table:
         return {column.column_id: place for place, column in enumerate(self.columns)}
 
     @cached_property
+    def key(self) -> tuple[str, str]:
+        """What no other table has: schema and name in lower case."""
+        return self.schema.lower(), self.name.lower()
+
+    @cached_property
+    def constraints_by_name(self) -> Mapping[str, tuple[int, str]]:
+        """Object id and sys.objects type of each constraint by lower-case name."""
+        return {name.lower(): (object_id, kind) for object_id, name, kind in constraints_of(self)}
+
+    @cached_property
     def primary_key(self) -> Index | None:
         """The primary key."""
         return next((index for index in self.indexes if index.kind == "primary"), None)
@@ -188,16 +198,16 @@ class Catalog:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Table]:
-        return {(table.schema.lower(), table.name.lower()): table for table in self.tables.values()}
+        return {table.key: table for table in self.tables.values()}
 
-    @cached_property
-    def constraints(self) -> Mapping[tuple[str, str], tuple[int, str, Table]]:
-        """Constraints by (schema, name): object id, sys.objects type, table."""
-        found: dict[tuple[str, str], tuple[int, str, Table]] = {}
+    def constraint(self, schema: str, name: str) -> tuple[int, str, Table] | None:
+        """Return a constraint by name: object id, sys.objects type, table. Asks table by table: each state is asked seldom."""
+        schema, name = schema.lower(), name.lower()
         for table in self.tables.values():
-            for object_id, name, kind in constraints_of(table):
-                found[table.schema.lower(), name.lower()] = (object_id, kind, table)
-        return found
+            found = table.constraints_by_name.get(name)
+            if found is not None and table.key[0] == schema:
+                return (*found, table)
+        return None
 
     def table(self, schema: str, name: str) -> Table | None:
         """Return a table by name."""

@@ -1,19 +1,18 @@
 """What all sessions of a database share: definitions, locks, identity values, parsed batches and plans."""
 
 import itertools
-import secrets
-import threading
-import time
 from collections import OrderedDict
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from mssql_standin.outside import SYSTEM, Mutex, Outside
 from mssql_standin.parser.statements import parse_batch
-from mssql_standin.parser.syntax import Batch, DeclareTable, walk
+from mssql_standin.parser.syntax import Batch, Declare, DeclareTable, walk
+from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, from_json, to_json
-from mssql_standin.store.file import FileConnection, FileLock
+from mssql_standin.store.file import FileConnection, FileLock, Storage
 from mssql_standin.store.locks import LockTable
+from mssql_standin.store.sqlite_functions import Functions, volatile_functions
 from mssql_standin.store.views.view import OpenSession
 from mssql_standin.values.collation import DEFAULT, canonical, set_database_default
 from mssql_standin.values.temporal import UNIX_EPOCH_TICKS, round_datetime
@@ -30,20 +29,41 @@ class ParsedBatch:
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
         self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
-        self.table_variables = tuple(node for node in walk(batch.statements) if isinstance(node, DeclareTable))
+        self.variables: dict[str, SqlType] = {}  # that statements declare, in order
+        self.table_variables: list[DeclareTable] = []
+        for node in walk(batch.statements):
+            if isinstance(node, Declare):
+                self.variables[node.name] = node.type
+            elif isinstance(node, DeclareTable):
+                self.table_variables.append(node)
+        self._signatures: dict[tuple[tuple[str, SqlType], ...], int] = {}
+        self._numbers = itertools.count()
+
+    def signature(self, types: dict[str, SqlType]) -> int:
+        """Return a number for the types of all variables: shorter than they are in the circumstances of every plan."""
+        return self._signatures.setdefault(tuple(types.items()), next(self._numbers))
 
 
 class SharedStore:
     """The file and what belongs to all sessions; safe for threads."""
 
-    def __init__(self, path: Path, name: str, collation: str = DEFAULT, administrator: str = "sa") -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        name: str,
+        collation: str = DEFAULT,
+        administrator: str = "sa",
+        outside: Outside = SYSTEM,
+    ) -> None:
         """Open or create the file. Raises RuntimeError if another process has it open or it is another database's."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self._file_lock = FileLock(path)
+        storage.path.parent.mkdir(parents=True, exist_ok=True)
+        self.outside = outside
+        self._storage = storage
+        self._volatile = volatile_functions(outside)
+        self._file_lock = FileLock(storage.path)
         self._keeper: FileConnection | None = None
         try:
-            self._keeper = FileConnection(path, {})
+            self._keeper = self.connect({})
             self._keeper.create_schema()
             loaded = self._load(name, canonical(collation))
             self.catalog = replace(loaded, security=replace(loaded.security, administrator=administrator))
@@ -51,14 +71,14 @@ class SharedStore:
         except BaseException:
             self.close()
             raise
-        self.locks = LockTable()
+        self.locks = LockTable(outside)
         self.last_identities: dict[int, int] = {}  # object id: last value handed out, committed or not
-        self.last_cleanup = 0.0
+        self.last_cleanup = float("-inf")  # by the monotonic clock
         self.commits = 0  # how many transactions have changed rows
         self._changed_at: dict[int, int] = {}  # object id: the number of the last of them that changed the table's rows
-        self.publishing = threading.Lock()  # held while committed definitions are not shown yet
+        self.publishing = Mutex()  # held while committed definitions are not shown yet
         self.open_sessions: dict[int, OpenSession] = {}
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._session_ids = itertools.count(_FIRST_SESSION_ID)
         self._descriptors = itertools.count(0x0100000001)
         self._batches: OrderedDict[tuple[str, frozenset[str]], ParsedBatch] = OrderedDict()
@@ -69,15 +89,23 @@ class SharedStore:
         if rows:
             catalog = from_json(rows[0][0])
             if catalog.database.lower() != name.lower():
-                raise RuntimeError(f"{self.path} holds the database {catalog.database}, not {name}")
+                raise RuntimeError(f"{self._storage.path} holds the database {catalog.database}, not {name}")
             return catalog  # under the collation with which it was made
-        catalog = self.renumbered(Catalog(database=name, created=str(now_ticks_rounded()), collation=collation))
+        catalog = self.renumbered(Catalog(database=name, created=str(self.now()), collation=collation))
         self._keeper.rows("INSERT INTO main.catalog VALUES (1, ?)", (to_json(catalog),))
         return catalog
 
+    def connect(self, functions: Functions) -> FileConnection:
+        """Open the file once more; SQL text may call these functions besides."""
+        return FileConnection(self._storage, functions, self._volatile)
+
+    def now(self) -> int:
+        """Return the present UTC time in ticks, rounded as datetime rounds."""
+        return round_datetime(UNIX_EPOCH_TICKS + self.outside.utc_nanoseconds() // 100)
+
     def renumbered(self, catalog: Catalog) -> Catalog:
         """Return the catalog with a token that no other state of it ever had."""
-        return replace(catalog, token=secrets.randbits(62))
+        return replace(catalog, token=self.outside.random_bits(62))
 
     def publish(self, catalog: Catalog) -> None:
         """Show committed definitions to everybody."""
@@ -121,8 +149,4 @@ class SharedStore:
             self._keeper.close()
             self._keeper = None
         self._file_lock.release()
-
-
-def now_ticks_rounded() -> int:
-    """Return the present UTC time in ticks, rounded as datetime rounds."""
-    return round_datetime(UNIX_EPOCH_TICKS + time.time_ns() // 100)
+        self._storage.release()

@@ -90,8 +90,9 @@ def _system_name(kind: str, table: Table, object_id: int, column: str = "") -> s
 
 
 def _claim_name(ids: Ids, table: Table, name: str) -> None:
-    taken = (table.schema.lower(), name.lower()) in ids.catalog.constraints or ids.catalog.table(table.schema, name)
-    if taken and table.object_id >= 0:
+    if table.object_id < 0:  # of a local table: its names are its own
+        return
+    if ids.catalog.table(table.schema, name) or ids.catalog.constraint(table.schema, name):
         raise SqlError(2714, f"There is already an object named '{name}' in the database.", state=5)
 
 

@@ -3,14 +3,16 @@
 import fcntl
 import os
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mssql_standin.binder.plan import Plan, Runtime
 from mssql_standin.not_supported import unsupported
+from mssql_standin.outside import Mutex
 from mssql_standin.results import SqlError
 from mssql_standin.store.sqlite_functions import Caught, Functions, install
 
@@ -29,6 +31,9 @@ INSERT OR IGNORE INTO ct_state VALUES (1, 0, 0);
 _NO_ROOM = frozenset(
     {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
 )
+
+
+_IN_MEMORY = "/dev/shm"  # noqa: S108 - the folder made there is this user's alone
 
 
 class _Nulls(dict[str, None]):
@@ -59,23 +64,42 @@ class FileLock:
         os.close(self._descriptor)
 
 
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where a database is kept. `is_durable`: what is committed outlives a power cut; `release` forgets what need not be kept."""
+
+    path: Path
+    is_durable: bool = True
+    release: Callable[[], None] = lambda: None
+
+
+def in_memory(name: str) -> Storage:
+    """Return a new storage that lasts until it is released: a file of a file system in memory, if the machine has one.
+
+    SQLite's own databases in memory have no write-ahead log, without which no session reads what another has replaced.
+    """
+    folder = TemporaryDirectory(prefix="mssql_standin-", dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None)
+    return Storage(Path(folder.name) / f"{name}.sqlite3", is_durable=False, release=folder.cleanup)
+
+
 class FileConnection:
     """One SQLite connection that speaks in SqlErrors."""
 
-    def __init__(self, path: Path, functions: Functions) -> None:
+    def __init__(self, storage: Storage, functions: Functions, volatile: Functions) -> None:
         """Open the file, creating what is missing."""
+        path = storage.path
         self._caught = Caught()
         self._name = path.stem
-        self._interrupting = threading.Lock()
+        self._interrupting = Mutex()
         self._unstoppable = False
         self.raw = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         self.raw.execute("PRAGMA journal_mode = WAL")
-        self.raw.execute("PRAGMA synchronous = FULL")
+        self.raw.execute(f"PRAGMA synchronous = {'FULL' if storage.is_durable else 'OFF'}")
         self.raw.execute("PRAGMA temp_store = MEMORY")
         self.raw.execute("PRAGMA trusted_schema = ON")
-        install(self.raw, self._caught, functions)
+        install(self.raw, self._caught, functions, volatile)
 
     def create_schema(self) -> None:
         """Create the engine's own tables."""

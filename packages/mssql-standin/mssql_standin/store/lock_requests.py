@@ -5,6 +5,7 @@ docs: SET LOCK_TIMEOUT, SET DEADLOCK_PRIORITY, MSSQLSERVER_1205, 1222.
 
 from collections.abc import Callable, Hashable
 
+from mssql_standin.outside import Cancellation
 from mssql_standin.results import SqlError
 from mssql_standin.store.file import CancelledError
 from mssql_standin.store.locks import EXCLUSIVE, WRITER, LockTable, Outcome, Worth
@@ -16,12 +17,12 @@ class LockRequests:
     """The locks that a session's statements take: the writer's, and those of tables when readers do not read snapshots."""
 
     def __init__(
-        self, locks: LockTable, session_id: int, cancelled: Callable[[], bool], rows_to_undo: Callable[[], int]
+        self, locks: LockTable, session_id: int, cancellation: Cancellation, rows_to_undo: Callable[[], int]
     ) -> None:
         """Hold none. `rows_to_undo`: how many rows a rollback would undo now."""
         self._locks = locks
         self._session_id = session_id
-        self._cancelled = cancelled
+        self._cancellation = cancellation
         self._rows_to_undo = rows_to_undo
         self._shared: list[int] = []
         self._exclusive: list[int] = []
@@ -60,7 +61,7 @@ class LockRequests:
 
     def _acquire(self, resource: Hashable, mode: str, timeout_ms: int) -> None:
         outcome = self._locks.acquire(
-            self._session_id, resource, mode, _OWNER, timeout_ms, self._cancelled, self.worth()
+            self._session_id, resource, mode, _OWNER, timeout_ms, self._cancellation, self.worth()
         )
         if outcome is Outcome.TIMEOUT:
             raise SqlError(1222, "Lock request time out period exceeded.", 16, 51)

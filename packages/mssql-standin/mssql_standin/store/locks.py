@@ -4,11 +4,11 @@ A request that closes a circle of waiting sessions makes one of them the deadloc
 the one that closed it. Waiting is first come, first served.
 """
 
-import threading
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum
+
+from mssql_standin.outside import Cancellation, Event, Mutex, Outside
 
 WRITER: Hashable = ("writer",)
 EXCLUSIVE = "Exclusive"
@@ -20,7 +20,6 @@ _COMPATIBLE = {
     EXCLUSIVE: set(),
 }
 MODES = tuple(_COMPATIBLE)
-_LONGEST_SLEEP_SECONDS = 60.0
 
 
 class Outcome(Enum):
@@ -41,7 +40,7 @@ _NOTHING_TO_LOSE: Worth = (0, 0)
 class _Waiter:
     session: int
     mode: str
-    turn: threading.Condition  # told when nobody blocks it any more; one each, or every release would wake everybody
+    turn: Event  # happens when nobody blocks it any more; one each, or every release would wake everybody
     worth: "Worth"
     is_victim: bool = False
 
@@ -55,9 +54,10 @@ class _Resource:
 class LockTable:
     """Who holds what and who waits for whom; safe for threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, outside: Outside) -> None:
         """Nothing is locked."""
-        self._lock = threading.Lock()
+        self._outside = outside
+        self._lock = Mutex()
         self._resources: dict[Hashable, _Resource] = {}
         self._waiting: dict[int, tuple[Hashable, _Waiter]] = {}
 
@@ -68,7 +68,7 @@ class LockTable:
         mode: str,
         owner: str,
         timeout_ms: int,
-        cancelled: Callable[[], bool],
+        cancellation: Cancellation,
         worth: Worth = _NOTHING_TO_LOSE,
     ) -> Outcome:
         """Take a lock, waiting at most `timeout_ms` (-1: for ever). Holding it already never waits for oneself."""
@@ -76,17 +76,18 @@ class LockTable:
             entry = self._resources.setdefault(resource, _Resource())
             outcome = Outcome.GRANTED
             if self._blockers(session, resource, mode):
-                outcome = self._wait(session, resource, mode, timeout_ms, cancelled, worth)
+                outcome = self._wait(session, resource, mode, timeout_ms, cancellation, worth)
             if outcome in {Outcome.GRANTED, Outcome.GRANTED_AFTER_WAIT}:
                 entry.holders.setdefault(session, []).append((owner, mode))
             self._changed(resource)
             return outcome
 
     def _wait(
-        self, session: int, resource: Hashable, mode: str, timeout_ms: int, cancelled: Callable[[], bool], worth: Worth
+        self, session: int, resource: Hashable, mode: str, timeout_ms: int, cancellation: Cancellation, worth: Worth
     ) -> Outcome:
-        deadline = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
-        waiter = _Waiter(session, mode, threading.Condition(self._lock), worth)
+        clock = self._outside.monotonic_seconds
+        deadline = None if timeout_ms < 0 else clock() + timeout_ms / 1000
+        waiter = _Waiter(session, mode, self._outside.event(), worth)
         queue = self._resources[resource].queue
         queue.append(waiter)
         self._waiting[session] = (resource, waiter)
@@ -95,16 +96,24 @@ class LockTable:
             while self._blockers(session, resource, mode):
                 if waiter.is_victim:
                     return Outcome.DEADLOCK
-                if cancelled():
+                if cancellation.is_set():
                     return Outcome.CANCELLED
-                remaining = _LONGEST_SLEEP_SECONDS if deadline is None else deadline - time.monotonic()
-                if remaining <= 0:
+                remaining = None if deadline is None else deadline - clock()
+                if remaining is not None and remaining <= 0:
                     return Outcome.TIMEOUT
-                waiter.turn.wait(min(remaining, _LONGEST_SLEEP_SECONDS))
+                self._await(waiter.turn, cancellation.at_most(remaining))
             return Outcome.GRANTED_AFTER_WAIT
         finally:
             del self._waiting[session]
             queue.remove(waiter)
+
+    def _await(self, turn: Event, seconds: float | None) -> None:
+        turn.clear()
+        self._lock.release()
+        try:
+            turn.wait(seconds)
+        finally:
+            self._lock.acquire()
 
     def _blockers(self, session: int, resource: Hashable, mode: str) -> set[int]:
         entry = self._resources.get(resource)
@@ -129,7 +138,7 @@ class LockTable:
         while circle := self._circle(session):
             victim = min((self._waiting[member][1] for member in circle), key=lambda waiter: waiter.worth)
             victim.is_victim = True
-            victim.turn.notify()
+            victim.turn.set()
 
     def _circle(self, session: int) -> list[int]:
         """Return the sessions that wait for each other in a circle, beginning with this one; empty if it is in none."""
@@ -198,7 +207,7 @@ class LockTable:
         with self._lock:
             for entry in self._resources.values():
                 for waiter in entry.queue:
-                    waiter.turn.notify()
+                    waiter.turn.set()
 
     def _changed(self, resource: Hashable) -> None:
         """Wake those whose turn it is now; forget a resource that nobody wants."""
@@ -209,7 +218,7 @@ class LockTable:
             compatible = _COMPATIBLE[waiter.mode]
             is_free = all(mode in compatible for session, mode in held if session != waiter.session)
             if is_free and (ahead <= compatible or waiter.session in entry.holders):
-                waiter.turn.notify()
+                waiter.turn.set()
             ahead.add(waiter.mode)
         if not entry.holders and not entry.queue:
             del self._resources[resource]

@@ -1,6 +1,5 @@
 """Everything that compiled SQLite text calls back: collations, functions and aggregates, registered per connection."""
 
-import random
 import sqlite3
 import struct
 import uuid
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mssql_standin.binder.plan import registry
+from mssql_standin.outside import Outside
 from mssql_standin.results import SqlError
 from mssql_standin.values import (
     arithmetic,
@@ -17,13 +17,13 @@ from mssql_standin.values import (
     format_value,
     json_functions,
     patterns,
-    sequential_guids,
     spread_aggregates,
     text,
 )
 from mssql_standin.values.collation import COMPARERS
 from mssql_standin.values.encoding import compare_offsets, encode_guid
 from mssql_standin.values.json_tables import split_rows
+from mssql_standin.values.sequential_guids import SequentialGuids
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
 _MODULES = (arithmetic, text, folding, patterns, date_functions, date_construction, format_value, json_functions)
@@ -58,7 +58,16 @@ class Caught:
         return type(aggregate.__name__, (aggregate,), body)
 
 
-def install(connection: sqlite3.Connection, caught: Caught, session_functions: Functions) -> None:
+def volatile_functions(outside: Outside) -> Functions:
+    """Return the functions that give another value at each call; all connections of a database share them."""
+    return {
+        "new_guid": (0, lambda: encode_guid(uuid.UUID(int=outside.random_bits(128), version=4))),
+        "sequential_guid": (0, SequentialGuids(outside).next_stored),
+        "random_float": (0, lambda: outside.random_bits(53) / 2**53),
+    }
+
+
+def install(connection: sqlite3.Connection, caught: Caught, session_functions: Functions, volatile: Functions) -> None:
     """Register everything with a connection."""
     for name, comparer in COMPARERS.items():
         connection.create_collation(name, comparer)
@@ -66,7 +75,7 @@ def install(connection: sqlite3.Connection, caught: Caught, session_functions: F
     for functions in (*(module.FUNCTIONS for module in _MODULES), _FUNCTIONS):
         for name, (count, function) in functions.items():
             connection.create_function(name, count, caught.guard(function), deterministic=True)
-    for name, (count, function) in {**_VOLATILE, **session_functions}.items():
+    for name, (count, function) in {**volatile, **session_functions}.items():
         # What a session function reads does not change within a statement: with constant arguments it is called once.
         settled = name in session_functions and name not in _CHANGING
         connection.create_function(name, count, caught.guard(function), deterministic=settled)
@@ -211,11 +220,6 @@ _FUNCTIONS: Functions = {
     "is_column_in_mask": (2, _is_column_in_mask),
 }
 _CHANGING = frozenset({"ident_current"})  # of the session functions: those that the running statement may change
-_VOLATILE: Functions = {
-    "new_guid": (0, lambda: encode_guid(uuid.uuid4())),
-    "sequential_guid": (0, sequential_guids.next_stored),
-    "random_float": (0, random.random),
-}
 _AGGREGATES: dict[str, tuple[int, type]] = {
     "union_of_masks": (3, UnionOfMasks),
     "latest_context": (2, LatestContext),

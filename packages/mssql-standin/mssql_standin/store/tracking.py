@@ -3,7 +3,6 @@
 docs: "Enable and Disable Change Tracking", "Change Tracking Cleanup".
 """
 
-import time
 from dataclasses import replace
 
 from mssql_standin.parser import syntax
@@ -81,11 +80,11 @@ def forget_changes(transaction: Transaction, file: FileConnection, table: Table)
     )
 
 
-def clean_up(catalog: Catalog, file: FileConnection) -> None:
-    """Forget the changes that are older than the retention period."""
+def clean_up(catalog: Catalog, file: FileConnection, now_seconds: float) -> None:
+    """Forget the changes that are older than the retention period; `now_seconds` since 1970."""
     if catalog.tracking is None:
         return
-    oldest = time.time() - catalog.tracking.retention_seconds
+    oldest = now_seconds - catalog.tracking.retention_seconds
     version = file.rows("SELECT max(version) FROM main.ct_commits WHERE committed_at < ?", (oldest,))[0][0]
     if version is None:
         return

@@ -5,10 +5,10 @@ session is the only writer until it commits or rolls back.
 """
 
 import sqlite3
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from mssql_standin.outside import Cancellation, Outside, utc_seconds
 from mssql_standin.parser.cursor import unsupported
 from mssql_standin.results import SqlError, TransactionChange
 from mssql_standin.store.catalog import Catalog, to_json
@@ -31,7 +31,7 @@ class Transaction:
         file: FileConnection,
         local_tables: LocalTables,
         session_id: int,
-        cancelled: Callable[[], bool],
+        cancellation: Cancellation,
     ) -> None:
         """Start without a transaction."""
         self._store = store
@@ -47,7 +47,7 @@ class Transaction:
         self._name = ""  # of the outermost BEGIN
         self.descriptor = 0
         self.doomed = False
-        self.requests = LockRequests(store.locks, session_id, cancelled, self._rows_to_undo)
+        self.requests = LockRequests(store.locks, session_id, cancellation, self._rows_to_undo)
         self.interrupt: Callable[[], None] | None = None  # called once a statement's work is done, before it counts
         self._started = False  # whether the open transaction has accessed data
         self._snapshot: Snapshot | None = None  # what it sees, if that was under SNAPSHOT isolation
@@ -60,6 +60,15 @@ class Transaction:
         if self._own_catalog is not None:
             return self._own_catalog
         return self._store.catalog if self._snapshot is None else self._snapshot.catalog
+
+    @property
+    def outside(self) -> Outside:
+        """Clock and chance."""
+        return self._store.outside
+
+    def now(self) -> int:
+        """Return the present UTC time in ticks, rounded as datetime rounds."""
+        return self._store.now()
 
     def change_catalog(self, catalog: Catalog) -> None:
         """Store changed definitions; others see them when the transaction commits."""
@@ -261,7 +270,9 @@ class Transaction:
             return
         if self._logged and self._version is not None:
             self._file.rows("UPDATE main.ct_state SET version = ?", (self._version,))
-            self._file.rows("INSERT INTO main.ct_commits VALUES (?, ?)", (self._version, time.time()))
+            self._file.rows(
+                "INSERT INTO main.ct_commits VALUES (?, ?)", (self._version, utc_seconds(self._store.outside))
+            )
         if self._own_catalog is None:
             self._file.rows("COMMIT")
         else:

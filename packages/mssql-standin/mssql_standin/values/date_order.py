@@ -4,7 +4,7 @@ Each session is served by one thread at a time, and says at every statement whic
 """
 
 import re
-import threading
+from contextvars import ContextVar
 
 from mssql_standin.results import SqlError
 
@@ -14,22 +14,18 @@ ORDERS = frozenset({US_ENGLISH, "ymd"})
 _YEAR_LAST = re.compile(r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 
 
-class _Order(threading.local):
-    """The order that the statement being run by this thread is under."""
-
-    name = US_ENGLISH
-
-
-_order = _Order()
+# The order that the statement being run is under.
+_order: ContextVar[str] = ContextVar("date_order", default=US_ENGLISH)
 
 
 def use(name: str) -> None:
-    """Let strings that are converted in this thread from now on be read in an order of ORDERS."""
-    _order.name = name
+    """Let strings that are converted in this thread and context from now on be read in an order of ORDERS."""
+    _order.set(name)
 
 
 def check(text: str) -> None:
     """Raise SqlError 40000 for a string that would be read otherwise than in the order of us_english."""
-    if _order.name != US_ENGLISH and _YEAR_LAST.match(text):
-        raise SqlError(40000, f"This is not supported by the stand-in: the date string '{text}' under SET DATEFORMAT {_order.name}; write the year "
+    name = _order.get()
+    if name != US_ENGLISH and _YEAR_LAST.match(text):
+        raise SqlError(40000, f"This is not supported by the stand-in: the date string '{text}' under SET DATEFORMAT {name}; write the year "
                               "with four digits and first.")  # fmt: skip

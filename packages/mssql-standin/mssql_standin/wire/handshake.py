@@ -1,15 +1,15 @@
 """The handshake: PRELOGIN, TLS, LOGIN7, and who is let in. [MS-TDS] 3.2.5."""
 
-import hmac
 import sqlite3
 import ssl
 from dataclasses import dataclass, field, replace
 
+from mssql_standin.admission import Administrator, Asking, admit
 from mssql_standin.results import Message
-from mssql_standin.security.entering import LoginRefusedError, cannot_open, check_login, login_failed
+from mssql_standin.security.entering import LoginRefusedError
 from mssql_standin.session import Database, Session
 from mssql_standin.wire import packets, prelogin, tokens
-from mssql_standin.wire.login import Login, parse_login
+from mssql_standin.wire.login import parse_login
 from mssql_standin.wire.packets import ProtocolError, ReplyWriter, Transport
 from mssql_standin.wire.tls import PlainTransport, TlsTransport
 
@@ -64,7 +64,8 @@ def enter(transport: Transport, database: Database, access: Access) -> Entered |
     login = parse_login(message.body)
     packet_bytes = _packet_bytes(login.packet_bytes)
     try:
-        user = _user(login, database, access)
+        asking = Asking(login.user, login.password, login.database, login.program)
+        user = admit(database, Administrator(access.user, access.password), asking)
     except LoginRefusedError as refused:
         _refuse(transport, *(replace(told, line=_LOGIN_LINE) for told in refused.messages))
         return None
@@ -98,17 +99,3 @@ def _refuse(transport: Transport, *messages: Message) -> None:
 
 def _packet_bytes(wanted: int) -> int:
     return min(max(wanted, 512), packets.MAX_PACKET_BYTES) if wanted else packets.DEFAULT_PACKET_BYTES
-
-
-def _user(login: Login, database: Database, access: Access) -> int | None:
-    """Return the user as whom the login enters, None for members of sysadmin. Raises LoginRefusedError."""
-    if database.faults is not None:
-        check_login(database.faults, database.name, login.user, login.program)
-    user = None
-    if login.user.casefold() != access.user.casefold():
-        user = database.enter(login.user, login.password)
-    elif not hmac.compare_digest(login.password.encode(), access.password.encode()):
-        raise LoginRefusedError(login_failed(login.user))
-    if login.database and login.database.casefold() != database.name.casefold():
-        raise LoginRefusedError(*cannot_open(login.database, login.user))
-    return user

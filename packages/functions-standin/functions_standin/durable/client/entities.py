@@ -1,6 +1,5 @@
 """The part of the management API that is about entities. docs: "HTTP API reference", section on entities."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,14 +12,7 @@ from functions_standin.durable.client.operations import Operations
 from functions_standin.durable.client.query import boolean, optional_time, page_size, page_start, page_token
 from functions_standin.durable.client.request_json import BadJson, parse
 from functions_standin.durable.entity_episode import SchedulerState, scheduler_state
-from functions_standin.durable.entity_messages import (
-    REQUEST_NAME,
-    EntityId,
-    Request,
-    entity_id,
-    parse_entity_id,
-    request_to_text,
-)
+from functions_standin.durable.entity_messages import EntityId, entity_id, parse_entity_id
 from functions_standin.durable.hub.instances import InstanceRow, Query
 from functions_standin.durable.json_text import parsed_or_text, to_json
 
@@ -63,8 +55,7 @@ def entity_routes(operations: Callable[[], Operations]) -> list[tuple[str, str, 
 
 async def _signal(operations: Operations, entity: EntityId, name: str, input_text: str | None) -> None:
     operations.check_entity(entity.name)
-    request = Request(name, str(uuid.uuid4()), is_signal=True, input=input_text)
-    await operations.send_to_entity(str(entity), REQUEST_NAME, request_to_text(request))
+    await operations.signal_entity(entity, name, input_text)
 
 
 async def _input_text(request: web.Request) -> str | None:

@@ -1,6 +1,5 @@
 """The HTTP management API, one implementation for both places where it is mounted. docs: "HTTP API reference"."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ from functions_standin.durable.client.status import history_objects, status_obje
 from functions_standin.durable.events import Status
 from functions_standin.durable.hub.instances import InstanceRow, Query
 from functions_standin.durable.json_text import to_json
-from functions_standin.storage.http import StorageFailed, StorageUnavailable
+from functions_standin.storage.port import StorageFailed, StorageUnavailable
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -125,15 +124,15 @@ class HttpApi:
         return json_answer(links, status=202, headers={"Location": links["statusQueryGetUri"], "Retry-After": "10"})
 
     async def _ended_within(self, instance_id: str, seconds: float, interval_seconds: float) -> InstanceRow | None:
-        deadline = times.after_seconds(times.now(), seconds)
+        deadline = times.after_seconds(self.operations().now(), seconds)
         while True:
             row = await self.operations().get(instance_id)
             if row.status.is_terminal:
                 return row
-            left_seconds = (deadline - times.now()).total_seconds()
+            left_seconds = (deadline - self.operations().now()).total_seconds()
             if left_seconds <= 0:
                 return None
-            await asyncio.sleep(min(interval_seconds, left_seconds))
+            await self.operations().sleep(min(interval_seconds, left_seconds))
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         row = await self.operations().get(request.match_info["id"])
@@ -167,7 +166,7 @@ class HttpApi:
         created_from = optional_time(request, "createdTimeFrom")
         if created_from is None:
             raise Told(400, "Please provide value for 'createdTimeFrom' parameter.", is_bare=True)
-        created_to: datetime = optional_time(request, "createdTimeTo") or times.now()
+        created_to: datetime = optional_time(request, "createdTimeTo") or self.operations().now()
         # As on Azure, without a usable status there is no filter: running instances are purged too.
         usable = [status for status in statuses(request) if status.is_terminal]
         count = await self.operations().purge_all(Query(created_from, created_to, usable))

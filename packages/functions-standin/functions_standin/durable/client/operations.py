@@ -1,11 +1,11 @@
 """What a client can do to instances. docs: "Manage orchestration instances"."""
 
-import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 
-from functions_standin.durable import times
 from functions_standin.durable.client.errors import Gone, InvalidArgument, InvalidOperation, NotFound, Told
 from functions_standin.durable.client.rewind import rewound
+from functions_standin.durable.entity_messages import REQUEST_NAME, EntityId, Request, request_to_text
 from functions_standin.durable.events import Event, EventType, Status, make
 from functions_standin.durable.functions import DurableFunctions, unknown_function
 from functions_standin.durable.hub.crash_points import Point
@@ -13,7 +13,7 @@ from functions_standin.durable.hub.instances import InstanceRow, Query
 from functions_standin.durable.hub.task_hub import TaskHub
 from functions_standin.durable.instance import start_message
 from functions_standin.durable.messages import TaskMessage, ToInstance
-from functions_standin.storage.http import StorageFailed
+from functions_standin.storage.port import StorageFailed
 
 
 class Operations:
@@ -24,19 +24,27 @@ class Operations:
         self._functions = functions
         self._overrides_any_state = overrides_any_state
 
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return self._hub.outside.now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        await self._hub.outside.sleep(seconds)
+
     async def start(self, name: str, instance_id: str | None, input_text: str | None, version: str | None) -> str:
         """Start an orchestration, known or not, and return its instance id."""
-        return await self._start(name, instance_id, input_text, version, str(uuid.uuid4()))
+        return await self._start(name, instance_id, input_text, version, str(self._hub.outside.new_id()))
 
     async def _start(
         self, name: str, instance_id: str | None, input_text: str | None, version: str | None, execution_id: str
     ) -> str:
         # The message goes first, then the row.
-        instance_id = instance_id or uuid.uuid4().hex
+        instance_id = instance_id or self._hub.outside.new_id().hex
         row = await self._hub.instances.get(instance_id)
         if row is not None and not row.status.is_terminal and not self._overrides_any_state:
             raise Told(409, f"An Orchestration instance with the status {row.status.name} already exists.")
-        now = times.now()
+        now = self.now()
         message = start_message(
             instance_id=instance_id,
             execution_id=execution_id,
@@ -99,24 +107,24 @@ class Operations:
 
     async def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
         """Send an event to an instance, which the caller has seen to be `living`."""
-        await self._send(instance_id, make(EventType.EventRaised, times.now(), Name=name, Input=input_text))
+        await self._send(instance_id, make(EventType.EventRaised, self.now(), Name=name, Input=input_text))
 
     async def terminate(self, instance_id: str, reason: str | None) -> None:
         """End an instance; its sub-orchestrations go on."""
         await self.living(instance_id)
-        await self._send(instance_id, make(EventType.ExecutionTerminated, times.now(), Input=reason))
+        await self._send(instance_id, make(EventType.ExecutionTerminated, self.now(), Input=reason))
 
     async def suspend(self, instance_id: str, reason: str | None) -> None:
         """Make an instance wait."""
         if (await self.living(instance_id)).status is Status.Suspended:
             raise InvalidOperation(f"The orchestration instance '{instance_id}' is suspended already.")
-        await self._send(instance_id, make(EventType.ExecutionSuspended, times.now(), Reason=reason))
+        await self._send(instance_id, make(EventType.ExecutionSuspended, self.now(), Reason=reason))
 
     async def resume(self, instance_id: str, reason: str | None) -> None:
         """Let a suspended instance go on."""
         if (await self.living(instance_id)).status is not Status.Suspended:
             raise InvalidOperation(f"The orchestration instance '{instance_id}' is not suspended.")
-        await self._send(instance_id, make(EventType.ExecutionResumed, times.now(), Reason=reason))
+        await self._send(instance_id, make(EventType.ExecutionResumed, self.now(), Reason=reason))
 
     async def rewind(self, instance_id: str, reason: str | None) -> None:
         """Let a failed instance go on as if its failed tasks had not run, its failed children first."""
@@ -141,7 +149,7 @@ class Operations:
                 message="InstanceId does not match a valid orchestration instance.",
             )
         new_instance_id = None if with_new_id else instance_id
-        return await self._start(row.name, new_instance_id, row.input, row.version, uuid.uuid4().hex)
+        return await self._start(row.name, new_instance_id, row.input, row.version, self._hub.outside.new_id().hex)
 
     async def purge(self, instance_id: str) -> None:
         """Remove an instance with its history, ended or not."""
@@ -155,9 +163,11 @@ class Operations:
             await self._hub.purge(instance_id)
         return len(found)
 
-    async def send_to_entity(self, instance_id: str, name: str, input_text: str) -> None:
-        """Send a request to an entity, existing or not."""
-        await self._send(instance_id, make(EventType.EventRaised, times.now(), Name=name, Input=input_text))
+    async def signal_entity(self, entity: EntityId, operation: str, input_text: str | None) -> None:
+        """Send an operation to an entity, existing or not."""
+        request = Request(operation, str(self._hub.outside.new_id()), is_signal=True, input=input_text)
+        instance_id, name, input_text = str(entity), REQUEST_NAME, request_to_text(request)
+        await self._send(instance_id, make(EventType.EventRaised, self.now(), Name=name, Input=input_text))
 
     def check_entity(self, name: str) -> None:
         """Refuse an entity that the app does not have."""
@@ -185,4 +195,4 @@ class Operations:
         for child in change.failed_children:
             await self._rewind(child, reason)
         if not change.failed_children:
-            await self._send(instance_id, make(EventType.GenericEvent, times.now(), Data=reason))
+            await self._send(instance_id, make(EventType.GenericEvent, self.now(), Data=reason))

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Sequence
 
 from functions_standin.console import Console
-from functions_standin.durable import times
 from functions_standin.durable.dispatch.renewal import Renewal
 from functions_standin.durable.events import Event, EventType, make
 from functions_standin.durable.functions import BUILT_IN_HTTP
-from functions_standin.durable.http_activity import send_request
+from functions_standin.durable.http_activity import SendRequest
 from functions_standin.durable.hub.crash_points import Point
 from functions_standin.durable.hub.mail import CATEGORY, Taken
 from functions_standin.durable.hub.task_hub import TaskHub
@@ -31,12 +30,14 @@ class ActivityDispatcher:
         timing: Timing,
         renewal: Renewal,
         console: Console,
+        send_request: SendRequest,
     ) -> None:
         self._hub = hub
         self._user_code = user_code
         self._timing = timing
         self._renewal = renewal
         self._console = console
+        self._send_request = send_request
         self._room = asyncio.Semaphore(limit)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -72,7 +73,7 @@ class ActivityDispatcher:
         except Exception as error:  # noqa: BLE001 - the message will reappear and be tried again
             name = taken.message.event["Name"]
             self._console.log(CATEGORY, logging.ERROR, f"The result of activity '{name}' could not be sent: {error}")
-            await asyncio.sleep(self._timing.after_error)
+            await self._hub.outside.sleep(self._timing.after_error)
         finally:
             self._renewal.release([taken])
             self._room.release()
@@ -83,16 +84,16 @@ class ActivityDispatcher:
         except ActivityFailed as failed:
             return make(
                 EventType.TaskFailed,
-                times.now(),
+                self._hub.outside.now(),
                 TaskScheduledId=scheduled.event_id,
                 Reason=failed.reason,
                 Details=failed.details,
             )
-        return make(EventType.TaskCompleted, times.now(), TaskScheduledId=scheduled.event_id, Result=result)
+        return make(EventType.TaskCompleted, self._hub.outside.now(), TaskScheduledId=scheduled.event_id, Result=result)
 
     async def _call(self, scheduled: Event) -> str | None:
         # The input is a JSON array of one: the text of an activity's input, or an HTTP request (once as a text too).
         (given,) = json.loads(scheduled["Input"] or '["null"]')
         if scheduled["Name"] == BUILT_IN_HTTP:
-            return await send_request(json.loads(given) if isinstance(given, str) else given)
+            return await self._send_request(json.loads(given) if isinstance(given, str) else given)
         return await self._user_code.call_activity(scheduled["Name"], given)

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Sequence
 
 from functions_standin.console import Console
-from functions_standin.durable import times
 from functions_standin.durable.dispatch.renewal import Renewal
 from functions_standin.durable.entity_episode import run_entity_episode
 from functions_standin.durable.entity_messages import parse_entity_id
@@ -22,7 +20,7 @@ from functions_standin.durable.intake import Intake, Stored, take_in
 from functions_standin.durable.settings import DurableSettings
 from functions_standin.durable.timing import Timing
 from functions_standin.durable.user_code import UserCode
-from functions_standin.storage.http import StorageFailed, StorageUnavailable
+from functions_standin.storage.port import StorageFailed, StorageUnavailable
 
 
 class InstanceDispatcher:
@@ -51,8 +49,8 @@ class InstanceDispatcher:
         self._surroundings = Surroundings(
             hub=settings.hub,
             functions=functions,
-            now=times.now,
-            new_id=lambda: uuid.uuid4().hex,
+            now=hub.outside.now,
+            new_id=lambda: hub.outside.new_id().hex,
             stores_inputs=settings.stores_inputs,
             max_actions=settings.max_actions,
         )
@@ -91,11 +89,11 @@ class InstanceDispatcher:
             await self._give_back(taken)
         except StorageUnavailable as error:
             self._log(logging.ERROR, f"{instance_id}: {error}")
-            await asyncio.sleep(self._timing.after_error)
+            await self._hub.outside.sleep(self._timing.after_error)
             await self._give_back(taken)
         except Exception as error:  # noqa: BLE001 - one instance's trouble must not stop the others
             self._log(logging.ERROR, f"{instance_id}: an episode failed with {type(error).__name__}: {error}")
-            await asyncio.sleep(self._timing.after_error)
+            await self._hub.outside.sleep(self._timing.after_error)
             await self._give_back(taken)
         finally:
             self._renewal.release(taken)

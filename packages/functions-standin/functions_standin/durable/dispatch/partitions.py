@@ -3,7 +3,6 @@
 docs: "Azure Storage provider", section on partition management (table partition manager).
 """
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,8 +14,8 @@ from functions_standin.console import Console
 from functions_standin.durable import times
 from functions_standin.durable.hub.mail import CATEGORY
 from functions_standin.durable.timing import Timing
-from functions_standin.storage.http import StorageFailed, StorageUnavailable
-from functions_standin.storage.tables import Table
+from functions_standin.outside import Outside
+from functions_standin.storage.port import StorageFailed, StorageUnavailable, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class Partitions:
         queues: Sequence[str],
         owner: str,
         timing: Timing,
+        outside: Outside,
         started: Callable[[str], None],
         stopped: Callable[[str], Awaitable[None]],
         console: Console,
@@ -87,6 +87,7 @@ class Partitions:
         self._queues = queues
         self._owner = owner
         self._timing = timing
+        self._outside = outside
         self._started = started
         self._stopped = stopped
         self._console = console
@@ -99,7 +100,7 @@ class Partitions:
                 await self._look()
             except (StorageFailed, StorageUnavailable) as error:
                 self._console.log(CATEGORY, logging.ERROR, f"Looking after the partitions failed: {error}")
-            await asyncio.sleep(self._timing.lease_renewal)
+            await self._outside.keep_alive(self._timing.lease_renewal)
 
     async def release(self) -> None:
         """Give all partitions back, so that others need not wait for the leases to expire."""
@@ -109,9 +110,9 @@ class Partitions:
         self._owned.clear()
 
     async def _look(self) -> None:
-        found = plan(await self._leases(), self._owner, times.now())
+        found = plan(await self._leases(), self._owner, self._outside.now())
         kept = {lease.queue for lease in (*found.renew, *found.give_up)}
-        for queue in self._owned - kept:
+        for queue in sorted(self._owned - kept):
             await self._stop(queue)
         for lease in found.give_up:
             await self._stop(lease.queue)
@@ -160,7 +161,7 @@ class Partitions:
         ]
 
     async def _write(self, lease: Lease, *, owner: str | None, seconds: float, next_owner: str | None = None) -> bool:
-        now = times.now()
+        now = self._outside.now()
         columns = _columns(owner, next_owner, times.after_seconds(now, seconds))
         if owner != lease.owner:
             columns["OwnedSince"] = now

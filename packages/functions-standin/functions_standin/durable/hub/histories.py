@@ -1,16 +1,17 @@
 """The table of histories: one partition per instance, one row per event, and a sentinel that says whose they are."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions_standin.durable import codec, times
+from functions_standin.durable import codec
 from functions_standin.durable.events import Event, EventType
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.large_values import LargeValues, is_large_value
 from functions_standin.durable.hub.names import escape_key
-from functions_standin.storage.tables import MAX_BATCH_ROWS, Table, Write, literal
+from functions_standin.outside import Outside
+from functions_standin.storage.odata import literal
+from functions_standin.storage.port import MAX_BATCH_ROWS, Table, Write
 
 SENTINEL = "sentinel"
 _MAX_BATCH_BYTES = 3_000_000
@@ -30,10 +31,11 @@ class StoredHistory:
 class Histories:
     """Reads and writes histories."""
 
-    def __init__(self, table: Table, large_values: LargeValues, hook: Hook) -> None:
+    def __init__(self, table: Table, large_values: LargeValues, hook: Hook, outside: Outside) -> None:
         self._table = table
         self._large_values = large_values
         self._hook = hook
+        self._outside = outside
 
     async def load(self, instance_id: str) -> StoredHistory:
         """Return what is stored; rows that an older execution has left behind are skipped."""
@@ -103,7 +105,7 @@ class Histories:
             "RowKey": SENTINEL,
             "ExecutionId": execution_id,
             "IsCheckpointComplete": is_complete,
-            "CheckpointCompletedTimestamp": times.now(),
+            "CheckpointCompletedTimestamp": self._outside.now(),
         }
         last = Write(sentinel, must_be_new=True) if etag is None else Write(sentinel, "PATCH", etag)
         return await self._table.batch([*writes, last])
@@ -112,7 +114,7 @@ class Histories:
         for column in _LARGE_COLUMNS:
             value = row.get(column)
             if isinstance(value, str) and is_large_value(value):
-                chance = uuid.uuid4().hex[:8].upper()
+                chance = self._outside.new_id().hex[:8].upper()
                 name = f"{key}/history-{index:016X}-{row['EventType']}-{chance}-{column}.json.gz"
                 await self._large_values.put(name, value)
                 row[column] = ""

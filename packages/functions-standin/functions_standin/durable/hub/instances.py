@@ -8,7 +8,8 @@ from typing import Any
 from functions_standin.durable.events import Status
 from functions_standin.durable.hub.large_values import LargeValues, is_large_value
 from functions_standin.durable.hub.names import escape_key, unescape_key
-from functions_standin.storage.tables import Table, literal
+from functions_standin.storage.odata import literal
+from functions_standin.storage.port import Table
 
 _LARGE_COLUMNS = ("Input", "Output")
 

@@ -8,7 +8,7 @@ import gzip
 from functions_standin.durable import messages
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.names import escape_key
-from functions_standin.storage.blobs import Container
+from functions_standin.storage.port import Container
 
 MAX_MESSAGE_BYTES = 45 * 1024
 MAX_VALUE_BYTES = 60 * 1024
@@ -23,7 +23,7 @@ class LargeValues:
 
     async def put(self, name: str, text: str) -> None:
         """Keep a text under a name."""
-        await self._container.put(name, gzip.compress(text.encode()))
+        await self._container.put(name, gzip.compress(text.encode(), mtime=0))
         self._hook(Point.BLOB_WRITTEN)
 
     async def get(self, name: str) -> str:

@@ -3,13 +3,12 @@
 import asyncio
 import itertools
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from functions_standin.console import Console
-from functions_standin.durable import messages, times
+from functions_standin.durable import messages
 from functions_standin.durable.hub.crash_points import Hook, Point
 from functions_standin.durable.hub.large_values import MAX_MESSAGE_BYTES, LargeValues
 from functions_standin.durable.hub.names import HubNames, escape_key
@@ -22,8 +21,8 @@ from functions_standin.durable.messages import (
     ToActivity,
     ToInstance,
 )
-from functions_standin.storage.http import StorageFailed, StorageHttp
-from functions_standin.storage.queues import Queue, QueueMessage
+from functions_standin.outside import Outside
+from functions_standin.storage.port import Queue, QueueMessage, Storage, StorageFailed
 
 CATEGORY = "DurableTask.AzureStorage"
 
@@ -77,14 +76,21 @@ class Mail:
     """Sends and takes messages; `on_sent` is told the name of every queue that was sent to."""
 
     def __init__(
-        self, http: StorageHttp, names: HubNames, large_values: LargeValues, hook: Hook, console: Console
+        self,
+        storage: Storage,
+        names: HubNames,
+        large_values: LargeValues,
+        hook: Hook,
+        console: Console,
+        outside: Outside,
     ) -> None:
-        self.control_queues = {name: Queue(http, name) for name in names.control_queues}
-        self.work_items = Queue(http, names.work_items)
+        self.control_queues = {name: storage.queue(name) for name in names.control_queues}
+        self.work_items = storage.queue(names.work_items)
         self._names = names
         self._large_values = large_values
         self._hook = hook
         self._console = console
+        self._outside = outside
         self._numbers = itertools.count()
         self.on_sent: Callable[[str], None] = lambda _queue: None
 
@@ -127,11 +133,11 @@ class Mail:
                 queue, delay_seconds = self.work_items, None
             case ToInstance(message, visible_at):
                 queue = self.control_queues[self._names.control_queue_of(message.instance_id)]
-                delay_seconds = None if visible_at is None else (visible_at - times.now()).total_seconds()
-        activity_id = str(uuid.uuid4())
-        text, name = messages.to_text(Envelope(message, activity_id, number, sender)), None
+                delay_seconds = None if visible_at is None else (visible_at - self._outside.now()).total_seconds()
+        activity = self._outside.new_id()
+        text, name = messages.to_text(Envelope(message, str(activity), number, sender)), None
         if len(text.encode()) > MAX_MESSAGE_BYTES:
-            name = f"{escape_key(message.instance_id)}/message-{uuid.UUID(activity_id).hex}-{message.event.type.name}.json.gz"
+            name = f"{escape_key(message.instance_id)}/message-{activity.hex}-{message.event.type.name}.json.gz"
             await self._large_values.put(name, text)
             text = messages.to_text(Envelope(None, blob_name=name))
         await queue.put(text, delay_seconds=delay_seconds)

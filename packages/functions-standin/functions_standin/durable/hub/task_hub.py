@@ -14,29 +14,28 @@ from functions_standin.durable.hub.large_values import LargeValues
 from functions_standin.durable.hub.mail import Mail, Taken
 from functions_standin.durable.hub.names import HubNames
 from functions_standin.durable.instance import Episode
-from functions_standin.storage.account import Account
-from functions_standin.storage.blobs import Container
-from functions_standin.storage.http import StorageHttp
-from functions_standin.storage.tables import Table
+from functions_standin.outside import Outside
+from functions_standin.storage.port import Storage
 
 # The columns of an instance's row, and where the history has the same value.
 _SAME_AS = {"Input": (EventType.ExecutionStarted, "Input"), "Output": (EventType.ExecutionCompleted, "Result")}
 
 
 class TaskHub:
-    """Everything of one hub; make it where an event loop runs, `close` it there."""
+    """Everything of one hub; `close` it, and with it the storage, where an event loop runs."""
 
-    def __init__(self, account: Account, names: HubNames, hook: Hook, console: Console) -> None:
-        self._http = StorageHttp(account)
+    def __init__(self, storage: Storage, names: HubNames, hook: Hook, console: Console, outside: Outside) -> None:
+        self._storage = storage
+        self.outside = outside
         self.names = names
         self.hook = hook
-        self.large_values = LargeValues(Container(self._http, names.large_messages), hook)
-        self._instances_table = Table(self._http, names.instances)
-        self._history_table = Table(self._http, names.history)
-        self.partitions = Table(self._http, names.partitions)
+        self.large_values = LargeValues(storage.container(names.large_messages), hook)
+        self._instances_table = storage.table(names.instances)
+        self._history_table = storage.table(names.history)
+        self.partitions = storage.table(names.partitions)
         self.instances = Instances(self._instances_table, self.large_values)
-        self.histories = Histories(self._history_table, self.large_values, hook)
-        self.mail = Mail(self._http, names, self.large_values, hook, console)
+        self.histories = Histories(self._history_table, self.large_values, hook, outside)
+        self.mail = Mail(storage, names, self.large_values, hook, console, outside)
 
     async def create(self) -> None:
         """Create tables and queues unless they exist."""
@@ -46,7 +45,7 @@ class TaskHub:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close()
+        await self._storage.close()
 
     async def commit(self, episode: Episode, etag: str | None, settled: Sequence[Taken]) -> None:
         """Write an episode: messages, history, row; then delete the messages that it has taken in.

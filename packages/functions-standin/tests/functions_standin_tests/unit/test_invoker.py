@@ -340,9 +340,9 @@ def test_drain_waits_for_running_invocations() -> None:
     with running_invoker([slow]) as invoker:
         future = invoker.start(Call(slow.description, {"changes": EMPTY}, "because"))
 
-        drained_at_once = invoker.drain(0.01)
+        drained_at_once = asyncio.run(invoker.drain(0.01))
         go_on.set()
-        drained_later = invoker.drain(30)
+        drained_later = asyncio.run(invoker.drain(30))
 
         assert (drained_at_once, drained_later) == (False, True)
         assert isinstance(future, concurrent.futures.Future)

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from mssql_standin.parser.normal_form import normal_value
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Column, Table
 from mssql_standin.store.views.view import Row, View, catalog_view
@@ -88,7 +89,7 @@ def _columns(catalog: Catalog) -> list[Row]:
 
 
 def _computed_columns(catalog: Catalog) -> list[Row]:
-    return [(*cells, f"({c.computed})", int(c.persisted)) for c, cells in _all(catalog) if c.computed]
+    return [(*cells, normal_value(c.computed), int(c.persisted)) for c, cells in _all(catalog) if c.computed]
 
 
 def _identity_columns(catalog: Catalog) -> list[Row]:

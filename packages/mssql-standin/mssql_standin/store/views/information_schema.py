@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mssql_standin.parser import syntax
+from mssql_standin.parser.normal_form import normal_condition, normal_value
 from mssql_standin.parser.statements import parse_condition
 from mssql_standin.store.catalog import Catalog, Column, Table
 from mssql_standin.store.views.columns import numeric_facts, shown_collation
@@ -25,7 +26,7 @@ def _tables(catalog: Catalog) -> list[Row]:
 
 def _columns(catalog: Catalog) -> list[Row]:
     return [
-        (catalog.database, table.schema, table.name, column.name, place, column.default and f"({column.default.text})",
+        (catalog.database, table.schema, table.name, column.name, place, column.default and normal_value(column.default.text),
          "YES" if column.nullable else "NO", column.type.name, *_lengths(column), *_numbers(column), _clock_digits(column),
          *_characters(column))
         for table in catalog.tables.values() for place, column in enumerate(table.columns, 1)
@@ -125,7 +126,11 @@ def _referential_constraints(catalog: Catalog) -> list[Row]:
 
 
 def _check_constraints(catalog: Catalog) -> list[Row]:
-    return [(catalog.database, t.schema, c.name, f"({c.text})") for t in catalog.tables.values() for c in t.checks]
+    return [
+        (catalog.database, t.schema, c.name, normal_condition(c.text))
+        for t in catalog.tables.values()
+        for c in t.checks
+    ]
 
 
 _CONSTRAINT = "CONSTRAINT_CATALOG sysname, CONSTRAINT_SCHEMA sysname, CONSTRAINT_NAME sysname"

@@ -1,5 +1,6 @@
 """Views of indexes, keys and constraints."""
 
+from mssql_standin.parser.normal_form import normal_condition, normal_value
 from mssql_standin.store.catalog import Catalog, ForeignKey, Index, Table
 from mssql_standin.store.views.objects import OBJECT, object_row
 from mssql_standin.store.views.view import Row, View, catalog_view
@@ -53,7 +54,7 @@ def _key_constraints(catalog: Catalog) -> list[Row]:
 def _default_constraints(catalog: Catalog) -> list[Row]:
     return [
         (*object_row(catalog, table, column.default.object_id, column.default.name, "D"), column.column_id,
-         f"({column.default.text})", int(column.default.system_named))
+         normal_value(column.default.text), int(column.default.system_named))
         for table in catalog.tables.values() for column in table.columns if column.default
     ]  # fmt: skip
 
@@ -63,7 +64,7 @@ def _check_constraints(catalog: Catalog) -> list[Row]:
         (
             *object_row(catalog, table, check.object_id, check.name, "C"),
             check.column_id,
-            f"({check.text})",
+            normal_condition(check.text),
             int(check.system_named),
         )
         for table in catalog.tables.values()

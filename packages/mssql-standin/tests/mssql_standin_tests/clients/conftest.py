@@ -1,6 +1,6 @@
-"""Clients of other makers, each with a program of its own, fetched and built when TEST_SQL_CLIENTS asks for them.
+"""Clients of other makers, each with a program of its own, fetched and built where their toolchains and registries are there.
 
-They are left out otherwise: to fetch and build all of them takes minutes.
+Drivers are played in every run. The tools over them (asked_for) take as long again, and are played if TEST_SQL_CLIENTS is set.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mssql_standin.testing.stand_in import DATABASE, PASSWORD, USER
-from mssql_standin_tests.clients.toolchains import python_with_clients, run
+from mssql_standin_tests.clients.toolchains import python_with_tools, run
 from mssql_standin_tests.odbc import find_driver
 from mssql_standin_tests.stand_in import StandIn
 
@@ -20,11 +20,12 @@ ASKED_FOR = "TEST_SQL_CLIENTS"
 Play = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def asked_for() -> None:
-    """Leave the clients out unless they are asked for."""
+@pytest.fixture
+def asked_for(request: pytest.FixtureRequest) -> None:
+    """Leave a tool out unless it is asked for."""
     if not os.environ.get(ASKED_FOR):
-        pytest.skip(f"clients of other makers are left out; they are played if {ASKED_FOR} is set")
+        tool = request.path.stem.removeprefix("test_")
+        pytest.skip(f"{tool} is left out: it is played if {ASKED_FOR} is set")
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +60,12 @@ def play(server: StandIn) -> Play:
 
 
 @pytest.fixture
-def play_python(play: Play, cache: Path, tmp_path: Path) -> Play:
-    """A function that runs one of the programs in Python."""
+def play_tool(asked_for: None, play: Play, cache: Path, tmp_path: Path) -> Play:
+    """A function that runs one of the programs of Python's tools."""
 
-    def play_python(program: str, *arguments: str) -> dict[str, Any]:
-        python, folder = python_with_clients(cache)
+    def play_tool(program: str, *arguments: str) -> dict[str, Any]:
+        python, folder = python_with_tools(cache, program)
         (tmp_path / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={find_driver()}\n")
         return play([python, program, *arguments], folder, {"ODBCSYSINI": str(tmp_path)})
 
-    return play_python
+    return play_tool

@@ -3,8 +3,8 @@
 from mssql_standin_tests.clients.conftest import Play
 
 
-def test_django(play_python: Play) -> None:
-    assert play_python("django_app.py") == {
+def test_django(play_tool: Play) -> None:
+    assert play_tool("django_app.py") == {
         "users": ["other1", "other0"],
         "joined": 1,
         "rolled back": True,

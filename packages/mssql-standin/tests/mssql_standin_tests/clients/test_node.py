@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from mssql_standin_tests.clients.conftest import Play
-from mssql_standin_tests.clients.toolchains import need, once, work_copy
+from mssql_standin_tests.clients.toolchains import fetch, need, work_copy
 
 
-def test_mssql_and_its_tools(play: Play, cache: Path) -> None:
+def test_mssql_and_its_tools(asked_for: None, play: Play, cache: Path) -> None:
     node, npm = need("node", "mssql (tedious)"), need("npm", "mssql (tedious)")
     folder = work_copy("node", cache)
-    once(folder, ["package-lock.json"], [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+    fetch("mssql (tedious)", folder, ["package-lock.json"], [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
 
     assert play([node, "client.js"], folder) == {
         "bulk": 2,

@@ -6,8 +6,8 @@ from mssql_standin_tests.clients.conftest import Play
 
 
 @pytest.mark.parametrize("driver", ["pyodbc", "pymssql"])
-def test_sqlalchemy_pandas_and_alembic(play_python: Play, driver: str) -> None:
-    assert play_python("sqlalchemy_tools.py", driver) == {
+def test_sqlalchemy_pandas_and_alembic(play_tool: Play, driver: str) -> None:
+    assert play_tool("sqlalchemy_tools.py", driver) == {
         "isolation levels": ["SERIALIZABLE", "READ COMMITTED"],
         "inserted keys": [1, 2],
         "tables": ["child", "parent"],

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,19 +81,25 @@ class Host:
 
     def status(self, instance_id: str) -> dict[str, Any]:
         answer = self.management("GET", f"/instances/{instance_id}")
-        return answer.json() if answer.status_code in {200, 202} else {"runtimeStatus": "Missing"}
+        return answer.json() if answer.status_code in {200, 202} else {"runtimeStatus": "Missing", "customStatus": None}
 
     def wait_for(self, instance_id: str, status: str = "Completed") -> dict[str, Any]:
         """Wait until the instance has the status; return what is told of it."""
+        return self.wait_until(instance_id, lambda found: bool(found["runtimeStatus"] == status), f"is {status}")
+
+    def wait_until(
+        self, instance_id: str, holds: Callable[[dict[str, Any]], bool], description: str = "is as it should be"
+    ) -> dict[str, Any]:
+        """Wait until something holds of the instance; return what is told of it."""
         found: dict[str, Any] = {}
 
         def reached() -> bool:
             assert not self.has_ended, self.output[-3000:]
             found.update(self.status(instance_id))
-            return bool(found["runtimeStatus"] == status)
+            return holds(found)
 
         try:
-            wait_until(reached, description=f"{instance_id} is {status}")
+            wait_until(reached, description=f"{instance_id} {description}")
         except AssertionError:
             print(json.dumps(found), self.output[-6000:])
             raise

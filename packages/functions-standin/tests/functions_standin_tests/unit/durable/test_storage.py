@@ -9,7 +9,7 @@ from functions_standin.durable.hub.crash_points import Point, hook_of, ignore
 from functions_standin.durable.hub.names import default_hub_name, escape_key, partition_of, unescape_key
 from functions_standin.errors import SettingsError
 from functions_standin.storage.account import parse_connection_string
-from functions_standin.storage.queues import Queue
+from functions_standin.storage.queues import AzureQueue
 
 KEY = base64.b64encode(b"secret").decode()
 
@@ -79,6 +79,6 @@ def test_a_message_waits_for_whole_seconds_rounded_down(delay_seconds: float | N
         async def other(self, method: str, url: str, **_: object) -> None:
             asked.append(url.partition("?")[2])
 
-    asyncio.run(Queue(Http(), "q").put("text", delay_seconds=delay_seconds))  # type: ignore[arg-type]
+    asyncio.run(AzureQueue(Http(), "q").put("text", delay_seconds=delay_seconds))  # type: ignore[arg-type]
 
     assert asked == [query]

@@ -186,6 +186,12 @@ def test_a_procedure_of_the_system_that_is_not_there_is_refused_before_anything_
     assert [message.number for message in over_rpc.errors] == [40000]
 
 
+def test_parameters_that_a_text_does_not_declare_are_described_by_a_call_in_text(shop: Client) -> None:
+    rows = shop.rows("EXEC sp_describe_undeclared_parameters N'SELECT 1 WHERE 1 = @a + @b', N'@b int'")
+
+    assert [(row[0], row[1], row[3]) for row in rows] == [(1, "@a", "int")]
+
+
 def test_a_procedure_that_the_version_does_not_have_or_of_ones_own_is_not_found(shop: Client) -> None:
     assert shop.number("EXEC sp_columns_170 'Item'") == 2812
     assert shop.number("EXEC dbo.MyOwn") == 2812

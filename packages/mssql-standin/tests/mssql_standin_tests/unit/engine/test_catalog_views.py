@@ -62,6 +62,11 @@ def test_every_view_can_be_read_with_all_of_its_columns(shop: Client, view: str)
             "SELECT CONSTRAINT_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.CONSTRAINT_COLUMN_USAGE ORDER BY CONSTRAINT_NAME, COLUMN_NAME",
             [("CK_Amount", "Amount"), ("CK_Amount", "Price"), ("FK_Parcel", "Customer"), ("PK_Customer", "Id"), ("PK_Parcel", "Id"), ("UQ_Code", "Code")],
         ),
+        ("SELECT definition FROM sys.check_constraints", [("([Amount]>(0) AND [Price]>(0))",)]),
+        ("SELECT CHECK_CLAUSE FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS", [("([Amount]>(0) AND [Price]>(0))",)]),
+        ("SELECT definition FROM sys.default_constraints", [("((1))",)]),
+        ("SELECT definition FROM sys.computed_columns", [("([Amount]*(2))",)]),
+        ("SELECT COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS WHERE COLUMN_DEFAULT IS NOT NULL", [("((1))",)]),
         (
             "SELECT CONSTRAINT_NAME, UNIQUE_CONSTRAINT_NAME, DELETE_RULE FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS",
             [("FK_Parcel", "PK_Customer", "NO ACTION")],

@@ -1,13 +1,16 @@
 """Change tracking: versions, net operations, masks, retention, and the errors of those who ask wrongly."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from mssql_standin.session import Database
+from mssql_standin.store import tracking
+from mssql_standin.testing.simulated import Simulated
 from mssql_standin_tests.unit.engine.client import Client, Row
 
+DAY_SECONDS = 86_400
 Connect = Callable[[], Client]
 
 
@@ -139,17 +142,47 @@ def test_the_version_of_a_single_row(stock: Client) -> None:
     assert found == [(1, 1), (2, 2), (3, None)]
 
 
-def test_cleanup_forgets_what_is_older_than_the_retention(stock: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    stock.run("INSERT stock VALUES (1, N'x', 0)")
-    stock.run("INSERT stock VALUES (2, N'y', 0)")
-    three_days_on = time.time() + 3 * 86_400
-    monkeypatch.setattr("mssql_standin.store.tracking.time.time", lambda: three_days_on)
+@pytest.fixture
+def time_passes(ran: list[str]) -> Iterator[tuple[Client, Simulated]]:
+    """A client of a database whose clock stands still, with a tracked table, and that clock."""
+    outside = Simulated(seed=1)
+    database = Database.in_memory("TestDb", outside=outside)
+    client = Client(database, ran)
+    client.run("ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON)")
+    client.run("CREATE TABLE stock (Id int NOT NULL PRIMARY KEY, Item nvarchar(20) NULL, Pieces int NULL)")
+    client.run("ALTER TABLE stock ENABLE CHANGE_TRACKING")
+    client.run("INSERT stock VALUES (1, N'x', 0)")
+    client.run("INSERT stock VALUES (2, N'y', 0)")
+    yield client, outside
+    database.close()
+
+
+def test_cleanup_forgets_what_is_older_than_the_retention(time_passes: tuple[Client, Simulated]) -> None:
+    stock, clock = time_passes
+    clock.advance(3 * DAY_SECONDS)
 
     stock.run("EXEC sys.sp_flush_CT_internal_table_on_demand 'stock'")
 
     assert changes(stock) == []
     assert stock.value("SELECT CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID('stock'))") == 2
     assert version(stock) == 2
+
+
+@pytest.mark.parametrize(
+    ("since_the_last_seconds", "left"),
+    [(tracking.CLEANUP_INTERVAL_SECONDS - 1, [1, 2]), (tracking.CLEANUP_INTERVAL_SECONDS + 1, [])],
+)
+def test_cleanup_comes_by_itself_about_every_thirty_minutes(
+    time_passes: tuple[Client, Simulated], since_the_last_seconds: float, left: list[int]
+) -> None:
+    stock, clock = time_passes
+    clock.advance(2 * DAY_SECONDS - since_the_last_seconds / 2)
+    stock.run("SELECT 1")  # it is due, and finds nothing that is old enough
+    clock.advance(since_the_last_seconds)
+
+    stock.run("SELECT 1")
+
+    assert [row[0] for row in changes(stock)] == left
 
 
 def test_truncating_makes_everybody_start_anew(stock: Client) -> None:

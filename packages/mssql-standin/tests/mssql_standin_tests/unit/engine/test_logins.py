@@ -93,6 +93,6 @@ def test_no_password_is_shown_where_a_statement_is(statement: str) -> None:
 
 
 def test_no_hash_is_shown_where_a_login_is() -> None:
-    login = Login(5, "app", "02", hashed("p'w"))
+    login = Login(5, "app", "02", hashed("p'w", bytes(8)))
 
     assert login.password not in repr(login)

@@ -90,10 +90,3 @@ def test_rows_of_values_may_refer_to_what_is_around_them(client: Client) -> None
 def test_what_is_nested_too_deeply_is_refused_before_anything_runs(client: Client, deep: str) -> None:
     assert client.number(f"INSERT t VALUES (2, 2); {deep}") in {191, 40000}
     assert client.value("SELECT COUNT(*) FROM t") == 1
-
-
-def test_a_collation_conflict_names_the_operation(client: Client) -> None:
-    error = client.error("SELECT 1 WHERE N'a' COLLATE Latin1_General_BIN2 = N'a' COLLATE Latin1_General_CI_AS")
-
-    assert error.number == 468
-    assert error.text.endswith('"Latin1_General_BIN2" and "Latin1_General_CI_AS" in the equal to operation.')

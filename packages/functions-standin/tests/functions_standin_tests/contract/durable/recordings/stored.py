@@ -8,7 +8,7 @@ from typing import Any
 
 from functions_standin.durable.hub.names import HubNames
 from functions_standin.storage.account import parse_connection_string
-from functions_standin.storage.blobs import Container
+from functions_standin.storage.blobs import AzureContainer
 from functions_standin.storage.http import StorageHttp
 from functions_standin_tests.contract.durable.recordings.tap import Request
 
@@ -31,7 +31,7 @@ class Stored:
             self.instances = await _rows(http, names.instances)
             for row in await _rows(http, names.history):
                 self.history.setdefault(row["PartitionKey"][1], []).append(row)
-            container = Container(http, names.large_messages)
+            container = AzureContainer(http, names.large_messages)
             self.blobs = {name: await container.get(name) for name in await container.list("")}
         finally:
             await http.close()

@@ -24,6 +24,20 @@ public class Client {
         return rows.toString();
     }
 
+    interface Work {
+        void run() throws SQLException;
+    }
+
+    /** The number of the error with which work is refused, and whether it says by whom. */
+    static String refusal(Work work) {
+        try {
+            work.run();
+        } catch (SQLException refused) {
+            return refused.getErrorCode() + (refused.getMessage().contains("not supported by the stand-in") ? " by name" : " " + refused.getMessage());
+        }
+        return "none";
+    }
+
     static String count(Connection connection, String table) throws SQLException {
         return rows(connection.createStatement().executeQuery("SELECT COUNT(*) AS n FROM " + table), "n");
     }
@@ -89,6 +103,17 @@ public class Client {
             found.put("primary key", rows(told.getPrimaryKeys(null, "dbo", "Kept"), "COLUMN_NAME"));
             found.put("indexes", rows(told.getIndexInfo(null, "dbo", "Kept", true, true), "TYPE", "COLUMN_NAME"));
             found.put("schema", connection.getSchema() + " " + connection.isValid(5));
+
+            found.put("columns", refusal(() -> told.getColumns(null, "dbo", "Kept", "%")));
+            found.put("imported keys", refusal(() -> told.getImportedKeys(null, "dbo", "Kept")));
+            found.put("exported keys", refusal(() -> told.getExportedKeys(null, "dbo", "Kept")));
+            Statement few = connection.createStatement();
+            few.setMaxRows(1);
+            found.put("few rows", refusal(() -> few.executeQuery("SELECT * FROM Kept")));
+            try (PreparedStatement asked = connection.prepareStatement("SELECT T FROM Kept WHERE Id = ? AND D > ?")) {
+                ParameterMetaData parameters = asked.getParameterMetaData();
+                found.put("parameters", parameters.getParameterTypeName(1) + " " + parameters.getParameterTypeName(2));
+            }
 
             SQLServerBulkCopy copy = new SQLServerBulkCopy(connection);
             copy.setDestinationTableName("Copied");

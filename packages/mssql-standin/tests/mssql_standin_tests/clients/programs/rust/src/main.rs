@@ -1,19 +1,32 @@
-//! tiberius without TLS, which it builds fastest: parameters, a bulk load, errors, a transaction.
+//! tiberius without TLS and on a socket that blocks, so that little has to be built: parameters, a bulk load, errors, a transaction.
 use std::env::var;
+use std::error::Error;
+use std::future::Future;
+use std::net::TcpStream;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
+use futures_util::io::AllowStdIo;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, IntoSql, TokenRow};
-use tokio_util::compat::TokioAsyncWriteCompatExt;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut played = pin!(play());
+    loop {
+        if let Poll::Ready(end) = played.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return end;
+        }
+    }
+}
+
+async fn play() -> Result<(), Box<dyn Error>> {
     let mut config = Config::new();
     config.host("127.0.0.1");
     config.port(var("SQL_PORT")?.parse()?);
     config.database(var("SQL_DATABASE")?);
     config.authentication(AuthMethod::sql_server(var("SQL_USER")?, var("SQL_PASSWORD")?));
     config.encryption(EncryptionLevel::NotSupported);
-    let socket = tokio::net::TcpStream::connect(config.get_addr()).await?;
-    let mut client = Client::connect(config, socket.compat_write()).await?;
+    let socket = TcpStream::connect(config.get_addr())?;
+    let mut client = Client::connect(config, AllowStdIo::new(socket)).await?;
 
     client.simple_query("CREATE TABLE Kept (Id int NOT NULL PRIMARY KEY, T nvarchar(50), F float)").await?.into_results().await?;
     let insert = "INSERT Kept VALUES (@P1, @P2, @P3)";

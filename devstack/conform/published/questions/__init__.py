@@ -1,0 +1,1 @@
+"""What samples are asked; run by their path, since they need a checkout."""
