@@ -13,10 +13,11 @@ from adapters.sql_server.enable import enable
 from adapters.sql_server.table import RelayTable
 from functions_standin.console import Console, LogFilter
 from functions_standin.sql_trigger import connection_string
-from functions_standin.sql_trigger.connection import Link, connect
+from functions_standin.sql_trigger.connection import Link, Odbc, connect
 from functions_standin.sql_trigger.identifiers import TableName as WatchedName
 from functions_standin.sql_trigger.listener import Listener
 from functions_standin.sql_trigger.options import SqlTriggerOptions
+from functions_standin.sql_trigger.pool import Pools
 from functions_standin.sql_trigger.timing import Timing
 from functions_standin.sql_trigger.watched_table import Identity, prepare
 from relay import exact_json
@@ -89,13 +90,17 @@ class _TimedCursor:
             self._connection.granted(time.perf_counter() - begin)
 
 
-class _TimedLink(Link):
-    def __init__(self, to: connection_string.OdbcConnectionString, times: LockTimes) -> None:
-        super().__init__(to)
+class _TimedDriver(Odbc):
+    def __init__(self, times: LockTimes) -> None:
         self._times = times
 
-    def open(self) -> None:
-        self._connection = _Timed(connect(self._to), self._times)
+    def connect(self, to: connection_string.OdbcConnectionString) -> Any:
+        return _Timed(super().connect(to), self._times)
+
+
+class _TimedLink(Link):
+    def __init__(self, to: connection_string.OdbcConnectionString, times: LockTimes) -> None:
+        super().__init__(to, _TimedDriver(times), Pools())  # a pool of its own: what is measured is the lock
 
 
 class _Turns:
