@@ -10,16 +10,14 @@ import pytest
 from adapters.sql_server.backfill import SqlBackfills
 from adapters.sql_server.table import RelayTable
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
-from relay.changes.change import EntryState
 from relay.changes.conditions import Condition
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import Failure
 from relay.errors import InputError
 from services.backfill import send_pages
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, an_outside
+from tests.fakes import FakeEndpoint, a_failure, an_outside
 
 Make = Callable[..., Scene]
 
@@ -325,7 +323,7 @@ def test_rows_that_an_order_leaves_out_leave_no_trace_in_the_ledger(scene: Make)
 def test_an_entry_of_a_row_that_an_order_leaves_out_stays(scene: Make) -> None:
     filling = Filling(scene())
     rows(filling.scene, 1, 2)
-    filling.scene.settle(failures=[Failure("[2]", 2, EntryState.OPEN, 503, "down", "")])
+    filling.scene.settle(failures=[a_failure("[2]", 2)])
     filling.store.begin(BackfillOrder(condition=[Condition("Id", "equals", 1)]))
 
     filling.send()

@@ -64,7 +64,7 @@ def table(odbc: OdbcConnection) -> Iterator[Scene]:
 
 def meets(table: Scene, row: int, *conditions: Condition) -> bool:
     relay = replace(table.relay, condition=conditions)
-    [change] = SqlChanges(RelayTable(table.server, APP, relay)).enrich([{"Id": row}])
+    [change] = SqlChanges(RelayTable(table.server, APP, relay)).enrich([{"Id": row}]).changes
     return change.meets_condition
 
 
