@@ -23,6 +23,7 @@ from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.retries import Retries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
 from adapters.sql_server.trigger_pool import pool_problems
@@ -151,7 +152,10 @@ def _server(line: Line) -> SqlServer:
     app, for_operators = settings().app, line is Line.OPERATOR
     odbc = replace(_odbc(), login_timeout_seconds=min(5, _odbc().login_timeout_seconds)) if for_operators else _odbc()
     return SqlServer(
-        odbc, on_connect=lambda ask: refuse_other_versions(ask, app, claim=not for_operators), at_once=line.at_once
+        odbc,
+        on_connect=lambda ask: refuse_other_versions(ask, app, claim=not for_operators),
+        at_once=line.at_once,
+        retries=Retries(clock(), (0.5, 1.0, 2.0), most_seconds=5.0) if for_operators else Retries(clock()),
     )
 
 

@@ -16,6 +16,8 @@ HOPELESS_SECONDS = 5.0  # after such an attempt nobody tries
 
 Look = Callable[[pyodbc.Connection], None]
 
+_BOWS = "SET DEADLOCK_PRIORITY LOW"  # in a circle of waiting transactions the relay's is rolled back, never a user's
+
 _UTF_16 = (pyodbc.SQL_WCHAR, pyodbc.SQL_WVARCHAR, pyodbc.SQL_WLONGVARCHAR)
 
 
@@ -104,6 +106,8 @@ class Connections:
             connection.timeout = self._odbc.command_timeout_seconds
             for kind in _UTF_16:
                 connection.add_output_converter(kind, _characters)
+            with connection.execute(_BOWS):
+                connection.commit()
             self._look_at(connection)
         except BaseException:
             connection.close()

@@ -6,6 +6,8 @@ import pyodbc
 
 from relay.errors import DatabaseError
 
+# The network's own numbers, and those of a login that nobody answers: the server has sent none.
+_NOBODY_THERE = frozenset({0, 64, 121, 233, 258, 10053, 10054, 10060, 10061})
 TOOK_TOO_LONG = -2  # the number that .NET's client gives to it; the server sends none
 _NUMBER = re.compile(r"\((\d+)\) \(SQL")
 _PREFIXES = re.compile(r"(?:\[[^\]]*\])+")
@@ -19,7 +21,7 @@ def translate(error: pyodbc.Error) -> DatabaseError:
     message = _PREFIXES.sub("", text.split(" (SQL")[0]).strip() or type(error).__name__
     if took_too_long(error):
         number = TOOK_TOO_LONG
-    elif number in {0, 10054, 10060, 10061}:
+    elif number in _NOBODY_THERE:
         number = None
     remedy = _NO_ANSWER if number is None else _REMEDIES.get(number, "")
     return DatabaseError(f"SQL Server: {message}" + (f" {remedy}" if remedy else ""), number)

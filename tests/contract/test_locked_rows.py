@@ -92,8 +92,10 @@ def test_a_row_that_is_free_again_is_delivered_by_the_recovery(made: Scene, odbc
     relay_batch(payload(2, 3), outside)
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
 
+    made.let_time_pass(90)
     still_locked = redeliver(made.store.list_ids(9), outside)
     server.locked = set()
+    made.let_time_pass(180)
     free = redeliver(made.store.list_ids(9), outside)
 
     assert (still_locked.failed, free.delivered, sent(outside), made.ledger()) == (1, 1, [3, 2], [])
