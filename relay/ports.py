@@ -50,6 +50,9 @@ class Changes(Protocol):
         Inserts are told from updates above a version.
         """
 
+    def claim_first_try(self) -> bool:
+        """Tell, after a pause of the endpoint's, whether it is the caller who tries one change before all are let through."""
+
     def record(self, settlement: Settlement) -> None:
         """Write failures into the ledger, close what is settled, and remember how the endpoint stands."""
 

@@ -9,6 +9,7 @@ from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.delivery.outcomes import Held
 from relay.delivery.settlement import Settlement
+from relay.delivery.standing import WAIT_FOR_FIRST_TRY_SECONDS
 from relay.ports import ExactKey, PageRow
 from services.deliver import Delivery, deliver
 from services.outside import Outside
@@ -46,8 +47,13 @@ def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:
     found, cursor = _next_rows(backfill, outside)
     keys = [row.key for row in found if row.meets_condition]
     enriched = _changes(keys, backfill, outside)
-    if enriched.standing.paused_seconds > 0:  # the page waits; to hold every row of a table would fill the ledger
-        held = Held(f"not sent: {enriched.standing.reason}", enriched.standing.paused_seconds)
+    standing = enriched.standing
+    if enriched.changes and standing.untested:
+        enriched = replace(enriched, tries_first=outside.changes.claim_first_try())
+        if not enriched.tries_first:
+            standing = replace(standing, paused_seconds=WAIT_FOR_FIRST_TRY_SECONDS)
+    if standing.paused_seconds > 0:  # the page waits; to hold every row of a table would fill the ledger
+        held = Held(f"not sent: {standing.reason}", standing.paused_seconds)
         return Delivery(Settlement(held=len(found)), [held]), len(found)
     delivery = deliver(enriched, outside)
     settlement = delivery.settlement

@@ -1,7 +1,7 @@
 """From enriched changes to a settled batch: filter, deliver, settle. The trigger and the recovery both go through here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relay.changes.change import Change
 from relay.changes.enriched import Enriched
@@ -10,8 +10,11 @@ from relay.delivery.filters import shown, unneeded
 from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
 from relay.delivery.settlement import Result, Settlement, settle
+from relay.delivery.standing import WAIT_FOR_FIRST_TRY_SECONDS
 from services.dispatch import dispatch
 from services.outside import Outside
+
+_OTHER_TRIES = "not sent: the endpoint's pause is over, and one change is tried first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Delivery:
 
     settlement: Settlement
     unsent: Sequence[RetryLater | Held]
+    longest_pause_seconds: float = float("inf")  # that is obeyed, whatever the endpoint asks for
 
     @property
     def last_failure(self) -> RetryLater | None:
@@ -29,8 +33,9 @@ class Delivery:
 
     @property
     def asked_for_seconds(self) -> float | None:
-        """Return the longest pause that the endpoint asked for."""
-        return max((o.after_seconds for o in self.unsent if o.after_seconds), default=None)
+        """Return the longest pause that the endpoint asked for, as far as it is obeyed."""
+        asked = [outcome.after_seconds for outcome in self.unsent if outcome.after_seconds]
+        return min(max(asked), self.longest_pause_seconds) if asked else None
 
     @property
     def sent(self) -> Sent:
@@ -49,7 +54,7 @@ class Delivery:
 def deliver(found: Enriched, outside: Outside) -> Delivery:
     """Send what concerns the endpoint and record what the ledger must know; raises DatabaseError if it cannot be recorded.
 
-    While the endpoint wants a pause nothing is sent. What failed before is not sent while the breaker is open.
+    While the endpoint wants a pause nothing is sent, and after it one change before all others. What failed before is not sent while the breaker is open.
     """
     relay, standing = outside.relay, found.standing
     results: dict[str, tuple[Change, Result]] = {}
@@ -63,7 +68,11 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
                 continue
             result = seen
         results[change.key_text] = (change, result)
-    outcomes: Sequence[Outcome] = dispatch(to_send, outside)
+    if to_send and standing.untested and not (found.tries_first or outside.changes.claim_first_try()):
+        standing = replace(standing, paused_seconds=WAIT_FOR_FIRST_TRY_SECONDS)
+        outcomes: Sequence[Outcome] = [Held(_OTHER_TRIES, WAIT_FOR_FIRST_TRY_SECONDS)] * len(to_send)
+    else:
+        outcomes = dispatch(to_send, outside, one_first=standing.untested)
     results |= {change.key_text: (change, outcome) for change, outcome in zip(to_send, outcomes, strict=True)}
     settlement = settle(
         results.values(),
@@ -75,7 +84,8 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
     )
     if settlement.writes:
         outside.changes.record(settlement)
-    return Delivery(settlement, [result for _, result in results.values() if isinstance(result, RetryLater | Held)])
+    unsent = [result for _, result in results.values() if isinstance(result, RetryLater | Held)]
+    return Delivery(settlement, unsent, relay.recovery.backoff.max_interval_seconds)
 
 
 def _without_a_request(change: Change, found: Enriched) -> Result | None:

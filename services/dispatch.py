@@ -18,16 +18,25 @@ _LEAST_SECONDS_PER_REQUEST = 1.0
 _LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammered
 
 
-def dispatch(changes: Sequence[Change], outside: Outside) -> Sequence[Outcome]:
+def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = False) -> Sequence[Outcome]:
     """Return one outcome per change, in order; never raises for what an endpoint does.
 
     What could not be sent before `batch_deadline_seconds`, or because the endpoint asked for time, is Held; after ten passing
     failures in a row it is RetryLater.
+    `one_first`: it has asked for a pause, and is asked with one change whether that is over; if not, the rest is Held.
     While each pass gets something through, what is left is tried once more: an endpoint that stumbled is up again.
     """
     sending = _Sending(outside.relay, outside.endpoint, outside.clock)
     outcomes: dict[int, Outcome] = {}
     open_positions = list(range(len(changes)))
+    if one_first and changes:
+        asked = sending.batch(changes, [0])[0] if outside.relay.mode is Mode.BATCH else sending.one(changes[0])
+        if isinstance(asked, RetryLater | Held) and asked.after_seconds:
+            rest = Held("not sent: the endpoint asked for another pause", asked.after_seconds)
+            return [asked, *[rest] * (len(changes) - 1)]
+        if not isinstance(asked, RetryLater | Held):
+            outcomes[0] = asked
+            del open_positions[0]
     while open_positions:
         if outside.relay.mode is Mode.BATCH:
             found = sending.batch(changes, open_positions)

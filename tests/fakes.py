@@ -72,10 +72,14 @@ class FakeChanges:
         self.asked: list[Sequence[Key]] = []
         self.settled: list[Settlement] = []
         self.standing = Standing()
+        self.first_try_is_ours = True
 
     def enrich(self, items: Sequence[Key]) -> Enriched:
         self.asked.append(items)
         return Enriched(self.changes, self.standing)
+
+    def claim_first_try(self) -> bool:
+        return self.first_try_is_ours
 
     def record(self, settlement: Settlement) -> None:
         self.settled.append(settlement)

@@ -16,7 +16,7 @@ from relay.changes.entry import EnteredKey, Entry, EntryState, Why
 from relay.changes.payload import Key
 from relay.changes.unfit import HIDDEN, LOCKED, unfit_key
 from relay.delivery.settlement import Closing, EndpointNews, Failure, Settlement
-from relay.delivery.standing import Standing
+from relay.delivery.standing import FIRST_TRY_SECONDS, Standing
 from relay.errors import DatabaseError, PayloadError
 from relay.guard.altered import may_be_altered
 from relay.names import function_id, function_name
@@ -177,12 +177,18 @@ class SqlChanges:
         if settlement.exhausted:
             self._let_leases_go(settlement)
 
+    def claim_first_try(self) -> bool:
+        """Tell whether it is the caller who tries the first change after a pause, or nobody needs to. Raises DatabaseError."""
+        [found] = self._table.ask_plainly("changes/claim_first_try", seconds=FIRST_TRY_SECONDS)
+        return bool(found.value())
+
     def _stand(self, news: EndpointNews) -> None:
         policy = self._relay.recovery
         self._table.ask_plainly(
             "changes/stand",
             away=None if news.away is None else int(news.away),
             pause_ms=_ms(news.pause_seconds),
+            asked_seconds=news.asked_seconds,
             hold_back_ms=_ms(news.hold_back_seconds),
             reason=news.reason,
             refusal_status=news.refusal_status,
@@ -246,6 +252,8 @@ def standing_of(found: ResultSet) -> Standing:
         return Standing()
     return Standing(
         paused_seconds=row["paused_ms"] / 1000,
+        untested=bool(row["untested"]),
+        asked_seconds=row["asked_seconds"],
         held_back_seconds=row["held_back_ms"] / 1000,
         reason=row["reason"],
         away=bool(row["away"]),

@@ -78,6 +78,8 @@ class SqlRecoveries:
             seconds_since_work=_seconds(begun.get("worked_ms_ago")),
             away=standing.away,
             paused_seconds=standing.paused_seconds,
+            untested=standing.untested,
+            asked_seconds=standing.asked_seconds,
             held_back_seconds=standing.held_back_seconds,
             standing_reason=standing.reason,
             told=tuple(json.loads(begun.get("told", "[]"))),

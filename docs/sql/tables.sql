@@ -133,10 +133,17 @@ IF OBJECT_ID(N'[relay].[Hub]', N'U') IS NULL
         [Told] bit NOT NULL
     );
 GO
+-- After an endpoint's pause one change is tried before all are let through: until when somebody is at it; and for how long the endpoint
+-- asked, if that is longer than is obeyed.
+IF COL_LENGTH(N'[relay].[Standing]', N'FirstTryUntil') IS NULL
+    ALTER TABLE [relay].[Standing] ADD
+        [FirstTryUntil] datetime2(3) NULL,
+        [AskedSeconds] bigint NULL;
+GO
 -- Writes down up to which migration an app's tables have come.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = N'durable-sql-relay', -- WEBSITE_SITE_NAME of the app
-    @version int = 4;
+    @version int = 5;
 MERGE [relay].[Schema] WITH (HOLDLOCK) AS known
 USING (SELECT @app AS [App]) AS told
 ON known.[App] = told.[App]

@@ -13,6 +13,9 @@ class Enriched:
 
     changes: Sequence[Change]
     standing: Standing = WELL
+    tries_first: bool = (
+        False  # after a pause of the endpoint's it is this one's part to find out whether it takes anything
+    )
     respects_breaker: bool = False  # the trigger does; who has waited asks the endpoint itself
 
     def each(self, alter: Callable[[Change], Change | None]) -> "Enriched":

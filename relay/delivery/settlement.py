@@ -55,7 +55,8 @@ class EndpointNews:
     """What a delivery has shown of the endpoint that earlier ones had not; None: nothing new."""
 
     away: bool | None = None  # nothing gets through; False: it does again
-    pause_seconds: float | None = None  # it asked for time
+    pause_seconds: float | None = None  # it asked for time; 0: it takes changes again, after a pause
+    asked_seconds: int | None = None  # for so long, if that is longer than is obeyed
     hold_back_seconds: float | None = None  # what failed before is not to be sent by anybody
     reason: str = ""
     refusal_status: int | None = None
@@ -224,6 +225,15 @@ def _refusals(
     return statuses[0], standing.refusals_with(statuses[0], len(statuses))
 
 
+def _was_sent(found: tuple[Change, Result]) -> bool:
+    match found[1]:
+        case Delivered() | RetryLater(sent=True):
+            return True
+        case Rejected(status):
+            return status is not None
+    return False
+
+
 def _news(
     results: Sequence[tuple[Change, Result]],
     through: bool,
@@ -239,9 +249,13 @@ def _news(
     failed = any(isinstance(result, RetryLater | Rejected) for _, result in results)
     away = False if through else True if failed and why is Why.FAILED else standing.away
     pauses = longest is not None and not standing.paused_seconds
+    asked_seconds = (longest.after_seconds or 0.0) if longest and pauses else None
+    if asked_seconds is None and standing.untested and not standing.paused_seconds and any(map(_was_sent, results)):
+        asked_seconds = 0.0
     return EndpointNews(
         away=None if away == standing.away else away,
-        pause_seconds=_capped(longest.after_seconds, backoff) if longest and pauses else None,
+        pause_seconds=None if asked_seconds is None else _capped(asked_seconds, backoff),
+        asked_seconds=round(asked_seconds) if (asked_seconds or 0.0) > backoff.max_interval_seconds else None,
         reason=longest.reason[:300] if longest and pauses else "",
         refusal_status=refusals[0] if refusals else None,
         refusals=refusals[1] if refusals else None,

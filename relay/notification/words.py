@@ -10,6 +10,7 @@ class Occasion(StrEnum):
 
     LONG_OUTAGE = "long_outage"
     ENDPOINT_FAULT = "endpoint_fault"
+    LONG_PAUSE = "long_pause"
     DEAD_LETTERS = "dead_letters"
     RECOVERED = "recovered"
     SUSPENDED = "suspended"
@@ -37,6 +38,11 @@ WORDS: Mapping[Occasion, Words] = {
     Occasion.ENDPOINT_FAULT: Words(
         "{relay}: the endpoint answers {status}",
         "This does not pass by itself: correct address or credentials, then ask for a round at once:",
+    ),
+    Occasion.LONG_PAUSE: Words(
+        "{relay}: the endpoint asks for a longer pause than is obeyed",
+        "Nothing is sent until the longest interval of the recovery (max_interval_seconds) is over; then one change is tried. If the endpoint "
+        "does not mean it, let requests through at once with close-breaker:",
     ),
     Occasion.DEAD_LETTERS: Words(
         "{relay}: changes were given up",

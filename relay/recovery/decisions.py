@@ -103,6 +103,8 @@ def _occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Seq
         found.append(Occasion.DEAD_LETTERS)
     if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
         found.append(Occasion.ENDPOINT_FAULT)
+    if situation.long_pause_is_news:
+        found.append(Occasion.LONG_PAUSE)
     long_enough = situation.away and situation.round_is_due and situation.rounds_with_this >= policy.notify_after_rounds
     if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
         found.append(Occasion.LONG_OUTAGE)

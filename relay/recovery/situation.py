@@ -10,6 +10,8 @@ from relay.notification.notice import News
 from relay.notification.words import Occasion
 from relay.wire import known
 
+_LONG_PAUSE = "it asked for {} seconds, and is asked again in {:.0f}"
+
 
 class Command(StrEnum):
     """What an operator asked for."""
@@ -40,6 +42,8 @@ class Situation:
     seconds_since_work: float | None = None  # since the recovery's last sign of life; None: it has given none
     away: bool = True  # nothing gets through; False: what failed did so beside others that got through
     paused_seconds: float = 0.0  # the endpoint asked for time
+    untested: bool = False  # its pause is over, and one change is tried before all others
+    asked_seconds: int | None = None  # it asked for so long a pause, which is longer than is obeyed
     held_back_seconds: float = 0.0  # the breaker: the trigger sends nothing that failed before
     standing_reason: str = ""
     told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
@@ -73,7 +77,12 @@ class Situation:
     @property
     def told_of_trouble(self) -> bool:
         """Tell whether people wait to hear that it is over."""
-        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(self.told))
+        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT, Occasion.LONG_PAUSE} & set(self.told))
+
+    @property
+    def long_pause_is_news(self) -> bool:
+        """Tell whether the endpoint asked for a longer pause than is obeyed, and nobody was told."""
+        return self.asked_seconds is not None and self.open > 0 and Occasion.LONG_PAUSE not in self.told
 
     @property
     def seconds_until_news(self) -> float:
@@ -86,6 +95,7 @@ class Situation:
         due = max(self.seconds_until_due, self.paused_seconds) if self.paused_seconds > 0 else self.seconds_until_due
         waits = [due] if self.open else []
         waits += [self.seconds_until_news] if self.untold_dead else []
+        waits += [0.0] if self.long_pause_is_news else []
         return min(waits, default=self.seconds_until_due)
 
     @property
@@ -111,7 +121,9 @@ class Situation:
             changes=self.open,
             dead_letters=self.new_dead_letters(done) if done else 0,
             status=(done.status or self.last_status) if done else None,
-            last_error=(done.reason if done else "") or self.last_error,
+            last_error=_LONG_PAUSE.format(self.asked_seconds, self.paused_seconds)
+            if occasion is Occasion.LONG_PAUSE
+            else (done.reason if done else "") or self.last_error,
             mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         )
 

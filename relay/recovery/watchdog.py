@@ -36,7 +36,7 @@ def decide(situation: Situation, runtime_status: str | None) -> Action:
     )
     if quiet_seconds > REPLACE_AFTER_SECONDS:
         return Action.REPLACE
-    people_wait = situation.untold_dead and situation.seconds_until_news <= 0
+    people_wait = (situation.untold_dead and situation.seconds_until_news <= 0) or situation.long_pause_is_news
     if quiet_seconds > WAKE_AFTER_SECONDS or situation.command is not None or people_wait:
         return Action.WAKE
     return Action.NOTHING

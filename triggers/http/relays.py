@@ -103,6 +103,8 @@ def _breaker(situation: Situation) -> dict[str, Any]:
     return {
         "failed_before_wait_seconds": round(situation.held_back_seconds, 1),
         "all_wait_seconds": round(situation.paused_seconds, 1),
+        "one_is_tried_first": situation.untested or situation.paused_seconds > 0,
+        "asked_for_seconds": situation.asked_seconds,
         "away": situation.away,
         "reason": situation.standing_reason,
     }

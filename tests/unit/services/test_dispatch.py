@@ -225,3 +225,40 @@ def test_mode_batch_leaves_a_dead_endpoint_alone_after_one_request(executor: Exe
 
     assert outcomes == [DOWN] * 500
     assert len(endpoint.messages) == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_after_a_pause_one_change_is_tried_before_all(executor: Executor, mode: Mode) -> None:
+    changes, endpoint = [a_change(number) for number in (1, 2, 3)], FakeEndpoint()
+
+    outcomes = after_a_pause(executor, changes, endpoint, mode)
+
+    assert outcomes == [Delivered(200)] * 3
+    first, *others = endpoint.messages
+    assert len(others) == (2 if mode is Mode.EACH else 1)
+    assert (key_of(first) if mode is Mode.EACH else keys_of(first)) == (1 if mode is Mode.EACH else [1])
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_if_the_one_is_not_taken_the_rest_is_held(executor: Executor, mode: Mode) -> None:
+    endpoint = FakeEndpoint(lambda _: RetryLater(429, "slow down", after_seconds=300.0))
+
+    outcomes = after_a_pause(executor, [a_change(number) for number in (1, 2, 3)], endpoint, mode)
+
+    assert len(endpoint.messages) == 1
+    assert outcomes == [
+        Held("slow down", 300.0), *[Held("not sent: the endpoint asked for another pause", 300.0)] * 2
+    ]  # fmt: skip
+
+
+def test_another_failure_of_the_one_says_nothing_of_the_pause(executor: Executor) -> None:
+    endpoint = FakeEndpoint(lambda message: DOWN if key_of(message) == 1 else Delivered(200))
+
+    outcomes = after_a_pause(executor, [a_change(number) for number in (1, 2, 3)], endpoint, Mode.EACH)
+
+    assert outcomes == [DOWN, Delivered(200), Delivered(200)]
+
+
+def after_a_pause(executor: Executor, changes: list[Change], endpoint: FakeEndpoint, mode: Mode) -> list[Outcome]:
+    outside = an_outside(a_relay(mode=mode), endpoint=endpoint, clock=Clock(), threads=OneThread(executor))
+    return list(dispatch(changes, outside, one_first=True))

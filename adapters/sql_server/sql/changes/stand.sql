@@ -1,7 +1,7 @@
--- Writes down what a delivery has shown of the endpoint. A value that is NULL is nothing new.
+-- Writes down what a delivery has shown of the endpoint. A value that is NULL is nothing new; a pause of 0 is over, and was tried.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @away bit = ?, @pause_ms bigint = ?, @hold_back_ms bigint = ?,
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @away bit = ?, @pause_ms bigint = ?, @asked_seconds bigint = ?, @hold_back_ms bigint = ?,
     @reason nvarchar(300) = ?, @refusal_status int = ?, @refusals int = ?, @refuses_all bit = ?, @first_interval_ms int = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME(), @was_away bit = 0;
 IF NOT EXISTS (SELECT 1 FROM [relay].[Standing] WITH (UPDLOCK, HOLDLOCK) WHERE [App] = @app AND [Relay] = @relay)
@@ -13,8 +13,11 @@ SET
     [BackAt] = CASE WHEN @away = 0 AND @was_away = 1 THEN @now ELSE [BackAt] END,
     [PausedUntil] = CASE
         WHEN @pause_ms IS NULL THEN [PausedUntil]
+        WHEN @pause_ms = 0 THEN NULL
         ELSE DATEADD(millisecond, @pause_ms % 1000, DATEADD(second, @pause_ms / 1000, @now))
     END,
+    [FirstTryUntil] = CASE WHEN @pause_ms IS NULL THEN [FirstTryUntil] END,
+    [AskedSeconds] = CASE WHEN @pause_ms IS NULL THEN [AskedSeconds] ELSE @asked_seconds END,
     [HeldBackUntil] = CASE
         WHEN @away = 0 THEN NULL
         WHEN @hold_back_ms IS NULL THEN [HeldBackUntil]

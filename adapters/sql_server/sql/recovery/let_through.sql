@@ -2,5 +2,5 @@
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?;
 UPDATE [relay].[Standing]
-SET [PausedUntil] = NULL, [HeldBackUntil] = NULL
+SET [PausedUntil] = NULL, [FirstTryUntil] = NULL, [AskedSeconds] = NULL, [HeldBackUntil] = NULL
 WHERE [App] = @app AND [Relay] = @relay;
