@@ -35,16 +35,20 @@ from services.outside import Outside
 
 
 class Line(StrEnum):
-    """Who asks SQL Server. The relays share the connections of a line: no batch waits for an operator's statement, or he for it."""
+    """Who asks SQL Server and delivers. Nobody waits for another line: no batch for an operator's statement or a backfill's requests.
+
+    The relays share a line's connections to SQL Server; each has threads and connections to its endpoint for every line.
+    """
 
     TRIGGER = "trigger"  # batches of the SQL trigger
-    WORKER = "worker"  # activities and the watchdog
+    WORKER = "worker"  # recoveries and the watchdog
+    BULK = "bulk"  # backfills and replays
     OPERATOR = "operator"  # HTTP routes
 
     @property
     def at_once(self) -> int:
         """Return how many connections it has at most in a process, whatever the number of relays."""
-        return {Line.TRIGGER: BATCHES_AT_ONCE, Line.WORKER: 16, Line.OPERATOR: 8}[self]
+        return {Line.TRIGGER: BATCHES_AT_ONCE, Line.WORKER: 16, Line.BULK: 8, Line.OPERATOR: 8}[self]
 
 
 BATCHES_AT_ONCE = 32
@@ -115,19 +119,18 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
 def _outside(relay: str, line: Line) -> Outside:
     app = settings().app
     configured = settings().relay(relay)
-    endpoint, threads = _delivering(relay)
     table = RelayTable(_server(line), app, configured)
     return Outside(
         app=app,
         relay=configured,
         changes=SqlChanges(table),
-        endpoint=endpoint,
+        endpoint=HttpEndpoint(configured, clock()),
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         backfills=SqlBackfills(table),
         guard=SqlGuard(table, host_start(), trigger_batch_size()),
         clock=clock(),
-        threads=threads,
+        threads=PoolThreads(configured.max_concurrency, f"{line.value}-{relay}"),
     )
 
 
@@ -167,10 +170,3 @@ def database() -> SqlServer:
 @cache
 def _odbc() -> OdbcConnection:
     return to_odbc(settings().sql_connection_string, find_driver(pyodbc.drivers()))
-
-
-@cache
-def _delivering(relay: str) -> tuple[HttpEndpoint, PoolThreads]:
-    """Return a relay's endpoint and the threads that keep its connections, the same for every line."""
-    configured = settings().relay(relay)
-    return HttpEndpoint(configured, clock()), PoolThreads(configured.max_concurrency, f"deliver-{relay}")
