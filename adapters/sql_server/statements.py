@@ -21,6 +21,8 @@ LIMITS = {
     "most_swept": "1000",  # leases that are looked through for some without an entry
     "most_counted": "10001",  # of what is shown to people
 }
+# Where the database has no snapshots.
+_LOCKING = {"begin_reading": "", "end_reading": "", "row_lock": " WITH (HOLDLOCK)"}
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -46,6 +48,7 @@ def fragments_of(app: str, relay: Relay, table: Table, condition: ConditionSql) 
         **_fragments(app, relay, table),
         "operands": condition.declarations,
         "meets_condition": condition.expression,
+        **({"row_lock": ""} if table.allows_snapshots else _LOCKING),
         **({} if relay.ignore_contexts else {"find_echoes": ""}),
         **({} if relay.enters_keys else {"begin_keys": "", "reach_back_to_the_position": ""}),
     }

@@ -6,7 +6,14 @@ from typing import Any, TypeVar
 
 from adapters.sql_server.column_sql import UNSUPPORTED_TYPES
 from adapters.sql_server.condition_sql import condition_sql
-from adapters.sql_server.connection import NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_CHANGED, ResultSet, SqlServer
+from adapters.sql_server.connection import (
+    NO_SNAPSHOTS,
+    NO_SUCH_COLUMN,
+    NO_SUCH_TABLE,
+    TABLE_CHANGED,
+    ResultSet,
+    SqlServer,
+)
 from adapters.sql_server.operands import lost_operands
 from adapters.sql_server.statements import LIMITS, fragments_of, render, statement
 from relay.changes.conditions import Condition
@@ -22,9 +29,11 @@ T = TypeVar("T")
 
 
 def describe(server: SqlServer, table: TableName, condition: Sequence[Condition] = ()) -> Table:
-    """Return the table's columns, and what the server says of a condition's operands; no columns if there is no such table."""
-    [found] = server.ask(statement("table/describe"), table=str(table))
-    described = Table([_column(**row) for row in found.dicts()])
+    """Return the table's columns, how it can be read, and what the server says of a condition's operands; no columns if there is no such table."""
+    found, database = server.ask(statement("table/describe"), table=str(table))
+    described = Table(
+        [_column(**row) for row in found.dicts()], allows_snapshots=bool(database.rows and database.value())
+    )
     return replace(described, lost_operands=lost_operands(server, described, condition))
 
 
@@ -106,7 +115,7 @@ class RelayTable:
         try:
             return work()
         except DatabaseError as error:
-            if error.number not in {NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_CHANGED}:
+            if error.number not in {NO_SUCH_COLUMN, NO_SUCH_TABLE, NO_SNAPSHOTS, TABLE_CHANGED}:
                 raise
         self.forget()
         return work()

@@ -29,6 +29,7 @@ class Table:
     """A table's columns in the order of the catalogue."""
 
     columns: Sequence[Column]
+    allows_snapshots: bool = False  # its database does: rows are read without locking them
     lost_operands: Sequence[str] = ()  # what the server says of operands that only it can judge, each with its key
 
     @cached_property

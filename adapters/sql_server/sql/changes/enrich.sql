@@ -1,9 +1,10 @@
 -- What SQL Server knows of the keys of one batch, in one round trip: the rows, the facts about each key, how the endpoint stands.
--- The rows stay locked until the transaction ends, so that the version read after them is theirs and nobody else's.
+-- The version that is read must be the row's: both are read as they were in one moment, or the rows stay locked until all is read.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @above bigint = ?,
     @begins bit = ?{{operands}};
+{{begin_reading}}
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
@@ -13,7 +14,7 @@ IF @oldest IS NULL
 SET LOCK_TIMEOUT 5000;
 SELECT k.[i], {{row_columns}}
 FROM OPENJSON(@keys) WITH ([i] int '$.i', {{key_schema}}) AS k
-INNER LOOP JOIN {{table}} AS source WITH (HOLDLOCK) ON {{row_join}};
+INNER LOOP JOIN {{table}} AS source{{row_lock}} ON {{row_join}};
 
 DECLARE @facts TABLE (
     [i] int NOT NULL PRIMARY KEY,
@@ -107,8 +108,9 @@ IF @base IS NOT NULL
         END
     FROM @facts AS fact
     INNER JOIN CHANGETABLE(CHANGES {{table}}, @base) AS change ON {{change_of_fact}};
-{{enter_died}}
 {{find_echoes}}
+{{end_reading}}
+{{enter_died}}
 {{begin_keys}}
 SELECT
     [i],
