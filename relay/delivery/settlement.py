@@ -255,7 +255,7 @@ def _news(
     return EndpointNews(
         away=None if away == standing.away else away,
         pause_seconds=None if asked_seconds is None else _capped(asked_seconds, backoff),
-        asked_seconds=round(asked_seconds) if (asked_seconds or 0.0) > backoff.max_interval_seconds else None,
+        asked_seconds=round(asked_seconds) if asked_seconds and asked_seconds > backoff.max_interval_seconds else None,
         reason=longest.reason[:300] if longest and pauses else "",
         refusal_status=refusals[0] if refusals else None,
         refusals=refusals[1] if refusals else None,

@@ -92,7 +92,12 @@ def statements() -> Iterator[tuple[str, str]]:
         rendered = {
             f"{what}, {len(tests)} tests": render(
                 name,
-                fragments_of("app", each, Table([*key, *COLUMNS]), condition_sql(tests, Table([*key, *columns]))),
+                fragments_of(
+                    "app",
+                    each,
+                    Table([*key, *COLUMNS], allows_snapshots=bool(tests)),
+                    condition_sql(tests, Table([*key, *columns])),
+                ),
             )
             for what, each, key in configured
             for tests, columns in (([], COLUMNS), (CONDITIONS, COLLATED))
