@@ -133,10 +133,20 @@ IF OBJECT_ID(N'[relay].[Hub]', N'U') IS NULL
         [Told] bit NOT NULL
     );
 GO
+-- What a look of the guard knows of the changes above the version up to which everything is settled, so that no look reads them all.
+IF COL_LENGTH(N'[relay].[Position]', N'Newest') IS NULL
+    ALTER TABLE [relay].[Position] ADD
+        [Newest] bigint NULL,
+        [Above] int NULL,
+        [MarkVersion] bigint NULL,
+        [MarkAt] datetime2(3) NULL,
+        [MarkRows] int NULL,
+        [ReachedAt] datetime2(3) NULL;
+GO
 -- Writes down up to which migration an app's tables have come.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = N'durable-sql-relay', -- WEBSITE_SITE_NAME of the app
-    @version int = 4;
+    @version int = 5;
 MERGE [relay].[Schema] WITH (HOLDLOCK) AS known
 USING (SELECT @app AS [App]) AS told
 ON known.[App] = told.[App]
