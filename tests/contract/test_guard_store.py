@@ -134,9 +134,7 @@ def test_changes_that_nobody_takes_up_wait_and_the_clock_runs(scene: Make) -> No
     look(made)
     made.run("INSERT INTO {t} (Id) VALUES (1), (2)")
     first = look(made)
-    made.server.run(
-        "UPDATE relay.Position SET WorkSince = DATEADD(minute, -20, WorkSince)"
-    )
+    made.server.run("UPDATE relay.Position SET WorkSince = DATEADD(minute, -20, WorkSince)")
 
     found = look(made)
 

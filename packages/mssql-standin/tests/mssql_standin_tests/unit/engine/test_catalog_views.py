@@ -148,7 +148,9 @@ def test_partitions_tell_how_many_rows_a_table_has(shop: Client) -> None:
     assert [shop.value(query.format(name)) for name in ("Heap", "Parcel")] == [2, 1]
     shop.run("DELETE Heap")
     assert shop.value(query.format("Heap")) == 0
-    assert shop.rows("SELECT index_id, partition_number FROM sys.partitions WHERE object_id = OBJECT_ID('Heap')") == [(0, 1)]
+    assert shop.rows("SELECT index_id, partition_number FROM sys.partitions WHERE object_id = OBJECT_ID('Heap')") == [
+        (0, 1)
+    ]
 
 
 def test_a_column_that_no_table_has_is_still_an_invalid_column(shop: Client) -> None:
