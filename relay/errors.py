@@ -54,6 +54,11 @@ class DatabaseError(RelayError):
         super().__init__(message)
         self.number = number
 
+    @property
+    def nobody_answers(self) -> bool:
+        """Tell whether the server said nothing at all: then nobody need ask it anything else."""
+        return self.number is None
+
 
 class AnothersHub(RelayError):
     """The task hub is another app's; the message says whose, and what to do."""

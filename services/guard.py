@@ -4,8 +4,10 @@ import logging
 
 from relay.backfill.values import BackfillOrder, BackfillState, Reason
 from relay.config.values import Settings
+from relay.errors import RelayError
 from relay.guard.outlook import Outlook, told_from_now_on, troubles
 from relay.instances import Instances
+from relay.notification.words import Occasion
 from services.announce import announce
 from services.outside import Outside
 from services.start import start_backfill
@@ -23,17 +25,28 @@ async def guard(outside: Outside, settings: Settings, instances: Instances) -> N
 async def tell_and_repair(outlook: Outlook, outside: Outside, settings: Settings, instances: Instances) -> None:
     """Tell people what they must know; after a gap begin a backfill, which then answers for what was forgotten."""
     relay = outside.relay
-    found = troubles(outlook, relay)
+    found = list(troubles(outlook, relay))
+    unrepaired = await _repair(outside) if outlook.gap and relay.backfill_after_gap else ""
+    if unrepaired and Occasion.GAP in outlook.told:  # since the last look, at least
+        found.append(Occasion.UNREPAIRED)
     for occasion in found:
         if occasion.value in outlook.told:
             continue
         _log.warning("Guard: relay %s: %s", relay.name, occasion.value, extra={"action": "guard", "relay": relay.name})
-        await announce(outlook.news(relay.name, occasion), settings, instances)
-    told = told_from_now_on(outlook, found)
+        await announce(outlook.news(relay.name, occasion, unrepaired), settings, instances)
+    told = told_from_now_on(found)
     if told != sorted(outlook.told):
         await outside.threads.run(outside.guard.remember_told, told)
-    if outlook.gap and relay.backfill_after_gap:
-        await outside.threads.run(outside.backfills.begin, BackfillOrder(reason=Reason.GAP))
+
+
+async def _repair(outside: Outside) -> str:
+    """Begin the backfill that answers for what was forgotten; return why it does not begin, empty if it does."""
+    try:
+        if await outside.threads.run(outside.backfills.begin, BackfillOrder(reason=Reason.GAP)):
+            return ""
+    except RelayError as error:
+        return str(error)
+    return "Another backfill is under way, or paused; resume or cancel it."
 
 
 async def keep_backfill_running(outside: Outside, instances: Instances) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from relay.config.values import Relay, Settings
-from relay.errors import RelayError
+from relay.errors import DatabaseError, RelayError
 from relay.instances import Instances
 from relay.notification.words import Occasion
 from relay.recovery.names import recovery_instance
@@ -20,10 +20,15 @@ _log = logging.getLogger(__name__)
 
 
 async def look_after_all(
-    settings: Settings, outside: Callable[[str], Outside], instances: Instances, looks: Sequence[Look]
+    settings: Settings, outside: Callable[[str], Outside], instances: Instances, looks: Sequence[Look], *, turn: int = 0
 ) -> None:
-    """Look after every relay in every way; whatever goes wrong with one is logged and keeps no other waiting."""
-    for relay in settings.relays:
+    """Look after every relay in every way; whatever goes wrong with one is logged and keeps no other waiting.
+
+    A round may be cut off: with each turn another relay comes first. Raises DatabaseError if nobody answers; the relays share
+    their database.
+    """
+    first = turn % len(settings.relays)
+    for relay in (*settings.relays[first:], *settings.relays[:first]):
         for look in looks:
             await _look(look, relay, settings, outside, instances)
 
@@ -34,6 +39,8 @@ async def _look(
     try:
         await look(outside(relay.name), settings, instances)
     except RelayError as error:
+        if isinstance(error, DatabaseError) and error.nobody_answers:
+            raise
         _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
         _log.warning("The watchdog could not look after relay %s", relay.name, exc_info=True)

@@ -9,12 +9,12 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
-from relay.errors import RelayError
+from relay.errors import DatabaseError, RelayError
 from services.guard import guard
 from services.look_after import look_after_all, look_after_recovery
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
 
-ROUND_SECONDS = 240.0  # host.json: functionTimeout is 300
+ROUND_SECONDS = 50.0  # less than until the next one, and than functionTimeout, at which the host ends the worker with every batch in it
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ def watchdog_timer(settings: Settings) -> df.Blueprint:
 
 
 async def look_in_time(client: df.DurableOrchestrationClient) -> None:
-    """Look after everything, and end in time: at functionTimeout the host would end the worker, with every batch in it."""
+    """Look after everything, and end in time; a database that does not answer ends the round at once."""
     try:
         async with asyncio.timeout(ROUND_SECONDS):
             await look_after_everything(client)
+    except DatabaseError as error:
+        _log.warning("The watchdog ends its round: %s", error)
     except TimeoutError:
         _log.warning("The watchdog did not come through within %g seconds; it goes on at its next look", ROUND_SECONDS)
 
@@ -52,7 +54,10 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
             return
         await tell_of_removed_relays(settings, instances, tables, threads)
     except RelayError as error:
+        if isinstance(error, DatabaseError) and error.nobody_answers:
+            raise
         _log.warning("The watchdog could not look after the app: %s", error)
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
         _log.warning("The watchdog could not look after the app", exc_info=True)
-    await look_after_all(settings, wiring.outside, instances, (look_after_recovery, guard))
+    turn = int(wiring.clock().monotonic_seconds() / 60)
+    await look_after_all(settings, wiring.outside, instances, (look_after_recovery, guard), turn=turn)

@@ -172,14 +172,16 @@ def _outlook(row: Row, start: TriggerStart, halted: Sequence[str], limits: Seque
         **row,
         "gap": bool(row["gap"]),
         "ahead": bool(row["ahead"]),
+        "more_untaken": bool(row["more_untaken"]),
         "caught_up_at": f"{row['caught_up_at']}Z",
         "retention_hours": None if row["retention_hours"] is None else float(row["retention_hours"]),
         "told": tuple(json.loads(row["told"])),
     }
-    behind_ms, silent_ms = read.pop("behind_ms"), read.pop("silent_ms")
+    behind_ms, silent_ms, entered_ms = (read.pop(name) for name in ("behind_ms", "silent_ms", "entered_ms"))
     return Outlook(
         **read,
         behind_seconds=behind_ms / 1000,
+        entered_seconds=max(0.0, (entered_ms or 0) / 1000),
         silent_seconds=max(silent_ms / 1000, start.awaited_seconds),
         unstarted=tuple(start.why_not),
         halted=tuple(halted),

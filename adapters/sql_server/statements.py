@@ -10,7 +10,7 @@ from adapters.sql_server.condition_sql import ConditionSql
 from relay.config.values import Relay
 from relay.guard.table import Table
 from relay.identifiers import TableName, literal, quote
-from relay.names import TRIGGER_ATTEMPTS, leases_table
+from relay.names import TRIGGER_ATTEMPTS, TRIGGER_LEASE_SECONDS, leases_table
 
 _FOLDER = Path(__file__).parent / "sql"
 # A key that is too long for the ledger is cut there, and is no JSON any more: it has no value, and so no lease row.
@@ -81,6 +81,7 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
 
     return {
         "trigger_attempts": str(TRIGGER_ATTEMPTS),
+        "trigger_lease_seconds": str(TRIGGER_LEASE_SECONDS),
         **LIMITS,
         "table": str(relay.table),
         "table_literal": literal(str(relay.table)),

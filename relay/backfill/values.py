@@ -45,7 +45,7 @@ class Backfill:
     order: BackfillOrder
     base_version: int  # what every row is sent under at least
     cursor: str
-    total: int  # rows at the beginning
+    total: int  # rows of the table at the beginning, about
     done: int
     delivered: int
     filtered: int
@@ -67,12 +67,13 @@ class Backfill:
         return round(max(0, self.total - self.done) * self.elapsed_seconds / self.done, 1)
 
     def progress(self) -> dict[str, Any]:
-        """Return what an operator sees."""
+        """Return what an operator sees; how many rows meet a condition nobody knows beforehand."""
         return {
             "number": self.number,
             "state": self.state.value,
             "reason": self.order.reason.value,
-            "total": self.total,
+            "total": None if self.order.condition else self.total,
+            "total_is_approximate": True,
             "done": self.done,
             "delivered": self.delivered,
             "filtered": self.filtered,

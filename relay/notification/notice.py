@@ -9,7 +9,7 @@ from relay.notification.words import WORDS, Occasion
 from relay.wire import known
 
 _REASONS = frozenset(
-    {Occasion.HALTED, Occasion.SILENT, Occasion.ANOTHERS_HUB}
+    {Occasion.HALTED, Occasion.SILENT, Occasion.UNREPAIRED, Occasion.ANOTHERS_HUB}
 )  # what they bring is a sentence of ours, with a remedy
 
 

@@ -16,6 +16,7 @@ class Occasion(StrEnum):
     SUSPENDED = "suspended"
     HALTED = "halted"
     GAP = "gap"
+    UNREPAIRED = "unrepaired"
     AHEAD = "ahead"
     RETENTION = "retention"
     SILENT = "silent"
@@ -64,6 +65,10 @@ WORDS: Mapping[Occasion, Words] = {
         "{relay}: change tracking has forgotten changes that were not delivered",
         "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not "
         "known. See how far it is:",
+    ),
+    Occasion.UNREPAIRED: Words(
+        "{relay}: the backfill that repairs the gap does not begin",
+        "It is tried at every look of the watchdog. One that is under way or paused has to end first. See what the relay says:",
     ),
     Occasion.AHEAD: Words(
         "{relay}: the SQL trigger's position is ahead of the database, and changes pass it by",

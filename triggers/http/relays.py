@@ -162,7 +162,7 @@ def _line(relay: Relay, outside: Outside) -> dict[str, Any]:
     except ConfigError as error:
         return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
     except DatabaseError as error:
-        if error.number is None:
-            raise  # the server is away
+        if error.nobody_answers:
+            raise
         # What it refuses concerns this relay: no reason to tell nothing of the others.
         return broken(relay, " ".join(outlook.halted) if outlook and outlook.halted else str(error))

@@ -9,6 +9,7 @@ import pytest
 from adapters.durable.instances import DurableInstances
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Reason
 from relay.config.values import Channel, ChannelKind, Relay, Settings
+from relay.errors import DatabaseError
 from relay.guard.outlook import Outlook
 from services.guard import keep_backfill_running, tell_and_repair
 from tests.fakes import FakeDurableClient, a_relay, an_outside
@@ -38,8 +39,23 @@ class Told:
         self.told = told
 
 
-def look_after(found: Outlook, relay: Relay) -> tuple[FakeDurableClient, Told, Backfills]:
-    client, told, backfills = FakeDurableClient(), Told(), Backfills()
+class Troubled(Backfills):
+    """Begins, or does not."""
+
+    def __init__(self, trouble: str | DatabaseError | None) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+    def begin(self, order: BackfillOrder) -> bool:
+        if isinstance(self.trouble, DatabaseError):
+            raise self.trouble
+        return not self.trouble and super().begin(order)
+
+
+def look_after(
+    found: Outlook, relay: Relay, backfills: Backfills | None = None
+) -> tuple[FakeDurableClient, Told, Backfills]:
+    client, told, backfills = FakeDurableClient(), Told(), backfills or Backfills()
     outside = an_outside(relay, guard=told, backfills=backfills)
     done(tell_and_repair(found, outside, SETTINGS, DurableInstances(client)))
     return client, told, backfills
@@ -67,6 +83,38 @@ def test_what_people_know_is_not_told_again() -> None:
     client, told, _ = look_after(silent, a_relay())
 
     assert (client.started, told.told) == ([], None)
+
+
+def test_a_trouble_that_comes_again_on_a_busy_table_is_told_again() -> None:
+    busy = {"untaken": 2, "behind_seconds": 4.0, "told": ("silent",)}
+
+    _, told, _ = look_after(outlook(**busy), a_relay())
+    client, _, _ = look_after(outlook(**{**busy, "silent_seconds": 4000.0, "told": told.told}), a_relay())
+
+    assert told.told == []
+    assert [request["notice"]["occasion"] for _, _, request in client.started] == ["silent"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told_before", "occasions"),
+    [
+        (None, (), ["gap"]),
+        ("under way", (), ["gap"]),
+        ("under way", ("gap",), ["unrepaired"]),
+        (DatabaseError("SQL Server: away"), ("gap",), ["unrepaired"]),
+        ("under way", ("gap", "unrepaired"), []),
+    ],
+    ids=["it begins", "it may begin at the next look", "another is under way", "the database says no", "it is known"],
+)
+def test_a_gap_whose_backfill_does_not_begin_is_told(
+    trouble: str | DatabaseError | None, told_before: Sequence[str], occasions: Sequence[str]
+) -> None:
+    client, _, _ = look_after(outlook(gap=True, told=told_before), a_relay(), Troubled(trouble))
+
+    notices = [request["notice"] for _, _, request in client.started]
+    assert [notice["occasion"] for notice in notices] == occasions
+    if occasions == ["unrepaired"]:
+        assert ("away" if isinstance(trouble, DatabaseError) else "resume or cancel") in notices[0]["last_error"]
 
 
 def test_all_is_well_and_nothing_is_written() -> None:

@@ -1,7 +1,7 @@
 """What the watchdog does about each relay."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_the_watchdog_acts_on_what_it_finds(status: str, situation: Situation, a
 
 
 def test_a_relay_that_cannot_be_looked_after_keeps_no_other_waiting(caplog: pytest.LogCaptureFixture) -> None:
-    troubles = {"first": DatabaseError("away"), "second": RuntimeError("storage is away")}
+    troubles = {"first": DatabaseError("refused", 229), "second": RuntimeError("storage is away")}
     relays = tuple(a_relay(name=name) for name in ("first", "second", "third"))
     looked_after = []
 
@@ -70,5 +70,33 @@ def test_a_relay_that_cannot_be_looked_after_keeps_no_other_waiting(caplog: pyte
     )
 
     assert looked_after == ["third", "third"]
-    assert "relay first: away" in caplog.text
+    assert "relay first: refused" in caplog.text
     assert "storage is away" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("turn", "looked_after"), [(0, ["first"]), (1, ["second", "third", "first"]), (4, ["second", "third", "first"])]
+)
+def test_a_database_that_does_not_answer_ends_the_round_which_begins_elsewhere_each_time(
+    turn: int, looked_after: Sequence[str]
+) -> None:
+    relays = tuple(a_relay(name=name) for name in ("first", "second", "third"))
+    asked = []
+
+    async def look(outside: Outside, _settings: Settings, _instances: Instances) -> None:
+        asked.append(outside.relay.name)
+        if outside.relay.name == "first":
+            raise DatabaseError("SQL Server: nobody is there")
+
+    with pytest.raises(DatabaseError, match="nobody is there"):
+        done(
+            look_after_all(
+                replace(SETTINGS, relays=relays),
+                lambda name: an_outside(a_relay(name=name)),
+                DurableInstances(FakeDurableClient()),
+                (look,),
+                turn=turn,
+            )
+        )
+
+    assert asked == looked_after

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.durable.instances import DurableInstances
 from relay.config.values import Settings
+from relay.errors import DatabaseError
 from tests.fakes import FakeDurableClient, InlineThreads, a_relay
 from triggers import watchdog
 from triggers.watchdog import look_in_time
@@ -26,7 +27,8 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which relays were looked after."""
     found: list[str] = []
 
-    async def look_after_all(settings: Settings, *_: Any) -> None:
+    async def look_after_all(settings: Settings, *_: Any, turn: int) -> None:
+        assert turn >= 0
         found.extend(relay.name for relay in settings.relays)
 
     for name, value in {
@@ -65,6 +67,24 @@ def test_storage_that_is_away_keeps_no_relay_waiting(looked: list[str]) -> None:
     asyncio.run(look_in_time(client))
 
     assert looked == ["orders"]
+
+
+def test_a_database_that_does_not_answer_ends_the_round(
+    looked: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Away(Tables):
+        def ask(self, statement: str, **_: Any) -> Any:
+            raise DatabaseError("SQL Server: nobody is there")
+
+    monkeypatch.setattr("wiring.tables", Away)
+
+    asyncio.run(look_in_time(FakeDurableClient()))
+
+    assert (looked, "nobody is there" in caplog.text) == ([], True)
+
+
+def test_a_look_ends_in_less_time_than_until_the_next() -> None:
+    assert watchdog.ROUND_SECONDS < 60
 
 
 def test_a_look_ends_before_the_host_ends_the_worker(

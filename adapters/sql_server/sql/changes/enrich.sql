@@ -8,6 +8,8 @@ DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = 
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
+-- A backfill sends what has not changed under its own version, however much change tracking forgets meanwhile.
+DECLARE @unchanged bigint = CASE WHEN @above > 0 THEN @above ELSE @oldest END;
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
 -- Whoever keeps a row for long keeps it from this batch alone.
@@ -49,7 +51,7 @@ SELECT
     found.[HasRow],
     CASE
         WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND entry.[Operation] <> 'delete' AND entry.[Version] < @oldest THEN @oldest
-        ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @oldest)
+        ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @unchanged)
     END,
     NULL,
     1,

@@ -5,4 +5,4 @@ DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table);
 SELECT
     @oldest AS [oldest],
     CHANGE_TRACKING_CURRENT_VERSION() AS [current],
-    (SELECT COUNT(*) FROM (SELECT TOP (10001) change.[SYS_CHANGE_VERSION] FROM CHANGETABLE(CHANGES {{table}}, @oldest) AS change) AS waiting) AS [untaken];
+    (SELECT COUNT(*) FROM (SELECT TOP (1001) change.[SYS_CHANGE_VERSION] FROM CHANGETABLE(CHANGES {{table}}, @oldest) AS change) AS waiting) AS [untaken];

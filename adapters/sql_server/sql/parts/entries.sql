@@ -38,25 +38,5 @@ SELECT
         ) THEN 'retrying'
         ELSE 'parked'
     END
-FROM (
-    SELECT TOP ({{most_looked_at}}) soonest.*
-    FROM (
-        SELECT *
-        FROM (
-            SELECT TOP ({{most_looked_at}}) [Id], [KeyText], [Version], [FirstFailedAt], [LastTriedAt], [NextTryAt]
-            FROM [relay].[Ledger]
-            WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open'
-            ORDER BY [NextTryAt], [Id]
-        ) AS failed
-        UNION ALL
-        SELECT *
-        FROM (
-            SELECT TOP ({{most_looked_at}}) [Id], [KeyText], [Version], [FirstFailedAt], [LastTriedAt], [NextTryAt]
-            FROM [relay].[Ledger]
-            WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held'
-            ORDER BY [NextTryAt], [Id]
-        ) AS held
-    ) AS soonest
-    ORDER BY soonest.[NextTryAt], soonest.[Id]
-) AS entry
+FROM {{soonest_entries}} AS entry
 LEFT JOIN {{leases}} AS lease ON {{lease_of_entry}};
