@@ -7,18 +7,12 @@ import pytest
 
 from adapters.durable.instances import DurableInstances
 from relay.config.values import Settings
-from tests.fakes import FakeDurableClient, InlineThreads, a_relay
+from services.app_outside import AppOutside
+from tests.fakes import FakeDurableClient, FakeTables, InlineThreads, a_relay
 from triggers import watchdog
 from triggers.watchdog import look_in_time
 
 SETTINGS = Settings(app="shop", sql_connection_string="", relays=(a_relay(),), public_url="https://shop/api")
-
-
-class Tables:
-    """Nothing is wrong, and nothing is written."""
-
-    def ask(self, statement: str, **_: Any) -> Any:
-        return [[{"since": "2026-01-02T03:04:05.000", "told": False}]] if statement == "hub/anothers" else [[], []]
 
 
 @pytest.fixture
@@ -26,14 +20,14 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which relays were looked after."""
     found: list[str] = []
 
-    async def look_after_all(settings: Settings, *_: Any) -> None:
-        found.extend(relay.name for relay in settings.relays)
+    async def look_after_all(_outside: Any, app: AppOutside, _looks: Any) -> None:
+        found.extend(relay.name for relay in app.settings.relays)
 
     for name, value in {
         "settings": lambda: SETTINGS,
         "instances": lambda client: DurableInstances(client, "shop"),
         "threads": InlineThreads,
-        "tables": Tables,
+        "tables": lambda _: FakeTables(),
         "channels": lambda: None,
     }.items():
         monkeypatch.setattr(f"wiring.{name}", value)
