@@ -23,6 +23,7 @@ from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.replay import SqlReplays
 from adapters.sql_server.retries import Retries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
@@ -31,6 +32,7 @@ from relay.config.values import Settings
 from relay.errors import ConfigError
 from relay.instances import Instances
 from relay.ports import Channels, Clock, Tables, Threads
+from services.app_outside import AppOutside
 from services.outside import Outside
 
 
@@ -127,10 +129,23 @@ def _outside(relay: str, line: Line) -> Outside:
         endpoint=HttpEndpoint(configured, clock()),
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
+        replays=SqlReplays(table),
         backfills=SqlBackfills(table),
         guard=SqlGuard(table, host_start(), trigger_batch_size()),
         clock=clock(),
         threads=PoolThreads(configured.max_concurrency, f"{line.value}-{relay}"),
+    )
+
+
+def app_outside(client: df.DurableOrchestrationClient, line: Line = Line.WORKER) -> AppOutside:
+    """Return what the app has outside beyond its relays, with the durable client of one invocation."""
+    return AppOutside(
+        settings=settings(),
+        instances=instances(client),
+        tables=tables(line),
+        channels=channels(),
+        clock=clock(),
+        threads=threads(),
     )
 
 

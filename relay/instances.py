@@ -11,6 +11,7 @@ class Instance:
 
     status: str
     custom_status: Any = None
+    error: str = ""  # why it has failed
 
     @property
     def active(self) -> bool:
@@ -44,6 +45,9 @@ class Instances(Protocol):
 
     async def suspend(self, instance_id: str, reason: str) -> None:
         """Hold an instance; it may take a moment to show."""
+
+    async def purge(self, instance_id: str) -> None:
+        """Forget an instance that has ended, with its history; one that is not known is no error."""
 
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""

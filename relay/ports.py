@@ -15,11 +15,14 @@ from relay.changes.enriched import Enriched
 from relay.changes.entry import EnteredKey
 from relay.changes.payload import Key
 from relay.config.values import Channel
+from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
+from relay.dead_letters.work import ReplayOrder, ReplayState
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Outcome
 from relay.delivery.settlement import Settlement
 from relay.guard.outlook import Outlook
+from relay.notification.notice import Telling
 from relay.recovery.situation import Command, Record, Situation
 
 ExactKey = Sequence[Any]  # a key's exact values in its order, as JSON has them
@@ -94,8 +97,8 @@ class Recoveries(Protocol):
     def record(self, record: Record) -> bool:
         """Write down what a round came to; tell whether another command waits."""
 
-    def close(self) -> bool:
-        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
+    def close(self, telling: Telling | None = None) -> bool:
+        """End the recovery if nothing is open, and enter what people are told then; tell whether it is over, also if it was before."""
 
     def let_through(self) -> None:
         """Forget that the endpoint asked for time, and that the breaker is open."""
@@ -120,6 +123,22 @@ class DeadLetters(Protocol):
         """Remove them for good, and what the trigger remembers of them; return how many."""
 
 
+class Replays(Protocol):
+    """One relay's replay of dead letters: what is to do, and how far it has come."""
+
+    def begin(self, selection: Selection, total: int) -> bool:
+        """Order one; tell whether it was ordered: not if one is under way."""
+
+    def state(self) -> ReplayOrder | None:
+        """Return the last one, None if there never was one."""
+
+    def advance(self, number: int, before: Replay, after: Replay, due_in_seconds: float) -> None:
+        """Write down what a slice came to. One that was written already stays."""
+
+    def command(self, state: ReplayState) -> bool:
+        """Pause, resume or cancel; tell whether there was one to do that with."""
+
+
 class Backfills(Protocol):
     """One relay's backfill: its row, its pages, the keys whose rows are gone."""
 
@@ -137,6 +156,9 @@ class Backfills(Protocol):
 
     def advance(self, backfill: Backfill, cursor: str, counts: Sequence[int], *, over: bool) -> None:
         """Write down a page: rows looked at, delivered, filtered, rejected, failed. A page that was written already stays."""
+
+    def beat(self, number: int, due_in_seconds: float) -> None:
+        """Show that somebody works at it, and until when the next sign of life is due."""
 
     def command(self, state: BackfillState) -> bool:
         """Pause, resume or cancel; tell whether there was one to do that with."""

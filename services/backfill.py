@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from relay.backfill.cursor import Cursor
 from relay.backfill.values import Backfill, BackfillState, Pages, Reason
+from relay.backfill.work import due_in_seconds
 from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.delivery.outcomes import Held
@@ -18,10 +19,17 @@ MOST_SECONDS = 20.0  # of one activity; then its progress is shown and the next 
 
 
 def send_pages(outside: Outside) -> Pages:
-    """Send page after page for a while; each is written down before the next begins.
+    """Send page after page for a while; each is written down before the next begins, and at the end that somebody works at it.
 
     Nothing got through: the page comes again. Raises DatabaseError.
     """
+    pages = _pages(outside)
+    if not pages.over and not pages.paused:
+        outside.backfills.beat(pages.progress["number"], due_in_seconds(pages))
+    return pages
+
+
+def _pages(outside: Outside) -> Pages:
     clock = outside.clock
     began = clock.monotonic_seconds()
     while True:
@@ -39,7 +47,7 @@ def send_pages(outside: Outside) -> Pages:
         pause = rows / rate - (clock.monotonic_seconds() - page_began) if rate else 0.0
         if pause > 0 or clock.monotonic_seconds() - began > MOST_SECONDS:
             now = outside.backfills.state()
-            return Pages(progress=now.progress() if now else {}, wait_seconds=max(0.0, pause))
+            return Pages(progress=(now or backfill).progress(), wait_seconds=max(0.0, pause))
 
 
 def _send_page(backfill: Backfill, outside: Outside) -> tuple[Delivery, int]:

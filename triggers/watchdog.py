@@ -3,6 +3,7 @@ function of the kind has instances of its own."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -10,9 +11,11 @@ import azure.functions as func
 import wiring
 from relay.config.values import Settings
 from relay.errors import DatabaseError, RelayError
+from services.app_outside import AppOutside
 from services.guard import guard
-from services.look_after import look_after_all, look_after_recovery
+from services.look_after import look_after_all, look_after_recovery, look_after_replay
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
+from services.look_after_notices import look_after_notices
 
 ROUND_SECONDS = 50.0  # less than until the next one, and than functionTimeout, at which the host ends the worker with every batch in it
 
@@ -47,17 +50,23 @@ async def look_in_time(client: df.DurableOrchestrationClient) -> None:
 
 async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     """Look after the relays, unless the task hub is another app's: nothing could be done for them there."""
-    settings, instances, threads = wiring.settings(), wiring.instances(client), wiring.threads()
+    app = wiring.app_outside(client)
+    if await _seen_to(hub_is_ours, app) is False:
+        return
+    await _seen_to(tell_of_removed_relays, app)
+    await _seen_to(look_after_notices, app)
+    turn = int(wiring.clock().monotonic_seconds() / 60)
+    await look_after_all(wiring.outside, app, (look_after_recovery, guard, look_after_replay), turn=turn)
+
+
+async def _seen_to(look: Callable[[AppOutside], Awaitable[object]], app: AppOutside) -> object:
+    """Look at the app; return what came of it, None if that could not be done, which keeps nothing else waiting."""
     try:
-        tables, channels = wiring.tables(), wiring.channels()
-        if not await hub_is_ours(settings, instances, tables, channels, threads):
-            return
-        await tell_of_removed_relays(settings, instances, tables, threads)
+        return await look(app)
     except RelayError as error:
         if isinstance(error, DatabaseError) and error.nobody_answers:
             raise
         _log.warning("The watchdog could not look after the app: %s", error)
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
         _log.warning("The watchdog could not look after the app", exc_info=True)
-    turn = int(wiring.clock().monotonic_seconds() / 60)
-    await look_after_all(settings, wiring.outside, instances, (look_after_recovery, guard), turn=turn)
+    return None

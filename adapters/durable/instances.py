@@ -73,7 +73,8 @@ class DurableInstances:
         if not found or found.runtime_status is None:  # the SDK answers with an empty status for an unknown id
             return None
         status = found.runtime_status
-        return Instance(str(getattr(status, "name", status)), found.custom_status)
+        name = str(getattr(status, "name", status))
+        return Instance(name, found.custom_status, str(found.output or "") if name == "Failed" else "")
 
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
         """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
@@ -107,6 +108,10 @@ class DurableInstances:
     async def suspend(self, instance_id: str, reason: str) -> None:
         """Hold an instance; it may take a moment to show."""
         await self._client.suspend(instance_id, reason)
+
+    async def purge(self, instance_id: str) -> None:
+        """Forget an instance that has ended, with its history; one that is not known is no error."""
+        await self._client.purge_instance_history(instance_id)
 
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""

@@ -87,6 +87,10 @@ class SqlBackfills:
             over=int(over),
         )
 
+    def beat(self, number: int, due_in_seconds: float) -> None:
+        """Show that somebody works at it, and until when the next sign of life is due."""
+        self._table.ask_plainly("backfill/beat", number=number, due_in_ms=round(due_in_seconds * 1000))
+
     def command(self, state: BackfillState) -> bool:
         """Pause, resume or cancel; tell whether there was one to do that with."""
         [found] = self._table.ask_plainly("backfill/command", state=state.value)
@@ -100,12 +104,14 @@ def _backfill(row: Row) -> Backfill:
         page_rows=row.pop("page_rows"),
         rows_per_second=row.pop("rows_per_second"),
     )
+    late_ms = row.pop("late_ms")  # None: an older release has begun it
     return Backfill(
         **{
             **row,
             "state": BackfillState(row["state"]),
             "started_at": f"{row['started_at']}Z",
             "elapsed_seconds": float(row["elapsed_seconds"]),  # of a decimal
+            "late_seconds": (late_ms or 0) / 1000,
         },
         order=order,
     )

@@ -15,6 +15,7 @@ from relay.changes.entry import EnteredKey
 from relay.delivery.standing import Standing
 from relay.errors import DatabaseError
 from relay.guard.table import Column
+from relay.notification.notice import Telling
 from relay.ports import ExactKey
 from relay.recovery.situation import Command, Record, Situation
 
@@ -126,7 +127,7 @@ class SqlRecoveries:
                 return given_up
 
     def record(self, record: Record) -> bool:
-        """Write down what a round came to, and of how many dead letters people were told; tell whether another command waits."""
+        """Write down what a round came to; tell whether another command waits."""
         [found] = self._table.ask_plainly(
             "recovery/record",
             rounds=record.rounds,
@@ -134,13 +135,13 @@ class SqlRecoveries:
             due_in_ms=round(record.due_in_seconds * 1000),
             told=json.dumps(sorted(record.told)),
             done_command=record.done_command,
-            told_of_dead=record.told_of_dead_letters,
         )
         return bool(found.value())
 
-    def close(self) -> bool:
-        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
-        [found] = self._table.ask_plainly("recovery/close")
+    def close(self, telling: Telling | None = None) -> bool:
+        """End the recovery if nothing is open, and enter what people are told then; tell whether it is over, also if it was before."""
+        told = telling.values() if telling else {"notice": "", "channels": "[]", "facts": ""}
+        [found] = self._table.ask_plainly("recovery/close", **told)
         return bool(found.value())
 
     def let_through(self) -> None:

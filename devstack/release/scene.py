@@ -136,6 +136,7 @@ class Scene:
 
     def let_everything_happen(self) -> None:
         """Go through outages, dead letters, replays, backfills, notices."""
+        self._notice_of_an_older_release()
         self._outage()
         self._dead_letters()
         self._backfills()
@@ -160,6 +161,19 @@ class Scene:
         self._wait(lambda: self._cursor("parts").startswith("gone:"), "the gap's backfill among what is gone")
         self.stack.kill("functions_host")
         self._check_states()
+
+    def _notice_of_an_older_release(self) -> None:
+        """Start the orchestration that releases before 0.3 told people by: it may be under way when they are brought up to date."""
+        facts = {
+            "occasion": "silent",
+            "app": APP,
+            "relay": "orders",
+            "since": "2026-01-02T03:04:05Z",
+            "rounds": 0,
+            "changes": 1,
+        }
+        url = f"{self.stack.host_url}/runtime/webhooks/durabletask/orchestrators/notification"
+        self._http("POST", url, {"notice": facts, "channels": ["people", "strict"]})
 
     def _outage(self) -> None:
         for relay in ("orders", "lines"):

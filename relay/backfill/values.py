@@ -53,6 +53,7 @@ class Backfill:
     failed: int  # now in the failure ledger; the recovery delivers them
     started_at: str  # ISO 8601, UTC
     elapsed_seconds: float
+    late_seconds: float = 0.0  # since the next pages were due; below zero: they are not yet
 
     @property
     def under_way(self) -> bool:

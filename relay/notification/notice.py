@@ -1,15 +1,24 @@
 """What people are told: the news of a relay, and the notice that an app makes of it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from relay.config.values import Settings
 from relay.notification.names import notification_instance
 from relay.notification.words import WORDS, Occasion
 from relay.wire import known
 
 _REASONS = frozenset(
-    {Occasion.HALTED, Occasion.SILENT, Occasion.UNREPAIRED, Occasion.ANOTHERS_HUB}
+    {
+        Occasion.HALTED,
+        Occasion.SILENT,
+        Occasion.UNREPAIRED,
+        Occasion.ANOTHERS_HUB,
+        Occasion.CHANNEL,
+        Occasion.STUCK,
+    }
 )  # what they bring is a sentence of ours, with a remedy
 
 
@@ -86,3 +95,24 @@ class Notice:
     def from_dict(cls, stored: Mapping[str, Any]) -> "Notice":
         """Read it back; raise KeyError, TypeError or ValueError for what is no notice."""
         return cls(**{**known(cls, stored), "occasion": Occasion(stored["occasion"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A notice, and the channels that are to take it: what is entered in SQL Server."""
+
+    notice: Notice
+    id: str  # the same notice is never told twice
+    channels: Sequence[str]
+
+    @classmethod
+    def of(cls, news: News, settings: Settings) -> "Telling":
+        """Return what an app tells of its news, over every channel that the relay concerns."""
+        notice = Notice.of(news, settings.app, settings.public_url)
+        concerned = [channel.name for channel in settings.channels if channel.concerns(news.relay)]
+        return cls(notice, notice.instance_id(news.mark), concerned)
+
+    def values(self) -> dict[str, str]:
+        """Return it as the statements take it."""
+        facts = json.dumps(self.notice.to_dict())
+        return {"notice": self.id, "channels": json.dumps(list(self.channels)), "facts": facts}

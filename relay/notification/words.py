@@ -22,6 +22,8 @@ class Occasion(StrEnum):
     SILENT = "silent"
     REMOVED = "removed"
     ANOTHERS_HUB = "anothers_hub"
+    CHANNEL = "channel"
+    STUCK = "stuck"
 
 
 class Words(NamedTuple):
@@ -95,5 +97,13 @@ WORDS: Mapping[Occasion, Words] = {
     Occasion.ANOTHERS_HUB: Words(
         "{relay}: nothing is retried, for the task hub is another app's",
         "See what the app says:",
+    ),
+    Occasion.CHANNEL: Words(
+        "{relay}: it does not take notices",
+        "Correct it in relays.toml; what it has not taken by then is not told over it again. See what the app says:",
+    ),
+    Occasion.STUCK: Words(
+        "{relay}: what works for it ends again and again",
+        "It is started anew, ever less often. The app's log says more; see what the relay says:",
     ),
 }

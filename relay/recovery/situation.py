@@ -187,7 +187,7 @@ class Record:
     due_in_seconds: float
     told: Sequence[str]
     done_command: int  # the number of the command that is carried out
-    told_of_dead_letters: int  # so many people were told of
+    told_of_dead_letters: int  # only for releases before 0.3, beside this one; here the notice itself writes that down
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""

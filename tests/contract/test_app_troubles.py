@@ -26,13 +26,11 @@ def ask(made: Scene) -> Ask:
     return SqlTables(made.app_server, f"app-{made.relay.name}").ask
 
 
-def test_anothers_hub_is_known_since_when_and_whether_it_was_told(ask: Ask) -> None:
+def test_anothers_hub_is_known_since_when(ask: Ask) -> None:
     [[first]] = ask("hub/anothers", owner="shop-relay")
-    ask("hub/told")
     [[second]] = ask("hub/anothers", owner="shop-relay")
     [[third]] = ask("hub/anothers", owner="yet-another")
 
-    assert (first["told"], second["told"], third["told"]) == (False, True, False)
     assert first["since"] == second["since"] <= third["since"]
     assert ask("guard/app", relays="[]")[0] == [{"owner": "yet-another"}]
 

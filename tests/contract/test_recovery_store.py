@@ -212,14 +212,33 @@ def test_giving_up_everything_leaves_what_the_trigger_still_tries(scene: Make) -
     assert made.store.give_up(everything=True, reason="given up by an operator") == 0
 
 
-def test_dead_letters_are_told_of_once(scene: Make) -> None:
+def told(made: Scene, *, count: int) -> None:
+    """Have people told of the first dead letters that nobody was told of."""
+    made.run(
+        f"UPDATE relay.Ledger SET ToldAt = SYSUTCDATETIME() WHERE Id IN (SELECT TOP ({count}) Id FROM relay.Ledger "
+        "WHERE Relay = ? AND State = 'dead' AND ToldAt IS NULL ORDER BY Id)",
+        made.relay.name,
+    )
+
+
+def test_dead_letters_that_were_told_of_are_nothing_to_do(scene: Make) -> None:
     made = scene()
     failed(made, 1, state=EntryState.DEAD)
     assert made.store.take_stock().untold_dead == 1
 
-    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=1))
+    told(made, count=1)
 
     assert made.store.take_stock().over
+
+
+def test_what_a_round_came_to_may_be_written_down_twice_and_tells_nobody_of_dead_letters(scene: Make) -> None:
+    made = scene()
+    failed(made, 1, 2, state=EntryState.DEAD)
+
+    for _ in range(2):
+        made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2))
+
+    assert made.store.take_stock().untold_dead == 2
 
 
 def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> None:
@@ -227,9 +246,9 @@ def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> 
     failed(made, 1, 2, state=EntryState.DEAD)
     first = made.store.take_stock()
     assert (first.untold_dead, first.seconds_until_telling) == (2, 0)
-    failed(made, 3, state=EntryState.DEAD)  # between the check and the record of its round
+    failed(made, 3, state=EntryState.DEAD)  # between the check and the telling
 
-    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2))
+    told(made, count=2)
 
     then = made.store.take_stock()
     assert then.untold_dead == 1

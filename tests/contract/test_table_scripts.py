@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from adapters.sql_server.migrations import latest, migrate, refuse_other_versions, version
+from adapters.sql_server.tables import SqlTables
 from relay.errors import ConfigError
+from relay.notification.notice import Telling
 from tests.sql_client import SqlServer
+from tests.unit.relay.test_notices import notice
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "sql"
 
@@ -38,15 +41,16 @@ def test_newer_tables_are_refused_with_where_to_read(server: SqlServer, unique: 
         refuse_other_versions(server.ask, unique)
 
 
-def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
-    server: SqlServer, unique: str
+@pytest.mark.parametrize(("release", "version_then"), [("0.1.0", 1), ("0.2.0", 2)])
+def test_going_back_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
+    server: SqlServer, unique: str, release: str, version_then: int
 ) -> None:
     migrate(server, unique)
     migrate(server, f"{unique} stays")
 
-    run(server, "back_to_0.1.0", unique)
-    run(server, "back_to_0.1.0", unique)
-    server.run(  # what 0.1.0 does then
+    run(server, f"back_to_{release}", unique)
+    run(server, f"back_to_{release}", unique)
+    server.run(  # what the older release does then
         "INSERT INTO relay.Recovery (App, Relay, Since, Rounds, Step, NextDueAt, Told, CommandNumber) "
         "VALUES (?, N'orders', SYSUTCDATETIME(), 1, 1, SYSUTCDATETIME(), N'[]', 0)",
         unique,
@@ -55,5 +59,21 @@ def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_
     with pytest.raises(ConfigError):
         refuse_other_versions(server.ask, unique)
     refuse_other_versions(server.ask, f"{unique} stays")
-    assert migrate(server, unique) == 1
+    assert migrate(server, unique) == version_then
     assert version(server.ask, unique) == latest()
+
+
+@pytest.mark.parametrize("release", ["0.1.0", "0.2.0"])
+def test_what_goes_on_in_an_older_release_is_not_begun_again_by_the_next_one(
+    server: SqlServer, unique: str, release: str
+) -> None:
+    migrate(server, unique)
+    tables = SqlTables(server, unique)
+    tables.ask("notification/enter", **Telling(notice(), "n1", ["log"]).values())
+    relay = {"relay": "orders"}
+    tables.ask("replay/begin", **relay, selection="{}", cursor=0, total=1)
+
+    run(server, f"back_to_{release}", unique)
+
+    assert tables.ask("notification/due", limit=10) == [[]]
+    assert tables.ask("replay/state", **relay)[0][0]["state"] == "cancelled"

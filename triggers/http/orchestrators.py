@@ -8,9 +8,11 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
-from relay.instances import Instances
 from relay.notification.names import NOTIFICATION
+from relay.notification.notice import Notice, Telling
 from relay.recovery.names import RECOVERY, recovery_instance
+from services.announce import announce_telling
+from services.app_outside import AppOutside
 from services.start import start_recovery
 from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import json_object
@@ -51,11 +53,12 @@ async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpRe
     """POST /api/orchestrators/{name} with a JSON input: 202 with its id, and where to follow it."""
     if from_elsewhere(req):
         return not_for_pages()
-    return await answered(start(req.route_params["name"], req, wiring.settings(), wiring.instances(client)))
+    return await answered(start(req.route_params["name"], req, wiring.app_outside(client, wiring.Line.OPERATOR)))
 
 
-async def start(name: str, req: func.HttpRequest, settings: Settings, instances: Instances) -> func.HttpResponse:
+async def start(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Check the input, then start. Raises InputError for what is no JSON object."""
+    settings = app.settings
     check = ALLOWED.get(name)
     if check is None:
         return problem(
@@ -67,6 +70,9 @@ async def start(name: str, req: func.HttpRequest, settings: Settings, instances:
         return problem(400, "The input cannot be used", wrong)
     if name == RECOVERY:
         relay, instance_id = body["relay"], recovery_instance(settings.app, body["relay"])
-        await start_recovery(instances, settings.app, relay)  # one per relay: running already is success
+        await start_recovery(app.instances, settings.app, relay)  # one per relay: running already is success
         return answer({"id": instance_id, "follow": f"{req.url.partition('/orchestrators/')[0]}/relays/{relay}"}, 202)
-    return answer({"id": await instances.start(name, body)}, 202)
+    notice = Notice.from_dict(body["notice"])  # by hand it may be sent again and again
+    telling = Telling(notice, notice.instance_id(app.clock.now().isoformat()), body["channels"])
+    await announce_telling(telling, app)
+    return answer({"id": telling.id}, 202)

@@ -18,6 +18,7 @@ from relay.ports import Recoveries
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
 from services.look_after_app import names_of
+from services.look_after_notices import channels_in_trouble, trouble_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
@@ -135,12 +136,14 @@ async def _app_troubles() -> dict[str, str]:
     tables = wiring.tables(wiring.Line.OPERATOR)
     hub, removed = await wiring.threads().run(lambda: tables.ask("guard/app", relays=names_of(settings)))
     found = {"task hub": anothers(settings.app, hub[0]["owner"])} if hub else {}
-    return found | {
+    found |= {
         row[
             "relay"
         ]: f"It is not in relays.toml any more, and {row['open']} changes of it are not settled: nobody delivers them."
         for row in removed
     }
+    channels = await wiring.threads().run(channels_in_trouble, settings, tables)
+    return found | {f"channel {row['channel']}": trouble_of(row) for row in channels}
 
 
 async def _lines() -> list[dict[str, Any]]:

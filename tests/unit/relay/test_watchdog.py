@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from relay.recovery.situation import Command, Situation
-from relay.recovery.watchdog import Action, decide
+from relay.recovery.watchdog import recovery_work
+from relay.work.decisions import Action, decide
 
 
 def open_situation(**differences: Any) -> Situation:
@@ -44,4 +45,4 @@ def open_situation(**differences: Any) -> Situation:
     ],
 )  # fmt: skip
 def test_what_is_done_about_a_relay(situation: Situation, status: str | None, action: Action) -> None:
-    assert decide(situation, status) is action
+    assert decide(recovery_work(situation, "shop", "orders"), status) is action

@@ -1,25 +1,21 @@
 """The watchdog's look at the app: another's task hub is told and nothing is started there; relays that were taken out are told."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from adapters.durable.instances import DurableInstances, Remembered
-from relay.config.values import Channel, ChannelKind, Settings
+from relay.config.values import Channel, ChannelKind
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
 from relay.errors import AnothersHub
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
-from tests.fakes import FakeDurableClient, FakeEntityState, InlineThreads, a_relay
+from tests.fakes import FakeDurableClient, FakeEntityState, FakeTables, an_app_outside
 
 SOON = datetime(2026, 1, 2, tzinfo=UTC)
 HOOK = Channel(name="hook", kind=ChannelKind.WEBHOOK, url="https://hook")
-SETTINGS = Settings(
-    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(HOOK,), public_url="https://shop/api"
-)
 
 
 class Hub(FakeDurableClient):
@@ -39,28 +35,6 @@ class Hub(FakeDurableClient):
             self.owner = value["app"]
 
 
-class Tables:
-    """The app's own tables, as far as they are asked here."""
-
-    def __init__(self, removed: Sequence[Mapping[str, Any]] = ()) -> None:
-        self.removed = removed
-        self.told = False
-        self.asked: list[str] = []
-
-    def ask(self, statement: str, **values: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
-        self.asked.append(statement)
-        match statement:
-            case "hub/anothers":
-                assert values == {"owner": "shop-relay"}
-                return [[{"since": "2026-01-02T03:04:05.000", "told": self.told}]]
-            case "hub/told":
-                self.told = True
-            case "guard/app":
-                assert json.loads(values["relays"]) == ["orders"]
-                return [[], self.removed]
-        return []
-
-
 class Receivers:
     """Takes notices, or not."""
 
@@ -74,8 +48,8 @@ class Receivers:
         return self.outcomes.pop(0) if self.outcomes else Delivered(200)
 
 
-def look(hub: Hub, tables: Tables, receivers: Receivers) -> bool:
-    return asyncio.run(hub_is_ours(SETTINGS, DurableInstances(hub, "shop"), tables, receivers, InlineThreads()))
+def look(hub: Hub, tables: FakeTables, receivers: Receivers) -> bool:
+    return asyncio.run(hub_is_ours(an_app_outside(hub, tables, channels=receivers, known=(HOOK,))))
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +58,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_hub_that_nobody_owns_is_claimed() -> None:
-    hub, tables, receivers = Hub(), Tables(), Receivers()
+    hub, tables, receivers = Hub(), FakeTables(), Receivers()
 
     assert look(hub, tables, receivers)
     assert look(hub, tables, receivers)
@@ -94,7 +68,7 @@ def test_a_hub_that_nobody_owns_is_claimed() -> None:
 
 
 def test_anothers_hub_is_told_once_and_not_over_the_hub() -> None:
-    hub, tables, receivers = Hub("shop-relay"), Tables(), Receivers()
+    hub, tables, receivers = Hub("shop-relay"), FakeTables(), Receivers()
 
     assert [look(hub, tables, receivers) for _ in range(3)] == [False] * 3
 
@@ -106,11 +80,14 @@ def test_anothers_hub_is_told_once_and_not_over_the_hub() -> None:
 
 
 def test_it_is_told_again_until_the_channels_took_it() -> None:
-    hub, tables, receivers = Hub("shop-relay"), Tables(), Receivers(RetryLater(503, "down"))
+    hub, tables, receivers = Hub("shop-relay"), FakeTables(), Receivers(RetryLater(503, "down"))
 
-    assert [look(hub, tables, receivers) for _ in range(3)] == [False] * 3
+    for _ in range(3):
+        assert look(hub, tables, receivers) is False
+        tables.now += 60
 
     assert len(receivers.bodies) == 2
+    assert tables.states() == {"hook": "taken"}
 
 
 def test_nothing_is_started_in_anothers_hub() -> None:
@@ -157,14 +134,15 @@ def test_a_hub_whose_entity_nobody_runs_stops_nobody() -> None:
 
 def test_a_relay_that_was_taken_out_with_open_changes_is_told_once() -> None:
     hub = Hub("shop")
-    removed = [{"relay": "old", "open": 3, "since": "2026-01-02T03:04:05.000"}]
+    tables = FakeTables()
+    tables.removed = [{"relay": "old", "open": 3, "since": "2026-01-02T03:04:05.000"}]
 
     for _ in range(2):
-        asyncio.run(tell_of_removed_relays(SETTINGS, DurableInstances(hub, "shop"), Tables(removed), InlineThreads()))
-        hub.statuses = {instance_id: "Completed" for _, instance_id, _ in hub.started if instance_id}
+        asyncio.run(tell_of_removed_relays(an_app_outside(hub, tables, known=(HOOK,))))
+        hub.statuses = {instance_id: "Running" for _, instance_id, _ in hub.started if instance_id}
 
     [(name, _, request)] = hub.started
-    assert (name, request["channels"]) == ("notification", ["hook"])
+    assert (name, request["channel"]) == ("notify_channel", "hook")
     assert (request["notice"]["occasion"], request["notice"]["relay"], request["notice"]["changes"]) == (
         "removed",
         "old",

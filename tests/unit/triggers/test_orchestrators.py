@@ -8,16 +8,10 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from adapters.durable.instances import DurableInstances
-from relay.config.values import Channel, ChannelKind, Settings
-from tests.fakes import FakeDurableClient, a_relay
+from tests.fakes import FakeDurableClient, FakeTables, an_app_outside
 from triggers.http.answers import answered
 from triggers.http.orchestrators import start
 
-LOG = Channel(name="log", kind=ChannelKind.LOG)
-SETTINGS = Settings(
-    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
-)
 INSTANCE = "recovery-shop-orders"
 NOTICE = {
     "occasion": "silent",
@@ -41,7 +35,7 @@ def request(body: Any) -> func.HttpRequest:
 def test_a_recovery_is_started_under_its_fixed_id() -> None:
     client = FakeDurableClient()
 
-    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
+    response = done(start("recovery", request({"relay": "orders"}), an_app_outside(client)))
 
     assert response.status_code == 202
     assert json.loads(response.get_body()) == {"id": INSTANCE, "follow": "http://localhost/api/relays/orders"}
@@ -49,19 +43,22 @@ def test_a_recovery_is_started_under_its_fixed_id() -> None:
 
 
 def test_a_notice_of_the_app_is_sent() -> None:
-    client = FakeDurableClient()
-    body = {"notice": {**NOTICE, "act_url": "https://shop/api/relays/orders"}, "channels": ["log"]}
+    client, tables = FakeDurableClient(), FakeTables()
+    body: dict[str, Any] = {"notice": {**NOTICE, "act_url": "https://shop/api/relays/orders"}, "channels": ["log"]}
 
-    response = done(start("notification", request(body), SETTINGS, DurableInstances(client)))
+    response = done(start("notification", request(body), an_app_outside(client, tables)))
 
-    assert (response.status_code, json.loads(response.get_body())) == (202, {"id": "new"})
-    assert client.started == [("notification", None, body)]
+    notice_id = json.loads(response.get_body())["id"]
+    assert (response.status_code, list(tables.notices)) == (202, [(notice_id, "log")])
+    [(name, instance_id, told)] = client.started
+    assert (name, instance_id, told["channel"]) == ("notify_channel", f"{notice_id}:log", "log")
+    assert told["notice"]["act_url"] == body["notice"]["act_url"]
 
 
 def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
     client = FakeDurableClient(recovery_shop_orders="Running")
 
-    response = done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client)))
+    response = done(start("recovery", request({"relay": "orders"}), an_app_outside(client)))
 
     assert (response.status_code, client.started) == (202, [])
 
@@ -93,7 +90,7 @@ def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> N
 def test_what_cannot_be_started_gets_a_problem_and_starts_nothing(name: str, body: Any, status: int) -> None:
     client = FakeDurableClient()
 
-    response = done(answered(start(name, request(body), SETTINGS, DurableInstances(client))))
+    response = done(answered(start(name, request(body), an_app_outside(client))))
 
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert json.loads(response.get_body())["detail"]

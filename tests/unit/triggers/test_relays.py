@@ -8,12 +8,12 @@ import azure.functions as func
 import pytest
 
 import wiring
-from relay.config.values import Relay, Settings
+from relay.config.values import Channel, ChannelKind, Relay, Settings
 from relay.errors import DatabaseError
 from relay.guard.outlook import Outlook
 from relay.recovery.situation import Situation
 from services.outside import Outside
-from tests.fakes import InlineThreads, a_relay, an_outside
+from tests.fakes import FakeTables, InlineThreads, a_relay, an_outside
 from tests.unit.relay.test_guard import outlook
 from triggers.http import relays
 from triggers.http.answers import answered
@@ -64,14 +64,6 @@ class Guard:
         return outlook()
 
 
-class OwnTables:
-    """Tells of no trouble beyond the relays."""
-
-    def ask(self, statement: str, **_: Any) -> Any:
-        assert statement == "guard/app"
-        return [], []
-
-
 def with_error(monkeypatch: pytest.MonkeyPatch, error: DatabaseError) -> None:
     def outside(name: str, _: wiring.Line) -> Outside:
         store = Store(error if name == "ill" else None)
@@ -83,7 +75,7 @@ def with_error(monkeypatch: pytest.MonkeyPatch, error: DatabaseError) -> None:
 
     monkeypatch.setattr(wiring, "outside", outside)
     monkeypatch.setattr(wiring, "settings", settings)
-    monkeypatch.setattr(wiring, "tables", lambda *_: OwnTables())
+    monkeypatch.setattr(wiring, "tables", lambda *_: FakeTables())
     monkeypatch.setattr(wiring, "threads", InlineThreads)
 
 
@@ -106,3 +98,24 @@ def test_a_server_that_is_away_is_away_for_all(monkeypatch: pytest.MonkeyPatch) 
     shown = asyncio.run(answered(list_relays()))
 
     assert (shown.status_code, json.loads(shown.get_body())["title"]) == (503, "The database does not answer")
+
+
+def test_a_channel_that_takes_no_notices_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = FakeTables()
+    people = Channel(name="people", kind=ChannelKind.LOG)
+    trouble = {"lost": 2, "waiting": 1, "lost_since": "", "error": "the channel answered 400"}
+    tables.answers["notification/channels"] = [
+        [{"channel": name, **trouble} for name in ("people", "of an older file")]
+    ]
+    with_error(monkeypatch, DatabaseError("x", 1))
+    monkeypatch.setattr(
+        wiring, "settings", lambda: Settings(app="shop", sql_connection_string="", relays=(), channels=(people,))
+    )
+    monkeypatch.setattr(wiring, "tables", lambda *_: tables)
+
+    shown = json.loads(asyncio.run(answered(list_relays())).get_body())
+    verdict = json.loads(asyncio.run(answered(judge())).get_body())
+
+    assert list(shown["app_troubles"]) == ["channel people"]
+    assert (verdict["status"], list(verdict["reasons"])) == ("degraded", ["channel people"])
+    assert "the channel answered 400" in verdict["reasons"]["channel people"]

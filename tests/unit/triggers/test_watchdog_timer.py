@@ -8,18 +8,12 @@ import pytest
 from adapters.durable.instances import DurableInstances
 from relay.config.values import Settings
 from relay.errors import DatabaseError
-from tests.fakes import FakeDurableClient, InlineThreads, a_relay
+from services.app_outside import AppOutside
+from tests.fakes import FakeDurableClient, FakeTables, InlineThreads, a_relay
 from triggers import watchdog
 from triggers.watchdog import look_in_time
 
 SETTINGS = Settings(app="shop", sql_connection_string="", relays=(a_relay(),), public_url="https://shop/api")
-
-
-class Tables:
-    """Nothing is wrong, and nothing is written."""
-
-    def ask(self, statement: str, **_: Any) -> Any:
-        return [[{"since": "2026-01-02T03:04:05.000", "told": False}]] if statement == "hub/anothers" else [[], []]
 
 
 @pytest.fixture
@@ -27,15 +21,15 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which relays were looked after."""
     found: list[str] = []
 
-    async def look_after_all(settings: Settings, *_: Any, turn: int) -> None:
+    async def look_after_all(_outside: Any, app: AppOutside, _looks: Any, *, turn: int) -> None:
         assert turn >= 0
-        found.extend(relay.name for relay in settings.relays)
+        found.extend(relay.name for relay in app.settings.relays)
 
     for name, value in {
         "settings": lambda: SETTINGS,
         "instances": lambda client: DurableInstances(client, "shop"),
         "threads": InlineThreads,
-        "tables": Tables,
+        "tables": lambda _: FakeTables(),
         "channels": lambda: None,
     }.items():
         monkeypatch.setattr(f"wiring.{name}", value)
@@ -72,11 +66,11 @@ def test_storage_that_is_away_keeps_no_relay_waiting(looked: list[str]) -> None:
 def test_a_database_that_does_not_answer_ends_the_round(
     looked: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Away(Tables):
+    class Away(FakeTables):
         def ask(self, statement: str, **_: Any) -> Any:
             raise DatabaseError("SQL Server: nobody is there")
 
-    monkeypatch.setattr("wiring.tables", Away)
+    monkeypatch.setattr("wiring.tables", lambda _: Away())
 
     asyncio.run(look_in_time(FakeDurableClient()))
 

@@ -15,13 +15,13 @@ WHEN MATCHED AND backfill.[State] NOT IN ('running', 'paused') THEN
     UPDATE SET
         [Number] = backfill.[Number] + 1, [State] = 'running', [Reason] = @reason, [Condition] = @condition, [PageRows] = @page_rows,
         [RowsPerSecond] = @rows_per_second, [BaseVersion] = @version, [Cursor] = N'', [Total] = @total, [Done] = 0, [Delivered] = 0,
-        [Filtered] = 0, [Rejected] = 0, [Failed] = 0, [StartedAt] = @now, [UpdatedAt] = @now
+        [Filtered] = 0, [Rejected] = 0, [Failed] = 0, [StartedAt] = @now, [UpdatedAt] = @now, [DueAt] = @now
 WHEN NOT MATCHED THEN
     INSERT (
         [App], [Relay], [Number], [State], [Reason], [Condition], [PageRows], [RowsPerSecond], [BaseVersion], [Cursor], [Total],
-        [Done], [Delivered], [Filtered], [Rejected], [Failed], [StartedAt], [UpdatedAt]
+        [Done], [Delivered], [Filtered], [Rejected], [Failed], [StartedAt], [UpdatedAt], [DueAt]
     )
-    VALUES (@app, @relay, 1, 'running', @reason, @condition, @page_rows, @rows_per_second, @version, N'', @total, 0, 0, 0, 0, 0, @now, @now);
+    VALUES (@app, @relay, 1, 'running', @reason, @condition, @page_rows, @rows_per_second, @version, N'', @total, 0, 0, 0, 0, 0, @now, @now, @now);
 SET @begun = @@ROWCOUNT;
 -- A gap is closed by it: from here on the backfill answers for everything up to this version.
 DECLARE @began bigint = (SELECT [begin_version] FROM sys.change_tracking_tables WHERE [object_id] = @table);
