@@ -49,4 +49,6 @@ def test_a_row_that_was_tried_and_has_left_the_condition_since_is_withdrawn() ->
 
 @pytest.mark.parametrize("state", [None, *EntryState])
 def test_a_row_that_does_not_meet_the_condition_stays_in_the_house(state: EntryState | None) -> None:
-    assert decide(a_change(meets_condition=False, entry=state)) == Filtered("the row condition does not hold")
+    entry = None if state is None else an_entry(state, tried_version=None)
+
+    assert decide(a_change(meets_condition=False, entry=entry)) == Filtered("the row condition does not hold")

@@ -176,12 +176,7 @@ def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:
     assert "deadline" in outcomes[-1].reason  # type: ignore[union-attr]
 
 
-HALF_AN_EMOJI = {"OrderId": 2, "Note": "a\ud83d"}
-
-
-@pytest.mark.parametrize(
-    "row", [HALF_AN_EMOJI, {"OrderId": 2, "Weight": float("nan")}, {"OrderId": 2, "Raw": object()}]
-)
+@pytest.mark.parametrize("row", [{"OrderId": 2, "Weight": float("nan")}, {"OrderId": 2, "Raw": object()}])
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_change_that_cannot_be_written_is_refused_alone(executor: Executor, mode: Mode, row: dict[str, Any]) -> None:
     endpoint = FakeEndpoint()
@@ -193,6 +188,7 @@ def test_a_change_that_cannot_be_written_is_refused_alone(executor: Executor, mo
     assert isinstance(outcomes[1], Rejected)
     assert outcomes[1].status is None
     assert "cannot be written as JSON" in outcomes[1].reason
+    assert b"NaN" not in b"".join(message.body for message in endpoint.messages)
 
 
 def test_an_empty_batch_sends_nothing(executor: Executor) -> None:
@@ -229,16 +225,3 @@ def test_mode_batch_leaves_a_dead_endpoint_alone_after_one_request(executor: Exe
 
     assert outcomes == [DOWN] * 500
     assert len(endpoint.messages) == 1
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_a_row_that_cannot_be_written_as_json_fails_alone(executor: Executor, mode: Mode) -> None:
-    changes = [a_change(1), a_change(2, row={"OrderId": 2, "Total": float("nan")}), a_change(3)]
-    endpoint = FakeEndpoint()
-
-    outcomes = run(executor, changes, endpoint, a_relay(mode=mode))
-
-    assert [type(outcome) for outcome in outcomes] == [Delivered, Rejected, Delivered]
-    assert isinstance(outcomes[1], Rejected)
-    assert outcomes[1].reason.startswith("not sent: it cannot be written as JSON: ValueError(")
-    assert b"NaN" not in b"".join(message.body for message in endpoint.messages)

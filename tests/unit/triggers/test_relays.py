@@ -10,9 +10,11 @@ import pytest
 import wiring
 from relay.config.values import Relay, Settings
 from relay.errors import DatabaseError
+from relay.guard.outlook import Outlook
 from relay.recovery.situation import Situation
 from services.outside import Outside
-from tests.fakes import a_relay, an_outside
+from tests.fakes import InlineThreads, a_relay, an_outside
+from tests.unit.relay.test_guard import outlook
 from triggers.http import relays
 from triggers.http.answers import answered
 from triggers.http.relays import judge, list_relays
@@ -56,10 +58,18 @@ class Store:
 
 
 class Guard:
-    """Nothing is known yet."""
+    """All is well."""
 
-    def peek(self) -> None:
-        return None
+    def peek(self) -> Outlook:
+        return outlook()
+
+
+class OwnTables:
+    """Tells of no trouble beyond the relays."""
+
+    def ask(self, statement: str, **_: Any) -> Any:
+        assert statement == "guard/app"
+        return [], []
 
 
 def with_error(monkeypatch: pytest.MonkeyPatch, error: DatabaseError) -> None:
@@ -73,6 +83,8 @@ def with_error(monkeypatch: pytest.MonkeyPatch, error: DatabaseError) -> None:
 
     monkeypatch.setattr(wiring, "outside", outside)
     monkeypatch.setattr(wiring, "settings", settings)
+    monkeypatch.setattr(wiring, "tables", lambda *_: OwnTables())
+    monkeypatch.setattr(wiring, "threads", InlineThreads)
 
 
 def test_a_statement_that_is_refused_for_one_relay_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
