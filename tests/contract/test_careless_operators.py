@@ -131,7 +131,7 @@ def test_a_dead_letter_whose_row_is_deleted_is_replayed_as_a_delete_of_another_v
     redeliver_dead([letter.id for letter in made.letters.page(Selection(), 9)], made.outside)
 
     assert (made.sent(), made.state()) == ([(1, "delete")], [])
-    assert made.endpoint.messages[0].key != refused.key
+    assert made.endpoint.messages[0].idempotency_key != refused.idempotency_key
 
 
 def test_an_older_dead_letter_whose_row_and_its_deletion_are_forgotten_is_a_delete_under_an_id_of_its_own(

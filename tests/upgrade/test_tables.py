@@ -110,7 +110,7 @@ def test_nothing_is_lost_when_they_are_brought_up_to_date_and_doing_it_again_cha
     assert [f"{table}.{name}" for table, names in before.items() for name in names if name not in after[table]] == []
     kept = {table: names for table, names in before.items() if table != VERSIONS}  # whose very purpose is to change
     assert rows(stack, kept) == {table: held for table, held in rows_before.items() if table != VERSIONS}
-    assert stack.sql(f"SELECT [App], [Version] FROM {VERSIONS}") == [(release.app, latest())]
+    assert [tuple(row) for row in stack.sql(f"SELECT [App], [Version] FROM {VERSIONS}")] == [(release.app, latest())]
     once = everything(stack)
     stack.enable()
     assert everything(stack) == once
