@@ -24,6 +24,7 @@ from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
 
 Make = Callable[..., Scene]
+HOUR = 3600  # longer than any change waits for its first tries
 
 
 class Locked(SqlServer):
@@ -93,10 +94,10 @@ def test_a_row_that_is_free_again_is_delivered_by_the_recovery(made: Scene, odbc
     relay_batch(payload(2, 3), outside)
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
 
-    made.let_time_pass(90)
+    made.let_time_pass(HOUR)
     still_locked = redeliver(made.store.list_ids(9), outside)
     server.locked = set()
-    made.let_time_pass(180)
+    made.let_time_pass(HOUR)
     free = redeliver(made.store.list_ids(9), outside)
 
     assert (still_locked.failed, free.delivered, sent(outside), made.ledger()) == (1, 1, [3, 2], [])

@@ -21,6 +21,7 @@ from tests.upgrade.releases import (
     RelayStack,
     Release,
     app_now,
+    back_to,
     enable_with,
     frozen,
     recordable,
@@ -89,10 +90,13 @@ class Upgrade:
         self._host = host
 
     def replace(self, old: str, new: str) -> None:
-        """Kill the host of one app, start the other one on what it left; the newer one brings the tables up to date."""
+        """Kill the host of one app, start the other one on what it left, with what docs/operating.md has done to the tables first."""
         self.relay.stack.kill(old)
         if new == NEW:
             self.relay.enable()
+        else:
+            for batch in back_to(self._release, self.relay.stack.part(old).environment["WEBSITE_SITE_NAME"]):
+                self.relay.sql(batch)
         self.start_host(new)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
