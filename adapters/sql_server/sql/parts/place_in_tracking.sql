@@ -1,13 +1,14 @@
 -- Part of the guard's look: where the trigger stands between what change tracking has and what it will forget; what the last look
 -- has written down; whether changes were forgotten that had not been taken up.
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME(), @clock datetime2(3) = SYSDATETIME();
-DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @current bigint = CHANGE_TRACKING_CURRENT_VERSION();
--- Change tracking of a table begins anew when it is truncated, made anew, or tracking is switched off and on: no deletes are told.
-DECLARE @begun bigint = (SELECT [begin_version] FROM sys.change_tracking_tables WHERE [object_id] = @table);
 DECLARE @position bigint, @gap bit = 0, @ahead bit = 0;
 SELECT @position = [LastSyncVersion]
 FROM [az_func].[GlobalState]
 WHERE [UserFunctionID] = @function_id AND [UserTableID] = @table;
+-- After the position: it may move at any moment, and be above what was current or oldest a moment before.
+DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @current bigint = CHANGE_TRACKING_CURRENT_VERSION();
+-- Change tracking of a table begins anew when it is truncated, made anew, or tracking is switched off and on: no deletes are told.
+DECLARE @begun bigint = (SELECT [begin_version] FROM sys.change_tracking_tables WHERE [object_id] = @table);
 -- A position from another database, or from a later time of this one: the trigger sees nothing until the versions have reached it.
 SET @ahead = CASE WHEN @position > @current THEN 1 ELSE 0 END;
 
