@@ -44,10 +44,13 @@ async def _announce_dead_letters(news: News, app: AppOutside) -> str:
 
 
 async def _start(telling: Telling, channels: Sequence[str], app: AppOutside) -> None:
+    """Start what was never started; what has ended unasked is the watchdog's, which counts."""
     try:
         for channel in channels:
-            request = notice_request(telling.notice, telling.id, channel)
-            await app.instances.start_unless_running(NOTIFY_CHANNEL, channel_instance(telling.id, channel), request)
+            instance_id = channel_instance(telling.id, channel)
+            if await app.instances.look(instance_id) is None:
+                request = notice_request(telling.notice, telling.id, channel)
+                await app.instances.start_unless_running(NOTIFY_CHANNEL, instance_id, request)
     except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
         _log.warning("The notice %s could not be started; the watchdog will", telling.id, exc_info=True)
 

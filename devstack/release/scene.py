@@ -164,7 +164,14 @@ class Scene:
 
     def _notice_of_an_older_release(self) -> None:
         """Start the orchestration that releases before 0.3 told people by: it may be under way when they are brought up to date."""
-        facts = {"occasion": "silent", "app": APP, "relay": "orders", "since": "2026-01-02T03:04:05Z", "rounds": 0, "changes": 1}
+        facts = {
+            "occasion": "silent",
+            "app": APP,
+            "relay": "orders",
+            "since": "2026-01-02T03:04:05Z",
+            "rounds": 0,
+            "changes": 1,
+        }
         url = f"{self.stack.host_url}/runtime/webhooks/durabletask/orchestrators/notification"
         self._http("POST", url, {"notice": facts, "channels": ["people", "strict"]})
 

@@ -48,6 +48,16 @@ def test_a_notice_goes_to_each_channel_of_the_relay_and_is_never_started_twice()
     assert len(client.started) == 4, "another notice of the same round"
 
 
+def test_one_that_has_failed_is_left_to_the_watchdog_which_counts() -> None:
+    client, tables = FakeDurableClient(), FakeTables()
+    notice_id = done(announce(News.from_dict(FACTS), app(client, tables)))
+    client.statuses = {f"{notice_id}:log": "Failed", f"{notice_id}:hook": "Terminated"}
+
+    done(announce(News.from_dict(FACTS), app(client, tables)))
+
+    assert len(client.started) == 2
+
+
 def test_who_took_it_is_not_told_again() -> None:
     client, tables = FakeDurableClient(), FakeTables()
     notice_id = done(announce(News.from_dict(FACTS), app(client, tables)))
