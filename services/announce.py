@@ -18,9 +18,9 @@ async def announce(news: News, app: AppOutside) -> str:
 
     Raises DatabaseError: then nobody is told, and it may be asked again.
     """
-    telling = Telling.of(news, app.settings)
     if news.occasion is Occasion.DEAD_LETTERS:
         return await _announce_dead_letters(news, app)
+    telling = Telling.of(news, app.settings)
     await announce_telling(telling, app)
     return telling.id
 
@@ -32,22 +32,30 @@ async def announce_telling(telling: Telling, app: AppOutside) -> None:
 
 
 async def _announce_dead_letters(news: News, app: AppOutside) -> str:
-    """Tell of the dead letters that nobody was told of; that they are told of is written down together with the notice."""
+    """Tell of the dead letters that nobody was told of; that they are told of is written down together with the notice.
+
+    The last of them is part of the notice's id: asked again, there is nothing left to tell, or others.
+    """
     [untold] = await app.ask("notification/untold", relay=news.relay)
     ids = [row["id"] for row in untold]
-    telling = Telling.of(replace(news, dead_letters=len(ids) or news.dead_letters), app.settings)
-    [waiting] = await app.ask(
-        "notification/enter_dead_letters", relay=news.relay, ids=json.dumps(ids), **telling.values()
-    )
-    await _start(telling, [row["channel"] for row in waiting], app)
+    counted = replace(news, dead_letters=len(ids), mark=f"{news.mark}{max(ids, default=0)}")
+    telling = Telling.of(counted, app.settings)
+    if ids:
+        [waiting] = await app.ask(
+            "notification/enter_dead_letters", relay=news.relay, ids=json.dumps(ids), **telling.values()
+        )
+        await _start(telling, [row["channel"] for row in waiting], app)
     return telling.id
 
 
 async def _start(telling: Telling, channels: Sequence[str], app: AppOutside) -> None:
+    """Start what was never started; what has ended unasked is the watchdog's, which counts."""
     try:
         for channel in channels:
-            request = notice_request(telling.notice, telling.id, channel)
-            await app.instances.start_unless_running(NOTIFY_CHANNEL, channel_instance(telling.id, channel), request)
+            instance_id = channel_instance(telling.id, channel)
+            if await app.instances.look(instance_id) is None:
+                request = notice_request(telling.notice, telling.id, channel)
+                await app.instances.start_unless_running(NOTIFY_CHANNEL, instance_id, request)
     except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
         _log.warning("The notice %s could not be started; the watchdog will", telling.id, exc_info=True)
 

@@ -50,6 +50,7 @@ def _work(row: Mapping[str, Any]) -> Work:
         relay=notice.relay,
         mark=str(row["tries"]),
         quiet_seconds=row["late_ms"] / 1000,
+        can_be_woken=False,
         tells_if_stuck=notice.occasion not in _ABOUT_NOTICES,
     )
 

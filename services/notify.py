@@ -25,7 +25,8 @@ def notify(
     if known and known["state"] != NoticeState.WAITING:
         return {} if known["state"] == NoticeState.TAKEN else {"refused": known["error"]}
     channel = next((each for each in settings.channels if each.name == channel_name), None)
-    if channel is None or notice.app != settings.app:  # taken out of relays.toml, or of another app in the task hub
+    is_anothers = known is None and notice.app != settings.app  # of another app in the task hub
+    if channel is None or is_anothers:
         answer: dict[str, Any] = {"refused": f"app {settings.app} has no channel {channel_name}"}
     else:
         answer = send(channel, notice, notice_id, channels)

@@ -6,6 +6,7 @@ from typing import Any
 from relay.dead_letters.values import Selection
 from relay.dead_letters.work import ReplayState
 from relay.delivery.sent import Sent
+from relay.work.values import ACTIVITY_SECONDS
 from services.outside import Outside
 from services.redeliver import redeliver_dead
 
@@ -32,5 +33,5 @@ def deliver_slice(ids: Sequence[int], number: int | None, after: int | None, out
     order = outside.replays.state() if number is not None else None
     if order is not None and (order.number, order.replay.selection.after) == (number, after):
         now = order.replay.plus(ids, sent)
-        outside.replays.advance(order.number, order.replay, now, now.wait_seconds(1.0))
+        outside.replays.advance(order.number, order.replay, now, now.wait_seconds(1.0) + ACTIVITY_SECONDS)
     return sent

@@ -264,8 +264,7 @@ class FakeTables:
 
     def notification_enter_dead_letters(self, relay: str, ids: str, **telling: str) -> Any:
         assert relay
-        if not any(key[0] == telling["notice"] for key in self.notices):
-            self.untold = [number for number in self.untold if number not in json.loads(ids)]
+        self.untold = [number for number in self.untold if number not in json.loads(ids)]
         return self.notification_enter(**telling)
 
     def notification_look(self, notice: str, channel: str) -> Any:

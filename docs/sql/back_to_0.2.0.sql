@@ -7,7 +7,7 @@ DECLARE @app nvarchar(60) = N'durable-sql-relay';
 
 SET NOCOUNT ON;
 UPDATE [relay].[Ledger] SET [State] = 'open', [NextTryAt] = NULL WHERE [App] = @app AND [State] = 'held';
-IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL
+IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL -- what is under way goes on in its orchestration, and stands nowhere else any more
     DELETE FROM [relay].[Notice] WHERE [App] = @app AND [State] = 'waiting';
 IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL
     UPDATE [relay].[Replay] SET [State] = 'cancelled' WHERE [App] = @app AND [State] IN ('running', 'paused');

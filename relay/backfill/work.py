@@ -3,7 +3,7 @@
 from relay.backfill.names import BACKFILL, backfill_instance
 from relay.backfill.values import Backfill, BackfillState, Pages
 from relay.backoff import Backoff
-from relay.work.values import Work
+from relay.work.values import ACTIVITY_SECONDS, Work
 
 # While nothing gets through: how long the orchestration waits.
 DOWN = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=3600)
@@ -24,7 +24,6 @@ def backfill_work(backfill: Backfill, app: str, relay: str) -> Work | None:
 
 
 def due_in_seconds(pages: Pages) -> float:
-    """Return how long it may take at most until the orchestration sends the next pages."""
-    if not pages.failed:
-        return pages.wait_seconds
-    return max(DOWN.max_interval_seconds, pages.asked_for_seconds or 0.0) * (1 + DOWN.jitter)
+    """Return how long it may take at most until the orchestration has sent the next pages."""
+    waits = max(DOWN.max_interval_seconds, pages.asked_for_seconds or 0.0) * (1 + DOWN.jitter)
+    return (waits if pages.failed else pages.wait_seconds) + ACTIVITY_SECONDS

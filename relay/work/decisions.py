@@ -30,7 +30,7 @@ def decide(work: Work, runtime_status: str | None) -> Action:
         return Action.START if work.wanted else Action.NOTHING
     if work.quiet_seconds > REPLACE_AFTER_SECONDS:
         return Action.REPLACE
-    if work.quiet_seconds > WAKE_AFTER_SECONDS or work.people_wait:
+    if work.can_be_woken and (work.quiet_seconds > WAKE_AFTER_SECONDS or work.people_wait):
         return Action.WAKE
     return Action.NOTHING
 

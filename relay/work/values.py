@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+ACTIVITY_SECONDS = 300.0  # host.json: functionTimeout; so long work that is due may be under way without a sign of life
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -16,6 +18,7 @@ class Work:
     mark: str  # another one: the work has come further
     wanted: bool = True  # an instance is started if there is none
     quiet_seconds: float = 0.0  # for how long it is late and has given no sign of life
+    can_be_woken: bool = True
     people_wait: bool = False  # for what a sleeping instance would do at once
     tells_if_suspended: bool = False
     tells_if_stuck: bool = True

@@ -265,6 +265,31 @@ def test_one_at_a_time_and_it_can_be_paused_resumed_and_cancelled(scene: Make) -
     assert filling.state().number == 2
 
 
+def test_it_owes_a_sign_of_life_from_its_beginning_on_and_says_until_when(scene: Make) -> None:
+    filling = Filling(scene())
+    filling.store.begin(BackfillOrder())
+    assert 0 <= filling.state().late_seconds < 60
+
+    filling.store.beat(filling.state().number, 7200.5)
+    assert -7201 < filling.state().late_seconds < -7100
+    filling.store.beat(filling.state().number + 1, 0.0)
+    assert filling.state().late_seconds < -7100, "that was another one's"
+
+    filling.store.command(BackfillState.PAUSED)
+    filling.store.command(BackfillState.RUNNING)
+    assert 0 <= filling.state().late_seconds < 60, "what goes on is due"
+
+
+def test_one_that_an_older_release_has_begun_owes_none(scene: Make) -> None:
+    filling = Filling(scene())
+    filling.store.begin(BackfillOrder())
+    filling.scene.run(
+        "UPDATE relay.Backfill SET DueAt = NULL WHERE App = ? AND Relay = ?", APP, filling.scene.relay.name
+    )
+
+    assert filling.state().late_seconds == 0
+
+
 def test_a_rate_asks_for_a_pause_after_each_page(scene: Make) -> None:
     filling = Filling(scene())
     rows(filling.scene, 1, 2, 3)

@@ -41,16 +41,15 @@ def test_newer_tables_are_refused_with_where_to_read(server: SqlServer, unique: 
         refuse_other_versions(server.ask, unique)
 
 
-@pytest.mark.parametrize(("release", "version_then"), [("0.1.0", 1), ("0.2.0", 2)])
-def test_going_back_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
-    server: SqlServer, unique: str, release: str, version_then: int
+def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
+    server: SqlServer, unique: str
 ) -> None:
     migrate(server, unique)
     migrate(server, f"{unique} stays")
 
-    run(server, f"back_to_{release}", unique)
-    run(server, f"back_to_{release}", unique)
-    server.run(  # what the older release does then
+    run(server, "back_to_0.1.0", unique)
+    run(server, "back_to_0.1.0", unique)
+    server.run(  # what 0.1.0 does then
         "INSERT INTO relay.Recovery (App, Relay, Since, Rounds, Step, NextDueAt, Told, CommandNumber) "
         "VALUES (?, N'orders', SYSUTCDATETIME(), 1, 1, SYSUTCDATETIME(), N'[]', 0)",
         unique,
@@ -59,7 +58,7 @@ def test_going_back_makes_the_next_upgrade_bring_the_tables_up_to_date_again(
     with pytest.raises(ConfigError):
         refuse_other_versions(server.ask, unique)
     refuse_other_versions(server.ask, f"{unique} stays")
-    assert migrate(server, unique) == version_then
+    assert migrate(server, unique) == 1
     assert version(server.ask, unique) == latest()
 
 

@@ -68,10 +68,12 @@ def _shown(order: ReplayOrder | None, found: Instance | None) -> dict[str, Any]:
     detail: dict[str, Any] = (found.custom_status if found else None) or {"state": "starting"}
     if order is None:
         return {**detail, "state": _STATES.get(found.status if found else "", detail["state"])}
-    if order.state is not ReplayState.RUNNING:
+    active = found is not None and found.active
+    if order.state is not ReplayState.RUNNING and not (active and order.state is ReplayState.DONE):
         return order.progress()
-    if found is None or not found.active:
+    if found is None or not active:
         return {**order.progress(), "state": "failed"}  # until the watchdog starts it anew
+    # Done is what has ended: then the next one may be ordered.
     return {**detail, **order.progress(), "state": _STATES.get(found.status, detail["state"])}
 
 

@@ -23,6 +23,21 @@ def test_a_start_waits_twice_as_long_as_the_one_before_and_an_hour_at_most(count
     assert pause_seconds(Restarts(count=count, seconds_ago=1e9)) == 0
 
 
+@pytest.mark.parametrize("can_be_woken", [False, True])
+def test_who_hears_no_call_is_not_called(can_be_woken: bool) -> None:
+    late = Work(
+        orchestration="x",
+        instance_id="x",
+        request={},
+        relay="orders",
+        mark="",
+        quiet_seconds=200.0,
+        can_be_woken=can_be_woken,
+    )
+
+    assert decide(late, "Running") is (Action.WAKE if can_be_woken else Action.NOTHING)
+
+
 @pytest.mark.parametrize(("count", "told"), [(0, False), (2, False), (3, True), (4, True)])
 def test_people_are_told_of_three_starts_without_progress(count: int, told: bool) -> None:
     some_work = Work(orchestration="x", instance_id="x", request={}, relay="orders", mark="")
@@ -70,10 +85,10 @@ def test_late_is_what_is_late_by_the_moment_that_was_written_down(late_seconds: 
 @pytest.mark.parametrize(
     ("pages", "seconds"),
     [
-        (Pages(), 0.0),
-        (Pages(wait_seconds=20.0), 20.0),
-        (Pages(failed="down"), 3960.0),
-        (Pages(failed="down", asked_for_seconds=10_000.0), 11_000.0),
+        (Pages(), 300.0),
+        (Pages(wait_seconds=20.0), 320.0),
+        (Pages(failed="down"), 4260.0),
+        (Pages(failed="down", asked_for_seconds=10_000.0), 11_300.0),
     ],
 )
 def test_a_backfill_shows_until_when_it_may_wait(pages: Pages, seconds: float) -> None:

@@ -92,6 +92,15 @@ def test_what_an_older_release_has_started_is_sent_all_the_same() -> None:
     assert channels.ids == ["n1"]
 
 
+def test_a_notice_of_another_app_in_the_task_hub_is_refused_and_one_that_was_carried_over_is_sent() -> None:
+    anothers = notice(app="another")
+    assert notify("people", anothers, "n1", SETTINGS, FakeTables(), Answering(None)) == {
+        "refused": "app shop has no channel people"
+    }
+
+    assert notify("people", anothers, "n1", SETTINGS, entered(), Answering(Delivered(200))) == {}
+
+
 def test_every_try_has_the_same_id() -> None:
     tables, channels = entered(), Answering(RetryLater(503, "down"))
 

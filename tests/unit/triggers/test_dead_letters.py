@@ -324,6 +324,8 @@ def test_an_operators_word_is_written_down_whatever_became_of_the_instance(
         (ReplayState.PAUSED, "Suspended", "paused"),
         (ReplayState.CANCELLED, "Terminated", "cancelled"),
         (ReplayState.CANCELLED, "Running", "cancelled"),
+        (ReplayState.DONE, "Running", "delivering"),
+        (ReplayState.DONE, "Completed", "done"),
     ],
 )
 def test_what_is_shown_of_a_replay_is_what_stands_in_sql_server(state: ReplayState, status: str, shown: str) -> None:

@@ -44,7 +44,8 @@ def test_a_recovery_is_started_under_its_fixed_id() -> None:
 
 def test_a_notice_of_the_app_is_sent() -> None:
     client, tables = FakeDurableClient(), FakeTables()
-    body: dict[str, Any] = {"notice": {**NOTICE, "act_url": "https://shop/api/relays/orders"}, "channels": ["log"]}
+    act_url = "https://shop/api/relays/orders"
+    body = {"notice": {**NOTICE, "act_url": act_url}, "channels": ["log"]}
 
     response = done(start("notification", request(body), an_app_outside(client, tables)))
 
@@ -52,7 +53,7 @@ def test_a_notice_of_the_app_is_sent() -> None:
     assert (response.status_code, list(tables.notices)) == (202, [(notice_id, "log")])
     [(name, instance_id, told)] = client.started
     assert (name, instance_id, told["channel"]) == ("notify_channel", f"{notice_id}:log", "log")
-    assert told["notice"]["act_url"] == body["notice"]["act_url"]
+    assert told["notice"]["act_url"] == act_url
 
 
 def test_a_recovery_that_runs_already_is_success_and_is_not_started_again() -> None:
