@@ -17,11 +17,11 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request", activity=CHECK)
 def recovery_check(request: dict) -> dict:
-    """{"relay": name} -> {"situation": {...}, "policy": {...}}: an orchestrator must not read settings itself."""
+    """{"relay": name} -> {"situation": {...}, "later": {...}, "policy": {...}}: an orchestrator must not read settings itself."""
     return for_relay(
         request,
         lambda outside: {
-            "situation": outside.recoveries.take_stock(works=True).to_dict(),
+            **outside.recoveries.take_stock(works=True).to_result(),
             "policy": outside.relay.recovery.to_dict(),
         },
     )

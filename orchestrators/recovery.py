@@ -61,7 +61,7 @@ def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
 def _look_and_act(context: df.DurableOrchestrationContext, told: dict[str, str]) -> Steps:
     """Check; then complete, wait on, or do a round. Returns what the next generation's input has beside the relay, or the end."""
     checked = yield from retried(context, names.CHECK, told)
-    situation = Situation.from_dict(checked["situation"])
+    situation = Situation.from_result(checked)
     if situation.over:
         return (yield from _complete(context, told, situation))
     seconds = wait_seconds(situation)

@@ -18,6 +18,11 @@ class Command(StrEnum):
     GIVE_UP = "give_up"
 
 
+_LATER = (  # what came after 0.2.0
+    "entries", "held", "seconds_since_work", "away", "paused_seconds", "held_back_seconds", "standing_reason",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What the failure ledger, the lease table and the recovery's own row in SQL Server say, in one moment."""
@@ -115,9 +120,22 @@ class Situation:
             mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         )
 
+    def to_result(self) -> dict[str, Any]:
+        """Return it as the check activity does: what 0.1.0 does not know lies apart, because it fails on a key more in its own."""
+        every = self.to_dict()
+        return {
+            "situation": {name: value for name, value in every.items() if name not in _LATER},
+            "later": {name: every[name] for name in _LATER},
+        }
+
+    @classmethod
+    def from_result(cls, checked: Mapping[str, Any]) -> "Situation":
+        """Read what the check activity returned, in this release or an older one."""
+        return cls.from_dict({**checked["situation"], **checked.get("later", {})})
+
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> "Situation":
-        """Read what the check activity returned."""
+        """Read it from its plain values."""
         command = found["command"]
         return cls(**{
             **known(cls, found),

@@ -148,7 +148,7 @@ class World:
             command=Command(row["command"]) if row["command"] else None,
             command_number=row["number"],
         )
-        return {"situation": situation.to_dict(), "policy": self.policy.to_dict()}
+        return {**situation.to_result(), "policy": self.policy.to_dict()}
 
     def seconds_until_telling(self) -> float:
         if self.told_dead_at is None:
