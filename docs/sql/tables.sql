@@ -85,6 +85,7 @@ IF COL_LENGTH(N'[relay].[Ledger]', N'Why') IS NULL
     ALTER TABLE [relay].[Ledger] ADD
         [Why] varchar(12) NULL,
         [Operation] varchar(6) NULL,
+        [OperationVersion] bigint NULL,
         [TriedVersion] bigint NULL,
         [Spelled] nvarchar(1000) NULL,
         [NextTryAt] datetime2(3) NULL;

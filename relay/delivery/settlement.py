@@ -122,7 +122,15 @@ def settle(
                     closings.append(Closing(change.key_text, change.version))
             case Rejected(status, reason, problem) if status is None or not refuses_all:
                 failures.append(
-                    _failure(change, EntryState.DEAD, Why.REFUSED, status=status, reason=reason, problem=problem)
+                    _failure(
+                        change,
+                        EntryState.DEAD,
+                        Why.REFUSED,
+                        sent=status is not None,
+                        status=status,
+                        reason=reason,
+                        problem=problem,
+                    )
                 )
             case Rejected(status, reason, problem):
                 wait = _wait_seconds(change, backoff)

@@ -12,6 +12,7 @@ from adapters.sql_server.connection_string import OdbcConnection
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.backfill.values import BackfillOrder
+from relay.delivery.settlement import EndpointNews
 from relay.errors import DatabaseError
 from services.backfill import send_pages
 from services.batch import relay_batch
@@ -23,6 +24,7 @@ from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
 
 Make = Callable[..., Scene]
+HOUR = 3600  # longer than any change waits for its first tries
 
 
 class Locked(SqlServer):
@@ -92,8 +94,10 @@ def test_a_row_that_is_free_again_is_delivered_by_the_recovery(made: Scene, odbc
     relay_batch(payload(2, 3), outside)
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
 
+    made.let_time_pass(HOUR)
     still_locked = redeliver(made.store.list_ids(9), outside)
     server.locked = set()
+    made.let_time_pass(HOUR)
     free = redeliver(made.store.list_ids(9), outside)
 
     assert (still_locked.failed, free.delivered, sent(outside), made.ledger()) == (1, 1, [3, 2], [])
@@ -107,7 +111,7 @@ def test_nobody_waits_for_every_row_of_a_locked_table(made: Scene, odbc: OdbcCon
 
     assert server.waits == 5, "once for all, then for four of them"
     assert "nothing of 8 changes got through (not sent: another transaction keeps its row locked)" in str(result.error)
-    assert (sent(outside), result.delivery.last_failure) == ([], None), "the endpoint is not to blame"
+    assert (sent(outside), result.delivery.settlement.news) == ([], EndpointNews()), "the endpoint is not to blame"
 
 
 def test_a_backfill_leaves_out_no_row_because_it_is_locked(made: Scene, odbc: OdbcConnection) -> None:

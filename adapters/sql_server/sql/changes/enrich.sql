@@ -47,7 +47,8 @@ SELECT
     found.[Tracked],
     found.[HasRow],
     CASE
-        WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND entry.[Operation] <> 'delete' AND entry.[Version] < @oldest THEN @oldest
+        WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND entry.[Version] < @oldest
+            AND NOT (entry.[Operation] IS NOT NULL AND entry.[Operation] = 'delete' AND entry.[OperationVersion] = entry.[Version]) THEN @oldest
         ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @oldest)
     END,
     NULL,
@@ -60,7 +61,8 @@ SELECT
     entry.[State],
     entry.[Version],
     entry.[Why],
-    entry.[Operation],
+    -- Of this version only: an older release beside us moves an entry to a later one and leaves the operation as it was.
+    CASE WHEN entry.[OperationVersion] = entry.[Version] THEN entry.[Operation] END,
     entry.[Attempts],
     entry.[TriedVersion],
     DATEDIFF_BIG(millisecond, entry.[FirstFailedAt], @now)

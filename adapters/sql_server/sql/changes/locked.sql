@@ -9,7 +9,7 @@ SELECT
     entry.[State] AS [EntryState],
     entry.[Version] AS [EntryVersion],
     entry.[Why] AS [EntryWhy],
-    entry.[Operation] AS [EntryOperation],
+    CASE WHEN entry.[OperationVersion] = entry.[Version] THEN entry.[Operation] END AS [EntryOperation],
     entry.[Attempts] AS [EntryTries],
     entry.[TriedVersion] AS [EntryTriedVersion],
     DATEDIFF_BIG(millisecond, entry.[FirstFailedAt], SYSUTCDATETIME()) AS [EntryOpenMs],

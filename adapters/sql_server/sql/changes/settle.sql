@@ -5,14 +5,15 @@ SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @closings nvarchar(max) = ?, @failures nvarchar(max) = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 
--- A failure that was not tried anew stays one, with its window; it only waits.
+-- A failure that was not tried anew stays one, with its window; it only waits. What nobody can send ends all the same.
 UPDATE entry
 SET [NextTryAt] = {{next_try}}, [LastError] = COALESCE(entry.[LastError], failure.[reason])
 FROM [relay].[Ledger] AS entry
 INNER JOIN OPENJSON(@failures) WITH (
-    [k] nvarchar(700) '$.k', [v] bigint '$.v', [sent] bit '$.sent', [next_ms] bigint '$.next_ms', [reason] nvarchar(1000) '$.reason'
+    [k] nvarchar(700) '$.k', [v] bigint '$.v', [state] varchar(10) '$.state', [sent] bit '$.sent', [next_ms] bigint '$.next_ms',
+    [reason] nvarchar(1000) '$.reason'
 ) AS failure ON entry.[KeyText] = failure.[k] AND entry.[Version] = failure.[v]
-WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[State] = 'open' AND failure.[sent] = 0;
+WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[State] = 'open' AND failure.[sent] = 0 AND failure.[state] <> 'dead';
 
 MERGE [relay].[Ledger] WITH (HOLDLOCK) AS entry
 USING (
@@ -25,7 +26,8 @@ USING (
 ) AS failure
 ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = failure.[k]
 -- The window runs from each version's first failure.
-WHEN MATCHED AND entry.[Version] <= failure.[v] AND NOT (entry.[State] = 'open' AND entry.[Version] = failure.[v] AND failure.[sent] = 0) THEN
+WHEN MATCHED AND entry.[Version] <= failure.[v]
+    AND NOT (entry.[State] = 'open' AND entry.[Version] = failure.[v] AND failure.[sent] = 0 AND failure.[state] <> 'dead') THEN
     UPDATE SET
         [FirstFailedAt] = CASE WHEN entry.[State] = 'open' AND entry.[Version] = failure.[v] THEN entry.[FirstFailedAt] ELSE @now END,
         [Attempts] = CASE WHEN entry.[Version] = failure.[v] THEN entry.[Attempts] ELSE 0 END + failure.[sent],
@@ -34,6 +36,7 @@ WHEN MATCHED AND entry.[Version] <= failure.[v] AND NOT (entry.[State] = 'open' 
         [State] = failure.[state],
         [Why] = failure.[why],
         [Operation] = failure.[operation],
+        [OperationVersion] = failure.[v],
         [Spelled] = failure.[spelled],
         [LastTriedAt] = @now,
         [NextTryAt] = {{next_try}},
@@ -43,11 +46,11 @@ WHEN MATCHED AND entry.[Version] <= failure.[v] AND NOT (entry.[State] = 'open' 
         [ToldAt] = NULL
 WHEN NOT MATCHED THEN
     INSERT (
-        [App], [Relay], [KeyText], [Version], [State], [Why], [Operation], [Spelled], [TriedVersion], [Attempts], [FirstFailedAt], [LastTriedAt],
+        [App], [Relay], [KeyText], [Version], [State], [Why], [Operation], [OperationVersion], [Spelled], [TriedVersion], [Attempts], [FirstFailedAt], [LastTriedAt],
         [NextTryAt], [LastStatus], [LastError], [Problem]
     )
     VALUES (
-        @app, @relay, failure.[k], failure.[v], failure.[state], failure.[why], failure.[operation], failure.[spelled],
+        @app, @relay, failure.[k], failure.[v], failure.[state], failure.[why], failure.[operation], failure.[v], failure.[spelled],
         CASE WHEN failure.[sent] = 1 THEN failure.[v] END, failure.[sent], @now, @now,
         {{next_try}}, failure.[status], failure.[reason], failure.[problem]
     );
