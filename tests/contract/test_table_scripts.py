@@ -57,3 +57,24 @@ def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_
     refuse_other_versions(server.ask, f"{unique} stays")
     assert migrate(server, unique) == 1
     assert version(server.ask, unique) == latest()
+
+
+def test_going_back_to_0_2_0_leaves_what_it_knows_and_the_next_upgrade_brings_the_tables_up_to_date_again(
+    server: SqlServer, unique: str
+) -> None:
+    migrate(server, unique)
+    server.run(
+        "INSERT INTO relay.Ledger (App, Relay, KeyText, Version, State, Attempts, FirstFailedAt, LastTriedAt) "
+        "SELECT ?, N'orders', CONCAT(N'[', n, N']'), n, state, 0, SYSUTCDATETIME(), SYSUTCDATETIME() "
+        "FROM (VALUES (1, 'in_flight'), (2, 'open'), (3, 'held'), (4, 'dead')) AS each (n, state)",
+        unique,
+    )
+
+    run(server, "back_to_0.2.0", unique)
+    run(server, "back_to_0.2.0", unique)
+
+    [states] = server.run("SELECT State FROM relay.Ledger WHERE App = ? ORDER BY Version", unique)
+    assert [state for [state] in states] == ["in_flight", "open", "open", "dead"]
+    assert version(server.ask, unique) == 2
+    assert migrate(server, unique) == 2
+    assert version(server.ask, unique) == latest()
