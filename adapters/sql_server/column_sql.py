@@ -64,12 +64,15 @@ def _longest_key_part(column: Column) -> int:
 
 
 def key_from_text(column: Column, text: str) -> str:
-    """Return an expression for the value of a key's column; `text` is an expression for its part of the canonical text."""
+    """Return an expression for the value of a key's column; `text` is an expression for its part of the canonical text.
+
+    NULL for what is no such value: the server may convert the keys of other relays, too, before it leaves them out.
+    """
     if column.type in {"binary", "varbinary"}:
-        return f"CONVERT({declared_type(column)}, {text}, 1)"
+        return f"TRY_CONVERT({declared_type(column)}, {text}, 1)"
     if column.type in _MOMENTS:
-        return f"CONVERT({declared_type(column)}, {text}, 126)"
-    return f"CONVERT({declared_type(column)}, {text})"
+        return f"TRY_CONVERT({declared_type(column)}, {text}, 126)"
+    return f"TRY_CONVERT({declared_type(column)}, {text})"
 
 
 def _key_part(column: Column, expression: str) -> str:

@@ -118,7 +118,6 @@ def _fragments(app: str, relay: Relay, table: Table) -> dict[str, str]:
         "asked_keys": ", ".join(f"k.[{key}]" for key, _, _ in keys),
         "keys_of_entry": ", ".join(of_entry),
         "lease_of_entry": " AND ".join(f"lease.{name} = {value}" for name, value in zip(names, of_entry, strict=True)),
-        "inserted_keys": ", ".join(f"inserted.{name}" for name in names),
         "lease_names": ", ".join(f"lease.{name}" for name in names),
         "exact_lease_keys": ", ".join(leased),
         "after_lease_key": _after([(f"lease.{name}", f"k.[{key}]") for key, name, _ in keys]),

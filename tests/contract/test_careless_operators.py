@@ -245,3 +245,41 @@ def test_giving_up_and_discarding_take_everything_however_much_it_is(house: Call
     assert made.scene.store.give_up(everything=True, reason="an operator gave it up") == 2500
     assert made.letters.discard(Selection()) == 2500
     assert made.state() == []
+
+
+def test_a_key_of_which_only_the_capitals_change_stays_one_row_with_one_entry(scene: Make) -> None:
+    made = House(scene("K nvarchar(20) NOT NULL PRIMARY KEY, Name nvarchar(50) NULL", breaker_seconds=0))
+    made.scene.run("INSERT INTO {t} VALUES (N'abc', N'x')")
+    made.scene.lease()
+    made.answer = lambda _: DOWN
+    relay_batch('[{"Operation":0,"Item":{"K":"abc"}}]', made.outside)
+    made.scene.run("UPDATE {t} SET K = N'ABC'")
+    made.no_leases()
+    made.scene.let_time_pass(HOUR)
+    made.endpoint.messages.clear()
+    made.answer = lambda _: Delivered(200)
+
+    redeliver(made.scene.store.list_ids(9), made.outside)
+
+    assert [loads(message.body)["key"] for message in made.endpoint.messages] == [{"K": "ABC"}]
+    assert made.state() == []
+
+
+def test_what_the_trigger_cannot_hand_over_however_often_it_gets_it_back_is_the_recoverys(
+    house: Callable[..., House],
+) -> None:
+    made = house()
+    made.scene.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.scene.lease(attempt=5)  # the extension could not compose its batch: the function was never called
+    made.scene.server.run(
+        f"UPDATE {leases_of(made.scene.relay)} SET _az_func_LeaseExpirationTime = DATEADD(second, -1, SYSDATETIME())"
+    )
+    made.scene.store.take_stock()
+    assert made.scene.store.reset() == 1
+    made.scene.server.run(
+        f"UPDATE {leases_of(made.scene.relay)} SET _az_func_AttemptCount = 5"  # five times more
+    )
+    made.scene.let_time_pass(HOUR)
+
+    assert made.scene.store.reset() == 0
+    assert made.recover() == [(1, "insert")]

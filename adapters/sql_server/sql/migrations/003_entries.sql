@@ -6,7 +6,8 @@ IF COL_LENGTH(N'[relay].[Ledger]', N'Why') IS NULL
         [OperationVersion] bigint NULL,
         [TriedVersion] bigint NULL,
         [Spelled] nvarchar(1000) NULL,
-        [NextTryAt] datetime2(3) NULL;
+        [NextTryAt] datetime2(3) NULL,
+        [GivenBackVersion] bigint NULL;
 IF COL_LENGTH(N'[relay].[Recovery]', N'WorkedAt') IS NULL
     ALTER TABLE [relay].[Recovery] ADD [WorkedAt] datetime2(3) NULL;
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Ledger]') AND [name] = N'IX_Ledger_Due')
