@@ -39,8 +39,8 @@ from tests.fakes import an_outside
 from tests.sql_client import SqlServer
 
 FEW = 1_000
-_BATCH = 100  # the trigger's default
-_SLICE = 50  # of a recovery
+_BATCH = 500  # the trigger's default in host.json
+_SLICE = 200  # of a recovery
 _RUNS = 9
 
 

@@ -24,8 +24,9 @@ from relay.recovery import names
 from relay.recovery.decisions import breaker_may_close, concluded, status, wait_seconds
 from relay.recovery.situation import Command, Round, Situation
 
-IDS_PER_ACTIVITY = 50
-ACTIVITIES_PER_GENERATION = 100
+IDS_PER_ACTIVITY = 200
+IDS_PER_ACTIVITY_ONCE = 50  # until 0.2: a generation that has begun so goes on so, for its history is replayed
+MOST_IDS = 5_000  # of a generation, so that its history stays short
 STUMBLE = Backoff(first_interval_seconds=60, coefficient=2, max_interval_seconds=3600)
 
 blueprint = df.Blueprint()
@@ -39,14 +40,15 @@ def recovery(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """One generation. Its input: relay, and from the second one on wait_seconds, stumbles and status."""
+    """One generation. Its input: relay, and from the second one on slice_size, wait_seconds, stumbles and status."""
     request = context.get_input()
     seconds = request.get("wait_seconds", 0.0)
     if seconds > 0:
         context.set_custom_status({**request["status"], "until": moment(context, seconds)})
         yield from wait(context, seconds, wake=WAKE)
     try:
-        result = yield from _look_and_act(context, whose(context, names.RECOVERY, request["relay"]))
+        slice_size = request.get("slice_size", IDS_PER_ACTIVITY_ONCE)
+        result = yield from _look_and_act(context, whose(context, names.RECOVERY, request["relay"]), slice_size)
     except NotOurs as error:
         result = {"over": True, "not_ours": str(error)}
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type
@@ -54,11 +56,11 @@ def recovery_steps(context: df.DurableOrchestrationContext) -> Steps:
     if result.get("over"):
         context.set_custom_status({"state": "over"})
         return result
-    context.continue_as_new({"relay": request["relay"], **result})
+    context.continue_as_new({"relay": request["relay"], "slice_size": IDS_PER_ACTIVITY, **result})
     return None
 
 
-def _look_and_act(context: df.DurableOrchestrationContext, told: dict[str, str]) -> Steps:
+def _look_and_act(context: df.DurableOrchestrationContext, told: dict[str, str], slice_size: int) -> Steps:
     """Check; then complete, wait on, or do a round. Returns what the next generation's input has beside the relay, or the end."""
     checked = yield from retried(context, names.CHECK, told)
     situation = Situation.from_result(checked)
@@ -70,7 +72,7 @@ def _look_and_act(context: df.DurableOrchestrationContext, told: dict[str, str])
     context.set_custom_status(status("working", situation))
     done = Round()
     if situation.round_is_due:
-        done = yield from _round(context, told, situation)
+        done = yield from _round(context, told, situation, slice_size)
     after = concluded(situation, done, RecoveryPolicy.from_dict(checked["policy"]), fraction(context))
     for occasion in after.occasions:
         yield from _announce(context, told, occasion, situation, done)
@@ -91,7 +93,9 @@ def _complete(context: df.DurableOrchestrationContext, told: dict[str, str], sit
     return {"over": True, "rounds": situation.rounds, "since": situation.since}
 
 
-def _round(context: df.DurableOrchestrationContext, told: dict[str, str], situation: Situation) -> Steps:
+def _round(
+    context: df.DurableOrchestrationContext, told: dict[str, str], situation: Situation, slice_size: int
+) -> Steps:
     """Probe, give up, reset, redeliver; return the Round. Nothing is given up before the endpoint was asked in this round."""
     done = Round()
     if situation.command is Command.GIVE_UP:
@@ -107,7 +111,7 @@ def _round(context: df.DurableOrchestrationContext, told: dict[str, str], situat
     if situation.exhausted:
         back = yield from retried(context, names.RESET, told)
         done = done.resetting(back["reset"])
-    return (yield from _redeliver(context, told, done))
+    return (yield from _redeliver(context, told, done, slice_size))
 
 
 def _give_up(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round, *, everything: bool) -> Steps:
@@ -116,12 +120,11 @@ def _give_up(context: df.DurableOrchestrationContext, told: dict[str, str], done
     return done.giving_up(gone["given_up"])
 
 
-def _redeliver(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round) -> Steps:
+def _redeliver(context: df.DurableOrchestrationContext, told: dict[str, str], done: Round, slice_size: int) -> Steps:
     """Deliver what the trigger does not, slice by slice, as long as something gets through; return the Round."""
-    limit = IDS_PER_ACTIVITY * ACTIVITIES_PER_GENERATION
-    ids = yield from retried(context, names.LIST, {**told, "limit": limit})
-    for start in range(0, len(ids), IDS_PER_ACTIVITY):
-        slice_ = ids[start : start + IDS_PER_ACTIVITY]
+    ids = yield from retried(context, names.LIST, {**told, "limit": MOST_IDS})
+    for start in range(0, len(ids), slice_size):
+        slice_ = ids[start : start + slice_size]
         sent = Sent.from_dict((yield from retried(context, names.REDELIVER, {**told, "ids": slice_})))
         done = done.plus(sent)
         if sent.endpoint_down:
