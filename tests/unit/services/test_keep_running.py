@@ -8,7 +8,8 @@ import pytest
 from relay.work.decisions import Action
 from relay.work.values import Work
 from services.keep_running import keep_running
-from tests.fakes import FakeDurableClient, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, an_app_outside
 
 INSTANCE = "backfill-shop-orders"
 
