@@ -8,7 +8,6 @@ from relay.guard.outlook import Outlook, told_from_now_on, troubles
 from relay.notification.words import Occasion
 from services.announce import announce
 from services.app_outside import AppOutside
-from services.look_after import look_after_backfill
 from services.outside import Outside
 
 _log = logging.getLogger(__name__)
@@ -18,7 +17,6 @@ async def guard(outside: Outside, app: AppOutside) -> None:
     """Look after one relay; raises RelayError."""
     outlook = await outside.threads.run(outside.guard.take_stock)
     await tell_and_repair(outlook, outside, app)
-    await look_after_backfill(outside, app)
 
 
 async def tell_and_repair(outlook: Outlook, outside: Outside, app: AppOutside) -> None:

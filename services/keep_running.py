@@ -63,4 +63,4 @@ async def _restarts(work: Work, app: AppOutside) -> Restarts:
 def _reason(found: Instance | None) -> str:
     if found is None:
         return "there is no such instance"
-    return (found.error or f"it is {found.status}")[:500]
+    return (found.error.partition("\n")[0] or f"it is {found.status}")[:500]

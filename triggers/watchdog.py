@@ -13,7 +13,7 @@ from relay.config.values import Settings
 from relay.errors import DatabaseError, RelayError
 from services.app_outside import AppOutside
 from services.guard import guard
-from services.look_after import look_after_all, look_after_recovery, look_after_replay
+from services.look_after import look_after_all, look_after_backfill, look_after_recovery, look_after_replay
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
 from services.look_after_notices import look_after_notices
 
@@ -56,7 +56,8 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     await _seen_to(tell_of_removed_relays, app)
     await _seen_to(look_after_notices, app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
-    await look_after_all(wiring.outside, app, (look_after_recovery, guard, look_after_replay), turn=turn)
+    looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)
+    await look_after_all(wiring.outside, app, looks, turn=turn)
 
 
 async def _seen_to(look: Callable[[AppOutside], Awaitable[object]], app: AppOutside) -> object:

@@ -11,7 +11,8 @@ from relay.errors import DatabaseError
 from relay.notification.notice import News
 from services.announce import announce
 from services.app_outside import AppOutside
-from tests.fakes import FakeDurableClient, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, an_app_outside
 
 LOG = Channel(name="log", kind=ChannelKind.LOG)
 HOOK = Channel(name="hook", kind=ChannelKind.WEBHOOK, url="https://hook")

@@ -8,7 +8,8 @@ import pytest
 from relay.work.decisions import Action
 from relay.work.values import Work
 from services.keep_running import keep_running
-from tests.fakes import FakeDurableClient, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, an_app_outside
 
 INSTANCE = "backfill-shop-orders"
 
@@ -26,7 +27,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.client, self.tables = FakeDurableClient(backfill_shop_orders="Failed"), FakeTables()
-        self.client.output = "python exited with code 7"
+        self.client.output = "python exited with code 7\n   at Microsoft.Azure"
 
     def look(self, **differences: Any) -> Action:
         return asyncio.run(keep_running(work(**differences), an_app_outside(self.client, self.tables)))
@@ -76,6 +77,7 @@ def test_three_starts_without_progress_are_told_once_with_the_error() -> None:
     [text] = scene.told()
     assert "started 3 times" in text
     assert "python exited with code 7" in text
+    assert "Microsoft" not in text
 
 
 def test_nobody_is_told_that_people_cannot_be_told_of_it() -> None:

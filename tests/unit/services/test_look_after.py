@@ -15,7 +15,8 @@ from relay.work.decisions import Action
 from services.app_outside import AppOutside
 from services.look_after import look_after, look_after_all, look_after_backfill, look_after_replay
 from services.outside import Outside
-from tests.fakes import FakeDurableClient, FakeReplays, a_relay, an_app_outside, an_outside
+from tests.fake_tables import FakeReplays
+from tests.fakes import FakeDurableClient, a_relay, an_app_outside, an_outside
 from tests.unit.relay.test_backfill import backfill
 from tests.unit.triggers.test_backfill import Backfills
 

@@ -12,7 +12,8 @@ from relay.config.values import Channel, ChannelKind
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
 from relay.errors import AnothersHub
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
-from tests.fakes import FakeDurableClient, FakeEntityState, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, FakeEntityState, an_app_outside
 
 SOON = datetime(2026, 1, 2, tzinfo=UTC)
 HOOK = Channel(name="hook", kind=ChannelKind.WEBHOOK, url="https://hook")

@@ -11,7 +11,8 @@ from relay.notification.notice import Notice, Telling
 from relay.notification.words import Occasion
 from services.app_outside import AppOutside
 from services.look_after_notices import look_after_notices, send_waiting_notices
-from tests.fakes import LOG, FakeDurableClient, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import LOG, FakeDurableClient, an_app_outside
 from tests.unit.relay.test_notices import notice
 
 HOOK = Channel(name="hook", kind=ChannelKind.WEBHOOK, url="https://hook")

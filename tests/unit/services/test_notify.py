@@ -9,7 +9,8 @@ from relay.config.values import Channel, ChannelKind, Settings
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
 from relay.notification.notice import Telling
 from services.notify import notify, send
-from tests.fakes import FakeTables, a_relay
+from tests.fake_tables import FakeTables
+from tests.fakes import a_relay
 from tests.unit.relay.test_notices import notice
 
 WEBHOOK = Channel(name="people", kind=ChannelKind.WEBHOOK, url="https://people.example/hook")

@@ -10,7 +10,8 @@ from relay.delivery.sent import Sent
 from services import replay
 from services.outside import Outside
 from services.replay import deliver_slice, list_slice
-from tests.fakes import FakeReplays, an_outside
+from tests.fake_tables import FakeReplays
+from tests.fakes import an_outside
 from tests.unit.triggers.test_dead_letters import letter
 
 ALL = Selection(upto=3)

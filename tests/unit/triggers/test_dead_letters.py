@@ -15,7 +15,8 @@ from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
 from relay.dead_letters.work import ReplayState
 from relay.errors import ConfigError, DatabaseError
-from tests.fakes import FakeDurableClient, FakeReplays, a_relay, an_outside
+from tests.fake_tables import FakeReplays
+from tests.fakes import FakeDurableClient, a_relay, an_outside
 from triggers.http.answers import answered
 from triggers.http.dead_letters import command_dead_letter, command_dead_letters, list_dead_letters, show_dead_letter
 from triggers.http.replay import command_replay, show_replay

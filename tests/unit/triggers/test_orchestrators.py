@@ -8,7 +8,8 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from tests.fakes import FakeDurableClient, FakeTables, an_app_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, an_app_outside
 from triggers.http.answers import answered
 from triggers.http.orchestrators import start
 

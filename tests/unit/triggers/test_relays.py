@@ -13,7 +13,8 @@ from relay.errors import DatabaseError
 from relay.guard.outlook import Outlook
 from relay.recovery.situation import Situation
 from services.outside import Outside
-from tests.fakes import FakeTables, InlineThreads, a_relay, an_outside
+from tests.fake_tables import FakeTables
+from tests.fakes import InlineThreads, a_relay, an_outside
 from tests.unit.relay.test_guard import outlook
 from triggers.http import relays
 from triggers.http.answers import answered

@@ -9,7 +9,8 @@ from adapters.durable.instances import DurableInstances
 from relay.config.values import Settings
 from relay.errors import DatabaseError
 from services.app_outside import AppOutside
-from tests.fakes import FakeDurableClient, FakeTables, InlineThreads, a_relay
+from tests.fake_tables import FakeTables
+from tests.fakes import FakeDurableClient, InlineThreads, a_relay
 from triggers import watchdog
 from triggers.watchdog import look_in_time
 
