@@ -46,7 +46,7 @@ class Endpoint:
         """Answer."""
         self._requests += 1
         told = request.json()
-        contents = told["changes"] if "changes" in told else [told]
+        contents = told["changes"] if isinstance(told.get("changes"), list) else [told]  # a notice has a number there
         reply, status = self._reply(contents)
         takes = status is not None and (200 <= status <= 299 or status in self._has)
         keeps = takes or (status is None and self._keeps_silently)

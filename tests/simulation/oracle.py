@@ -63,7 +63,7 @@ class Oracle:
             version = content["version"]
             if kept:
                 seen.kept[key] = max(seen.kept.get(key, -1), version)
-            else:
+            if status is None or not kept:
                 seen.failed_since.setdefault((key, version), seconds)
             if status in relay.options.get("rejecting_statuses", [400, 413, 415, 422]):
                 seen.refused.add(key)
