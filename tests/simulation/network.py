@@ -47,17 +47,18 @@ Server = Callable[[Request], Reply]
 
 @dataclass
 class Network:
-    """`servers` by host name; a name without one refuses connections, and one of `unreachable` takes them in silence."""
+    """`servers` by host name. `connecting` says by host name whether a connection is `refused` or leads nowhere (`unreachable`)."""
 
     servers: dict[str, Server] = field(default_factory=dict)
-    unreachable: set[str] = field(default_factory=set)
+    connecting: Callable[[str], str] = lambda _host: ""
 
     def dial(self, process: Process, target: Target, deadline: Deadline) -> "NetworkWire":
         """Satisfy adapters.http.dial.Dial, with a process before it."""
-        if target.host in self.unreachable:
+        how = self.connecting(target.host)
+        if how == "unreachable":
             process.sleep(deadline.seconds_left())
             raise Trouble(deadline.late)
-        if target.host not in self.servers:
+        if how == "refused" or target.host not in self.servers:
             raise CutOff
         return NetworkWire(process, target.host, self.servers)
 

@@ -4,13 +4,13 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import wiring
 from adapters.sql_server.enable import enable
-from function_app import build
 from functions_standin.testing.simulation import HostDied, Moment, SimulatedHost, Simulation
 from functions_standin.testing.simulation.host import CURRENT
 from functions_standin.worker.loading import AppFunction, index
@@ -77,7 +77,7 @@ class World:
     async def start(self, name: str = "host") -> SimulatedHost | None:
         """Start a host; None if it dies at once."""
         if not self._functions:
-            self._functions = index(build())
+            self._functions = index(import_module("function_app").build())  # which builds an app as it is imported
         environment = {**self.settings, "AzureWebJobs.none.Disabled": "0"}
         with contextlib.suppress(ConnectionError, HostDied):
             return await self.simulation.start_host(
@@ -94,6 +94,10 @@ class World:
         """End the worker of a host; the host has another one at once."""
         self._end_process(host)
         host.worker.crash()
+
+    def lose_storage(self) -> None:
+        """Lose all that the storage had, while no host lives."""
+        self.simulation._accounts.clear()
 
     def run(self, story: Coroutine[Any, Any, Result]) -> Result:
         """Run a story to its end."""
