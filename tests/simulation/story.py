@@ -1,21 +1,25 @@
 """Plays a plan: everything that happens happens to a world, and the oracle looks on."""
 
 import asyncio
+import contextvars
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pyodbc
+
 from functions_standin.testing.simulation import SimulatedHost
 from tests.simulation.endpoint import Endpoint, Weather
-from tests.simulation.history import History, State
+from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Event, Plan
-from tests.simulation.tables import COLUMNS, Key, Table, same
-from tests.simulation.world import APP, IDLE, World
+from tests.simulation.tables import Key, Table, same
+from tests.simulation.transaction import Transaction
+from tests.simulation.world import IDLE, World
 
 HOUR = 3600.0
 TRAP_SECONDS = 600.0  # a crash that did not come to its moment within this time comes anyhow
@@ -173,7 +177,7 @@ class Story:
     async def _last_probe(self) -> None:
         """See that every relay still works: a row that meets every condition comes within minutes."""
         for table in self.tables.values():
-            self.set(table.name, 39, {"Status": "new", "Region": "SE", "Total": 77, "Note": None, "Secret": "secret-last"})
+            await self.set(table.name, 39, {"Status": "new", "Region": "SE", "Total": 77, "Note": None, "Secret": "secret-last"})
         await asyncio.sleep(300.0)
         for relay in self.plan.relays:
             key = same(relay.table.keys.values[39])
@@ -202,84 +206,53 @@ class Story:
 
     # --- verbs of writers ------------------------------------------------------------------------------------
 
-    def set(self, table: str, key: int, values: Mapping[str, Any], mark: str = "") -> None:
+    async def set(self, table: str, key: int, values: Mapping[str, Any], mark: str = "") -> None:
         """Insert a row, or update some of its columns."""
-        self._set(self.tables[table], [key], values, mark)
+        await self._write(self.tables[table], [key], lambda work: work.set(key, values, mark))
 
-    def set_many(self, table: str, keys: Sequence[int], values: Mapping[str, Any]) -> None:
+    async def set_many(self, table: str, keys: Sequence[int], values: Mapping[str, Any]) -> None:
         """Write several rows in one transaction."""
-        self._set(self.tables[table], keys, values, "")
+
+        def each(work: Transaction) -> None:
+            for key in keys:
+                work.set(key, values)
+
+        await self._write(self.tables[table], keys, each)
 
     async def set_slowly(self, table: str, key: int, values: Mapping[str, Any], lasts_seconds: float) -> None:
         """Write a row, and commit after some time."""
-        found = self.tables[table]
-        at = (table, same(found.keys.values[key]))
-        if at in self._held:
-            return
-        connection = self.world.sql.open()
-        states = self._write(connection, found, found.keys.values[key], values, "")
-        self._held.add(at)
-        await asyncio.sleep(lasts_seconds)
-        connection.commit()
-        self._held.discard(at)
-        self._committed(found, {at[1]: states})
-        connection.close()
+        await self._write(self.tables[table], [key], lambda work: work.set(key, values), lasts_seconds)
 
-    def delete(self, table: str, key: int, mark: str = "") -> None:
+    async def delete(self, table: str, key: int, mark: str = "") -> None:
         """Delete a row."""
-        found = self.tables[table]
-        at = found.keys.values[key]
-        if (table, same(at)) in self._held or self.histories[table].row(same(at)) is None:
-            return
-        connection = self.world.sql.open()
-        connection.execute(f"{_marked(mark)}DELETE FROM dbo.{table} WHERE {found.where}", *at)
-        connection.commit()
-        self._committed(found, {same(at): State(0, self._now(), None, "delete", mark=mark)})
-        connection.close()
+        await self._write(self.tables[table], [key], lambda work: work.delete(key, mark))
 
-    def rekey(self, table: str, key: int, to: int) -> None:
+    async def rekey(self, table: str, key: int, to: int) -> None:
         """Change a row's key."""
-        found, history = self.tables[table], self.histories[table]
-        old, new = found.keys.values[key], found.keys.values[to]
-        row = history.row(same(old))
-        if {(table, same(old)), (table, same(new))} & self._held or row is None or history.row(same(new)) is not None:
-            return
-        connection = self.world.sql.open()
-        columns = ", ".join(f"[{name}] = ?" for name in found.keys.columns)
-        connection.execute(f"UPDATE dbo.{table} SET {columns} WHERE {found.where}", *new, *old)
-        connection.commit()
-        gone, come = State(0, self._now(), None, "delete"), State(0, self._now(), row, "insert")
-        self._committed(found, {same(old): gone, same(new): come})
-        connection.close()
+        await self._write(self.tables[table], [key, to], lambda work: work.rekey(key, to))
 
-    def _set(self, table: Table, keys: Sequence[int], values: Mapping[str, Any], mark: str) -> None:
-        connection = self.world.sql.open()
-        states = {}
-        for number in keys:
-            key = table.keys.values[number]
-            if (table.name, same(key)) not in self._held:
-                states[same(key)] = self._write(connection, table, key, values, mark)
-        connection.commit()
-        self._committed(table, states)
-        connection.close()
-
-    def _write(self, connection: Any, table: Table, key: Key, values: Mapping[str, Any], mark: str) -> State:
-        row = self.histories[table.name].row(same(key))
-        if row is None:
-            whole = dict.fromkeys(COLUMNS) | {"Region": "DE", "Total": 1} | dict(values)
-            places = ", ".join("?" * (len(key) + len(whole)))
-            names = ", ".join([*(f"[{name}]" for name in table.keys.columns), *whole])
-            connection.execute(f"{_marked(mark)}INSERT INTO dbo.{table.name} ({names}) VALUES ({places})", *key, *whole.values())
-            return State(0, self._now(), whole, "insert", mark=mark)
-        columns = ", ".join(f"{name} = ?" for name in values)
-        connection.execute(f"{_marked(mark)}UPDATE dbo.{table.name} SET {columns} WHERE {table.where}", *values.values(), *key)
-        return State(0, self._now(), {**row, **values}, "update", frozenset(values), mark)
-
-    def _committed(self, table: Table, states: Mapping[Key, State]) -> None:
-        [[version]] = self.world.sql.look("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
-        for key, state in states.items():
-            self.histories[table.name].add(key, State(version, self._now(), state.row, state.operation, state.touched, state.mark))
-        self.world.sql.tell()
+    async def _write(
+        self, table: Table, keys: Sequence[int], work: Callable[[Transaction], None], lasts_seconds: float = 0.0
+    ) -> None:
+        """Do it in one transaction. Who finds a lock taken asks again soon: nobody waits within somebody else's wait."""
+        taken = {(table.name, same(table.keys.values[key])) for key in keys}
+        while True:
+            if taken & self._held:
+                return
+            transaction = Transaction(self.world.sql, table, self.histories[table.name], self._now())
+            try:
+                work(transaction)
+                break
+            except pyodbc.Error as error:
+                transaction.leave()
+                if "(1222)" not in str(error):
+                    raise
+            await asyncio.sleep(0.25)
+        self._held |= taken
+        if lasts_seconds:
+            await asyncio.sleep(lasts_seconds)
+        transaction.commit()
+        self._held -= taken
 
     # --- verbs of trouble ------------------------------------------------------------------------------------
 
@@ -389,12 +362,6 @@ class Story:
             return
 
 
-def _marked(mark: str) -> str:
-    return f"WITH CHANGE_TRACKING_CONTEXT (0x{mark.encode().hex()}) " if mark else ""
-
-
 def _nobodys() -> Any:
     """Return a context that is no host's."""
-    import contextvars
-
     return contextvars.Context()
