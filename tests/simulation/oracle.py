@@ -25,6 +25,7 @@ class Seen:
     failed_since: dict[tuple[Key, int], float] = field(default_factory=dict)  # first time that a version was tried in vain
     excused: dict[Key, int] = field(default_factory=dict)  # up to which version an operator has discarded it
     given_up: bool = False  # by an operator, once at least
+    unreached: bool = False  # a connection to it has failed once at least: of which change, nobody knows
     paused: tuple[float, float] | None = None  # from, until; the endpoint asked for time and nobody let requests through since
 
 
@@ -143,7 +144,7 @@ class Oracle:
             since = seen.failed_since.get((key, entry["version"]))
             lasted = None if since is None else entry["last_tried"] - since
             window = relay.recovery["window_hours"] * 3600
-            if since is None and not self.crashed:
+            if since is None and not self.crashed and not seen.unreached:
                 self.broken(seconds, f"a dead letter that was never tried: {entry}")
             elif lasted is not None and lasted < window - 60:
                 self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")

@@ -1,7 +1,7 @@
 """The database of a simulation: in memory, on its clock, and sometimes away."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyodbc
@@ -20,9 +20,13 @@ class _Clock(Simulated):
     """The simulation's, in place of one of its own."""
 
     def __init__(self, simulation: Simulation, seed: int) -> None:
-        super().__init__(seed, simulation.start, lambda happened, seconds: simulation.block(seconds, happened))
+        super().__init__(seed, simulation.start, self._block)
         self._simulation = simulation
         self._start_nanoseconds = round(simulation.start.timestamp()) * 1_000_000_000
+
+    def _block(self, happened: Callable[[], bool], seconds: float | None) -> None:
+        # What is left of a wait may be less than what moves the clock's float; then nobody would ever get on.
+        self._simulation.block(None if seconds is None else max(seconds, 0.001), happened)
 
     def utc_nanoseconds(self) -> int:
         return self._start_nanoseconds + round(self._simulation.loop.time() * 1_000_000_000)

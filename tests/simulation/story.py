@@ -125,7 +125,13 @@ class Story:
             self.world.sql.run(table.create)
         self.world.prepare()
         self.world.network.servers |= self._endpoints
-        self.world.network.connecting = lambda host: self._endpoints[host].connecting if host in self._endpoints else ""
+        self.world.network.connecting = self._connecting
+
+    def _connecting(self, host: str) -> str:
+        how = self._endpoints[host].connecting
+        if how and host in self.oracle.seen:
+            self.oracle.seen[host].unreached = True
+        return how
 
     def _begin(self, event: Event) -> None:
         """Begin what may block or take time, in a task of its own."""

@@ -1,6 +1,7 @@
 """The world of one seed: the app's hosts, its database, the network, and a clock that jumps."""
 
 import contextlib
+import random
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
@@ -57,6 +58,8 @@ class World:
         self._beside = self._process(None)
         self._resources.enter_context(surroundings(self.current, self.sql, self.network, self.settings))
         self.simulation.at_moment = self._moment
+        latency = random.Random(f"latency {self.seed}")
+        self.simulation.latency_seconds = lambda: latency.uniform(0.001, 0.02)  # a world in which nothing takes time spins
         self.simulation.idle_until[WATCHDOG] = self._idle_until
         return self
 
