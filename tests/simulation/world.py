@@ -23,7 +23,7 @@ from tests.simulation.surroundings import surroundings
 Result = TypeVar("Result")
 APP = "shop-relay"
 WATCHDOG = "watchdog"
-# A watchdog's look that nothing has happened before is left out for so long; the bounds of the oracle know it.
+# After a look before which nothing had happened the watchdog's next ones are left out for so long; the bounds of the oracle know it.
 IDLE_WITH_TROUBLE = timedelta(minutes=15)
 IDLE = timedelta(hours=6)
 _HOST_JSON = {"extensions": {"Sql": {"MaxBatchSize": 100, "PollingIntervalMs": 1000}}}
@@ -42,6 +42,9 @@ class World:
         self._resources = contextlib.ExitStack()
         self._processes: dict[str, Process] = {}  # by machine: a host that starts anew is another one
         self._functions: Sequence[AppFunction] = ()
+        self._calls = 0  # of anything but the watchdog
+        self._calls_at_look = -1
+        self._looked_at: datetime | None = None
 
     def __enter__(self) -> Self:
         self._resources.enter_context(self.simulation)
@@ -58,8 +61,8 @@ class World:
         self._beside = self._process(None)
         self._resources.enter_context(surroundings(self.current, self.sql, self.network, self.settings))
         self.simulation.at_moment = self._moment
-        latency = random.Random(f"latency {self.seed}")
-        self.simulation.latency_seconds = lambda: latency.uniform(0.001, 0.02)  # a world in which nothing takes time spins
+
+        self.simulation.latency_seconds = lambda: 0.001  # a world in which nothing takes time spins
         self.simulation.idle_until[WATCHDOG] = self._idle_until
         return self
 
@@ -125,6 +128,11 @@ class World:
             process.end()
 
     def _moment(self, host: SimulatedHost, moment: Moment) -> None:
+        if moment.kind == "call begun":
+            if moment.what == WATCHDOG:
+                self._looked_at, self._calls_at_look = self.simulation.now(), self._calls
+            else:
+                self._calls += 1
         self.fate(host, f"{moment.kind}: {moment.what}")
 
     def _moment_of_process(self, process: Process, moment: str) -> None:
@@ -132,9 +140,13 @@ class World:
             self.fate(process.host, f"app {moment}")
 
     def _idle_until(self) -> datetime | None:
-        if self.sql.is_away:
-            return self.simulation.now() + IDLE_WITH_TROUBLE
-        trouble = self.sql.look(
-            "SELECT 1 FROM relay.Ledger UNION ALL SELECT 1 FROM relay.Recovery UNION ALL SELECT 1 FROM relay.Backfill WHERE state = 'running'"
+        if self._looked_at is None or self._calls_at_look != self._calls:
+            return None
+        return self._looked_at + (IDLE_WITH_TROUBLE if self.sql.is_away or self._has_trouble() else IDLE)
+
+    def _has_trouble(self) -> bool:
+        return bool(
+            self.sql.look(
+                "SELECT 1 FROM relay.Ledger UNION ALL SELECT 1 FROM relay.Recovery UNION ALL SELECT 1 FROM relay.Backfill WHERE State = 'running'"
+            )
         )
-        return self.simulation.now() + (IDLE_WITH_TROUBLE if trouble else IDLE)
