@@ -46,7 +46,7 @@ class Endpoint:
         """Answer."""
         self._requests += 1
         told = request.json()
-        contents = told["changes"] if "changes" in told else [told]
+        contents = told["changes"] if isinstance(told.get("changes"), list) else [told]  # a notice has a number there
         reply, status = self._reply(contents)
         takes = status is not None and (200 <= status <= 299 or status in self._has)
         keeps = takes or (status is None and self._keeps_silently)
@@ -80,7 +80,15 @@ class Endpoint:
         if weather is not None and (found := self._in_weather(weather)) is not None:
             return found
         rows = [(content.get("data") or {}).get("Status") for content in contents]
-        status = 200 if self.rows_are_well else 422 if "poison" in rows else 500 if "sick" in rows else self._chance.choice((200, 201, 204))
+        status = (
+            200
+            if self.rows_are_well
+            else 422
+            if "poison" in rows
+            else 500
+            if "sick" in rows
+            else self._chance.choice((200, 201, 204))
+        )
         return Reply.of(status, after_seconds=self._chance.choice((0.02, 0.05, 0.3))), status
 
     def _in_weather(self, weather: Weather) -> tuple[Reply, int | None] | None:
@@ -96,7 +104,13 @@ class Endpoint:
             case "502 garbage":
                 return Reply((0.1, b"HTTP/1.1 502 \xff\xfe\r\nContent-Length: 9\r\n\r\n<html\x00")), 502
             case "early":
-                return Reply((b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 0.2, b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")), 500
+                return Reply(
+                    (
+                        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
+                        0.2,
+                        b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+                    )
+                ), 500
             case "cut":
                 return Reply((0.1, b"HTTP/1.1 20")), None
             case "taken and lost":
@@ -104,7 +118,9 @@ class Endpoint:
             case "drip":
                 return Reply(tuple(p for _ in range(500) for p in (1.5, b"H"))), None
             case "endless head":
-                return Reply((b"HTTP/1.1 200 OK\r\n", *(b"X: " + b"y" * 60_000 + b"\r\n" for _ in range(40))), hangs=True), None
+                return Reply(
+                    (b"HTTP/1.1 200 OK\r\n", *(b"X: " + b"y" * 60_000 + b"\r\n" for _ in range(40))), hangs=True
+                ), None
             case "flaky" if self._chance.random() < 0.5:
                 status = self._chance.choice((500, 503, 429))
                 return Reply.of(status), status

@@ -19,7 +19,18 @@ WEATHERS = (
     "cut", "drip", "flaky", "limit", "taken and lost", "endless head",
 )  # fmt: skip
 RETRY_AFTERS = ("0", "1", "20", "300", "7200", "1000000", "-5", "soon", "Fri, 02 Jan 2026 00:00:00 GMT")
-VERBS_OF_OPERATORS = ("retry-now", "give-up", "close-breaker", "backfill", "backfill-some", "pause", "resume", "cancel", "replay", "discard")
+VERBS_OF_OPERATORS = (
+    "retry-now",
+    "give-up",
+    "close-breaker",
+    "backfill",
+    "backfill-some",
+    "pause",
+    "resume",
+    "cancel",
+    "replay",
+    "discard",
+)
 
 
 def plan_of(seed: int) -> Plan:
@@ -33,7 +44,9 @@ class _Generator:
 
     def plan(self, seed: int) -> Plan:
         chance = self._chance
-        tables = [Table(name, chance.choice(list(KEY_KINDS))) for name in ("Orders", "Parcels")[: chance.choice((1, 1, 2))]]
+        tables = [
+            Table(name, chance.choice(list(KEY_KINDS))) for name in ("Orders", "Parcels")[: chance.choice((1, 1, 2))]
+        ]
         relays = [self._relay(f"r{n}", chance.choice(tables)) for n in range(chance.choice((1, 1, 1, 2, 3)))]
         if any(table not in [relay.table for relay in relays] for table in tables):
             tables = list(dict.fromkeys(relay.table for relay in relays))
@@ -115,18 +128,26 @@ class _Generator:
                     yield Event(at, "rekey", {"table": table.name, "key": key, "to": chance.choice(NUMBERS)})
                 case "burst":
                     for n in range(chance.randrange(3, 9)):
-                        yield Event(at + n * chance.choice((0.0, 0.4, 3.0)), "set", {"table": table.name, "key": key, **self._values()})
+                        yield Event(
+                            at + n * chance.choice((0.0, 0.4, 3.0)),
+                            "set",
+                            {"table": table.name, "key": key, **self._values()},
+                        )
                 case "many":
                     keys = sorted(chance.sample(NUMBERS, chance.randrange(5, 20)))
                     yield Event(at, "set_many", {"table": table.name, "keys": keys, **self._values()})
                 case "long":
                     lasts = chance.choice((5.0, 90.0, 900.0))
-                    yield Event(at, "set_slowly", {"table": table.name, "key": key, "lasts_seconds": lasts, **self._values()})
+                    yield Event(
+                        at, "set_slowly", {"table": table.name, "key": key, "lasts_seconds": lasts, **self._values()}
+                    )
 
     def _values(self) -> Mapping[str, Any]:
         chance = self._chance
         makers: dict[str, Callable[[], Any]] = {
-            "Status": lambda: chance.choice(("new", "paid", "sent", "gone", None, *(("poison", "sick") if self._maybe(0.3) else ()))),
+            "Status": lambda: chance.choice(
+                ("new", "paid", "sent", "gone", None, *(("poison", "sick") if self._maybe(0.3) else ()))
+            ),
             "Region": lambda: chance.choice(("SE", "NO", "XX", "DE")),
             "Total": lambda: chance.choice((0, 49, 50, 90, 91, 1000)),
             "Note": lambda: chance.choice((None, None, "seen", "é𝄞")),
@@ -153,18 +174,27 @@ class _Generator:
                 told["retry_after"] = chance.choice(RETRY_AFTERS)
             yield Event(self._moment(length), "weather", told)
         if self._maybe(0.1):
-            yield Event(self._moment(length), "weather", {"relay": relay.name, "kind": "conflict", "lasts_seconds": self._lasts(length)})
+            yield Event(
+                self._moment(length),
+                "weather",
+                {"relay": relay.name, "kind": "conflict", "lasts_seconds": self._lasts(length)},
+            )
 
     def _people(self, length: float) -> Iterator[Event]:
         if self._maybe(0.2):
             kind = self._chance.choice(("500", "refused", "hang", "429"))
-            yield Event(self._moment(length), "weather", {"relay": "people", "kind": kind, "lasts_seconds": self._lasts(length)})
+            yield Event(
+                self._moment(length), "weather", {"relay": "people", "kind": kind, "lasts_seconds": self._lasts(length)}
+            )
 
     def _crashes(self, length: float) -> Iterator[Event]:
         chance = self._chance
         for _ in range(chance.choice((0, 0, 1, 2, 5, 10))):
             verb = chance.choice(("kill", "kill", "crash_worker"))
-            told: dict[str, Any] = {"at": chance.choice(CRASH_POINTS), "times": chance.choice((1, 2, 5, chance.randrange(1, 60)))}
+            told: dict[str, Any] = {
+                "at": chance.choice(CRASH_POINTS),
+                "times": chance.choice((1, 2, 5, chance.randrange(1, 60))),
+            }
             if verb == "kill":
                 told["down_seconds"] = chance.choice((1.0, 30.0, 600.0))
             yield Event(self._moment(length), verb, told)
@@ -173,11 +203,17 @@ class _Generator:
         if self._maybe(0.1):
             yield Event(self._moment(length), "lose_hub", {})
         if self._maybe(0.2):
-            yield Event(self._moment(length), "database_away", {"lasts_seconds": self._chance.choice((2.0, 60.0, HOUR))})
+            yield Event(
+                self._moment(length), "database_away", {"lasts_seconds": self._chance.choice((2.0, 60.0, HOUR))}
+            )
         if self._maybe(0.1):
             yield Event(self._moment(length), "storage_away", {"lasts_seconds": self._chance.choice((20.0, 300.0))})
 
     def _operators(self, relays: Sequence[RelayPlan], length: float) -> Iterator[Event]:
         chance = self._chance
         for _ in range(chance.choice((0, 0, 1, 3, 6))):
-            yield Event(self._moment(length * 2), "operator", {"relay": chance.choice(relays).name, "asks": chance.choice(VERBS_OF_OPERATORS)})
+            yield Event(
+                self._moment(length * 2),
+                "operator",
+                {"relay": chance.choice(relays).name, "asks": chance.choice(VERBS_OF_OPERATORS)},
+            )

@@ -38,7 +38,11 @@ class Reply:
     @classmethod
     def of(cls, status: int, *, after_seconds: float = 0.05, headers: Mapping[str, str] | None = None) -> "Reply":
         """Answer as a decent server does."""
-        lines = [f"HTTP/1.1 {status} Simulated", "Content-Length: 0", *(f"{k}: {v}" for k, v in (headers or {}).items())]
+        lines = [
+            f"HTTP/1.1 {status} Simulated",
+            "Content-Length: 0",
+            *(f"{k}: {v}" for k, v in (headers or {}).items()),
+        ]
         return cls((after_seconds, "\r\n".join([*lines, "", ""]).encode()))
 
 

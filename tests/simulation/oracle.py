@@ -22,11 +22,15 @@ class Seen:
     requested: set[Key] = field(default_factory=set)
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     refused: set[Key] = field(default_factory=set)
-    failed_since: dict[tuple[Key, int], float] = field(default_factory=dict)  # first time that a version was tried in vain
+    failed_since: dict[tuple[Key, int], float] = field(
+        default_factory=dict
+    )  # first time that a version was tried in vain
     excused: dict[Key, int] = field(default_factory=dict)  # up to which version an operator has discarded it
     given_up: bool = False  # by an operator, once at least
     unreached: bool = False  # a connection to it has failed once at least: of which change, nobody knows
-    paused: tuple[float, float] | None = None  # from, until; the endpoint asked for time and nobody let requests through since
+    paused: tuple[float, float] | None = (
+        None  # from, until; the endpoint asked for time and nobody let requests through since
+    )
 
 
 class Oracle:
@@ -46,7 +50,9 @@ class Oracle:
 
     # --- at every request ------------------------------------------------------------------------------------
 
-    def hears(self, name: str, seconds: float, contents: Sequence[Mapping[str, Any]], status: int | None, *, kept: bool) -> None:
+    def hears(
+        self, name: str, seconds: float, contents: Sequence[Mapping[str, Any]], status: int | None, *, kept: bool
+    ) -> None:
         """Judge a request that has left the house; `kept`: the endpoint has its changes from now on."""
         relay, seen = self._relays[name], self.seen[name]
         if seen.paused and seen.paused[0] + FOR_ANOTHER_BATCH_SECONDS < seconds < seen.paused[1] and not self.crashed:
@@ -57,7 +63,7 @@ class Oracle:
             version = content["version"]
             if kept:
                 seen.kept[key] = max(seen.kept.get(key, -1), version)
-            else:
+            if status is None or not kept:
                 seen.failed_since.setdefault((key, version), seconds)
             if status in relay.options.get("rejecting_statuses", [400, 413, 415, 422]):
                 seen.refused.add(key)

@@ -45,7 +45,9 @@ class SqlServer:
         self._drivers: list[Driver] = []
         self._is_away = False
         self.odbc = f"UID=sa;PWD={PASSWORD};Database={name}"
-        self.ado_net = f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
+        self.ado_net = (
+            f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
+        )
         self._looks = self._driver().connect(self.odbc, autocommit=True)  # of people beside the app, whom nothing stops
         self._triggers = self._driver()
         self._drivers.append(self._triggers)

@@ -92,7 +92,9 @@ class Story:
         self._stopped_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._endpoints = {
-            relay.name: Endpoint(plan.seed, relay.name, self._now, self._hearing(relay.name), relay.options.get("delivered_statuses", ()))
+            relay.name: Endpoint(
+                plan.seed, relay.name, self._now, self._hearing(relay.name), relay.options.get("delivered_statuses", ())
+            )
             for relay in plan.relays
         }
         self._endpoints["people"] = Endpoint(plan.seed, "people", self._now, self._told)
@@ -183,7 +185,9 @@ class Story:
     async def _last_probe(self) -> None:
         """See that every relay still works: a row that meets every condition comes within minutes."""
         for table in self.tables.values():
-            await self.set(table.name, 39, {"Status": "new", "Region": "SE", "Total": 77, "Note": None, "Secret": "secret-last"})
+            await self.set(
+                table.name, 39, {"Status": "new", "Region": "SE", "Total": 77, "Note": None, "Secret": "secret-last"}
+            )
         await asyncio.sleep(300.0)
         for relay in self.plan.relays:
             key = same(relay.table.keys.values[39])
@@ -194,7 +198,9 @@ class Story:
     # --- what is heard ---------------------------------------------------------------------------------------
 
     def _hearing(self, name: str) -> Any:
-        def hears(request: Request, contents: Sequence[Mapping[str, Any]], status: int | None, kept: bool, asked: float | None) -> None:
+        def hears(
+            request: Request, contents: Sequence[Mapping[str, Any]], status: int | None, kept: bool, asked: float | None
+        ) -> None:
             del request
             self.hits[f"answer {status}"] += 1
             self.oracle.hears(name, self._now(), contents, status, kept=kept)
@@ -203,7 +209,14 @@ class Story:
 
         return hears
 
-    def _told(self, request: Request, contents: Sequence[Mapping[str, Any]], status: int | None, kept: bool, asked: float | None) -> None:
+    def _told(
+        self,
+        request: Request,
+        contents: Sequence[Mapping[str, Any]],
+        status: int | None,
+        kept: bool,
+        asked: float | None,
+    ) -> None:
         del request, asked
         for notice in contents:
             if kept and status is not None:

@@ -57,9 +57,7 @@ class Transaction:
         self._connection.commit()
         [[version]] = self._sql.look("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
         for key, state in self._states.items():
-            self._history.add(
-                key, State(version, self._seconds, state.row, state.operation, state.touched, state.mark)
-            )
+            self._history.add(key, State(version, self._seconds, state.row, state.operation, state.touched, state.mark))
         self.leave()
         self._sql.tell()
 
