@@ -1,7 +1,6 @@
 """The world of one seed: the app's hosts, its database, the network, and a clock that jumps."""
 
 import contextlib
-import random
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
