@@ -25,7 +25,7 @@ class History:
 
     _states: dict[Key, list[State]] = field(default_factory=dict)
 
-    def keys(self) -> Iterator[Key]:
+    def written(self) -> Iterator[Key]:
         """Yield every key that ever had a row."""
         yield from self._states
 

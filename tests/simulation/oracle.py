@@ -114,7 +114,7 @@ class Oracle:
                 self._dead(seconds, entry)
         dead = {(entry["relay"], entry["key"]): entry["version"] for entry in ledger if entry["state"] == "dead"}
         for relay in self._relays.values():
-            for key in self._histories[relay.table.name].keys():
+            for key in self._histories[relay.table.name].written():
                 self._complete(relay, same(key), seconds, dead.get((relay.name, same(key)), -1))
 
     def _complete(self, relay: RelayPlan, key: Key, seconds: float, dead_version: int) -> None:

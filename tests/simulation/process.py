@@ -52,6 +52,8 @@ class Process:
         name = text.partition("\n")[0].removeprefix("-- ")[:60]
         self.reach(f"sql before: {name}")
         yield
+        if text == "COMMIT TRANSACTION":
+            self.simulation.database_changes.tell()  # the app may have given the trigger something back
         self.reach(f"sql after: {name}")
 
     def now(self) -> datetime:

@@ -54,7 +54,7 @@ def bound_seconds(plan: Plan) -> float:
     recovery or a channel that failed for hours at the worst. The watchdog's looks that find nothing are rarer here.
     """
     longest = max(relay.max_interval_seconds for relay in plan.relays)
-    telling = max(relay.recovery["dead_letters_every_minutes"] for relay in plan.relays) * 60.0
+    telling: float = max(relay.recovery["dead_letters_every_minutes"] for relay in plan.relays) * 60.0
     return 2.5 * longest + telling + IDLE.total_seconds() * 2 + 12 * HOUR
 
 
