@@ -1,8 +1,9 @@
 """Defaults, conditions and computed columns as SQL Server's catalog shows them.
 
 It shows no text as it was written, but the tree printed anew: names in brackets, numbers in parentheses, functions in lower case,
-IN, BETWEEN and CAST as what they stand for. Seen in published scripts of databases: numbers, names, functions, CONVERT, case,
-IN from its end, BETWEEN, like, sums and products in parentheses inside others. Assumed: NOT IN, NOT BETWEEN, COLLATE, TRY_CAST.
+IN, BETWEEN and CAST as what they stand for. Written from knowledge of published database scripts, not held against one: numbers, names,
+functions, CONVERT, case, IN from its end, BETWEEN, like, sums and products in parentheses inside others. Assumed without even that:
+NOT IN, NOT BETWEEN, COLLATE, TRY_CAST.
 """
 
 from decimal import Decimal
