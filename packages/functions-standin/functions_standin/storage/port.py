@@ -62,7 +62,10 @@ class QueueMessage:
 
 
 class Table(Protocol):
-    """A table; rows are mappings with PartitionKey and RowKey, times in UTC, and `odata.etag` when read."""
+    """A table; rows are mappings with PartitionKey and RowKey, times in UTC, and `odata.etag` when read.
+
+    Implementations inherit from it: what all of them do alike is here.
+    """
 
     name: str
 
@@ -87,8 +90,16 @@ class Table(Protocol):
     async def page(self, query: str, *, top: int | None = None, start: tuple[str, str] | None = None) -> Page:
         """Return one page of the rows that an OData filter selects ('' selects all)."""
 
-    def query(self, query: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield all rows that an OData filter selects."""
+    async def query(self, query: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield all rows that an OData filter selects, page after page."""
+        start: tuple[str, str] | None = None
+        while True:
+            page = await self.page(query, start=start)
+            for row in page.rows:
+                yield row
+            if page.next_keys is None:
+                return
+            start = page.next_keys
 
     async def batch(self, writes: Sequence[Write]) -> str:
         """Write up to 100 rows of one partition, all or none; return the ETag of the last one, if it has one."""

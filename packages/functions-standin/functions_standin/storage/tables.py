@@ -2,18 +2,18 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from functions_standin.durable import times
 from functions_standin.storage.http import StorageHttp
-from functions_standin.storage.port import Page, Row, StorageFailed, Write
+from functions_standin.storage.port import Page, Row, StorageFailed, Table, Write
 from functions_standin.system import SYSTEM
 
 
-class AzureTable:
+class AzureTable(Table):
     """A table; see the port."""
 
     def __init__(self, http: StorageHttp, name: str) -> None:
@@ -73,17 +73,6 @@ class AzureTable:
         partition_key = answer.headers.get("x-ms-continuation-NextPartitionKey")
         following = (partition_key, answer.headers.get("x-ms-continuation-NextRowKey", "")) if partition_key else None
         return Page([_from_json(row) for row in json.loads(answer.body)["value"]], following)
-
-    async def query(self, query: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield all rows that an OData filter selects."""
-        start: tuple[str, str] | None = None
-        while True:
-            page = await self.page(query, start=start)
-            for row in page.rows:
-                yield row
-            if page.next_keys is None:
-                return
-            start = page.next_keys
 
     async def batch(self, writes: Sequence[Write]) -> str:
         """Write up to 100 rows of one partition, all or none; return the ETag of the last one, if it has one."""

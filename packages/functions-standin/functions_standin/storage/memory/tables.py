@@ -1,19 +1,19 @@
 """Tables in memory."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from functions_standin.storage.memory.road import Road
 from functions_standin.storage.odata import only_partition, predicate
-from functions_standin.storage.port import MAX_BATCH_ROWS, Page, Row, StorageFailed, Write
+from functions_standin.storage.port import MAX_BATCH_ROWS, Page, Row, StorageFailed, Table, Write
 
 # Partition -> row key -> row with its Timestamp and `odata.etag`.
 Rows = dict[str, dict[str, dict[str, Any]]]
 _PAGE_ROWS = 1000
 
 
-class MemoryTable:
+class MemoryTable(Table):
     """A table; see the port."""
 
     def __init__(
@@ -66,17 +66,6 @@ class MemoryTable:
     async def page(self, query: str, *, top: int | None = None, start: tuple[str, str] | None = None) -> Page:
         """Return one page of the rows that an OData filter selects."""
         return await self._road.request(f"table query {self.name}", lambda: self._page(query, top or _PAGE_ROWS, start))
-
-    async def query(self, query: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield all rows that an OData filter selects."""
-        start: tuple[str, str] | None = None
-        while True:
-            page = await self.page(query, start=start)
-            for row in page.rows:
-                yield row
-            if page.next_keys is None:
-                return
-            start = page.next_keys
 
     async def batch(self, writes: Sequence[Write]) -> str:
         """Write up to 100 rows of one partition, all or none."""
