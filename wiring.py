@@ -1,7 +1,8 @@
 """Puts it together: settings, adapters and services. The only file that knows all of them; nothing is opened before it is used."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
@@ -10,8 +11,8 @@ import pyodbc
 
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
-from adapters.durable.instances import DurableInstances
-from adapters.environment import app_environment, read_settings, read_trigger_batch_size
+from adapters.durable.instances import DurableInstances, Remembered
+from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.sql_server.backfill import SqlBackfills
@@ -19,23 +20,40 @@ from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.connection import SqlServer
 from adapters.sql_server.connection_string import OdbcConnection, find_driver, to_odbc
 from adapters.sql_server.dead_letters import SqlDeadLetters
-from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
+from adapters.sql_server.replay import SqlReplays
+from adapters.sql_server.retries import Retries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
+from adapters.sql_server.trigger_pool import pool_problems
 from relay.config.values import Settings
+from relay.errors import ConfigError
 from relay.instances import Instances
-from relay.ports import Channels, Clock, Tables
+from relay.ports import Channels, Clock, Tables, Threads
+from services.app_outside import AppOutside
 from services.outside import Outside
 
 
 class Line(StrEnum):
-    """Who works over a connection to SQL Server. Each relay has one for each: no batch waits for an operator's statement, or he for it."""
+    """Who asks SQL Server and delivers. Nobody waits for another line: no batch for an operator's statement or a backfill's requests.
+
+    The relays share a line's connections to SQL Server; each has threads and connections to its endpoint for every line.
+    """
 
     TRIGGER = "trigger"  # batches of the SQL trigger
-    WORKER = "worker"  # activities and the watchdog
+    WORKER = "worker"  # recoveries and the watchdog
+    BULK = "bulk"  # backfills and replays
     OPERATOR = "operator"  # HTTP routes
+
+    @property
+    def at_once(self) -> int:
+        """Return how many connections it has at most in a process, whatever the number of relays."""
+        return {Line.TRIGGER: BATCHES_AT_ONCE, Line.WORKER: 16, Line.BULK: 8, Line.OPERATOR: 8}[self]
+
+
+BATCHES_AT_ONCE = 32
 
 
 _one_at_a_time = threading.RLock()
@@ -43,8 +61,16 @@ _one_at_a_time = threading.RLock()
 
 @cache
 def settings() -> Settings:
-    """Return the app's settings; raises ConfigError."""
-    return read_settings()
+    """Return the app's settings; raises ConfigError with everything that is wrong before anybody has asked a server."""
+    return read_settings(check_database=_database_problems)
+
+
+def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
+    try:
+        to_odbc(connection_string, find_driver(pyodbc.drivers()))
+        return pool_problems(connection_string, relays)
+    except ConfigError as error:
+        return error.problems
 
 
 def app_settings() -> Mapping[str, str]:
@@ -72,12 +98,17 @@ def channels() -> Channels:
 @cache
 def batch_threads() -> PoolThreads:
     """Return where the blocking bodies of the SQL triggers run: the trigger calls each strictly one batch after the other."""
-    return PoolThreads(min(len(settings().relays), 32), "relay")
+    return PoolThreads(min(len(settings().relays), BATCHES_AT_ONCE), "relay")
 
 
-def instances(client: df.DurableOrchestrationClient) -> Instances:
-    """Return the durable instances behind the client of one invocation."""
-    return DurableInstances(client)
+def instances(client: df.DurableOrchestrationClient, app: str = "") -> Instances:
+    """Return the durable instances behind the client of one invocation, for an app, or the app of the settings."""
+    return DurableInstances(client, app or settings().app, _hub())
+
+
+@cache
+def _hub() -> Remembered:
+    return Remembered()
 
 
 def outside(relay: str, line: Line = Line.WORKER) -> Outside:
@@ -90,32 +121,60 @@ def outside(relay: str, line: Line = Line.WORKER) -> Outside:
 def _outside(relay: str, line: Line) -> Outside:
     app = settings().app
     configured = settings().relay(relay)
-    endpoint, threads = _delivering(relay)
     table = RelayTable(_server(line), app, configured)
     return Outside(
         app=app,
         relay=configured,
         changes=SqlChanges(table),
-        endpoint=endpoint,
+        endpoint=HttpEndpoint(configured, clock()),
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
+        replays=SqlReplays(table),
         backfills=SqlBackfills(table),
-        guard=SqlGuard(table, _first_look(relay)),
+        guard=SqlGuard(table, host_start(), trigger_batch_size()),
         clock=clock(),
-        threads=threads,
+        threads=PoolThreads(configured.max_concurrency, f"{line.value}-{relay}"),
     )
 
 
+def app_outside(client: df.DurableOrchestrationClient, line: Line = Line.WORKER) -> AppOutside:
+    """Return what the app has outside beyond its relays, with the durable client of one invocation."""
+    return AppOutside(
+        settings=settings(),
+        instances=instances(client),
+        tables=tables(line),
+        channels=channels(),
+        clock=clock(),
+        threads=threads(),
+    )
+
+
+def tables(line: Line = Line.WORKER) -> Tables:
+    """Return the app's own tables, for what is of no relay."""
+    with _one_at_a_time:
+        return SqlTables(_server(line), settings().app)
+
+
 @cache
-def tables() -> Tables:
-    """Return the app's own tables, for workflows, over a connection of their own."""
-    return SqlTables(_server(Line.WORKER), settings().app)
+def threads() -> Threads:
+    """Return where blocking work is done that is of no relay."""
+    return PoolThreads(1, "app")
 
 
+@cache
 def _server(line: Line) -> SqlServer:
-    """Return a connection that refuses tables of another version than this release knows. Operators' write nothing by looking."""
-    app, claim = settings().app, line is not Line.OPERATOR
-    return SqlServer(_odbc(), on_connect=lambda ask: refuse_other_versions(ask, app, claim=claim))
+    """Return who asks SQL Server for all relays; it refuses tables of another version than this release knows.
+
+    Operators write nothing by looking, and are told soon that nobody answers.
+    """
+    app, for_operators = settings().app, line is Line.OPERATOR
+    odbc = replace(_odbc(), login_timeout_seconds=min(5, _odbc().login_timeout_seconds)) if for_operators else _odbc()
+    return SqlServer(
+        odbc,
+        on_connect=lambda ask: refuse_other_versions(ask, app, claim=not for_operators),
+        at_once=line.at_once,
+        retries=Retries(clock(), (0.5, 1.0, 2.0), most_seconds=5.0) if for_operators else Retries(clock()),
+    )
 
 
 def database() -> SqlServer:
@@ -126,16 +185,3 @@ def database() -> SqlServer:
 @cache
 def _odbc() -> OdbcConnection:
     return to_odbc(settings().sql_connection_string, find_driver(pyodbc.drivers()))
-
-
-@cache
-def _delivering(relay: str) -> tuple[HttpEndpoint, PoolThreads]:
-    """Return a relay's endpoint and the threads that keep its connections, the same for every line."""
-    configured = settings().relay(relay)
-    return HttpEndpoint(configured, clock()), PoolThreads(configured.max_concurrency, f"deliver-{relay}")
-
-
-@cache
-def _first_look(relay: str) -> FirstLook:
-    del relay  # it only names whose
-    return FirstLook()

@@ -13,7 +13,5 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="request", activity=SEND_NOTICE)
 def send_notice(request: dict) -> dict:
     """{"notice": {...}, "channel": name, "id": text} -> {}, {"refused": why} or {"retry": why, "asked_for_seconds": seconds}."""
-    channel = next((c for c in wiring.settings().channels if c.name == request["channel"]), None)
-    if channel is None:  # taken out of relays.toml since, or of another app, which shares the task hub
-        return {"refused": f"app {wiring.settings().app} has no channel {request['channel']}"}
-    return notify(channel, Notice.from_dict(request["notice"]), request["id"], wiring.channels())
+    notice = Notice.from_dict(request["notice"])
+    return notify(request["channel"], notice, request["id"], wiring.settings(), wiring.tables(), wiring.channels())

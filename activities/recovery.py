@@ -8,6 +8,7 @@ from relay.notification.notice import News
 from relay.recovery.names import ANNOUNCE, CHECK, CLOSE, GIVE_UP, LIST, PROBE, RECORD, REDELIVER, RESET
 from relay.recovery.situation import Record
 from services.announce import announce
+from services.close_recovery import close_recovery
 from services.redeliver import probe, redeliver
 
 _REASONS = {True: "given up by an operator", False: "given up: the window is over"}
@@ -17,11 +18,11 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request", activity=CHECK)
 def recovery_check(request: dict) -> dict:
-    """{"relay": name} -> {"situation": {...}, "policy": {...}}: an orchestrator must not read settings itself."""
+    """{"relay": name} -> {"situation": {...}, "later": {...}, "policy": {...}}: an orchestrator must not read settings itself."""
     return for_relay(
         request,
         lambda outside: {
-            "situation": outside.recoveries.take_stock().to_dict(),
+            **outside.recoveries.take_stock(works=True).to_result(),
             "policy": outside.relay.recovery.to_dict(),
         },
     )
@@ -69,12 +70,12 @@ def recovery_record(request: dict) -> dict:
 
 @blueprint.activity_trigger(input_name="request", activity=CLOSE)
 def recovery_close(request: dict) -> bool:
-    """{"relay": name} -> whether the recovery ended: not if something failed in the meantime."""
-    return for_relay(request, lambda outside: outside.recoveries.close())
+    """{"relay": name} -> whether the recovery ended: not if something failed in the meantime. The good news is entered with it."""
+    return for_relay(request, lambda outside: close_recovery(outside, wiring.settings()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=ANNOUNCE)
 @blueprint.durable_client_input(client_name="client")
 async def recovery_announce(request: dict, client: str) -> str:
     """News -> the notification's instance id: an orchestration of its own. The same news is never told twice."""
-    return await announce(News.from_dict(request), wiring.settings(), wiring.instances(client))
+    return await announce(News.from_dict(request), wiring.app_outside(client))

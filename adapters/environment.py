@@ -2,12 +2,14 @@
 
 import json
 import os
+import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from relay.config.file import Configuration, parse_configuration
-from relay.config.values import Settings
+from relay.config.references import UNRESOLVED, unresolved
+from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
 
 _APP_ROOT = Path(__file__).parent.parent
@@ -18,11 +20,24 @@ _BATCH_SIZE_SETTINGS = (
 )
 _DEFAULT_BATCH_SIZE = 100
 _SITE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
+_NCRONTAB = re.compile(r"[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){5}")
+HUB_SETTING = "AzureFunctionsJobHost__extensions__durableTask__hubName"
 
 
 def app_environment() -> Mapping[str, str]:
     """Return the app settings: the process's environment."""
     return os.environ
+
+
+def host_start() -> str:
+    """Return what tells apart the starts of Functions hosts: the process that this worker is of, on its machine. Workers come and go."""
+    host = os.getppid()
+    try:
+        # After the name, which may hold blanks: the 22nd value of all is when it was started, in ticks since the machine's own start.
+        started = Path(f"/proc/{host}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        started = ""  # not on Linux
+    return f"{platform.node()[:100]}/{host}/{started}"
 
 
 def read_trigger_batch_size(
@@ -40,8 +55,13 @@ def read_trigger_batch_size(
     return found if isinstance(found, int) else _DEFAULT_BATCH_SIZE
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings, of this process unless others are given; raise ConfigError with everything that is wrong in settings and relays file together."""
+def read_settings(
+    environment: Mapping[str, str] | None = None, check_database: Callable[[str, int], Sequence[str]] | None = None
+) -> Settings:
+    """Return the settings, of this process unless others are given; raise ConfigError with everything that is wrong in settings and relays file together.
+
+    `check_database` says what is wrong with a connection string for so many relays.
+    """
     environment = app_environment() if environment is None else environment
     problems: list[str] = []
     app = environment.get("WEBSITE_SITE_NAME", "")
@@ -50,29 +70,61 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             f"WEBSITE_SITE_NAME: {app!r} cannot be used; it names the app (letters, digits and -, at most 60). "
             "Azure sets it; locally it belongs into local.settings.json"
         )
-    connection_string = environment.get("SqlConnectionString", "")
-    if not connection_string:
-        problems.append(
-            "SqlConnectionString: it is missing or empty; set it to the ADO.NET connection string of the database, "
-            "such as Server=tcp:host,1433;Database=name;User ID=user;Password=..."
-        )
-    path = _APP_ROOT / environment.get("RELAYS_FILE", "relays.toml")
+    problems += _hub_problems(environment)
     configuration = Configuration(())
     try:
-        configuration = parse_configuration(path.read_text(encoding="utf-8"), environment)
+        configuration = _read_relays(environment)
     except ConfigError as error:
         problems += error.problems
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        problems.append(f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py")
+    connection_string = environment.get("SqlConnectionString", "").strip()
+    if not connection_string:
+        problems.append(
+            "SqlConnectionString: it is missing or empty; set it to the ADO.NET connection string of the database, as "
+            "docs/operating.md shows it"
+        )
+    elif unresolved(connection_string):
+        problems.append(f"SqlConnectionString: {UNRESOLVED}")
+    elif check_database:
+        problems += check_database(connection_string, len(configuration.relays))
+    schedule = environment.get("WATCHDOG_SCHEDULE") or EVERY_MINUTE
+    if not _NCRONTAB.fullmatch(schedule):
+        problems.append(
+            "WATCHDOG_SCHEDULE: it must have six fields, second minute hour day month weekday, such as 0 */5 * * * *; leave it out for every minute"
+        )
     if problems:
         raise ConfigError(problems)
     return Settings(
+        watchdog_schedule=schedule,
         app=app,
         sql_connection_string=connection_string,
         relays=configuration.relays,
         channels=configuration.channels,
         public_url=_public_url(environment),
+    )
+
+
+def _read_relays(environment: Mapping[str, str]) -> Configuration:
+    """Return what the relays file says; raise ConfigError."""
+    path = _APP_ROOT / environment.get("RELAYS_FILE", "relays.toml")
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise ConfigError(
+            [f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py"]
+        ) from None
+    return parse_configuration(text, environment)
+
+
+def _hub_problems(environment: Mapping[str, str]) -> Sequence[str]:
+    """Return why the app of a slot may not start: Durable would not, and its SQL triggers would take changes all the same."""
+    slot = environment.get("WEBSITE_SLOT_NAME", "")
+    named = {name.lower().replace(":", "__"): value for name, value in environment.items()}
+    if slot.lower() in {"", "production"} or named.get(HUB_SETTING.lower()):
+        return ()
+    return (
+        f"{HUB_SETTING}: it is missing or empty, and the slot {slot!r} needs a task hub of its own; set it as a setting that sticks to "
+        "the slot, and disable the relays' functions there unless the slot has a database of its own; docs/moving.md says more",
     )
 
 

@@ -1,3 +1,3 @@
 """Durable entities: thin shells over the core's transitions."""
 
-MODULES = ("breaker",)
+MODULES = ("breaker", "hub")

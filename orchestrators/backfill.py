@@ -8,11 +8,11 @@ import azure.durable_functions as df
 from orchestrators.flow import LONGEST_TIMER_SECONDS, NotOurs, Steps, TriedOften, fraction, retried, wait, whose
 from relay.backfill.names import BACKFILL, PAGES
 from relay.backfill.values import Pages
-from relay.backoff import Backoff, interval_seconds
+from relay.backfill.work import DOWN
+from relay.backoff import interval_seconds
 from relay.names import WAKE
 
 ACTIVITIES_PER_GENERATION = 50
-DOWN = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=3600)
 
 blueprint = df.Blueprint()
 

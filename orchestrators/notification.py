@@ -1,22 +1,22 @@
-"""Tells people: one sub-orchestration per channel, each with retries of its own, so that no channel holds up another."""
+"""Tells people: an orchestration per notice and channel, with retries of its own, so that no channel holds up another.
+
+The truth is in SQL Server (relay.Notice); this is the worker.
+"""
 
 from typing import Any
 
 import azure.durable_functions as df
 
 from orchestrators.flow import Steps, TriedOften, retried
-from relay.backoff import Backoff
-from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE
-
-RETRIES = Backoff(first_interval_seconds=30, coefficient=2, max_interval_seconds=21_600)
-LIMIT = 24  # about four days
+from relay.notification.decisions import LIMIT, RETRIES
+from relay.notification.names import NOTIFICATION, NOTIFY_CHANNEL, SEND_NOTICE, channel_instance
 
 blueprint = df.Blueprint()
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=NOTIFICATION)
 def notification(context: df.DurableOrchestrationContext) -> Steps:
-    """Send a notice to every channel. Input: {"notice": {...}, "channels": [names]}; returns one result per channel."""
+    """Send a notice to every channel, as releases before 0.3 have begun it. Input: {"notice": {...}, "channels": [names]}."""
     return (yield from notification_steps(context))
 
 
@@ -27,13 +27,13 @@ def notify_channel(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def notification_steps(context: df.DurableOrchestrationContext) -> Steps:
-    """Start all channels at once and wait for all of them."""
+    """Start all channels at once and wait for all of them; return one result per channel."""
     request = context.get_input()
     channels = [
         context.call_sub_orchestrator(
             NOTIFY_CHANNEL,
             {"notice": request["notice"], "channel": channel, "id": context.instance_id},
-            f"{context.instance_id}:{channel}",
+            channel_instance(context.instance_id, channel),
         )
         for channel in request["channels"]
     ]

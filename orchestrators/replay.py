@@ -1,10 +1,10 @@
 """The replay of a relay's dead letters: slice by slice along their ids, each change settled by itself.
 
 Each generation is one wait and at most some slices, so that the history never grows. While the endpoint is down it waits
-at growing intervals and asks with three changes; what failed belongs to the recovery then. The truth is in the failure
-ledger: a replay can be ended at any moment, and another one takes what is left. Therefore an operator pauses it by
-suspending the instance, and cancels it by terminating it: that works in a long wait, in a pause and while SQL Server is
-away, where an event would wait for its turn or be lost at continue-as-new.
+at growing intervals and asks with three changes; what failed belongs to the recovery then. The truth is in SQL Server
+(relay.Replay, and the failure ledger); this is the worker. An operator's pause and cancel stand there; the instance is suspended
+and terminated beside it: that works in a long wait, in a pause and while SQL Server is away, where an event would wait for its
+turn or be lost at continue-as-new.
 """
 
 import logging
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=REPLAY)
 def replay(context: df.DurableOrchestrationContext) -> Steps:
-    """Replay the dead letters that the input selects: {"replay": {...}}; returns the counts."""
+    """Replay the dead letters that the input selects: {"replay": {...}, "number": the order's}; returns the counts."""
     return (yield from replay_steps(context))
 
 
@@ -33,6 +33,8 @@ def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
     """One generation. Its input: replay, and after a slice that asks for a wait, wait_seconds."""
     request = context.get_input()
     found = Replay.from_dict(request["replay"])
+    # Without a number an older release has begun it; it stands nowhere, and goes on as it was.
+    ordered = {"number": request["number"]} if "number" in request else {}
     seconds = request.get("wait_seconds", 0.0)
     if seconds > 0:
         context.set_custom_status({
@@ -43,7 +45,11 @@ def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
     for _ in range(SLICES_PER_GENERATION):
         context.set_custom_status(found.status("delivering"))
         try:
-            found = yield from _slice(context, found)
+            found = yield from _slice(context, found, ordered)
+        except _Stopped as stopped:
+            ended = found.status(str(stopped))
+            context.set_custom_status(ended)
+            return ended
         except NotOurs as error:
             ended = {**found.status("not_ours"), "last_error": str(error)}
             context.set_custom_status(ended)
@@ -54,19 +60,26 @@ def replay_steps(context: df.DurableOrchestrationContext) -> Steps:
     if found.over:
         context.set_custom_status(found.status("done"))
         return found.status("done")
-    context.continue_as_new({"replay": found.to_dict(), "wait_seconds": seconds})
+    context.continue_as_new({"replay": found.to_dict(), "wait_seconds": seconds, **ordered})
     return None
 
 
-def _slice(context: df.DurableOrchestrationContext, found: Replay) -> Steps:
+class _Stopped(Exception):
+    """The order does not run any more; the message is its state."""
+
+
+def _slice(context: df.DurableOrchestrationContext, found: Replay, ordered: dict[str, int]) -> Steps:
     """Deliver the next dead letters; return the replay after them. An activity that fails for good delays it, and ends nothing."""
-    told = whose(context, REPLAY, found.relay)
+    told = {**whose(context, REPLAY, found.relay), **ordered}
     try:
         ids = yield from retried(
             context, LIST, {**told, "selection": found.selection.to_dict(), "limit": found.slice_size}
         )
-        sent = yield from retried(context, DELIVER, {**told, "ids": ids})
-    except NotOurs:
+        if isinstance(ids, dict):
+            raise _Stopped(ids["stopped"])
+        cursor = {"after": found.selection.after} if ordered else {}
+        sent = yield from retried(context, DELIVER, {**told, "ids": ids, **cursor})
+    except (NotOurs, _Stopped):
         raise
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type
         reason = str(error).partition("\n")[0]

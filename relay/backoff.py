@@ -16,6 +16,9 @@ class Backoff:
     jitter: float = 0.1  # up to this share is added, so that not everybody comes back in one moment
 
 
+DEFAULT = Backoff()
+
+
 def interval_seconds(backoff: Backoff, step: int, fraction: float, *, asked_for_seconds: float | None = None) -> float:
     """Return the wait after `step` earlier ones; `fraction` is random, 0 to 1.
 

@@ -1,11 +1,8 @@
-"""The port of durable instances, and of the breaker that is a durable entity; see ports.py for the others."""
+"""The port of durable instances; see ports.py for the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
-
-from relay.delivery.breaker import Breaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +11,7 @@ class Instance:
 
     status: str
     custom_status: Any = None
+    error: str = ""  # why it has failed
 
     @property
     def active(self) -> bool:
@@ -21,22 +19,20 @@ class Instance:
         return self.status in {"Running", "Pending", "ContinuedAsNew", "Suspended"}
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The answer to who started an orchestration: links to follow and steer it, and HTTP headers."""
-
-    links: Mapping[str, str]
-    headers: Mapping[str, str]
-
-
 class Instances(Protocol):
-    """Durable instances and the breaker of a relay. Whatever the storage account refuses is raised as the SDK raises it."""
+    """Durable instances, and the owner of the hub they are in. Whatever the storage account refuses is raised as the SDK raises it."""
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
 
+    async def hub_owner(self) -> str:
+        """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
+
+    async def claim_hub(self, app: str) -> str:
+        """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
+
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
-        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
 
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
         """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
@@ -50,17 +46,8 @@ class Instances(Protocol):
     async def suspend(self, instance_id: str, reason: str) -> None:
         """Hold an instance; it may take a moment to show."""
 
+    async def purge(self, instance_id: str) -> None:
+        """Forget an instance that has ended, with its history; one that is not known is no error."""
+
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""
-
-    async def breaker(self, app: str, relay: str) -> Breaker:
-        """Return the state of a relay's breaker."""
-
-    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
-        """Let nobody send changes that failed before, until that moment."""
-
-    async def close_breaker(self, app: str, relay: str) -> None:
-        """Let requests through again."""
-
-    def links(self, url: str, instance_id: str) -> Started:
-        """Return how to follow an instance, with the origin of the URL that the request came to."""

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 
 TRIGGER_ATTEMPTS = 5  # of the SQL trigger, about a minute apart; then it never touches the lease row again
+TRIGGER_LEASE_SECONDS = 60  # from each take and each prolongation on
 
 
 def function_name(relay: str) -> str:

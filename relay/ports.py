@@ -5,18 +5,24 @@ that enters rows by looking is called `take_stock`; one called `peek` writes not
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
-from relay.changes.change import Change
+from relay.changes.conditions import Condition
+from relay.changes.enriched import Enriched
+from relay.changes.entry import EnteredKey
 from relay.changes.payload import Key
 from relay.config.values import Channel
+from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
+from relay.dead_letters.work import ReplayOrder, ReplayState
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Outcome
 from relay.delivery.settlement import Settlement
 from relay.guard.outlook import Outlook
+from relay.notification.notice import Telling
 from relay.recovery.situation import Command, Record, Situation
 
 ExactKey = Sequence[Any]  # a key's exact values in its order, as JSON has them
@@ -24,17 +30,34 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A row that a backfill comes to."""
+
+    key: ExactKey
+    meets_condition: bool  # the order's; the relay's own is judged when the row is read
+
+
 class Changes(Protocol):
     """One relay's changes in SQL Server: its table, the trigger's leases, the failure ledger."""
 
-    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
-        """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger."""
+    def enrich(self, items: Sequence[Key]) -> Enriched:
+        """Return what SQL Server knows of the payload's keys; enters unsettled and begun work into the ledger.
 
-    def enrich_exactly(self, keys: Sequence[ExactKey]) -> Sequence[Change]:
-        """Return what SQL Server knows of these keys; enters as `enrich` does."""
+        Raises PayloadError if fewer keys can be found than were named.
+        """
+
+    def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
+        """Return what SQL Server knows of these keys, nothing of unknown ones; writes nothing.
+
+        Inserts are told from updates above a version.
+        """
+
+    def claim_first_try(self) -> bool:
+        """Tell, after a pause of the endpoint's, whether it is the caller who tries one change before all are let through."""
 
     def record(self, settlement: Settlement) -> None:
-        """Write failures into the ledger and close what is settled, in one transaction."""
+        """Write failures into the ledger, close what is settled, and remember how the endpoint stands."""
 
 
 class Endpoint(Protocol):
@@ -47,23 +70,26 @@ class Endpoint(Protocol):
 class Recoveries(Protocol):
     """What one relay's recovery reads and writes: its entries, its own row, the trigger's exhausted leases."""
 
-    def take_stock(self) -> Situation:
-        """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row."""
+    def take_stock(self, *, works: bool = False) -> Situation:
+        """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row.
+
+        `works`: it is the recovery that looks; its sign of life is written down.
+        """
 
     def peek(self) -> Situation:
         """Return what is not settled, and write nothing."""
 
     def list_ids(self, limit: int, *, for_probe: bool = False) -> Sequence[int]:
-        """Return ids of entries that may be delivered, least recently tried first; a probe takes exhausted ones too."""
+        """Return ids of entries that may be delivered, whose time has come, least recently tried first; for a probe any."""
 
-    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """Return key text and version of those entries that are still unsettled and not the trigger's."""
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
+        """Return the keys of those entries that are still unsettled and in no batch; a sign of life."""
 
-    def parse_key(self, key_text: str) -> ExactKey:
-        """Return the key's exact values, from its canonical text."""
+    def parse_key(self, key: EnteredKey) -> ExactKey:
+        """Return the key's exact values; its text must be whole."""
 
     def reset(self) -> int:
-        """Give the trigger its exhausted lease rows back; return how many."""
+        """Give the trigger a slice of its exhausted lease rows back; return how many."""
 
     def give_up(self, *, everything: bool, reason: str) -> int:
         """Make dead letters of what is older than the window, or of everything; return how many."""
@@ -71,8 +97,11 @@ class Recoveries(Protocol):
     def record(self, record: Record) -> bool:
         """Write down what a round came to; tell whether another command waits."""
 
-    def close(self) -> bool:
-        """End the recovery if nothing is open; tell whether it is over, also if it was before."""
+    def close(self, telling: Telling | None = None) -> bool:
+        """End the recovery if nothing is open, and enter what people are told then; tell whether it is over, also if it was before."""
+
+    def let_through(self) -> None:
+        """Forget that the endpoint asked for time, and that the breaker is open."""
 
     def command(self, command: Command) -> bool:
         """Write an operator's command; tell whether there is a recovery to carry it out."""
@@ -87,24 +116,40 @@ class DeadLetters(Protocol):
     def page(self, selection: Selection, limit: int) -> Sequence[DeadLetter]:
         """Return the first of those that are meant, along their ids."""
 
-    def keys_of(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """Return key text and version of those that are still dead letters."""
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
+        """Return the keys of those that are still dead letters."""
 
     def discard(self, selection: Selection) -> int:
         """Remove them for good, and what the trigger remembers of them; return how many."""
+
+
+class Replays(Protocol):
+    """One relay's replay of dead letters: what is to do, and how far it has come."""
+
+    def begin(self, selection: Selection, total: int) -> bool:
+        """Order one; tell whether it was ordered: not if one is under way."""
+
+    def state(self) -> ReplayOrder | None:
+        """Return the last one, None if there never was one."""
+
+    def advance(self, number: int, before: Replay, after: Replay, due_in_seconds: float) -> None:
+        """Write down what a slice came to. One that was written already stays."""
+
+    def command(self, state: ReplayState) -> bool:
+        """Pause, resume or cancel; tell whether there was one to do that with."""
 
 
 class Backfills(Protocol):
     """One relay's backfill: its row, its pages, the keys whose rows are gone."""
 
     def begin(self, order: BackfillOrder) -> bool:
-        """Begin one; tell whether it was begun: not if one is under way. Raises InputError for unknown columns."""
+        """Begin one; tell whether it was begun: not if one is under way. Raises InputError for a condition that does not fit."""
 
     def state(self) -> Backfill | None:
         """Return the last one, None if there never was one."""
 
-    def page(self, cursor: str, limit: int) -> Sequence[ExactKey]:
-        """Return the keys of the next rows after the cursor, in the key's order."""
+    def page(self, cursor: str, limit: int, condition: Sequence[Condition]) -> Sequence[PageRow]:
+        """Return the next rows after the cursor, in the key's order."""
 
     def gone(self, cursor: str, limit: int) -> Sequence[ExactKey]:
         """Return the next keys after the cursor that the trigger still knows and that have no row any more."""
@@ -112,17 +157,20 @@ class Backfills(Protocol):
     def advance(self, backfill: Backfill, cursor: str, counts: Sequence[int], *, over: bool) -> None:
         """Write down a page: rows looked at, delivered, filtered, rejected, failed. A page that was written already stays."""
 
+    def beat(self, number: int, due_in_seconds: float) -> None:
+        """Show that somebody works at it, and until when the next sign of life is due."""
+
     def command(self, state: BackfillState) -> bool:
         """Pause, resume or cancel; tell whether there was one to do that with."""
 
 
 class Guard(Protocol):
-    """Where one relay stands in change tracking. None: its trigger has never started."""
+    """Where one relay stands in change tracking, and whether its trigger has started."""
 
-    def take_stock(self) -> Outlook | None:
+    def take_stock(self) -> Outlook:
         """Look, and remember what was seen."""
 
-    def peek(self) -> Outlook | None:
+    def peek(self) -> Outlook:
         """Look, and write nothing."""
 
     def remember_told(self, told: Sequence[str]) -> None:

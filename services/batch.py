@@ -1,13 +1,12 @@
 """One batch of a SQL trigger: enrich, filter, deliver, settle; everything it needs is handed in."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from relay.changes.change import Change, EntryState
+from relay.changes.change import Change
 from relay.changes.payload import parse_payload
 from relay.config.values import Relay
-from relay.delivery.breaker import Pause
 from relay.delivery.settlement import Settlement
 from relay.errors import EndpointDown
 from relay.names import TRIGGER_ATTEMPTS
@@ -24,7 +23,7 @@ class BatchResult:
     relay: Relay
     delivery: Delivery
     attempt: int  # the highest of the batch
-    was_held_back: bool = False  # by the breaker: nothing new is known of the endpoint
+    came_back: bool = False  # the endpoint takes something again, after a time in which it took nothing
 
     @property
     def error(self) -> EndpointDown | None:
@@ -32,7 +31,7 @@ class BatchResult:
         settlement = self.delivery.settlement
         if not settlement.endpoint_down:
             return None
-        reasons = "; ".join(sorted({outcome.reason for outcome in self.delivery.unsent}))
+        reasons = "; ".join(sorted({failure.reason for failure in settlement.failures}))
         return EndpointDown(
             f"Relay {self.relay.name}: nothing of {settlement.failed} changes got through ({reasons}). "
             f"Attempt {self.attempt} of {TRIGGER_ATTEMPTS}; the trigger tries again in about a minute."
@@ -44,22 +43,20 @@ class BatchResult:
         settlement = self.delivery.settlement
         if settlement.endpoint_down:
             return self.attempt >= TRIGGER_ATTEMPTS
-        return bool(settlement.failed or settlement.rejected)
+        return bool(settlement.failed or settlement.rejected or settlement.held)
 
 
-def relay_batch(payload: str, outside: Outside, *, breaker: Callable[[], Pause | None] = lambda: None) -> BatchResult:
+def relay_batch(payload: str, outside: Outside) -> BatchResult:
     """Enrich, filter, deliver and settle one batch of the trigger.
 
-    `breaker` is asked only if a change of the batch has failed before; nothing is sent while the pause lasts that it
-    returns. Raises DatabaseError if the batch could not be read or its result not be recorded, so that the trigger tries
-    again; an endpoint that is down is a result, see `BatchResult.error`.
+    Raises DatabaseError if the batch could not be read or its result not be recorded, and PayloadError if its keys cannot be
+    found, so that the trigger tries again; an endpoint that is down is a result, see `BatchResult.error`.
     """
-    changes = outside.changes.enrich(parse_payload(payload))
-    pause = breaker() if any(change.entry is EntryState.OPEN for change in changes) else None
-    delivery = deliver(changes, outside, send=pause.outcomes if pause else None)
-    _report(outside.relay, changes, delivery.settlement)
-    attempt = max((change.attempt for change in changes), default=0)
-    return BatchResult(outside.relay, delivery, attempt, was_held_back=pause is not None)
+    found = replace(outside.changes.enrich(parse_payload(payload)), respects_breaker=True)
+    delivery = deliver(found, outside)
+    _report(outside.relay, found.changes, delivery.settlement)
+    attempt = max((change.attempt for change in found.changes), default=0)
+    return BatchResult(outside.relay, delivery, attempt, came_back=delivery.settlement.news.away is False)
 
 
 def _report(relay: Relay, changes: Sequence[Change], settlement: Settlement) -> None:
@@ -68,6 +65,7 @@ def _report(relay: Relay, changes: Sequence[Change], settlement: Settlement) -> 
         "filtered": settlement.filtered,
         "rejected": settlement.rejected,
         "failed": settlement.failed,
+        "held": settlement.held,
     }
     level = logging.WARNING if settlement.rejected or settlement.failed else logging.INFO
     _log.log(

@@ -1,17 +1,20 @@
 """From enriched changes to a settled batch: filter, deliver, settle. The trigger and the recovery both go through here."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from relay.changes.change import Change
-from relay.delivery.filters import decide
-from relay.delivery.outcomes import Outcome, RetryLater
+from relay.changes.enriched import Enriched
+from relay.changes.entry import EntryState
+from relay.delivery.filters import shown, unneeded
+from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
-from relay.delivery.settlement import Filtered, Settlement, settle
+from relay.delivery.settlement import Result, Settlement, settle
+from relay.delivery.standing import WAIT_FOR_FIRST_TRY_SECONDS
 from services.dispatch import dispatch
 from services.outside import Outside
 
-Dispatch = Callable[[Sequence[Change]], Sequence[Outcome]]
+_OTHER_TRIES = "not sent: the endpoint's pause is over, and one change is tried first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +22,20 @@ class Delivery:
     """What came of some changes: counts for the log, and the failures, for whoever has to wait or to tell."""
 
     settlement: Settlement
-    unsent: Sequence[RetryLater]
+    unsent: Sequence[RetryLater | Held]
+    longest_pause_seconds: float = float("inf")  # that is obeyed, whatever the endpoint asks for
 
     @property
     def last_failure(self) -> RetryLater | None:
         """Return the failure that says most: one with a status, if there is any."""
-        return max(self.unsent, key=lambda outcome: outcome.status is not None, default=None)
+        failures = [outcome for outcome in self.unsent if isinstance(outcome, RetryLater)]
+        return max(failures, key=lambda outcome: outcome.status is not None, default=None)
 
     @property
     def asked_for_seconds(self) -> float | None:
-        """Return the longest pause that the endpoint asked for."""
-        return max((o.after_seconds for o in self.unsent if o.after_seconds is not None), default=None)
+        """Return the longest pause that the endpoint asked for, as far as it is obeyed."""
+        asked = [outcome.after_seconds for outcome in self.unsent if outcome.after_seconds]
+        return min(max(asked), self.longest_pause_seconds) if asked else None
 
     @property
     def sent(self) -> Sent:
@@ -38,26 +44,66 @@ class Delivery:
         return Sent(
             delivered=self.settlement.delivered,
             rejected=self.settlement.rejected,
-            failed=self.settlement.failed,
+            failed=self.settlement.failed + self.settlement.held,
             status=failure.status if failure else None,
-            reason=failure.reason if failure else "",
+            reason=failure.reason if failure else self.unsent[0].reason if self.unsent else "",
             asked_for_seconds=self.asked_for_seconds,
         )
 
 
-def deliver(changes: Sequence[Change], outside: Outside, *, send: Dispatch | None = None) -> Delivery:
+def deliver(found: Enriched, outside: Outside) -> Delivery:
     """Send what concerns the endpoint and record what the ledger must know; raises DatabaseError if it cannot be recorded.
 
-    `send` takes the place of the endpoint, for those who know that it is down.
+    While the endpoint wants a pause nothing is sent, and after it one change before all others. What failed before is not sent while the breaker is open.
     """
-    relay = outside.relay
-    decisions = {change.key_text: decide(change, relay) for change in changes}
-    to_send = [change for change in changes if decisions[change.key_text] is None]
-    outcomes = send(to_send) if send else dispatch(to_send, outside)
-    filtered: list[tuple[Change, Outcome | Filtered]] = [
-        (change, decision) for change in changes if (decision := decisions[change.key_text]) is not None
-    ]
-    settlement = settle([*filtered, *zip(to_send, outcomes, strict=True)], enters_keys=relay.enters_keys)
-    if settlement.closings or settlement.failures:
+    relay, standing = outside.relay, found.standing
+    results: dict[str, tuple[Change, Result]] = {}
+    to_send: list[Change] = []
+    for change in found.changes:
+        result = _without_a_request(change, found)
+        if result is None:
+            seen = shown(change)
+            if isinstance(seen, Change):
+                to_send.append(seen)
+                continue
+            result = seen
+        results[change.key_text] = (change, result)
+    if to_send and standing.untested and not (found.tries_first or outside.changes.claim_first_try()):
+        standing = replace(standing, paused_seconds=WAIT_FOR_FIRST_TRY_SECONDS)
+        outcomes: Sequence[Outcome] = [Held(_OTHER_TRIES, WAIT_FOR_FIRST_TRY_SECONDS)] * len(to_send)
+    else:
+        outcomes = dispatch(to_send, outside, one_first=standing.untested)
+    results |= {change.key_text: (change, outcome) for change, outcome in zip(to_send, outcomes, strict=True)}
+    settlement = settle(
+        results.values(),
+        enters_keys=relay.enters_keys,
+        standing=standing,
+        backoff=relay.recovery.backoff,
+        breaker_seconds=relay.breaker_seconds,
+        window_seconds=relay.recovery.window_seconds,
+    )
+    if settlement.writes:
         outside.changes.record(settlement)
-    return Delivery(settlement, [outcome for outcome in outcomes if isinstance(outcome, RetryLater)])
+    unsent = [result for _, result in results.values() if isinstance(result, RetryLater | Held)]
+    return Delivery(settlement, unsent, relay.recovery.backoff.max_interval_seconds)
+
+
+def _without_a_request(change: Change, found: Enriched) -> Result | None:
+    """Return what becomes of a change for which no request is made, None if it is to be sent."""
+    standing, entry = found.standing, change.entry
+    if change.unread:
+        return RetryLater(None, f"not sent: {change.unread}", sent=False)
+    if (not_needed := unneeded(change)) is not None:
+        return not_needed
+    if change.unfit:
+        return Rejected(None, f"not sent: {change.unfit}")
+    if standing.paused_seconds > 0:
+        return Held(f"not sent: {standing.reason}", standing.paused_seconds)
+    if (
+        standing.held_back_seconds > 0
+        and found.respects_breaker
+        and entry is not None
+        and entry.state is EntryState.OPEN
+    ):
+        return RetryLater(None, f"not sent: {standing.reason}", sent=False)
+    return None

@@ -1,13 +1,13 @@
 """Sends the changes of a batch: concurrently, within a deadline, and not against an endpoint that is down."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery import messages
 from relay.delivery.messages import Message
-from relay.delivery.outcomes import Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.ports import Clock, Endpoint
 from services.outside import Outside
 
@@ -18,23 +18,33 @@ _LEAST_SECONDS_PER_REQUEST = 1.0
 _LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammered
 
 
-def dispatch(changes: Sequence[Change], outside: Outside) -> Sequence[Outcome]:
+def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = False) -> Sequence[Outcome]:
     """Return one outcome per change, in order; never raises for what an endpoint does.
 
-    What could not be sent before `batch_deadline_seconds`, or after ten passing failures in a row, is RetryLater.
+    What could not be sent before `batch_deadline_seconds`, or because the endpoint asked for time, is Held; after ten passing
+    failures in a row it is RetryLater.
+    `one_first`: it has asked for a pause, and is asked with one change whether that is over; if not, the rest is Held.
     While each pass gets something through, what is left is tried once more: an endpoint that stumbled is up again.
     """
     sending = _Sending(outside.relay, outside.endpoint, outside.clock)
     outcomes: dict[int, Outcome] = {}
     open_positions = list(range(len(changes)))
+    if one_first and changes:
+        asked = sending.batch(changes, [0])[0] if outside.relay.mode is Mode.BATCH else sending.one(changes[0])
+        if isinstance(asked, RetryLater | Held) and asked.after_seconds:
+            rest = Held("not sent: the endpoint asked for another pause", asked.after_seconds)
+            return [asked, *[rest] * (len(changes) - 1)]
+        if not isinstance(asked, RetryLater | Held):
+            outcomes[0] = asked
+            del open_positions[0]
     while open_positions:
         if outside.relay.mode is Mode.BATCH:
             found = sending.batch(changes, open_positions)
         else:
             found = dict(outside.threads.each(lambda at: (at, sending.one(changes[at])), open_positions))
         outcomes |= found
-        passed = any(not isinstance(outcome, RetryLater) for outcome in found.values())
-        open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater)]
+        passed = any(not isinstance(outcome, RetryLater | Held) for outcome in found.values())
+        open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater | Held)]
         if not passed or sending.over():
             break
         sending.begin_pass()
@@ -61,15 +71,23 @@ class _Sending:
         self._failures_in_a_row = 0
 
     def one(self, change: Change) -> Outcome:
-        return self._send(messages.single(change, self._relay))
+        return self._written_and_sent(lambda: messages.single(change, self._relay))
 
     def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Outcome]:
         """Send the changes in one request; halve a rejected one until the bad change stands alone."""
-        outcome = self._send(messages.batch([changes[at] for at in positions], self._relay))
+        outcome = self._written_and_sent(lambda: messages.batch([changes[at] for at in positions], self._relay))
         if isinstance(outcome, Rejected) and len(positions) > 1:
             middle = len(positions) // 2
             return self.batch(changes, positions[:middle]) | self.batch(changes, positions[middle:])
         return dict.fromkeys(positions, outcome)
+
+    def _written_and_sent(self, write: Callable[[], Message]) -> Outcome:
+        """Send what can be written; what cannot is refused, as if the endpoint had."""
+        try:
+            message = write()
+        except Exception as error:  # noqa: BLE001 - whatever a row holds, it harms no other one
+            return Rejected(None, f"not sent: it cannot be written as JSON ({type(error).__name__})"[:500])
+        return self._send(message)
 
     def _send(self, message: Message) -> Outcome:
         """Send once, or again after the pause that the endpoint asked for, if that ends before the deadline."""
@@ -77,24 +95,29 @@ class _Sending:
         while True:
             held_back = self._hold_back()
             if held_back is not None:
-                return outcome or held_back
+                return held_back if outcome is None else _unless_only_time_is_asked_for(outcome)
             outcome = self._endpoint.send(message, timeout_seconds=self._deadline - self._clock.monotonic_seconds())
             if not self._asks_to_wait(outcome):
                 return outcome
 
-    def _hold_back(self) -> RetryLater | None:
+    def _hold_back(self) -> RetryLater | Held | None:
         """Wait while the endpoint wants a pause; return why nothing may be sent any more, or None."""
         if self._pauses_in_a_row > MAX_PAUSES_IN_A_ROW:
-            return RetryLater(None, f"not sent: after {MAX_PAUSES_IN_A_ROW} pauses the endpoint asked for one more")
-        while (pause_seconds := self._paused_until - self._clock.monotonic_seconds()) > 0:
+            return Held(
+                f"not sent: after {MAX_PAUSES_IN_A_ROW} pauses the endpoint asked for one more", self._pause_seconds()
+            )
+        while (pause_seconds := self._pause_seconds()) > 0:
             if self._clock.monotonic_seconds() + pause_seconds > self._deadline - _LEAST_SECONDS_PER_REQUEST:
-                return RetryLater(None, "not sent: the endpoint asked for a longer pause", pause_seconds)
+                return Held("not sent: the endpoint asked for a longer pause", pause_seconds)
             self._clock.sleep(pause_seconds)
         if self.over():
-            return RetryLater(None, "not sent: the batch's deadline was reached")
+            return Held("not sent: the batch's deadline was reached")
         if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
-            return RetryLater(None, f"not sent: {MAX_FAILURES_IN_A_ROW} requests in a row had failed")
+            return RetryLater(None, f"not sent: {MAX_FAILURES_IN_A_ROW} requests in a row had failed", sent=False)
         return None
+
+    def _pause_seconds(self) -> float:
+        return max(0.0, self._paused_until - self._clock.monotonic_seconds())
 
     def _asks_to_wait(self, outcome: Outcome) -> bool:
         """Remember what the answer says of the endpoint; tell whether it asks to try this message again later."""
@@ -110,3 +133,10 @@ class _Sending:
                 self._pauses_in_a_row += 1
             self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True
+
+
+def _unless_only_time_is_asked_for(outcome: Outcome) -> Outcome:
+    """Return what became of a change that was not taken: one that the endpoint only wants later counts as not tried."""
+    if isinstance(outcome, RetryLater) and outcome.only_asks_for_time:
+        return Held(outcome.reason, outcome.after_seconds or 0.0)
+    return outcome

@@ -1,66 +1,77 @@
-"""Sees that each relay in trouble has a recovery that runs."""
+"""Looks after every relay: what works for it, and what it needs."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from relay.config.values import Relay, Settings
-from relay.errors import RelayError
-from relay.instances import Instances
+from relay.backfill.work import backfill_work
+from relay.config.values import Relay
+from relay.dead_letters.work import replay_work
+from relay.errors import DatabaseError, RelayError
 from relay.notification.words import Occasion
-from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
-from relay.recovery.watchdog import Action, decide
+from relay.recovery.watchdog import recovery_work
+from relay.work.decisions import Action
 from services.announce import announce
+from services.app_outside import AppOutside
+from services.keep_running import keep_running
 from services.outside import Outside
-from services.start import start_recovery
 
-Look = Callable[[Outside, Settings, Instances], Awaitable[None]]
+Look = Callable[[Outside, AppOutside], Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 
 
 async def look_after_all(
-    settings: Settings, outside: Callable[[str], Outside], instances: Instances, looks: Sequence[Look]
+    outside: Callable[[str], Outside], app: AppOutside, looks: Sequence[Look], *, turn: int = 0
 ) -> None:
-    """Look after every relay in every way; whatever goes wrong with one is logged and keeps no other waiting."""
-    for relay in settings.relays:
+    """Look after every relay in every way; whatever goes wrong with one is logged and keeps no other waiting.
+
+    A round may be cut off: with each turn another relay comes first. Raises DatabaseError if nobody answers; the relays share
+    their database.
+    """
+    relays = app.settings.relays
+    first = turn % len(relays)
+    for relay in (*relays[first:], *relays[:first]):
         for look in looks:
-            await _look(look, relay, settings, outside, instances)
+            await _look(look, relay, outside, app)
 
 
-async def _look(
-    look: Look, relay: Relay, settings: Settings, outside: Callable[[str], Outside], instances: Instances
-) -> None:
+async def _look(look: Look, relay: Relay, outside: Callable[[str], Outside], app: AppOutside) -> None:
     try:
-        await look(outside(relay.name), settings, instances)
+        await look(outside(relay.name), app)
     except RelayError as error:
+        if isinstance(error, DatabaseError) and error.nobody_answers:
+            raise
         _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
         _log.warning("The watchdog could not look after relay %s", relay.name, exc_info=True)
 
 
-async def look_after_recovery(outside: Outside, settings: Settings, instances: Instances) -> None:
+async def look_after_recovery(outside: Outside, app: AppOutside) -> None:
     """See what is not settled, then see that somebody cares for it; raises RelayError."""
     situation = await outside.threads.run(outside.recoveries.take_stock)
-    await look_after(outside.relay.name, situation, settings, instances)
+    await look_after(outside.relay.name, situation, app)
 
 
-async def look_after(relay: str, situation: Situation, settings: Settings, instances: Instances) -> Action:
-    """Do what the relay needs; return what was done."""
+async def look_after(relay: str, situation: Situation, app: AppOutside) -> Action:
+    """Do what the relay's recovery needs; return what was done."""
     if situation.over and not situation.since:
         return Action.NOTHING
-    instance_id = recovery_instance(settings.app, relay)
-    found = await instances.look(instance_id)
-    action = decide(situation, found.status if found else None)
-    match action:
-        case Action.START:
-            await start_recovery(instances, settings.app, relay)
-        case Action.WAKE:
-            await instances.wake(instance_id)
-        case Action.REPLACE:
-            await instances.terminate(instance_id, "late for half an hour; the watchdog starts it anew")
-        case Action.TELL:
-            await announce(situation.news(relay, Occasion.SUSPENDED), settings, instances)
-    if action is not Action.NOTHING:
-        _log.warning("Watchdog: recovery of relay %s: %s", relay, action.value)
+    action = await keep_running(recovery_work(situation, app.settings.app, relay), app)
+    if action is Action.TELL:
+        await announce(situation.news(relay, Occasion.SUSPENDED), app)
     return action
+
+
+async def look_after_backfill(outside: Outside, app: AppOutside) -> None:
+    """See that a backfill that is under way is done by somebody; raises RelayError."""
+    backfill = await outside.threads.run(outside.backfills.state)
+    if backfill is not None and (work := backfill_work(backfill, outside.app, outside.relay.name)):
+        await keep_running(work, app)
+
+
+async def look_after_replay(outside: Outside, app: AppOutside) -> None:
+    """See that a replay that is under way is done by somebody; raises RelayError."""
+    ordered = await outside.threads.run(outside.replays.state)
+    if ordered is not None and (work := replay_work(ordered, outside.app)):
+        await keep_running(work, app)

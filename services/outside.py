@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from relay.config.values import Relay
-from relay.ports import Backfills, Changes, Clock, DeadLetters, Endpoint, Guard, Recoveries, Threads
+from relay.ports import Backfills, Changes, Clock, DeadLetters, Endpoint, Guard, Recoveries, Replays, Threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Outside:
     endpoint: Endpoint
     recoveries: Recoveries
     dead_letters: DeadLetters
+    replays: Replays
     backfills: Backfills
     guard: Guard
     clock: Clock

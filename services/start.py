@@ -1,8 +1,10 @@
-"""Starts what belongs to a relay, unless it runs: its recovery, the worker of its backfill."""
+"""Starts what belongs to a relay, unless it runs: its recovery, the workers of its backfill and of its replay."""
 
 import logging
 
 from relay.backfill.names import BACKFILL, backfill_instance
+from relay.dead_letters.names import REPLAY, replay_instance
+from relay.dead_letters.work import ReplayOrder
 from relay.instances import Instances
 from relay.recovery.names import RECOVERY, recovery_instance
 
@@ -20,3 +22,9 @@ async def start_recovery(instances: Instances, app: str, relay: str) -> bool:
 async def start_backfill(instances: Instances, app: str, relay: str) -> bool:
     """Start the worker of a backfill unless it runs; tell whether it was started."""
     return await instances.start_unless_running(BACKFILL, backfill_instance(app, relay), {"relay": relay})
+
+
+async def start_replay(instances: Instances, app: str, order: ReplayOrder) -> bool:
+    """Start the worker of a replay unless it runs; tell whether it was started."""
+    instance_id = replay_instance(app, order.replay.relay)
+    return await instances.start_unless_running(REPLAY, instance_id, order.request())

@@ -8,14 +8,21 @@ from typing import Any
 
 import azure.functions as func
 
+from adapters.durable.instances import DurableInstances
 from relay.changes.change import Change
+from relay.changes.enriched import Enriched
+from relay.changes.entry import Entry, EntryState, Why
 from relay.changes.payload import Key
-from relay.config.values import Relay
+from relay.config.values import Channel, ChannelKind, Relay, Settings
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome
-from relay.delivery.settlement import Settlement
+from relay.delivery.settlement import Failure, Settlement
+from relay.delivery.standing import Standing
+from relay.hub.owner import HUB
 from relay.identifiers import TableName
+from services.app_outside import AppOutside
 from services.outside import Outside
+from tests.fake_tables import FakeTables
 from triggers.http.requests import RelayRequest
 
 
@@ -41,6 +48,25 @@ def a_change(number: int = 1, **differences: Any) -> Change:
     return replace(change, **differences)
 
 
+def an_entry(state: EntryState = EntryState.OPEN, **differences: Any) -> Entry:
+    """Return the ledger's entry of order 1, different in what is named."""
+    return replace(
+        Entry(state=state, version=11, why=Why.FAILED, operation="update", tries=1, tried_version=11), **differences
+    )
+
+
+def a_failure(
+    key_text: str = "[1]", version: int = 11, state: EntryState = EntryState.OPEN, status: int | None = 503,
+    reason: str = "the endpoint answered 503", problem: str = "", **differences: Any,
+) -> Failure:  # fmt: skip
+    """Return what a batch leaves of order 1, different in what is named."""
+    why = {EntryState.DEAD: Why.REFUSED, EntryState.HELD: Why.HELD}.get(state, Why.FAILED)
+    told = {"why": why, "operation": "update", **differences}
+    return Failure(
+        key_text=key_text, version=version, state=state, status=status, reason=reason, problem=problem, **told
+    )
+
+
 class FakeChanges:
     """Answers enrich with fixed changes and keeps what was settled."""
 
@@ -48,10 +74,15 @@ class FakeChanges:
         self.changes = list(changes)
         self.asked: list[Sequence[Key]] = []
         self.settled: list[Settlement] = []
+        self.standing = Standing()
+        self.first_try_is_ours = True
 
-    def enrich(self, items: Sequence[Key]) -> Sequence[Change]:
+    def enrich(self, items: Sequence[Key]) -> Enriched:
         self.asked.append(items)
-        return self.changes
+        return Enriched(self.changes, self.standing)
+
+    def claim_first_try(self) -> bool:
+        return self.first_try_is_ours
 
     def record(self, settlement: Settlement) -> None:
         self.settled.append(settlement)
@@ -107,6 +138,7 @@ class FakeStatus:
 
     runtime_status: str
     custom_status: Any = None
+    output: Any = None
 
     def __bool__(self) -> bool:
         return True
@@ -131,7 +163,9 @@ class FakeDurableClient:
         self.terminated: list[str] = []
         self.suspended: list[str] = []
         self.resumed: list[str] = []
+        self.purged: list[str] = []
         self.custom_status: Any = None
+        self.output: Any = None
         self.entity = FakeEntityState()
         self.fails = False
 
@@ -139,9 +173,14 @@ class FakeDurableClient:
         if self.fails:
             raise ConnectionError("storage is away")
         status = self.statuses.get(instance_id)
-        return FakeStatus(status, self.custom_status) if status else None
+        return FakeStatus(status, self.custom_status, self.output) if status else None
+
+    async def purge_instance_history(self, instance_id: str) -> None:
+        self.purged.append(instance_id)
 
     async def start_new(self, name: str, instance_id: str | None = None, client_input: Any = None) -> str:
+        if self.fails:
+            raise ConnectionError("storage is away")
         self.started.append((name, instance_id, client_input))
         return instance_id or "new"
 
@@ -161,25 +200,50 @@ class FakeDurableClient:
         assert reason
         self.resumed.append(instance_id)
 
-    async def read_entity_state(self, _: Any) -> FakeEntityState:
+    async def read_entity_state(self, entity: Any) -> FakeEntityState:
         if self.fails:
             raise ConnectionError("storage is away")
-        return self.entity
+        return FakeEntityState(True, {"app": "shop"}) if entity.name == HUB else self.entity
 
     async def signal_entity(self, entity: Any, operation: str, value: Any = None) -> None:
         self.signals.append((str(entity.key), operation, value))
-
-    def create_check_status_response(self, _: Any, instance_id: str) -> Any:
-        return func.HttpResponse(f'{{"id": "{instance_id}"}}', status_code=202, headers={"Location": "status"})
 
 
 def an_outside(relay: Relay | None = None, **parts: Any) -> Outside:
     """Return what a relay of the app shop has outside; seams that are not named must not be used."""
     seams: dict[str, Any] = dict.fromkeys(
-        ("changes", "endpoint", "recoveries", "dead_letters", "backfills", "guard"), None
+        ("changes", "endpoint", "recoveries", "dead_letters", "replays", "backfills", "guard"), None
     )
     told = {"app": "shop", **seams, "clock": FakeClock(), "threads": InlineThreads(), **parts}
     return Outside(relay=relay or a_relay(), **told)
+
+
+LOG = Channel(name="log", kind=ChannelKind.LOG)
+
+
+def an_app_outside(
+    client: Any,
+    tables: FakeTables | None = None,
+    *,
+    channels: Any = None,  # the receivers
+    known: Sequence[Channel] = (LOG,),
+    relays: Sequence[Relay] = (),
+) -> AppOutside:
+    """Return what the app shop has outside, with one relay and a log for a channel unless something else is named."""
+    return AppOutside(
+        settings=Settings(
+            app="shop",
+            sql_connection_string="",
+            relays=relays or (a_relay(),),
+            channels=known,
+            public_url="https://shop/api",
+        ),
+        instances=DurableInstances(client),
+        tables=tables or FakeTables(),
+        channels=channels,
+        threads=InlineThreads(),
+        clock=FakeClock(),
+    )
 
 
 def a_request(outside: Outside, client: Any = None, *, body: bytes = b"", action: str = "") -> RelayRequest:

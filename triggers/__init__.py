@@ -1,7 +1,6 @@
 """What starts things: one SQL trigger function per relay, the watchdog's timer, HTTP routes."""
 
 MODULES = (
-    "watchdog",
     "http.relays",
     "http.recovery",
     "http.dead_letters",

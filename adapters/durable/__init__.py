@@ -1,1 +1,1 @@
-"""Durable instances and entities over the SDK's client."""
+"""Durable instances over the SDK's client."""

@@ -1,25 +1,71 @@
-"""Durable instances and the breaker's entity, over the SDK's client: the one place that knows what the client returns."""
+"""Durable instances over the SDK's client: the one place that knows what the client returns."""
 
-import json
+import asyncio
+import time
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import azure.durable_functions as df
-import azure.functions as func
 
-from relay.delivery.breaker import Breaker
-from relay.instances import Instance, Started
+from relay.errors import AnothersHub
+from relay.hub.owner import HUB, OWNER, Owner, anothers
+from relay.instances import Instance
 from relay.names import WAKE
-from relay.recovery.names import BREAKER, breaker_key
+
+_OWNER = df.EntityId(HUB, OWNER)
+_CLAIM_LOOKS = 12
+_CLAIM_LOOK_SECONDS = 0.25
+_REMEMBERED_SECONDS = 600.0  # a hub changes hands when an operator says so
+
+
+@dataclass
+class Remembered:
+    """Whose the hub was when a process asked last, and until when its own need not be asked for again."""
+
+    owner: str = ""
+    until: float = 0.0
 
 
 class DurableInstances:
     """Satisfies relay.ports.Instances."""
 
-    def __init__(self, client: df.DurableOrchestrationClient) -> None:
-        """Keep the client that the host handed to this invocation."""
+    def __init__(
+        self, client: df.DurableOrchestrationClient, app: str = "", remembered: Remembered | None = None
+    ) -> None:
+        """Keep the client that the host handed to this invocation. Of the hub of another app than `app`, nothing is changed.
+
+        `remembered` spares questions between invocations.
+        """
         self._client = client
+        self._app = app
+        self._remembered = remembered or Remembered()
+
+    async def hub_owner(self) -> str:
+        """Return the app that has claimed the task hub; empty: nobody has, or it is not known yet."""
+        found = await self._client.read_entity_state(_OWNER)
+        return Owner.from_dict(found.entity_state if found.entity_exists else None).app
+
+    async def claim_hub(self, app: str) -> str:
+        """Claim the task hub for an app unless it has an owner; return him, empty if he does not show within seconds."""
+        if self._remembered.owner == app and time.monotonic() < self._remembered.until:
+            return app
+        owner = await self.hub_owner()
+        if not owner:
+            await self._client.signal_entity(_OWNER, "claim", {"app": app})
+        for _ in range(_CLAIM_LOOKS):
+            if owner:
+                break
+            await asyncio.sleep(_CLAIM_LOOK_SECONDS)
+            owner = await self.hub_owner()
+        self._remembered.owner, self._remembered.until = owner, time.monotonic() + _REMEMBERED_SECONDS
+        return owner
+
+    async def _refuse_anothers_hub(self) -> None:
+        """Raise AnothersHub. Without an owner that shows (an older release may work in the hub too) nothing is refused."""
+        owner = await self.claim_hub(self._app) if self._app else ""
+        if owner and owner != self._app:
+            raise AnothersHub(anothers(self._app, owner))
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
@@ -27,10 +73,12 @@ class DurableInstances:
         if not found or found.runtime_status is None:  # the SDK answers with an empty status for an unknown id
             return None
         status = found.runtime_status
-        return Instance(str(getattr(status, "name", status)), found.custom_status)
+        name = str(getattr(status, "name", status))
+        return Instance(name, found.custom_status, str(found.output or "") if name == "Failed" else "")
 
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
-        """Start an orchestration; return its id. Raises if an instance of that id runs."""
+        """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""
+        await self._refuse_anothers_hub()
         return str(await self._client.start_new(orchestration, instance_id, dict(request)))
 
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
@@ -61,29 +109,10 @@ class DurableInstances:
         """Hold an instance; it may take a moment to show."""
         await self._client.suspend(instance_id, reason)
 
+    async def purge(self, instance_id: str) -> None:
+        """Forget an instance that has ended, with its history; one that is not known is no error."""
+        await self._client.purge_instance_history(instance_id)
+
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on."""
         await self._client.resume(instance_id, reason)
-
-    async def breaker(self, app: str, relay: str) -> Breaker:
-        """Return the state of a relay's breaker."""
-        found = await self._client.read_entity_state(_entity(app, relay))
-        return Breaker.from_dict(found.entity_state if found.entity_exists else None)
-
-    async def trip_breaker(self, app: str, relay: str, until: datetime, reason: str) -> None:
-        """Let nobody send changes that failed before, until that moment."""
-        told = {"until": until.isoformat(), "reason": reason}
-        await self._client.signal_entity(_entity(app, relay), "trip", told)
-
-    async def close_breaker(self, app: str, relay: str) -> None:
-        """Let requests through again."""
-        await self._client.signal_entity(_entity(app, relay), "close")
-
-    def links(self, url: str, instance_id: str) -> Started:
-        """Return how to follow an instance, with the origin of the URL that the request came to."""
-        response = self._client.create_check_status_response(func.HttpRequest("POST", url, body=b""), instance_id)
-        return Started(json.loads(response.get_body()), dict(response.headers))
-
-
-def _entity(app: str, relay: str) -> df.EntityId:
-    return df.EntityId(BREAKER, breaker_key(app, relay))

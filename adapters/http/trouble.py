@@ -1,29 +1,23 @@
-"""What went wrong with a request, in words that hold no secret."""
+"""What went wrong with a request, in words that hold no secret: never a URL, a header, or another library's text."""
 
-import logging
-
-import requests
-
-
-def keep_urls_out_of_the_log() -> None:
-    """Silence the debug lines of requests' own library: they hold whole URLs, which may hold secrets."""
-    logging.getLogger("urllib3").setLevel(logging.INFO)
+NO_CONNECTION_IN_TIME = "no connection within the time allowed"
+NO_ANSWER_IN_TIME = "no answer within the time allowed"
+CUT_OFF = "the connection was refused or broke before an answer came"
+BROKEN = "the connection broke in the middle of the answer"
 
 
-def reason(error: requests.RequestException) -> str:
-    """Name the kind of trouble only: requests' own texts hold the URL, which may hold a secret."""
-    match error:
-        case requests.ConnectTimeout():
-            return "no connection within the time allowed"
-        case requests.Timeout():
-            return "no answer within the time allowed"
-        case requests.exceptions.SSLError():
-            return "the TLS handshake failed (certificate or protocol)"
-        case requests.exceptions.ProxyError():
-            return "the proxy could not be reached"
-        case requests.exceptions.ChunkedEncodingError():
-            return "the connection broke in the middle of the answer"
-        case requests.ConnectionError():
-            return "the connection was refused or broke before an answer came"
-        case _:
-            return f"the request could not be sent ({type(error).__name__})"
+class Trouble(Exception):
+    """No answer came; the text says why."""
+
+
+class CutOff(Trouble):
+    """The connection broke before a byte of the answer came, as a kept-alive one does that the server has closed."""
+
+    def __init__(self) -> None:
+        """Say the one thing that can be said."""
+        super().__init__(CUT_OFF)
+
+
+def reason(error: Exception) -> str:
+    """Name the trouble; of an error that nobody has foreseen only the kind, for its text may hold a URL."""
+    return str(error) if isinstance(error, Trouble) else f"the request could not be sent ({type(error).__name__})"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from adapters.sql_server.changes import plain
 from adapters.sql_server.connection import Row
+from adapters.sql_server.operands import lost_operands
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.backfill.values import (
@@ -14,8 +15,10 @@ from relay.backfill.values import (
     conditions_from_dicts,
     conditions_to_dicts,
 )
-from relay.errors import InputError
-from relay.ports import ExactKey
+from relay.changes.conditions import Condition
+from relay.errors import ConfigError, InputError
+from relay.guard.operands import operand_problems
+from relay.ports import ExactKey, PageRow
 
 
 class SqlBackfills:
@@ -26,13 +29,10 @@ class SqlBackfills:
         self._table = table
 
     def begin(self, order: BackfillOrder) -> bool:
-        """Begin a backfill; tell whether it was begun: not if one is under way. Raises InputError for unknown columns."""
-        columns = [column.name for column in self._table.columns.columns_read(self._table.relay)]
-        unknown = [c.column for c in order.condition if c.column not in columns]
-        if unknown:
-            raise InputError(
-                [f"condition: the relay reads no column {name!r}; it reads {', '.join(columns)}" for name in unknown]
-            )
+        """Begin a backfill; tell whether it was begun: not if one is under way. Raises InputError for a condition that does not fit."""
+        problems = self._problems(order.condition)
+        if problems:
+            raise InputError(problems)
         [found] = self._table.ask(
             "backfill/begin",
             reason=order.reason.value,
@@ -48,10 +48,27 @@ class SqlBackfills:
         row = found.first()
         return None if row is None else _backfill(row)
 
-    def page(self, cursor: str, limit: int) -> Sequence[ExactKey]:
-        """Return the keys of the next rows after the cursor, in the key's order."""
-        [found] = self._table.ask("backfill/page", after=cursor, limit=limit)
-        return [[plain(value) for value in row] for row in found.rows]
+    def _problems(self, condition: Sequence[Condition]) -> Sequence[str]:
+        """Return what is wrong with a condition for the table, each with its key and the remedy."""
+        table = self._table.columns
+        names = [column.name for column in table.columns]
+        return [
+            *(
+                f"condition: {self._table.relay.table} has no column {test.column!r}; it has {', '.join(names)}"
+                for test in condition
+                if test.column not in names
+            ),
+            *operand_problems(table, condition),
+            *lost_operands(self._table.server, table, condition),
+        ]
+
+    def page(self, cursor: str, limit: int, condition: Sequence[Condition]) -> Sequence[PageRow]:
+        """Return the next rows after the cursor, in the key's order. Raises ConfigError if the condition does not fit the table any more."""
+        problems = self._problems(condition)
+        if problems:
+            raise ConfigError([f"backfill of {self._table.relay.name!r}: {problem}" for problem in problems])
+        [found] = self._table.ask("backfill/page", condition, after=cursor, limit=limit)
+        return [PageRow([plain(value) for value in key], bool(meets)) for meets, *key in found.rows]
 
     def gone(self, cursor: str, limit: int) -> Sequence[ExactKey]:
         """Return the next keys after the cursor that the trigger still knows and that have no row any more."""
@@ -70,6 +87,10 @@ class SqlBackfills:
             over=int(over),
         )
 
+    def beat(self, number: int, due_in_seconds: float) -> None:
+        """Show that somebody works at it, and until when the next sign of life is due."""
+        self._table.ask_plainly("backfill/beat", number=number, due_in_ms=round(due_in_seconds * 1000))
+
     def command(self, state: BackfillState) -> bool:
         """Pause, resume or cancel; tell whether there was one to do that with."""
         [found] = self._table.ask_plainly("backfill/command", state=state.value)
@@ -83,12 +104,14 @@ def _backfill(row: Row) -> Backfill:
         page_rows=row.pop("page_rows"),
         rows_per_second=row.pop("rows_per_second"),
     )
+    late_ms = row.pop("late_ms")  # None: an older release has begun it
     return Backfill(
         **{
             **row,
             "state": BackfillState(row["state"]),
             "started_at": f"{row['started_at']}Z",
             "elapsed_seconds": float(row["elapsed_seconds"]),  # of a decimal
+            "late_seconds": (late_ms or 0) / 1000,
         },
         order=order,
     )

@@ -5,6 +5,8 @@ from relay.identifiers import literal
 
 UNSUPPORTED_TYPES = frozenset({"sql_variant"})
 
+LONGEST_KEY_TEXT = 700  # characters, of relay.Ledger.KeyText
+_CUT_KEY_TEXT = 600  # of one that is longer; then its digest
 _SIZED = frozenset({"char", "varchar", "nchar", "nvarchar", "binary", "varbinary"})
 _DECIMALS = frozenset({"decimal", "numeric"})
 _FRACTIONAL_SECONDS = frozenset({"time", "datetime2", "datetimeoffset"})
@@ -45,7 +47,32 @@ def exact_value(column: Column, expression: str) -> str:
 def key_text(columns: dict[str, Column]) -> str:
     """Return an expression for the canonical JSON array of a key; `columns` maps expressions to their columns."""
     parts = [_key_part(column, expression) for expression, column in columns.items()]
-    return "CONCAT(N'[', " + ", N',', ".join(parts) + ", N']')"
+    whole = "CONCAT(N'[', " + ", N',', ".join(parts) + ", N']')"
+    if sum(map(_longest_key_part, columns.values())) + len(columns) + 1 <= LONGEST_KEY_TEXT:
+        return whole
+    # Escapes can make a text six times as long. What does not fit is cut, and told from others by its digest.
+    digest = f"CONVERT(char(64), HASHBYTES('SHA2_256', {whole}), 2)"
+    cut = f"CONCAT(CONVERT(nvarchar({_CUT_KEY_TEXT}), {whole}), N'#', {digest})"
+    return f"CASE WHEN DATALENGTH({whole}) <= {LONGEST_KEY_TEXT * 2} THEN {whole} ELSE {cut} END"
+
+
+def _longest_key_part(column: Column) -> int:
+    """Return the most characters that a column's part of a key's text can have, escapes and quotes included."""
+    if column.type in _TEXTS:
+        return 6 * column.length + 2
+    return 2 * column.length + 4 if column.type in {"binary", "varbinary"} else 43
+
+
+def key_from_text(column: Column, text: str) -> str:
+    """Return an expression for the value of a key's column; `text` is an expression for its part of the canonical text.
+
+    NULL for what is no such value: the server may convert the keys of other relays, too, before it leaves them out.
+    """
+    if column.type in {"binary", "varbinary"}:
+        return f"TRY_CONVERT({declared_type(column)}, {text}, 1)"
+    if column.type in _MOMENTS:
+        return f"TRY_CONVERT({declared_type(column)}, {text}, 126)"
+    return f"TRY_CONVERT({declared_type(column)}, {text})"
 
 
 def _key_part(column: Column, expression: str) -> str:

@@ -1,4 +1,4 @@
-"""SQL Server over pyodbc: one connection that heals itself, and foreign errors turned into the relay's own."""
+"""SQL Server over pyodbc: statements over connections that heal themselves, and foreign errors turned into the relay's own."""
 
 import re
 import threading
@@ -11,17 +11,18 @@ from typing import Any, Protocol, TypeVar
 import pyodbc
 
 from adapters.sql_server.connection_string import OdbcConnection
-from relay.errors import DatabaseError
+from adapters.sql_server.connections import Connections
+from adapters.sql_server.retries import NOBODY_WAITS, Patience, Retries, Tries
+from adapters.sql_server.translation import translate
 
 NO_SUCH_COLUMN = 207
 NO_SUCH_TABLE = 208  # the trigger has not started yet, or the relay's own tables were not created
+LOCK_TIMEOUT = 1222  # another transaction holds what a statement waits for
 TABLE_CHANGED = 51002  # our own, see parts/refuse_if_changed.sql
-_DEADLOCK = 1205
-_MAX_TRIES = 3
-_NUMBER = re.compile(r"\((\d+)\) \(SQL")
-_PREFIXES = re.compile(r"(?:\[[^\]]*\])+")
+NO_SNAPSHOTS = 3952  # the database does not allow SNAPSHOT, any more
 _COMMENT = re.compile(r"--[^\n]*")
 _PARAMETER = re.compile(r"@(\w+)\s+[^=?@;]+?=\s*\?")
+_TRANSACTIONS_OF_ITS_OWN = re.compile(r"\bBEGIN\s+TRANSACTION\b", re.IGNORECASE)
 T = TypeVar("T")
 Row = dict[str, Any]  # column name -> value
 
@@ -55,93 +56,64 @@ class Ask(Protocol):
 
 
 class SqlServer:
-    """One connection to one database; statements are serialised, so give each concurrent user its own."""
+    """Statements over one database, each on a connection of its own while it runs; so many at once, and who comes later waits."""
 
-    def __init__(self, odbc: OdbcConnection, *, on_connect: Callable[[Ask], None] | None = None) -> None:
-        """Open nothing yet; the first statement connects. `on_connect` may ask each new connection, and refuse it by raising."""
-        self._odbc = odbc
+    def __init__(
+        self,
+        odbc: OdbcConnection,
+        *,
+        on_connect: Callable[[Ask], None] | None = None,
+        at_once: int = 1,
+        retries: Retries = NOBODY_WAITS,
+    ) -> None:
+        """Open nothing yet; statements connect. `on_connect` may ask each new connection, and refuse it by raising."""
         self._on_connect = on_connect
-        self._connection: pyodbc.Connection | None = None
-        self._lock = threading.Lock()
+        self._patience = Patience(retries)
+        self._connections = Connections(odbc, self._look_at)
+        self._places = threading.BoundedSemaphore(at_once)
 
     def ask(self, sql: str, **values: Any) -> Sequence[ResultSet]:
-        """Run one batch in one transaction and return its result sets.
+        """Run one batch in one transaction, unless it begins its own, and return its result sets.
 
-        The values are those that the batch declares: `DECLARE @app nvarchar(60) = ?` takes `app`. A deadlock victim and a
-        connection that broke are tried again, at most three times in all: every statement of the relay may be repeated.
-        Raises DatabaseError.
+        The values are those that the batch declares: `DECLARE @app nvarchar(60) = ?` takes `app`. What passes by itself is tried
+        again, see retries.py: every statement of the relay may be repeated. One that took too long is not, nor is what the
+        statement itself is to blame for. Raises DatabaseError.
         """
         return self.execute(sql, in_order(sql, values))
 
     def execute(self, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:
         """Run a batch as `ask` does; its ? take the parameters in their order."""
-        return self._repeat(lambda connection: _transaction(connection, sql, parameters))
+        run = _as_it_is if has_own_transactions(sql) else _transaction
+        return self._repeat(lambda connection: run(connection, sql, parameters))
 
     def execute_outside_transaction(self, sql: str) -> None:
         """Run a statement that may not be part of a transaction, such as ALTER DATABASE."""
 
-        def work(connection: pyodbc.Connection) -> None:
-            connection.autocommit = True
-            try:
-                _result_sets(connection.execute(sql))
-            finally:
-                connection.autocommit = False
-
-        self._repeat(work)
+        self._repeat(lambda connection: _as_it_is(connection, sql, ()))
 
     def close(self) -> None:
-        """Close the connection; the next statement opens a new one."""
-        with self._lock:
-            self._drop()
+        """Close what is open and not in use; the next statement opens a new connection."""
+        self._connections.close_idle()
 
     def _repeat(self, work: Callable[[pyodbc.Connection], T]) -> T:
-        with self._lock:
-            for remaining in reversed(range(_MAX_TRIES)):
-                was_open = self._connection is not None
-                try:
-                    return work(self._open())
-                except pyodbc.Error as error:
-                    translated = translate(error)
-                    healthy = translated.number is not None and self._roll_back()
-                    if not healthy:
-                        self._drop()
-                    worth_another = translated.number == _DEADLOCK or (not healthy and was_open)
-                    if not remaining or not worth_another:
-                        raise translated from error
-        raise AssertionError("unreachable")
-
-    def _open(self) -> pyodbc.Connection:
-        if self._connection is None:
-            pyodbc.pooling = False  # a pooled connection would hide that the server went away
-            connection = pyodbc.connect(self._odbc.text, timeout=self._odbc.login_timeout_seconds, autocommit=False)
-            connection.timeout = self._odbc.command_timeout_seconds
-            self._look_at(connection)
-            self._connection = connection
-        return self._connection
+        tries = Tries(self._patience)
+        while True:
+            was_open = False
+            try:
+                with self._places, self._connections.lent() as (connection, was_open):
+                    result = work(connection)
+            except pyodbc.Error as error:
+                translated = translate(error)
+                if not tries.again(translated.number, was_open=was_open):
+                    raise translated from error
+            else:
+                self._patience.well()
+                return result
 
     def _look_at(self, connection: pyodbc.Connection) -> None:
         """Let a new connection be refused, before anybody works over it: another database may have answered."""
-        if self._on_connect is None:
-            return
-        try:
+        if self._on_connect is not None:
             self._on_connect(lambda sql, **values: _transaction(connection, sql, in_order(sql, values)))
-        except BaseException:
-            connection.close()
-            raise
-
-    def _roll_back(self) -> bool:
-        try:
-            if self._connection is not None:
-                self._connection.rollback()
-        except pyodbc.Error:
-            return False
-        return True
-
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(pyodbc.Error):  # it was broken already
-                connection.close()
 
 
 @lru_cache(maxsize=1024)
@@ -161,6 +133,24 @@ def in_order(sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
     return [values[name] for name in names]
 
 
+@lru_cache(maxsize=1024)
+def has_own_transactions(sql: str) -> bool:
+    """Tell whether a batch begins its transactions itself."""
+    return _TRANSACTIONS_OF_ITS_OWN.search(_COMMENT.sub("", sql)) is not None
+
+
+def _as_it_is(connection: pyodbc.Connection, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:
+    connection.autocommit = True
+    try:
+        sets = _result_sets(connection.execute(sql, *parameters))
+    except pyodbc.Error:
+        with suppress(pyodbc.Error):  # it may be broken, and what broke it is what is told
+            connection.autocommit = False
+        raise
+    connection.autocommit = False
+    return sets
+
+
 def _transaction(connection: pyodbc.Connection, sql: str, parameters: Sequence[Any]) -> Sequence[ResultSet]:
     sets = _result_sets(connection.execute(sql, *parameters))
     connection.commit()
@@ -177,25 +167,3 @@ def _result_sets(cursor: pyodbc.Cursor) -> Sequence[ResultSet]:
                 sets.append(ResultSet(columns, [list(row) for row in cursor.fetchall()]))
             if not cursor.nextset():
                 return sets
-
-
-def translate(error: pyodbc.Error) -> DatabaseError:
-    """Return the relay's error for pyodbc's; the driver's texts hold no password."""
-    text = str(error.args[-1]) if error.args else str(error)
-    match = _NUMBER.search(text)
-    number = int(match[1]) if match else None
-    message = _PREFIXES.sub("", text.split(" (SQL")[0]).strip() or type(error).__name__
-    remedy = _REMEDIES.get(number or -1, "")
-    if number is None or number in {0, 10054, 10060, 10061}:
-        remedy = "Is the server up, and does SqlConnectionString name it rightly?"
-        number = None
-    return DatabaseError(f"SQL Server: {message}" + (f" {remedy}" if remedy else ""), number)
-
-
-_REMEDIES = {
-    208: "If this is the failure ledger or a leases table: ./dev sql enable creates the ledger, the trigger's first start the leases.",
-    229: "Grant the login the permission; docs/operating.md lists what the relay needs.",
-    4060: "The database of SqlConnectionString does not exist, or the login may not open it.",
-    18456: "User ID or Password of SqlConnectionString is wrong.",
-    51001: "Run ./dev sql enable.",
-}

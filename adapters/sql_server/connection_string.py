@@ -1,5 +1,6 @@
 """The SQL trigger's ADO.NET connection string, turned into the ODBC form that pyodbc needs."""
 
+import difflib
 import importlib.resources
 import platform
 import re
@@ -44,16 +45,23 @@ _KEYWORDS: dict[str, tuple[str, dict[str, str] | None]] = {
     "multisubnetfailover": ("MultiSubnetFailover", _YES_NO),
     "connectretrycount": ("ConnectRetryCount", None),
     "connectretryinterval": ("ConnectRetryInterval", None),
+    "failoverpartner": ("Failover_Partner", None),
+    "ipaddresspreference": (
+        "IpAddressPreference",
+        {"ipv4first": "IPv4First", "ipv6first": "IPv6First", "useplatformdefault": "UsePlatformDefault"},
+    ),
+    "columnencryptionsetting": ("ColumnEncryption", {"enabled": "Enabled", "disabled": "Disabled"}),
 }
 _TIMEOUTS = {
     **dict.fromkeys(("connecttimeout", "connectiontimeout", "timeout"), "login_timeout_seconds"),
     "commandtimeout": "command_timeout_seconds",
 }
-# They steer .NET's own connection pool and protocol options and mean nothing to a single ODBC connection.
+# They steer .NET's own connection pool, its protocol options and enclaves, and mean nothing to an ODBC connection of the app's.
 _WITHOUT_MEANING = frozenset(
     {
         "pooling", "minpoolsize", "maxpoolsize", "connectionlifetime", "loadbalancetimeout", "connectionreset", "enlist",
         "multipleactiveresultsets", "persistsecurityinfo", "packetsize", "poolblockingperiod", "typesystemversion",
+        "attestationprotocol", "enclaveattestationurl",
     }
 )  # fmt: skip
 
@@ -72,9 +80,15 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
     problems: list[str] = []
     odbc = {"Driver": driver}
     timeouts: dict[str, int] = {}
-    for keyword, value in _pairs(ado_net):
+    for number, (keyword, value) in enumerate(pairs(ado_net), start=1):
         known = keyword.replace(" ", "").lower()
         if known in _WITHOUT_MEANING:
+            continue
+        if not value and (known in _KEYWORDS or known in _TIMEOUTS):
+            odbc.pop(
+                _KEYWORDS.get(known, ("", None))[0], None
+            )  # as .NET has it: the default again, whatever stood before
+            timeouts.pop(_TIMEOUTS.get(known, ""), None)
             continue
         if known in _TIMEOUTS:
             if value.isdigit():
@@ -88,21 +102,29 @@ def to_odbc(ado_net: str, driver: str) -> OdbcConnection:
             elif (translated := allowed.get(value.replace(" ", "").lower())) is not None:
                 odbc[name] = translated
             else:
-                problems.append(
-                    f"{_SETTING}: {keyword} cannot be {value!r}; take one of {', '.join(dict.fromkeys(allowed.values()))}"
-                )
+                taken = ", ".join(dict.fromkeys(allowed.values()))
+                problems.append(f"{_SETTING}: {keyword} has a value that cannot be used; take one of {taken}")
         else:
-            problems.append(
-                f"{_SETTING}: {keyword!r} is no keyword that the relay knows; remove it or correct its spelling"
-            )
-    problems += [f"{_SETTING}: {key} is missing; add {key}=..." for key in ("Server", "Database") if not odbc.get(key)]
+            problems.append(f"{_SETTING}: {_unknown(keyword, number)}")
+    problems += [f"{_SETTING}: {key} is missing; add it" for key in ("Server", "Database") if not odbc.get(key)]
     if not problems and not {"UID", "Authentication", "Trusted_Connection"} & odbc.keys():
         problems.append(
-            f"{_SETTING}: it says not who logs in; add User ID and Password, or Authentication=Active Directory Managed Identity"
+            f"{_SETTING}: it says not who logs in; add User ID and Password, or Authentication with Active Directory Managed Identity"
         )
     if problems:
         raise ConfigError(problems)
     return OdbcConnection(";".join(f"{key}={_quoted(value)}" for key, value in odbc.items()), **timeouts)
+
+
+def _unknown(keyword: str, number: int) -> str:
+    """Return what is wrong with a keyword that nobody knows. It may be a piece of a password that holds a semicolon: only what is
+    nearly a keyword is shown."""
+    near = difflib.get_close_matches(
+        keyword.replace(" ", "").lower(), [*_KEYWORDS, *_TIMEOUTS, *_WITHOUT_MEANING], 1, 0.75
+    )
+    if near:
+        return f"{keyword!r} is no keyword that the relay knows; remove it or correct its spelling"
+    return f"keyword number {number} is none that the relay knows; remove it, or write the value before it in quotes if that holds a semicolon"
 
 
 def find_driver(installed: Sequence[str]) -> str:
@@ -132,7 +154,7 @@ def _no_driver() -> str:
     )
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
+def pairs(text: str) -> Iterator[tuple[str, str]]:
     """Yield keyword and value; a value may be quoted with ' or ", doubled inside."""
     position = 0
     while match := _PAIR.match(text, position):
@@ -143,13 +165,13 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         elif quoted[1] is not None:
             value = quoted[1].replace('""', '"')
         else:
-            value = match["plain"].strip()
+            value = (match["plain"] or "").strip()
         yield match["keyword"].strip(), value
     if text[position:].strip(" ;\t\r\n"):
         raise ConfigError(
             [
                 f"{_SETTING}: it cannot be read after keyword number {text.count('=', 0, position)}; "
-                "write Keyword=Value pairs with ; between them, and quote a value that holds ; or quotes"
+                "write pairs of keyword and value with ; between them, and quote a value that holds ; or quotes"
             ]
         )
 

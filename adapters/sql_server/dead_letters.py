@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from adapters.sql_server.changes import entered_keys
 from adapters.sql_server.table import RelayTable
+from relay.changes.entry import EnteredKey
 from relay.dead_letters.values import DeadLetter, Selection
 
 
@@ -26,10 +28,10 @@ class SqlDeadLetters:
         [found] = self._table.ask_plainly("dead_letters/list", **asdict(selection), limit=limit)
         return [DeadLetter(**row) for row in found.dicts()]
 
-    def keys_of(self, ids: Sequence[int]) -> dict[str, int]:
-        """Return key text and version of those that are still dead letters."""
+    def keys_of(self, ids: Sequence[int]) -> Sequence[EnteredKey]:
+        """Return the keys of those that are still dead letters."""
         [found] = self._table.ask_plainly("dead_letters/keys", ids=json.dumps(list(ids)))
-        return {row["KeyText"]: row["Version"] for row in found.dicts()}
+        return entered_keys(found)
 
     def discard(self, selection: Selection) -> int:
         """Remove them for good, and what the trigger remembers of them; return how many. Raises ConfigError, DatabaseError."""

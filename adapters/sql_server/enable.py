@@ -20,7 +20,7 @@ def enable(server: SqlServer, app: str, relays: Sequence[Relay], batch_size: int
 
     Raises ConfigError, before anything is changed, if a relay does not fit.
     """
-    tables = [(relay, describe(server, relay.table)) for relay in relays]
+    tables = [(relay, describe(server, relay.table, relay.condition)) for relay in relays]
     found = [problem for relay, table in tables for problem in problems(relay, table, unsupported=UNSUPPORTED_TYPES)]
     if found:
         raise ConfigError(found)

@@ -1,11 +1,22 @@
 """One relay's table as SQL Server describes it, and the relay's statements rendered for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from adapters.sql_server.column_sql import UNSUPPORTED_TYPES
-from adapters.sql_server.connection import NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_CHANGED, ResultSet, SqlServer
-from adapters.sql_server.statements import fragments_of, render, statement
+from adapters.sql_server.condition_sql import condition_sql
+from adapters.sql_server.connection import (
+    NO_SNAPSHOTS,
+    NO_SUCH_COLUMN,
+    NO_SUCH_TABLE,
+    TABLE_CHANGED,
+    ResultSet,
+    SqlServer,
+)
+from adapters.sql_server.operands import lost_operands
+from adapters.sql_server.statements import LIMITS, fragments_of, render, statement
+from relay.changes.conditions import Condition
 from relay.config.values import Relay
 from relay.errors import ConfigError, DatabaseError
 from relay.guard.problems import problems
@@ -17,10 +28,13 @@ from relay.names import leases_table
 T = TypeVar("T")
 
 
-def describe(server: SqlServer, table: TableName) -> Table:
-    """Return the table's columns; no columns if there is no such table."""
-    [found] = server.ask(statement("table/describe"), table=str(table))
-    return Table([_column(**row) for row in found.dicts()])
+def describe(server: SqlServer, table: TableName, condition: Sequence[Condition] = ()) -> Table:
+    """Return the table's columns, how it can be read, and what the server says of a condition's operands; no columns if there is no such table."""
+    found, database = server.ask(statement("table/describe"), table=str(table))
+    described = Table(
+        [_column(**row) for row in found.dicts()], allows_snapshots=bool(database.rows and database.value())
+    )
+    return replace(described, lost_operands=lost_operands(server, described, condition))
 
 
 def _column(
@@ -49,7 +63,7 @@ class RelayTable:
         self.relay = relay
         self._described: Table | None = None
         self._forgotten = 0  # how often; a description that was begun before does not count
-        self._rendered: dict[str, str] = {}
+        self._rendered: dict[tuple[str, tuple[Condition, ...]], tuple[str, Mapping[str, str]]] = {}
 
     @property
     def columns(self) -> Table:
@@ -61,13 +75,14 @@ class RelayTable:
             raise ConfigError(found)
         return table
 
-    def ask(self, name: str, **values: Any) -> Sequence[ResultSet]:
-        """Run one of the relay's statements, rendered for the table; app and relay it is told by itself.
+    def ask(self, name: str, condition: Sequence[Condition] = (), /, **values: Any) -> Sequence[ResultSet]:
+        """Run one of the relay's statements, rendered for the table and a condition; app and relay it is told by itself.
 
-        It needs the table and its key, and not that the relay fits its other columns. Raises ConfigError if there is no table
-        or no key, DatabaseError.
+        It needs the table and its key, and not that the relay fits its other columns; of a condition that its operands fit.
+        Raises ConfigError if there is no table or no key, DatabaseError.
         """
-        return self.server.ask(self._statement(name), app=self.app, relay=self.relay.name, **values)
+        sql, operands = self._statement(name, tuple(condition))
+        return self.server.ask(sql, app=self.app, relay=self.relay.name, **operands, **values)
 
     def ask_up_to_date(self, name: str, **values: Any) -> Sequence[ResultSet]:
         """Run it, and once more rendered anew if the server says that the table is another one by now."""
@@ -75,20 +90,20 @@ class RelayTable:
 
     def ask_plainly(self, name: str, **values: Any) -> Sequence[ResultSet]:
         """Run a statement over the app's own tables, which needs nothing of the relay's table: it may have changed or be gone."""
-        sql = render(name, {})
+        sql = render(name, LIMITS)
         return self.server.ask(sql, app=self.app, relay=self.relay.name, **values)
 
-    def _statement(self, name: str) -> str:
+    def _statement(self, name: str, condition: tuple[Condition, ...]) -> tuple[str, Mapping[str, str]]:
         rendered = self._rendered  # which another thread may replace at any moment
-        if name not in rendered:
+        if (name, condition) not in rendered:
             table = self._table()
             if not table.key:
                 self.forget()
                 raise ConfigError(list(problems(self.relay, table, unsupported=UNSUPPORTED_TYPES)))
-            rendered[name] = render(
-                name, fragments_of(self.app, self.relay, table)
-            )  # in what nobody has forgotten since
-        return rendered[name]
+            tested = condition_sql(condition, table)
+            sql = render(name, fragments_of(self.app, self.relay, table, tested))
+            rendered[name, condition] = sql, tested.values  # in what nobody has forgotten since
+        return rendered[name, condition]
 
     def forget(self) -> None:
         """Describe the table anew when it is needed next."""
@@ -100,7 +115,7 @@ class RelayTable:
         try:
             return work()
         except DatabaseError as error:
-            if error.number not in {NO_SUCH_COLUMN, NO_SUCH_TABLE, TABLE_CHANGED}:
+            if error.number not in {NO_SUCH_COLUMN, NO_SUCH_TABLE, NO_SNAPSHOTS, TABLE_CHANGED}:
                 raise
         self.forget()
         return work()
@@ -117,7 +132,7 @@ class RelayTable:
     def _table(self) -> Table:
         described, forgotten = self._described, self._forgotten
         if described is None:
-            described = describe(self.server, self.relay.table)
+            described = describe(self.server, self.relay.table, self.relay.condition)
             if forgotten == self._forgotten:
                 self._described = described
         return described

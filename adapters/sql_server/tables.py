@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.sql_server.connection import SqlServer
-from adapters.sql_server.statements import render
+from adapters.sql_server.statements import LIMITS, render
 
 
 class SqlTables:
@@ -17,5 +17,5 @@ class SqlTables:
 
     def ask(self, statement: str, **values: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
         """Run sql/<statement>.sql; return its result sets. Raises DatabaseError."""
-        found = self._server.ask(render(statement, {}), app=self._app, **values)
+        found = self._server.ask(render(statement, LIMITS), app=self._app, **values)
         return [each.dicts() for each in found]

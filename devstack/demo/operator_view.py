@@ -3,9 +3,10 @@
 import contextlib
 import http.client
 import json
-import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from devstack import loopback
 
 State = Mapping[str, Any]
 
@@ -48,5 +49,5 @@ class OperatorView:
             self._rounds[relay, since] = max(rounds, self._rounds.get((relay, since), 0))
 
     def _get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self._host_url}{path}", timeout=10) as answer:  # noqa: S310
+        with loopback.ask(f"{self._host_url}{path}", timeout_seconds=10) as answer:
             return json.loads(answer.read())

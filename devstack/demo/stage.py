@@ -14,6 +14,7 @@ from typing import Any
 
 import pyodbc
 
+from devstack import loopback
 from devstack.command.errors import CommandError
 from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
@@ -150,7 +151,7 @@ class Stage:
     def _put(self, path: str, body: Any) -> None:
         url = f"{self.stack.api_url}/control/{path}"
         request = urllib.request.Request(url, data=exact.dumps(body).encode(), method="PUT")  # noqa: S310
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        loopback.ask(request, timeout_seconds=10).close()
 
 
 def empty_folder(folder: Path) -> Path:

@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from devstack.prove.scenarios import SCENARIOS, Result
 
 FOLDER = ROOT / ".data" / "prove"
 REPORT = ROOT / "docs" / "proof.md"
+SIMULATION = "simulation"  # the whole app in one process, by seeds: tests/simulation
 _HEAD = """# Proof
 
 Written by `./dev prove` on {machine}.
@@ -39,7 +41,15 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="./dev prove", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(SCENARIOS)}")
+    if list(sys.argv[1:] if arguments is None else arguments)[:1] == [SIMULATION]:
+        rest = list(sys.argv[1:] if arguments is None else arguments)[1:]
+        return subprocess.call([sys.executable, "-m", "tests.simulation", *rest], cwd=ROOT)
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"only these: {', '.join(SCENARIOS)}; or {SIMULATION}, which has options of its own",
+    )
     parser.add_argument("--divided-by", type=int, default=1, metavar="N", help="run an n-th of each; writes no report")
     told = parser.parse_args(arguments)
     if unknown := set(told.names) - set(SCENARIOS):

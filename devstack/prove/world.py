@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from devstack import loopback
 from devstack.command.errors import CommandError
 from devstack.demo.audit import Entry, audit, canonical
 from devstack.demo.notices import Receiver, receiving
@@ -82,7 +83,7 @@ class World:
         """Ask the app over HTTP; return the JSON of its answer."""
         data = None if body is None else json.dumps(body).encode()
         url = f"{self.stack.host_url}/api/{path}"
-        with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=30) as answer:  # noqa: S310
+        with loopback.ask(urllib.request.Request(url, data, method=method), timeout_seconds=30) as answer:  # noqa: S310
             return json.loads(answer.read())
 
     def wait_for(self, reached: Callable[[], bool], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -141,7 +142,7 @@ class World:
     def _instances(self) -> str:
         url = f"{self.stack.host_url}/runtime/webhooks/durabletask/instances?showInput=true"
         try:
-            with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310
+            with loopback.ask(url, timeout_seconds=30) as answer:
                 return str(answer.read().decode())
         except OSError as error:
             return str(error)

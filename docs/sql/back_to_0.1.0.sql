@@ -1,8 +1,14 @@
--- Before an app goes back to release 0.1.0. Nothing has to be changed for it: what came later was only added, and nothing is written that
--- 0.1.0 cannot read. This only forgets that the app's tables were brought up to date, so that the next upgrade does that again.
+-- Before an app goes back to release 0.1.0. What came later was only added; changes that are held, a state that 0.1.0 does not know, become
+-- open ones. It also forgets that the app's tables were brought up to date, so that the next upgrade does that again.
 -- Stop the app first, and fill in its name, WEBSITE_SITE_NAME. May be repeated.
 DECLARE @app nvarchar(60) = N'durable-sql-relay';
 
 SET NOCOUNT ON;
+IF OBJECT_ID(N'[relay].[Ledger]', N'U') IS NOT NULL
+    UPDATE [relay].[Ledger] SET [State] = 'open' WHERE [App] = @app AND [State] = 'held';
+IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL -- what is under way goes on in its orchestration, and stands nowhere else any more
+    DELETE FROM [relay].[Notice] WHERE [App] = @app AND [State] = 'waiting';
+IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL
+    UPDATE [relay].[Replay] SET [State] = 'cancelled' WHERE [App] = @app AND [State] IN ('running', 'paused');
 IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NOT NULL
     DELETE FROM [relay].[Schema] WHERE [App] = @app;

@@ -1,5 +1,5 @@
 -- Carries a relay's place over when the app, the relay, or both get another name: the trigger's position and leases, and the relay's
--- ledger, recovery, backfill and guard. Stop the app under both names first. Whatever the new name has begun meanwhile gives way.
+-- ledger, recovery, backfill, replay, guard, and notices that wait. Stop the app under both names first. Whatever the new name has begun meanwhile gives way.
 -- Fill in these five; the app's name is WEBSITE_SITE_NAME, upper and lower case count.
 DECLARE @old_app nvarchar(60) = N'shop';
 DECLARE @old_relay nvarchar(40) = N'orders';
@@ -69,4 +69,14 @@ DELETE FROM [relay].[Backfill] WHERE [App] = @new_app AND [Relay] = @new_relay;
 UPDATE [relay].[Backfill] SET [App] = @new_app, [Relay] = @new_relay WHERE [App] = @old_app AND [Relay] = @old_relay;
 DELETE FROM [relay].[Position] WHERE [App] = @new_app AND [Relay] = @new_relay;
 UPDATE [relay].[Position] SET [App] = @new_app, [Relay] = @new_relay WHERE [App] = @old_app AND [Relay] = @old_relay;
+IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL -- since release 0.3
+BEGIN
+    DELETE FROM [relay].[Replay] WHERE [App] = @new_app AND [Relay] = @new_relay;
+    UPDATE [relay].[Replay] SET [App] = @new_app, [Relay] = @new_relay WHERE [App] = @old_app AND [Relay] = @old_relay;
+END;
+DECLARE @notices nvarchar(120) = CONCAT(N'notification-', @old_app, N'-', @old_relay, N'-');
+IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL AND @old_app <> @new_app
+    UPDATE [relay].[Notice]
+    SET [App] = @new_app
+    WHERE [App] = @old_app AND [State] = 'waiting' AND LEFT([Notice], LEN(@notices)) = @notices;
 COMMIT TRANSACTION;

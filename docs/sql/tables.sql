@@ -80,10 +80,136 @@ IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NULL
         [MigratedAt] datetime2(3) NOT NULL
     );
 GO
+-- What an entry of the ledger knows of itself, and how each relay's endpoint stands. NULL: written by an older release, unknown.
+IF COL_LENGTH(N'[relay].[Ledger]', N'Why') IS NULL
+    ALTER TABLE [relay].[Ledger] ADD
+        [Why] varchar(12) NULL,
+        [Operation] varchar(6) NULL,
+        [OperationVersion] bigint NULL,
+        [TriedVersion] bigint NULL,
+        [Spelled] nvarchar(1000) NULL,
+        [NextTryAt] datetime2(3) NULL,
+        [GivenBackVersion] bigint NULL;
+IF COL_LENGTH(N'[relay].[Recovery]', N'WorkedAt') IS NULL
+    ALTER TABLE [relay].[Recovery] ADD [WorkedAt] datetime2(3) NULL;
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Ledger]') AND [name] = N'IX_Ledger_Due')
+    CREATE INDEX [IX_Ledger_Due] ON [relay].[Ledger] ([App], [Relay], [State], [NextTryAt], [Id]);
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Ledger]') AND [name] = N'IX_Ledger_Failed')
+    CREATE INDEX [IX_Ledger_Failed] ON [relay].[Ledger] ([App], [Relay], [State], [FirstFailedAt], [Id]);
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Ledger]') AND [name] = N'IX_Ledger_Tried')
+    CREATE INDEX [IX_Ledger_Tried] ON [relay].[Ledger] ([App], [Relay], [State], [LastTriedAt], [Id]);
+IF OBJECT_ID(N'[relay].[Standing]', N'U') IS NULL
+    CREATE TABLE [relay].[Standing] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [PausedUntil] datetime2(3) NULL,
+        [HeldBackUntil] datetime2(3) NULL,
+        [Reason] nvarchar(300) NULL,
+        [AwaySince] datetime2(3) NULL,
+        [BackAt] datetime2(3) NULL,
+        [RefusalStatus] int NULL,
+        [Refusals] int NOT NULL,
+        [RefusedSince] datetime2(3) NULL,
+        CONSTRAINT [PK_Standing] PRIMARY KEY ([App], [Relay])
+    );
+GO
+-- What each relay's SQL trigger found when the host started (no process of the app sees that by itself, and every one may be replaced);
+-- and an app whose task hub is another's.
+IF OBJECT_ID(N'[relay].[TriggerStart]', N'U') IS NULL
+    CREATE TABLE [relay].[TriggerStart] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [HostStart] nvarchar(200) NOT NULL,
+        [TableId] int NULL,
+        [Columns] nvarchar(max) NOT NULL,
+        [ChangedAt] bigint NULL,
+        [AwaitedSince] datetime2(3) NULL,
+        [Told] nvarchar(400) NOT NULL,
+        CONSTRAINT [PK_TriggerStart] PRIMARY KEY ([App], [Relay])
+    );
+IF OBJECT_ID(N'[relay].[Hub]', N'U') IS NULL
+    CREATE TABLE [relay].[Hub] (
+        [App] nvarchar(60) NOT NULL CONSTRAINT [PK_Hub] PRIMARY KEY,
+        [Owner] nvarchar(100) NOT NULL,
+        [Since] datetime2(3) NOT NULL,
+        [Told] bit NOT NULL
+    );
+GO
+-- What durable instances are to do, so that any of them may be lost: notices by channel, replays of dead letters; how often one was
+-- started anew. NULL: written by an older release, unknown.
+IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NULL
+    CREATE TABLE [relay].[Notice] (
+        [App] nvarchar(60) NOT NULL,
+        [Notice] nvarchar(220) NOT NULL,
+        [Channel] nvarchar(60) NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Facts] nvarchar(max) NOT NULL,
+        [Tries] int NOT NULL,
+        [Error] nvarchar(1000) NOT NULL,
+        [EnteredAt] datetime2(3) NOT NULL,
+        [NextTryAt] datetime2(3) NOT NULL,
+        [EndedAt] datetime2(3) NULL,
+        CONSTRAINT [PK_Notice] PRIMARY KEY ([App], [Notice], [Channel])
+    );
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Notice]') AND [name] = N'IX_Notice_Due')
+    CREATE INDEX [IX_Notice_Due] ON [relay].[Notice] ([App], [State], [NextTryAt]);
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Notice]') AND [name] = N'IX_Notice_Ended')
+    CREATE INDEX [IX_Notice_Ended] ON [relay].[Notice] ([App], [EndedAt]);
+IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NULL
+    CREATE TABLE [relay].[Replay] (
+        [App] nvarchar(60) NOT NULL,
+        [Relay] nvarchar(40) NOT NULL,
+        [Number] int NOT NULL,
+        [State] varchar(10) NOT NULL,
+        [Selection] nvarchar(400) NOT NULL,
+        [Cursor] bigint NOT NULL,
+        [Total] int NOT NULL,
+        [Done] int NOT NULL,
+        [Delivered] int NOT NULL,
+        [Rejected] int NOT NULL,
+        [Failed] int NOT NULL,
+        [Step] int NOT NULL,
+        [AskedForSeconds] float NULL,
+        [Error] nvarchar(1000) NOT NULL,
+        [StartedAt] datetime2(3) NOT NULL,
+        [DueAt] datetime2(3) NOT NULL,
+        CONSTRAINT [PK_Replay] PRIMARY KEY ([App], [Relay])
+    );
+IF COL_LENGTH(N'[relay].[Backfill]', N'DueAt') IS NULL
+    ALTER TABLE [relay].[Backfill] ADD [DueAt] datetime2(3) NULL;
+IF OBJECT_ID(N'[relay].[Restart]', N'U') IS NULL
+    CREATE TABLE [relay].[Restart] (
+        [App] nvarchar(60) NOT NULL,
+        [Instance] nvarchar(300) NOT NULL,
+        [Mark] nvarchar(200) NOT NULL,
+        [Restarts] int NOT NULL,
+        [Since] datetime2(3) NOT NULL,
+        [RestartedAt] datetime2(3) NOT NULL,
+        [Error] nvarchar(1000) NOT NULL,
+        CONSTRAINT [PK_Restart] PRIMARY KEY ([App], [Instance])
+    );
+GO
+-- What a look of the guard knows of the changes above the version up to which everything is settled, so that no look reads them all.
+IF COL_LENGTH(N'[relay].[Position]', N'Newest') IS NULL
+    ALTER TABLE [relay].[Position] ADD
+        [Newest] bigint NULL,
+        [Above] int NULL,
+        [MarkVersion] bigint NULL,
+        [MarkAt] datetime2(3) NULL,
+        [MarkRows] int NULL,
+        [ReachedAt] datetime2(3) NULL;
+GO
+-- After an endpoint's pause one change is tried before all are let through: until when somebody is at it; and for how long the endpoint
+-- asked, if that is longer than is obeyed.
+IF COL_LENGTH(N'[relay].[Standing]', N'FirstTryUntil') IS NULL
+    ALTER TABLE [relay].[Standing] ADD
+        [FirstTryUntil] datetime2(3) NULL,
+        [AskedSeconds] bigint NULL;
+GO
 -- Writes down up to which migration an app's tables have come.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = N'durable-sql-relay', -- WEBSITE_SITE_NAME of the app
-    @version int = 2;
+    @version int = 7;
 MERGE [relay].[Schema] WITH (HOLDLOCK) AS known
 USING (SELECT @app AS [App]) AS told
 ON known.[App] = told.[App]

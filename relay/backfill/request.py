@@ -7,6 +7,8 @@ from relay.config.relay_reader import RelayReader
 from relay.config.values import Relay
 from relay.errors import InputError
 
+SLOWEST = 0.01  # rows a second: one in a hundred seconds
+
 
 def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
     """Return the order; raise InputError with everything that is wrong in the body."""
@@ -18,6 +20,10 @@ def parse_backfill(body: Any, relay: Relay) -> BackfillOrder:
         condition=reader.conditions(),
         **reader.numbers(BackfillOrder),
     )
+    if 0 < order.rows_per_second < SLOWEST:
+        reader.problem(
+            "rows_per_second", f"it must be 0, for as fast as the endpoint takes them, or at least {SLOWEST}"
+        )
     for key in reader.rest:
         reader.problem(key, "there is no such key; take condition, page_rows or rows_per_second")
     if reader.problems:

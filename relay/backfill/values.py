@@ -45,7 +45,7 @@ class Backfill:
     order: BackfillOrder
     base_version: int  # what every row is sent under at least
     cursor: str
-    total: int  # rows at the beginning
+    total: int  # rows of the table at the beginning, about
     done: int
     delivered: int
     filtered: int
@@ -53,6 +53,7 @@ class Backfill:
     failed: int  # now in the failure ledger; the recovery delivers them
     started_at: str  # ISO 8601, UTC
     elapsed_seconds: float
+    late_seconds: float = 0.0  # since the next pages were due; below zero: they are not yet
 
     @property
     def under_way(self) -> bool:
@@ -67,12 +68,13 @@ class Backfill:
         return round(max(0, self.total - self.done) * self.elapsed_seconds / self.done, 1)
 
     def progress(self) -> dict[str, Any]:
-        """Return what an operator sees."""
+        """Return what an operator sees; how many rows meet a condition nobody knows beforehand."""
         return {
             "number": self.number,
             "state": self.state.value,
             "reason": self.order.reason.value,
-            "total": self.total,
+            "total": None if self.order.condition else self.total,
+            "total_is_approximate": True,
             "done": self.done,
             "delivered": self.delivered,
             "filtered": self.filtered,
@@ -115,4 +117,8 @@ def conditions_to_dicts(conditions: Sequence[Condition]) -> list[dict[str, Any]]
 
 def conditions_from_dicts(stored: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
     """Read them back."""
-    return tuple(Condition(each["column"], each["operator"], each["operand"]) for each in stored)
+    return tuple(Condition(each["column"], each["operator"], _operand(each["operand"])) for each in stored)
+
+
+def _operand(stored: Any) -> Any:
+    return tuple(stored) if isinstance(stored, list) else stored

@@ -1,15 +1,10 @@
 """What the SQL trigger hands to its function: a JSON array that only says which keys changed."""
 
-import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from relay import exact_json
 from relay.errors import PayloadError
-
-_LIKE_A_DATE = re.compile(r"\d.{9}T.{8,29}", re.DOTALL)
-_EXACT_DIGITS = 15  # of a double
 
 Key = Mapping[str, Any]  # column name -> JSON value; holds more than the key for inserts and updates
 
@@ -30,19 +25,3 @@ def parse_payload(text: str) -> Sequence[Key]:
             "A run by hand through the admin API sends a JSON string instead; change a row to try the relay."
         )
     return [item["Item"] for item in items]
-
-
-def may_be_altered(value: Any) -> bool:
-    """Tell whether the trigger's JSON may have made this value out of another one.
-
-    It parses text that looks like an ISO date-time and writes it anew, and passes decimals through a double.
-    """
-    match value:
-        case str():
-            return _LIKE_A_DATE.fullmatch(value) is not None
-        case Decimal():
-            return len(value.normalize().as_tuple().digits) >= _EXACT_DIGITS
-        case int():
-            return len(str(abs(value))) >= _EXACT_DIGITS
-        case _:
-            return False

@@ -17,7 +17,7 @@ class ChannelReader(TableReader):
         """Return the channel, or None if it has problems."""
         name = self.name()
         kind = self.choice("kind", ChannelKind, None)
-        has_url = kind in {ChannelKind.WEBHOOK, ChannelKind.EMAIL}
+        has_url = kind in {ChannelKind.WEBHOOK, ChannelKind.TEAMS, ChannelKind.EMAIL}
         channel = Channel(
             name=name,
             kind=kind or ChannelKind.LOG,
@@ -29,6 +29,8 @@ class ChannelReader(TableReader):
                 "relays", 'it must be a list of relays\' names, such as ["orders"]; leave it out for all'
             ),
             **self.numbers(Channel),
+            proxy=self.proxy() if has_url else "",
+            allow_hosts=self.allow_hosts() if has_url else (),
         )
         if kind is not None:
             self.check_rest()

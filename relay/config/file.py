@@ -27,7 +27,8 @@ def parse_configuration(text: str, settings: Mapping[str, str]) -> Configuration
     Raises ConfigError with every mistake at once.
     """
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
+        # Notepad and PowerShell write a mark before the text, which TOML has not.
+        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"relays.toml is no TOML: {error}"]) from None
     problems = [

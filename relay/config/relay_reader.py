@@ -1,18 +1,22 @@
 """[[relay]] of relays.toml: which table goes where, and how."""
 
 from collections.abc import Callable
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from relay.backoff import Backoff
+from relay.changes.change import Operation
 from relay.changes.conditions import OPERATORS, Condition
 from relay.changes.contexts import parse_context
+from relay.config.statuses import Statuses, of_each
 from relay.config.toml_reader import TableReader
 from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
 from relay.names import RESERVED_RELAY_NAMES, function_name
+from relay.shown import shown
 
-_ANY_NUMBER = (int, Decimal)
+_LEAST_KEY_CHARACTERS = 16
 
 
 class RelayReader(TableReader):
@@ -31,10 +35,14 @@ class RelayReader(TableReader):
             send=self._columns("send"),
             rename=self._rename(),
             mask=self._mask(),
+            mask_key=self._mask_key(),
             condition=self.conditions(),
             mode=self.choice("mode", Mode, Mode.EACH) or Mode.EACH,
             headers=self.headers(),
-            rejecting_statuses=self._statuses(),
+            rejecting_statuses=self._statuses("rejecting_statuses", REJECTING_STATUSES),
+            delivered_statuses=self._statuses("delivered_statuses", frozenset()),
+            proxy=self.proxy(),
+            allow_hosts=self.allow_hosts(),
             recovery=self._recovery(),
             **self.numbers(Relay),
             backfill_after_gap=self.yes_or_no("backfill_after_gap", default=True),
@@ -114,14 +122,35 @@ class RelayReader(TableReader):
                 found.append(Condition(test["column"], operator, _frozen(operand)))
         return tuple(found)
 
-    def _statuses(self) -> frozenset[int]:
-        value = self.rest.pop("rejecting_statuses", None)
+    def _mask_key(self) -> str:
+        value = self.rest.pop("mask_key", "")
+        key = self.expand("mask_key", value) if isinstance(value, str) else ""
+        usable = isinstance(value, str) and (not value or len(key) >= _LEAST_KEY_CHARACTERS)
+        if not usable and not self._said("mask_key"):
+            self.problem(
+                "mask_key", f"it must be a text of at least {_LEAST_KEY_CHARACTERS} characters, such as %MASK_KEY%"
+            )
+        return key
+
+    def _statuses(self, key: str, default: frozenset[int]) -> Statuses:
+        """Consume a list of statuses for all operations, or a table of lists; what it does not name keeps the default."""
+        value = self.rest.pop(key, None)
         if value is None:
-            return REJECTING_STATUSES
-        if not isinstance(value, list) or not all(type(s) is int and 400 <= s <= 599 for s in value):
-            self.problem("rejecting_statuses", "it must be a list of HTTP statuses from 400 to 599, such as [400, 422]")
-            return REJECTING_STATUSES
-        return frozenset(value)
+            return default
+        if _is_statuses(value):
+            return frozenset(value)
+        operations = {operation.value for operation in Operation}
+        if isinstance(value, dict) and value and value.keys() <= operations and all(map(_is_statuses, value.values())):
+            return {
+                operation: frozenset(value[operation.value]) if operation.value in value else default
+                for operation in Operation
+            }
+        self.problem(
+            key,
+            "it must be a list of HTTP statuses from 400 to 599, such as [400, 422], or one for each of "
+            "insert, update and delete, such as { delete = [404, 410] }",
+        )
+        return default
 
     def _recovery(self) -> RecoveryPolicy:
         value = self.rest.pop("recovery", {})
@@ -138,6 +167,17 @@ class RelayReader(TableReader):
         return policy
 
     def _check_together(self, relay: Relay) -> None:
+        for operation in Operation:
+            both = of_each(relay.rejecting_statuses, {operation}) & of_each(relay.delivered_statuses, {operation})
+            if both and not self._said("delivered_statuses", "rejecting_statuses"):
+                self.problem(
+                    "delivered_statuses",
+                    f"{sorted(both)} of {operation.value} are rejecting_statuses too; a status means one thing, so take it out of one",
+                )
+        keyed = Mask.HMAC in relay.mask.values()
+        if keyed is not bool(relay.mask_key) and not self._said("mask_key"):
+            remedy = "it is missing, and the mask hmac needs it" if keyed else "no mask is hmac, so it has no effect"
+            self.problem("mask_key", remedy)
         if relay.send:
             for key, columns in (("rename", relay.rename), ("mask", relay.mask)):
                 for column in columns:
@@ -152,6 +192,10 @@ class RelayReader(TableReader):
                 self.problem(f"rename.{column}", f"{name!r} is already the name of another column that is sent")
 
 
+def _is_statuses(value: Any) -> bool:
+    return isinstance(value, list) and all(type(s) is int and 400 <= s <= 599 for s in value)
+
+
 def _operand_problem(operator: str, operand: Any) -> str | None:
     checks: dict[str, tuple[Callable[[Any], bool], str]] = {
         "is_null": (lambda v: isinstance(v, bool), "true or false"),
@@ -162,11 +206,18 @@ def _operand_problem(operator: str, operand: Any) -> str | None:
     if operator not in OPERATORS:
         return f"this is no test; take one of {', '.join(OPERATORS)}"
     check, wanted = checks.get(operator, (_scalar, "a single value"))
-    return None if check(operand) else f"{operand!r} must be {wanted}"
+    if check(operand):
+        return None
+    if operand is None:
+        return f"null is no value; it must be {wanted}, and NULL itself is tested with is_null"
+    return f"{shown(operand)} must be {wanted}"
 
 
 def _scalar(value: Any) -> bool:
-    return not isinstance(value, (dict, list))
+    """Tell whether a value can be compared with; a NaN, which TOML and Python's JSON know, cannot."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, (str, bool, int, date, time))
 
 
 def _orderable(value: Any) -> bool:
@@ -177,7 +228,7 @@ def _frozen(operand: Any) -> Any:
     """Dates become ISO text, as the row's values are."""
     if isinstance(operand, list):
         return tuple(_frozen(item) for item in operand)
-    return operand if isinstance(operand, (str, bool, *_ANY_NUMBER)) else operand.isoformat()
+    return operand.isoformat() if isinstance(operand, (date, time)) else operand
 
 
 def _names(kind: type[Mode] | type[Mask]) -> str:

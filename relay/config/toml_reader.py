@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from relay.config import expansion, hosts
+from relay.config.references import UNRESOLVED, unresolved
 from relay.numbers import numbers_of
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SETTING = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 E_ = TypeVar("E_", bound=StrEnum)
 
@@ -31,6 +32,10 @@ class TableReader:
     def problem(self, key: str, text: str) -> None:
         """Remember what is wrong with a key and what to do."""
         self.problems.append(f"{self.label}: {key}: {text}")
+
+    def _said(self, *keys: str) -> bool:
+        """Tell whether something is wrong with one of these keys already."""
+        return any(problem.startswith(f"{self.label}: {key}: ") for problem in self.problems for key in keys)
 
     def check_rest(self) -> None:
         """Everything left over is a key that nobody knows."""
@@ -57,20 +62,37 @@ class TableReader:
         url = self.expand(key, value)
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+            host = parts.hostname or ""
+            usable = parts.scheme in {"http", "https"} and bool(host) and (parts.port or 1) > 0
         except ValueError:
             usable = False
         if url and not usable:
-            # The value may hold a secret (a key in the query), so only what was written in the file is shown.
-            self.problem(key, f"{value!r} does not give an http or https URL with a host")
+            # The value may hold a secret (a key in the query, a password), written into the file or put in by a setting.
+            self.problem(
+                key, "it gives no http or https URL with a host; write it as https://host/path, or https://%HOST%/path"
+            )
+        elif url and (wrong := hosts.problem_of(host)):
+            self.problem(key, wrong)
+        return url
+
+    def proxy(self) -> str:
+        """Consume `proxy`: an http URL of host and port; missing is none."""
+        if "proxy" not in self.rest:
+            return ""
+        url = self.url("proxy", "it must be the proxy's URL, such as http://proxy.example:3128")
+        if url and not self._said("proxy") and (urlsplit(url).scheme != "http" or urlsplit(url).path.strip("/")):
+            self.problem("proxy", "it must be an http URL without a path, such as http://proxy.example:3128")
         return url
 
     def expand(self, key: str, text: str) -> str:
         """Return the text with app settings in place of %NAME%; empty if one is missing."""
-        missing = [name for name in _SETTING.findall(text) if not self.settings.get(name)]
+        expanded, missing = expansion.expand(text, self.settings)
         for name in missing:
             self.problem(key, f"the app setting {name} is missing or empty; set it, or write the value itself")
-        return "" if missing else _SETTING.sub(lambda match: self.settings[match[1]], text)
+        found = [name for name in expansion.names(text, self.settings) if unresolved(self.settings[name])]
+        for name in found:
+            self.problem(key, f"the app setting {name}: {UNRESOLVED}")
+        return "" if missing or found else expanded
 
     def texts(self, key: str, remedy: str) -> tuple[str, ...]:
         """Consume a list of different texts; missing is empty."""
@@ -81,6 +103,10 @@ class TableReader:
             self.problem(key, remedy)
             return ()
         return tuple(value)
+
+    def allow_hosts(self) -> tuple[str, ...]:
+        """Consume `allow_hosts`."""
+        return self.texts("allow_hosts", 'it must be a list of host names or addresses, such as ["169.254.10.1"]')
 
     def mapping(self, key: str, shape: str) -> dict[str, str]:
         """Consume a table of texts; missing is empty."""

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 from relay.backoff import Backoff
 from relay.changes.conditions import Condition
+from relay.config.statuses import Statuses
 from relay.identifiers import TableName
 from relay.numbers import Between
 from relay.wire import known
 
+EVERY_MINUTE = "0 * * * * *"
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
 
@@ -26,7 +28,8 @@ class Mask(StrEnum):
 
     REDACT = "redact"  # ***
     LAST4 = "last4"  # ***1234
-    SHA256 = "sha256"  # hexadecimal digest: equal values stay equal
+    SHA256 = "sha256"  # hexadecimal digest: equal values stay equal. Whoever has all possible values finds them out
+    HMAC = "hmac"  # the same with a secret, `mask_key`, without which nobody does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,10 @@ class RecoveryPolicy:
 class ChannelKind(StrEnum):
     """How people are told."""
 
-    WEBHOOK = "webhook"  # JSON to a URL: Teams, Slack, anything
+    WEBHOOK = "webhook"  # JSON to a URL: Slack, anything
     EMAIL = "email"  # a mail API in SendGrid's form
     LOG = "log"  # the app's own log, as an error
+    TEAMS = "teams"  # an Adaptive Card, as the workflows of Teams take it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,8 @@ class Channel:
     sender: str = ""
     relays: Sequence[str] = ()  # empty: every relay
     timeout_seconds: Annotated[float, Between(1, 60)] = 15.0
+    proxy: str = field(default="", repr=False)  # URL; may hold a secret. Empty: none, whatever the environment says
+    allow_hosts: Sequence[str] = ()  # as a relay's
 
     def concerns(self, relay: str) -> bool:
         """Tell whether the channel takes notices of the relay."""
@@ -92,6 +98,7 @@ class Relay:
     send: Sequence[str] = ()  # empty: every column
     rename: Mapping[str, str] = field(default_factory=dict)
     mask: Mapping[str, Mask] = field(default_factory=dict)
+    mask_key: str = field(default="", repr=False)  # the secret of the mask hmac
     condition: Sequence[Condition] = ()
     mode: Mode = Mode.EACH
     max_concurrency: Annotated[int, Between(1, 64)] = 8
@@ -100,7 +107,12 @@ class Relay:
     batch_deadline_seconds: Annotated[float, Between(1, 140)] = 120.0
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     epoch: Annotated[int, Between(0, 2**31 - 1)] = 0
-    rejecting_statuses: frozenset[int] = REJECTING_STATUSES
+    rejecting_statuses: Statuses = REJECTING_STATUSES
+    delivered_statuses: Statuses = frozenset()  # these mean that the endpoint has the change
+    proxy: str = field(default="", repr=False)  # URL; may hold a secret. Empty: none, whatever the environment says
+    allow_hosts: Sequence[
+        str
+    ] = ()  # names or addresses that are meant although they are link-local or a metadata service's
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
     # People are told of a trigger that takes nothing up for so long (0: never), and when change tracking will forget something.
     silent_after_minutes: Annotated[float, Between(0, 10_080)] = 15.0
@@ -123,6 +135,7 @@ class Settings:
     sql_connection_string: str = field(repr=False)
     relays: Sequence[Relay]
     channels: Sequence[Channel] = ()
+    watchdog_schedule: str = EVERY_MINUTE  # NCRONTAB: when the watchdog looks after everything
     public_url: str = ""  # where operators reach the app, for links in notices
 
     def relay(self, name: str) -> Relay:

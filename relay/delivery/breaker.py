@@ -1,13 +1,10 @@
-"""The circuit breaker of one endpoint: closed, open until a moment, then half-open until somebody knows better."""
+"""The circuit breaker as releases before 0.3 kept it, in a durable entity; today it stands in SQL Server, see standing.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-
-from relay.changes.change import Change
-from relay.delivery.outcomes import Outcome, RetryLater
 
 
 class BreakerState(StrEnum):
@@ -47,27 +44,8 @@ class Breaker:
         return cls(open_until=datetime.fromisoformat(until) if until else None, reason=stored.get("reason", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """The endpoint is known to be down for so long."""
-
-    seconds: float
-    reason: str
-
-    def outcomes(self, changes: Sequence[Change]) -> Sequence[Outcome]:
-        """Return what becomes of changes that are not sent."""
-        return [RetryLater(None, f"not sent: {self.reason}", None) for _ in changes]
-
-
 def tripped(breaker: Breaker, until: datetime, reason: str) -> Breaker:
     """Return the breaker after a failure: open for longer, never for less."""
     if breaker.open_until is not None and breaker.open_until >= until:
         return breaker
     return Breaker(open_until=until, reason=reason)
-
-
-def pause_at(breaker: Breaker, now: datetime) -> Pause | None:
-    """Return for how long nothing may be sent, or None."""
-    if breaker.state(now) is not BreakerState.OPEN:
-        return None
-    return Pause(breaker.seconds_left(now), breaker.reason)

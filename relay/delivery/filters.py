@@ -1,15 +1,15 @@
 """Which changes concern the endpoint. Anything odd is sent: too much does no harm, too little loses a change."""
 
+from dataclasses import replace
+
 from relay.changes.change import Change
-from relay.changes.conditions import holds
-from relay.config.values import Relay
 from relay.delivery.settlement import Filtered
 
 
-def decide(change: Change, relay: Relay) -> Filtered | None:
-    """Return why the change is not sent, or None to send it.
+def unneeded(change: Change) -> Filtered | None:
+    """Return why the endpoint need not hear of the change, or None.
 
-    A key with a ledger entry is always sent: the endpoint may have missed an earlier state of it.
+    A key with a ledger entry is never unneeded: the endpoint may have missed an earlier state of it.
     """
     if change.entry is not None:
         return None
@@ -17,6 +17,16 @@ def decide(change: Change, relay: Relay) -> Filtered | None:
         return Filtered("no watched column changed")
     if change.echo:
         return Filtered("the endpoint wrote it itself")
-    if change.row is not None and not holds(relay.condition, change.row):
-        return Filtered("the row condition does not hold")
     return None
+
+
+def shown(change: Change) -> Change | Filtered:
+    """Return the change as the endpoint may see it, or why it may not see the row. No ledger entry changes that.
+
+    A row that fails the row condition is withdrawn, by a delete, if an earlier try has shown it; else it is filtered.
+    """
+    if change.meets_condition:
+        return change
+    if change.entry is not None and change.entry.tried:
+        return replace(change, row=None)
+    return Filtered("the row condition does not hold")

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_TOO_LARGE = 413  # with Retry-After it is so only for now (RFC 9110 section 15.5.14)
 ENDPOINT_FAULTS = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 410})  # people are told at once
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The endpoint took the change (2xx)."""
+    """The endpoint took the change (2xx), or has it already (a status that the relay takes for that)."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The endpoint refused the change for good: the change's own fault. `problem` is the answer's body, cut."""
+    """The change's own fault: the endpoint refused it for good, or it cannot be sent at all (`status` None).
 
-    status: int
+    `problem` is the answer's body, cut.
+    """
+
+    status: int | None
     reason: str
     problem: str = ""
 
@@ -31,20 +35,41 @@ class RetryLater:
     status: int | None
     reason: str
     after_seconds: float | None = None  # what the endpoint asked for
+    sent: bool = True  # False: no request was made
+
+    @property
+    def only_asks_for_time(self) -> bool:
+        """Tell whether the endpoint is well and wants to be asked later; of a 5xx that says when, nobody knows."""
+        return self.after_seconds is not None and self.status is not None and self.status < 500
 
 
-Outcome = Delivered | Rejected | RetryLater
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not tried, because the endpoint asked for time or the batch's deadline came: no attempt, no trouble."""
+
+    reason: str
+    after_seconds: float = 0.0  # how long nothing is to be sent
+
+
+Outcome = Delivered | Rejected | RetryLater | Held
 
 
 def classify(
-    status: int, *, retry_after: str | None, problem: str, now: datetime, rejecting: Collection[int]
+    status: int,
+    *,
+    retry_after: str | None,
+    problem: str,
+    now: datetime,
+    rejecting: Collection[int],
+    delivered: Collection[int] = (),
 ) -> Outcome:
     """Turn an HTTP answer into an outcome; `now` is an aware datetime, for the date form of Retry-After."""
-    if 200 <= status <= 299:
+    if 200 <= status <= 299 or status in delivered:
         return Delivered(status)
-    if status in rejecting:
+    wait_seconds = parse_retry_after(retry_after, now)
+    if status in rejecting and not (status == _TOO_LARGE and wait_seconds is not None):
         return Rejected(status, f"the endpoint answered {status}", problem)
-    return RetryLater(status, f"the endpoint answered {status}", parse_retry_after(retry_after, now))
+    return RetryLater(status, f"the endpoint answered {status}", wait_seconds)
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
@@ -57,11 +82,11 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            seconds = (moment - now).total_seconds()
+        except (ValueError, OverflowError):  # no date, or one that no calendar has
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - now).total_seconds()
     if not -1e9 < seconds < 1e9:
         return None
     return max(0.0, seconds)

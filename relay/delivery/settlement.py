@@ -1,10 +1,18 @@
-"""After the deliveries: what the failure ledger must remember and whether the batch failed."""
+"""After the deliveries: what the failure ledger must remember, how the endpoint stands, and whether the batch failed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zlib import crc32
 
-from relay.changes.change import Change, EntryState
-from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.backoff import DEFAULT, Backoff, interval_seconds
+from relay.changes.change import Change
+from relay.changes.entry import EntryState, Why
+from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
+from relay.delivery.standing import REFUSALS_IN_A_ROW, WELL, Standing
+from relay.names import TRIGGER_ATTEMPTS
+
+FAILURES_THAT_PROVE = 10  # of entries, with nothing through: the endpoint's trouble, not theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,58 +33,239 @@ class Closing:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """The key's change at `version` failed and must be remembered."""
+    """The key's change at `version` is not settled and must be remembered."""
 
     key_text: str
     version: int
     state: EntryState
-    status: int | None
-    reason: str
-    problem: str
+    why: Why
+    operation: str | None = None  # None: not known, its row was not read
+    spelled: str | None = None  # its key as the table has it, where the canonical text may differ: JSON array
+    sent: bool = True  # False: no request was made for it
+    next_seconds: float = 0.0  # until it is to be tried again
+    status: int | None = None
+    reason: str = ""
+    problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointNews:
+    """What a delivery has shown of the endpoint that earlier ones had not; None: nothing new."""
+
+    away: bool | None = None  # nothing gets through; False: it does again
+    pause_seconds: float | None = None  # it asked for time; 0: it takes changes again, after a pause
+    asked_seconds: int | None = None  # for so long, if that is longer than is obeyed
+    hold_back_seconds: float | None = None  # what failed before is not to be sent by anybody
+    reason: str = ""
+    refusal_status: int | None = None
+    refusals: int | None = None  # in a row by now
+    refuses_all: bool = False  # so many that it is its own fault: what was refused before is open again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """One batch's result: counts for the log, and what goes into the ledger."""
 
-    delivered: int
-    filtered: int
-    rejected: int
-    failed: int
-    closings: Sequence[Closing]
-    failures: Sequence[Failure]
+    delivered: int = 0
+    filtered: int = 0
+    rejected: int = 0
+    failed: int = 0
+    held: int = 0
+    unwritten: int = 0  # of the rejected ones, those that were never sent: nothing is known of the endpoint
+    closings: Sequence[Closing] = ()
+    failures: Sequence[Failure] = ()
+    news: EndpointNews = EndpointNews()
+    exhausted: Sequence[str] = ()  # keys whose attempts are used up, and which are settled: their lease rows are let go
 
     @property
     def endpoint_down(self) -> bool:
         """Tell whether to raise: something must be tried again and nothing at all got through."""
-        return self.failed > 0 and self.delivered == 0 and self.rejected == 0
+        return self.failed > 0 and self.delivered == 0 and self.rejected == self.unwritten and self.held == 0
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether anything is to be remembered."""
+        return bool(self.closings or self.failures) or self.news != EndpointNews()
 
 
-def settle(results: Iterable[tuple[Change, Result]], *, enters_keys: bool) -> Settlement:
+def settle(
+    results: Iterable[tuple[Change, Result]],
+    *,
+    enters_keys: bool = False,
+    standing: Standing = WELL,
+    backoff: Backoff = DEFAULT,
+    breaker_seconds: float = 0.0,
+    window_seconds: float = float("inf"),
+) -> Settlement:
     """Sort one batch's results. A key is closed only if it has, or may have, a ledger entry.
 
-    `enters_keys`: the relay enters what it is about to send.
+    `enters_keys`: the relay enters what it is about to send. A change that fails once more after its window is given up.
     """
-    counts = {Delivered: 0, Filtered: 0, Rejected: 0, RetryLater: 0}
+    results = list(results)
+    counts = Counter(type(result) for _, result in results)
+    refusals = _refusals(results, counts, standing)
+    refuses_all = refusals is not None and refusals[1] >= REFUSALS_IN_A_ROW
+    unwritten = sum(isinstance(result, Rejected) and result.status is None for _, result in results)
+    if refuses_all:
+        counts[RetryLater] += counts[Rejected] - unwritten
+        counts[Rejected] = unwritten
+    through = counts[Delivered] > 0 or counts[Rejected] > unwritten
+    down = not through and (refuses_all or standing.away or _proves_away(results))
+    why = Why.FAILED if down else Why.PARKED
     closings: list[Closing] = []
     failures: list[Failure] = []
     for change, result in results:
-        counts[type(result)] += 1
         match result:
             case Delivered() | Filtered():
                 if change.entry is not None or (enters_keys and change.relevant and not change.echo):
                     closings.append(Closing(change.key_text, change.version))
+            case Rejected(status, reason, problem) if status is None or not refuses_all:
+                failures.append(
+                    _failure(
+                        change,
+                        EntryState.DEAD,
+                        Why.REFUSED,
+                        sent=status is not None,
+                        status=status,
+                        reason=reason,
+                        problem=problem,
+                    )
+                )
             case Rejected(status, reason, problem):
-                failures.append(Failure(change.key_text, change.version, EntryState.DEAD, status, reason, problem))
-            case RetryLater(status, reason):
-                failures.append(Failure(change.key_text, change.version, EntryState.OPEN, status, reason, ""))
+                wait = _wait_seconds(change, backoff)
+                failures.append(
+                    _failure(
+                        change,
+                        EntryState.OPEN,
+                        Why.FAILED,
+                        next_seconds=wait,
+                        status=status,
+                        reason=reason,
+                        problem=problem,
+                    )
+                )
+            case RetryLater(status, reason, _, True) if _is_over(change, window_seconds):
+                given_up = f"given up: the window is over; {reason}"
+                failures.append(_failure(change, EntryState.DEAD, why, status=status, reason=given_up))
+            case RetryLater(status, reason, after, sent):
+                wait = max(_wait_seconds(change, backoff), _capped(after, backoff))
+                failures.append(
+                    _failure(change, EntryState.OPEN, why, sent=sent, next_seconds=wait, status=status, reason=reason)
+                )
+            case Held(reason, after):
+                wait = _capped(after, backoff)
+                failures.append(
+                    _failure(change, EntryState.HELD, Why.HELD, sent=False, next_seconds=wait, reason=reason)
+                )
+    news = _news(results, through, why, refusals, standing, backoff)
+    tried = [outcome for _, outcome in results if isinstance(outcome, RetryLater) and outcome.sent]
+    if tried and breaker_seconds and not (through or counts[Held]):
+        news = replace(news, hold_back_seconds=breaker_seconds, reason=news.reason or tried[0].reason[:300])
+    dead = {failure.key_text for failure in failures if failure.state is EntryState.DEAD}
+    settled = dead | {closing.key_text for closing in closings}
     return Settlement(
         delivered=counts[Delivered],
         filtered=counts[Filtered],
         rejected=counts[Rejected],
         failed=counts[RetryLater],
+        held=counts[Held],
+        unwritten=unwritten,
         closings=closings,
         failures=failures,
+        news=news,
+        exhausted=[c.key_text for c, _ in results if c.attempt >= TRIGGER_ATTEMPTS and c.key_text in settled],
+    )
+
+
+def _failure(
+    change: Change, state: EntryState, why: Why, *, sent: bool = True, next_seconds: float = 0.0,
+    status: int | None = None, reason: str = "", problem: str = "",
+) -> Failure:  # fmt: skip
+    return Failure(
+        key_text=change.key_text, version=change.version, state=state, why=why, operation=None if change.unread else change.operation.value, spelled=change.spelled, sent=sent,
+        next_seconds=next_seconds, status=status, reason=reason, problem=problem,
+    )  # fmt: skip
+
+
+def _wait_seconds(change: Change, backoff: Backoff) -> float:
+    """Return how long a change waits after this failure: longer after each of its own, and not the same for all."""
+    entry = change.entry
+    tries = entry.tries if entry is not None and entry.version == change.version else 0
+    spread = crc32(f"{change.key_text} {change.version} {tries}".encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
+    return interval_seconds(backoff, tries, spread)
+
+
+def _is_over(change: Change, window_seconds: float) -> bool:
+    return _has_failed_before(change) and change.entry is not None and change.entry.open_seconds > window_seconds
+
+
+def _capped(asked_for_seconds: float | None, backoff: Backoff) -> float:
+    return min(asked_for_seconds or 0.0, backoff.max_interval_seconds)
+
+
+def _proves_away(results: Sequence[tuple[Change, Result]]) -> bool:
+    """Tell whether what failed, with nothing through, says that the endpoint is away.
+
+    A change that failed before proves nothing alone: it may be its own fault.
+    """
+    failed = [change for change, result in results if isinstance(result, RetryLater) and result.sent]
+    return len(failed) >= FAILURES_THAT_PROVE or any(not _has_failed_before(change) for change in failed)
+
+
+def _has_failed_before(change: Change) -> bool:
+    entry = change.entry
+    return entry is not None and entry.state is EntryState.OPEN and entry.version == change.version
+
+
+def _refusals(
+    results: Sequence[tuple[Change, Result]], counts: Counter[type], standing: Standing
+) -> tuple[int | None, int] | None:
+    """Return the status and number of the refusals in a row by now, None if nothing has changed."""
+    if counts[Delivered]:
+        return (None, 0) if standing.refusals else None
+    statuses = [r.status for _, r in results if isinstance(r, Rejected) and r.status is not None]
+    if not statuses:
+        return None
+    if len(set(statuses)) > 1:
+        return statuses[-1], 1
+    return statuses[0], standing.refusals_with(statuses[0], len(statuses))
+
+
+def _was_sent(found: tuple[Change, Result]) -> bool:
+    match found[1]:
+        case Delivered() | RetryLater(sent=True):
+            return True
+        case Rejected(status):
+            return status is not None
+    return False
+
+
+def _news(
+    results: Sequence[tuple[Change, Result]],
+    through: bool,
+    why: Why,
+    refusals: tuple[int | None, int] | None,
+    standing: Standing,
+    backoff: Backoff,
+) -> EndpointNews:
+    asking = [
+        result for _, result in results if isinstance(result, Held | RetryLater) and (result.after_seconds or 0) > 0
+    ]
+    longest = max(asking, key=lambda result: result.after_seconds or 0, default=None)
+    failed = any(isinstance(result, RetryLater | Rejected) for _, result in results)
+    away = False if through else True if failed and why is Why.FAILED else standing.away
+    pauses = longest is not None and not standing.paused_seconds
+    asked_seconds = (longest.after_seconds or 0.0) if longest and pauses else None
+    if asked_seconds is None and standing.untested and not standing.paused_seconds and any(map(_was_sent, results)):
+        asked_seconds = 0.0
+    return EndpointNews(
+        away=None if away == standing.away else away,
+        pause_seconds=None if asked_seconds is None else _capped(asked_seconds, backoff),
+        asked_seconds=round(asked_seconds) if asked_seconds and asked_seconds > backoff.max_interval_seconds else None,
+        reason=longest.reason[:300] if longest and pauses else "",
+        refusal_status=refusals[0] if refusals else None,
+        refusals=refusals[1] if refusals else None,
+        refuses_all=bool(refusals and refusals[1] >= REFUSALS_IN_A_ROW),
     )

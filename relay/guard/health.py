@@ -5,7 +5,7 @@ from typing import Any
 
 from relay.backfill.values import Backfill
 from relay.config.values import Relay
-from relay.guard.outlook import Outlook, troubles
+from relay.guard.outlook import Outlook, reason, troubles
 from relay.recovery.situation import Situation
 
 
@@ -36,7 +36,7 @@ def summary(relay: Relay, situation: Situation, outlook: Outlook | None, backfil
         "relay": relay.name,
         "table": str(relay.table),
         "health": health_of(relay, situation, outlook, backfill).value,
-        "reason": " ".join(outlook.halted) if outlook else "",
+        "reason": reason(outlook, relay) if outlook else "",
         "open": situation.open,
         "parked": situation.parked,
         "orphaned": situation.orphaned,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from relay.config.values import Relay
+from relay.guard.operands import operand_problems
 from relay.guard.table import CHARACTER_TYPES, Table
 from relay.guard.trigger_limits import refusals
 
@@ -47,6 +48,20 @@ def problems(relay: Relay, table: Table, *, unsupported: frozenset[str]) -> Iter
     for column_read in table.columns_read(relay):
         if column_read.type in unsupported:
             yield f"{label}: send: {column_read.name!r} is of type {column_read.type}, which cannot be sent; list the other columns in send"
+    yield from (f"{label}: {problem}" for problem in operand_problems(table, relay.condition))
+    yield from (f"{label}: {problem}" for problem in table.lost_operands)
+    yield from (f"{label}: {problem}" for problem in _colliding_names(relay, table))
     yield from refusals(relay, table)
     if sum(c.length if c.type in CHARACTER_TYPES and c.length > 0 else 40 for c in table.key) > LEDGER_KEY_CHARACTERS:
         yield f"{label}: table: the primary key is longer than {LEDGER_KEY_CHARACTERS} characters, more than the failure ledger can hold"
+
+
+def _colliding_names(relay: Relay, table: Table) -> Iterator[str]:
+    """Yield columns that get a name which another column of a delivery has: one of the two values would be lost."""
+    taken: dict[str, str] = {}
+    columns = [column.name for column in table.columns_read(relay)]
+    for column in sorted(columns, key=lambda name: name in relay.rename):  # who keeps a name has it
+        name = relay.rename.get(column, column)
+        if name in taken:
+            yield f"rename.{column}: {name!r} is already the name of the column {taken[name]!r} of {relay.table}; take another"
+        taken.setdefault(name, column)

@@ -7,7 +7,6 @@ from functools import cached_property
 from relay.config.values import Relay
 
 CHARACTER_TYPES = frozenset({"char", "varchar", "nchar", "nvarchar"})
-_ROUNDED_TYPES = frozenset({"decimal", "numeric", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +23,14 @@ class Column:
     other_collation: str | None = None  # if it is not the database's
     clr: bool = False  # of a type made in .NET, such as geography
 
-    @property
-    def inexact_in_payload(self) -> bool:
-        """Tell whether the trigger's JSON may alter such a value: it rewrites date-like text and rounds decimals."""
-        return self.type in CHARACTER_TYPES or (self.type in _ROUNDED_TYPES and self.precision >= 15)
-
 
 @dataclass(frozen=True)
 class Table:
     """A table's columns in the order of the catalogue."""
 
     columns: Sequence[Column]
+    allows_snapshots: bool = False  # its database does: rows are read without locking them
+    lost_operands: Sequence[str] = ()  # what the server says of operands that only it can judge, each with its key
 
     @cached_property
     def key(self) -> Sequence[Column]:
@@ -42,8 +38,7 @@ class Table:
         return sorted((c for c in self.columns if c.key_ordinal), key=lambda c: c.key_ordinal)
 
     def columns_read(self, relay: Relay) -> Sequence[Column]:
-        """Return the columns that must leave the server: sent, tested or part of the key."""
+        """Return the columns that must leave the server: sent or part of the key."""
         if not relay.send:
             return self.columns
-        wanted = {*relay.send, *(test.column for test in relay.condition)}
-        return [c for c in self.columns if c.name in wanted or c.key_ordinal]
+        return [c for c in self.columns if c.name in relay.send or c.key_ordinal]

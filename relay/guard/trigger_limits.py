@@ -9,6 +9,7 @@ _RESERVED = frozenset({"_az_func_ChangeVersion", "_az_func_AttemptCount", "_az_f
 _OF_THE_POLL = frozenset({"SYS_CHANGE_VERSION", "SYS_CHANGE_OPERATION"})
 _DECIMALS = frozenset({"decimal", "numeric"})
 _MOST_SAFE_DIGITS = 28  # of .NET's decimal: 96 bits
+_BEFORE_1753 = frozenset({"date", "datetime2"})  # types that hold such days, sent as datetime, which does not
 _FINEST_SAFE_SCALE = 2  # of a datetime2 that the trigger sends as datetime, in steps of 1/300 s
 _MOST_PARAMETERS = 2_098  # of SQL Server's 2,100 for a request; the trigger's client takes two
 
@@ -26,6 +27,14 @@ def refusals(relay: Relay, table: Table) -> Iterator[str]:
             yield f"{label} the SQL trigger keeps the name {column.name!r} for itself and refuses the table; rename the column"
         if column.name in _OF_THE_POLL:
             yield f"{label} the SQL trigger fails at every poll of a table with a column {column.name!r}; rename the column"
+    spelled: dict[str, str] = {}
+    for column in table.columns:
+        other = spelled.setdefault(column.name.casefold(), column.name)
+        if other != column.name:
+            yield (
+                f"{label} the columns {other!r} and {column.name!r} differ in capitals alone, and the SQL trigger does not tell such "
+                "columns apart; rename one"
+            )
 
 
 def hints(relay: Relay, table: Table, batch_size: int) -> Iterator[str]:
@@ -44,6 +53,12 @@ def hints(relay: Relay, table: Table, batch_size: int) -> Iterator[str]:
         "is renewed"
         for column in table.key
         if _may_lose_its_fraction(column)
+    )
+    yield from (
+        f"{label} the key column {column.name!r} is {column.type}, and the SQL trigger does not renew the lease of a key before the year "
+        "1753: with such keys a batch of over 60 s comes twice if several instances run"
+        for column in table.key
+        if column.type in _BEFORE_1753 and not _may_lose_its_fraction(column)
     )
     most = _MOST_PARAMETERS // len(table.key) if table.key else batch_size
     if batch_size > most:

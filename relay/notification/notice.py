@@ -1,12 +1,25 @@
 """What people are told: the news of a relay, and the notice that an app makes of it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from relay.config.values import Settings
 from relay.notification.names import notification_instance
 from relay.notification.words import WORDS, Occasion
 from relay.wire import known
+
+_REASONS = frozenset(
+    {
+        Occasion.HALTED,
+        Occasion.SILENT,
+        Occasion.UNREPAIRED,
+        Occasion.ANOTHERS_HUB,
+        Occasion.CHANNEL,
+        Occasion.STUCK,
+    }
+)  # what they bring is a sentence of ours, with a remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +84,7 @@ class Notice:
         if self.dead_letters:
             facts.append(f"{self.dead_letters} dead letters.")
         if self.last_error:
-            facts.append(self.last_error if self.occasion is Occasion.HALTED else f"Last error: {self.last_error}.")
+            facts.append(self.last_error if self.occasion in _REASONS else f"Last error: {self.last_error}.")
         return " ".join([*facts, WORDS[self.occasion].what_to_do, self.act_url]).strip()
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,3 +95,24 @@ class Notice:
     def from_dict(cls, stored: Mapping[str, Any]) -> "Notice":
         """Read it back; raise KeyError, TypeError or ValueError for what is no notice."""
         return cls(**{**known(cls, stored), "occasion": Occasion(stored["occasion"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A notice, and the channels that are to take it: what is entered in SQL Server."""
+
+    notice: Notice
+    id: str  # the same notice is never told twice
+    channels: Sequence[str]
+
+    @classmethod
+    def of(cls, news: News, settings: Settings) -> "Telling":
+        """Return what an app tells of its news, over every channel that the relay concerns."""
+        notice = Notice.of(news, settings.app, settings.public_url)
+        concerned = [channel.name for channel in settings.channels if channel.concerns(news.relay)]
+        return cls(notice, notice.instance_id(news.mark), concerned)
+
+    def values(self) -> dict[str, str]:
+        """Return it as the statements take it."""
+        facts = json.dumps(self.notice.to_dict())
+        return {"notice": self.id, "channels": json.dumps(list(self.channels)), "facts": facts}

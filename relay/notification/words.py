@@ -10,14 +10,20 @@ class Occasion(StrEnum):
 
     LONG_OUTAGE = "long_outage"
     ENDPOINT_FAULT = "endpoint_fault"
+    LONG_PAUSE = "long_pause"
     DEAD_LETTERS = "dead_letters"
     RECOVERED = "recovered"
     SUSPENDED = "suspended"
     HALTED = "halted"
     GAP = "gap"
+    UNREPAIRED = "unrepaired"
     AHEAD = "ahead"
     RETENTION = "retention"
     SILENT = "silent"
+    REMOVED = "removed"
+    ANOTHERS_HUB = "anothers_hub"
+    CHANNEL = "channel"
+    STUCK = "stuck"
 
 
 class Words(NamedTuple):
@@ -35,6 +41,11 @@ WORDS: Mapping[Occasion, Words] = {
     Occasion.ENDPOINT_FAULT: Words(
         "{relay}: the endpoint answers {status}",
         "This does not pass by itself: correct address or credentials, then ask for a round at once:",
+    ),
+    Occasion.LONG_PAUSE: Words(
+        "{relay}: the endpoint asks for a longer pause than is obeyed",
+        "Nothing is sent until the longest interval of the recovery (max_interval_seconds) is over; then one change is tried. If the endpoint "
+        "does not mean it, let requests through at once with close-breaker:",
     ),
     Occasion.DEAD_LETTERS: Words(
         "{relay}: changes were given up",
@@ -57,6 +68,10 @@ WORDS: Mapping[Occasion, Words] = {
         "A backfill sends every row anew, unless the relay says backfill_after_gap = false. Rows deleted in the meantime are not "
         "known. See how far it is:",
     ),
+    Occasion.UNREPAIRED: Words(
+        "{relay}: the backfill that repairs the gap does not begin",
+        "It is tried at every look of the watchdog. One that is under way or paused has to end first. See what the relay says:",
+    ),
     Occasion.AHEAD: Words(
         "{relay}: the SQL trigger's position is ahead of the database, and changes pass it by",
         "The database was restored, or the position comes from another one. Until its versions have caught up nothing is "
@@ -68,8 +83,27 @@ WORDS: Mapping[Occasion, Words] = {
         "Raise CHANGE_RETENTION of the database, or see that the changes get through. See what the relay says:",
     ),
     Occasion.SILENT: Words(
-        "{relay}: changes wait and the SQL trigger takes nothing up",
-        "See that the app runs and its function is not disabled, that it can log in, and restart it; its log says why it stopped. "
-        "See what the relay says:",
+        "{relay}: the SQL trigger takes nothing up",
+        "See that the app runs and its function is not disabled, that its login is right and may do what it needs "
+        "(docs/operating.md), that its leases table in the schema az_func is there and that nobody holds locks on it, and restart the app: its log "
+        "says why the trigger stopped. On Flex Consumption with a managed identity the platform may not wake it "
+        "(azure-functions-sql-extension issue 1235). See what the relay says:",
+    ),
+    Occasion.REMOVED: Words(
+        "{relay}: it is not in relays.toml any more, and changes of it are not settled",
+        "Nobody delivers them. Put the relay back until they are settled, or give them up there; has it another name now, docs/moving.md says "
+        "how its place is carried over. See what the app says:",
+    ),
+    Occasion.ANOTHERS_HUB: Words(
+        "{relay}: nothing is retried, for the task hub is another app's",
+        "See what the app says:",
+    ),
+    Occasion.CHANNEL: Words(
+        "{relay}: it does not take notices",
+        "Correct it in relays.toml; what it has not taken by then is not told over it again. See what the app says:",
+    ),
+    Occasion.STUCK: Words(
+        "{relay}: what works for it ends again and again",
+        "It is started anew, ever less often. The app's log says more; see what the relay says:",
     ),
 }

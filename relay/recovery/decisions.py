@@ -54,7 +54,7 @@ def concluded(situation: Situation, done: Round, policy: RecoveryPolicy, fractio
 
 def wait_seconds(situation: Situation) -> float:
     """Return how long to wait before the round, or before people are told of dead letters; 0: now."""
-    if situation.command is not None:
+    if situation.round_is_due and situation.command is not None:
         return 0.0
     return min(max(0.0, situation.seconds_until_next), LONGEST_WAIT_SECONDS)
 
@@ -72,15 +72,19 @@ def status(state: str, situation: Situation, done: Round | None = None) -> Mappi
         "rounds": situation.rounds_with_this if done else situation.rounds,
         "open": situation.open,
         "exhausted": situation.exhausted,
+        "held": situation.held,
         "last_error": ((done.reason if done else "") or situation.last_error)[:500],
     }
 
 
 def _next_step(situation: Situation, done: Round) -> int:
-    """Return the exponent of the next wait: a round that got something through begins anew."""
+    """Return the exponent of the next wait: a round that got something through begins anew.
+
+    So does one beside a stream that gets through: what failed waits by itself, each change longer after each of its failures.
+    """
     if not situation.round_is_due:
         return situation.step
-    if done.endpoint_up or done.reset:
+    if done.endpoint_up or done.reset or not situation.away:
         return 0
     return situation.step + 1 if situation.ours else situation.step
 
@@ -99,7 +103,9 @@ def _occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Seq
         found.append(Occasion.DEAD_LETTERS)
     if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
         found.append(Occasion.ENDPOINT_FAULT)
-    long_enough = situation.round_is_due and situation.rounds_with_this >= policy.notify_after_rounds
+    if situation.long_pause_is_news:
+        found.append(Occasion.LONG_PAUSE)
+    long_enough = situation.away and situation.round_is_due and situation.rounds_with_this >= policy.notify_after_rounds
     if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
         found.append(Occasion.LONG_OUTAGE)
     return found

@@ -10,12 +10,19 @@ from relay.notification.notice import News
 from relay.notification.words import Occasion
 from relay.wire import known
 
+_LONG_PAUSE = "it asked for {} seconds, and is asked again in {:.0f}"
+
 
 class Command(StrEnum):
     """What an operator asked for."""
 
     RETRY_NOW = "retry_now"
     GIVE_UP = "give_up"
+
+
+_LATER = (  # what came after 0.2.0
+    "entries", "held", "seconds_since_work", "away", "paused_seconds", "held_back_seconds", "standing_reason",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,8 @@ class Situation:
     orphaned: int = 0  # the trigger has deleted their lease rows; the recovery delivers them
     exhausted: int = 0  # five attempts used up; the trigger delivers them once they are reset
     retrying: int = 0  # still the trigger's
+    entries: int = 0  # not settled, whosever they are: the four above are known of those that come next
+    held: int = 0  # not tried yet, because the endpoint asked for time
     expired: int = 0  # open for longer than the window
     dead: int = 0  # dead letters
     untold_dead: int = 0  # dead letters that nobody was told of
@@ -35,6 +44,13 @@ class Situation:
     rounds: int = 0
     step: int = 0  # rounds without progress: the exponent of the wait
     seconds_until_due: float = 0.0
+    seconds_since_work: float | None = None  # since the recovery's last sign of life; None: it has given none
+    away: bool = True  # nothing gets through; False: what failed did so beside others that got through
+    paused_seconds: float = 0.0  # the endpoint asked for time
+    untested: bool = False  # its pause is over, and one change is tried before all others
+    asked_seconds: int | None = None  # it asked for so long a pause, which is longer than is obeyed
+    held_back_seconds: float = 0.0  # the breaker: the trigger sends nothing that failed before
+    standing_reason: str = ""
     told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
     command: Command | None = None
     command_number: int = 0
@@ -44,12 +60,12 @@ class Situation:
     @property
     def open(self) -> int:
         """Return how many changes are not settled."""
-        return self.parked + self.orphaned + self.exhausted + self.retrying
+        return max(self.parked + self.orphaned + self.exhausted + self.retrying, self.entries + self.held)
 
     @property
     def ours(self) -> int:
         """Return how many of them the trigger does not try any more."""
-        return self.open - self.retrying
+        return self.parked + self.orphaned + self.exhausted
 
     @property
     def over(self) -> bool:
@@ -59,12 +75,19 @@ class Situation:
     @property
     def round_is_due(self) -> bool:
         """Tell whether to try the endpoint now."""
+        if self.paused_seconds > 0 and self.command is not Command.GIVE_UP:
+            return False
         return self.command is not None or (self.open > 0 and self.seconds_until_due <= 0)
 
     @property
     def told_of_trouble(self) -> bool:
         """Tell whether people wait to hear that it is over."""
-        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT} & set(self.told))
+        return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT, Occasion.LONG_PAUSE} & set(self.told))
+
+    @property
+    def long_pause_is_news(self) -> bool:
+        """Tell whether the endpoint asked for a longer pause than is obeyed, and nobody was told."""
+        return self.asked_seconds is not None and self.open > 0 and Occasion.LONG_PAUSE not in self.told
 
     @property
     def seconds_until_news(self) -> float:
@@ -74,8 +97,10 @@ class Situation:
     @property
     def seconds_until_next(self) -> float:
         """Return how long nothing is to be done, below zero if it is late: neither a round nor people to be told."""
-        waits = [self.seconds_until_due] if self.open else []
+        due = max(self.seconds_until_due, self.paused_seconds) if self.paused_seconds > 0 else self.seconds_until_due
+        waits = [due] if self.open else []
         waits += [self.seconds_until_news] if self.untold_dead else []
+        waits += [0.0] if self.long_pause_is_news else []
         return min(waits, default=self.seconds_until_due)
 
     @property
@@ -101,13 +126,28 @@ class Situation:
             changes=self.open,
             dead_letters=self.new_dead_letters(done) if done else 0,
             status=(done.status or self.last_status) if done else None,
-            last_error=(done.reason if done else "") or self.last_error,
+            last_error=_LONG_PAUSE.format(self.asked_seconds, self.paused_seconds)
+            if occasion is Occasion.LONG_PAUSE
+            else (done.reason if done else "") or self.last_error,
             mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         )
 
+    def to_result(self) -> dict[str, Any]:
+        """Return it as the check activity does: what 0.1.0 does not know lies apart, because it fails on a key more in its own."""
+        every = self.to_dict()
+        return {
+            "situation": {name: value for name, value in every.items() if name not in _LATER},
+            "later": {name: every[name] for name in _LATER},
+        }
+
+    @classmethod
+    def from_result(cls, checked: Mapping[str, Any]) -> "Situation":
+        """Read what the check activity returned, in this release or an older one."""
+        return cls.from_dict({**checked["situation"], **checked.get("later", {})})
+
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> "Situation":
-        """Read what the check activity returned."""
+        """Read it from its plain values."""
         command = found["command"]
         return cls(**{
             **known(cls, found),
@@ -165,7 +205,7 @@ class Record:
     due_in_seconds: float
     told: Sequence[str]
     done_command: int  # the number of the command that is carried out
-    told_of_dead_letters: int  # so many people were told of
+    told_of_dead_letters: int  # only for releases before 0.3, beside this one; here the notice itself writes that down
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""

@@ -41,7 +41,7 @@ ALLOWED = {  # room -> which of our rooms it may import
 }
 FOREIGN = {  # room -> the libraries of others that it may use, beside the standard library
     "adapters/durable": {"azure"},
-    "adapters/http": {"requests"},
+    "adapters/http": {"urllib3", "certifi"},
     "adapters/sql_server": {"pyodbc", "mssql_python_odbc"},
     "wiring.py": {"azure", "pyodbc"},  # the names of what it is handed, and which drivers there are
     **{room: {"azure"} for room in (*SHELLS, "function_app.py")},
@@ -49,7 +49,7 @@ FOREIGN = {  # room -> the libraries of others that it may use, beside the stand
 NOT_FOR_DECISIONS = {  # no I/O, clock, chance, threads
     *("os", "io", "pathlib", "socket", "ssl", "http", "urllib.request", "subprocess", "sqlite3", "tempfile"),
     *("threading", "asyncio", "concurrent", "time", "random", "secrets", "uuid.uuid1", "uuid.uuid4"),
-    *("requests", "pyodbc"),
+    *("requests", "urllib3", "pyodbc"),
 }
 NOT_FOR_SERVICES = {  # it reaches them through ports
     *("os", "io", "pathlib", "socket", "ssl", "http", "urllib", "subprocess", "sqlite3", "tempfile"),

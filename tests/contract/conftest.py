@@ -41,12 +41,22 @@ def unique() -> str:
     return "t" + uuid.uuid4().hex[:12]
 
 
-@pytest.fixture(params=[SqlServer, RewordingSqlServer], ids=["as written", "reworded"])
-def app_server(odbc: OdbcConnection, request: pytest.FixtureRequest) -> Iterator[SqlServer]:
-    """The app's client of the database, and one that says the same in other words: the meaning counts, not the text."""
-    server: SqlServer = request.param(odbc)
-    yield server
-    server.close()
+def allow_snapshots(server: SqlServer, *, on: bool) -> None:
+    """Say whether the database allows SNAPSHOT, as Azure SQL does and SQL Server does not unless it is told to."""
+    server.run_outside_transaction(f"ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION {'ON' if on else 'OFF'}")
+
+
+@pytest.fixture(params=[False, True], ids=["as written", "reworded, snapshots"])
+def app_server(odbc: OdbcConnection, server: SqlServer, request: pytest.FixtureRequest) -> Iterator[SqlServer]:
+    """The app's client of a database without snapshots; and one with them, to a client that says the same in other words.
+
+    The meaning counts, not the text.
+    """
+    allow_snapshots(server, on=request.param)
+    client = RewordingSqlServer(odbc) if request.param else SqlServer(odbc)
+    yield client
+    client.close()
+    allow_snapshots(server, on=False)
 
 
 @pytest.fixture

@@ -20,9 +20,10 @@ from functions_standin.sql_trigger.watched_table import Identity, prepare
 from functions_standin.testing.sql_trigger import LEASE_MS, Worker
 from relay import exact_json
 from relay.backfill.values import BackfillOrder, Reason
+from relay.backoff import Backoff
 from relay.changes.change import Operation
 from relay.changes.conditions import Condition
-from relay.config.values import Relay
+from relay.config.values import RecoveryPolicy, Relay
 from relay.dead_letters.values import DeadLetter, Selection
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome
@@ -87,6 +88,8 @@ class KeyedScene:
             watch=[WATCHED],
             send=[SENT, WATCHED],
             condition=(Condition(TESTED, "at_least", 1),),
+            breaker_seconds=0,
+            recovery=RecoveryPolicy(backoff=Backoff(first_interval_seconds=0, max_interval_seconds=0)),
         )
         self._create()
         list(enable(server, app, [self.relay]))

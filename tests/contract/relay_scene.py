@@ -7,6 +7,7 @@ from adapters.sql_server.enable import enable
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable, describe
 from relay.changes.change import Change
+from relay.changes.entry import EntryState
 from relay.config.values import Relay
 from relay.delivery.settlement import Closing, Failure, Settlement
 from tests.contract.leases import APP, lease_everything, start_trigger
@@ -34,10 +35,16 @@ class Scene:
         lease_everything(self.server, self.relay, self.table, attempt=attempt)
 
     def enrich(self, *keys: Any, name: str = "Id") -> list[Change]:
-        return list(self.source.enrich([{name: key} for key in keys]))
+        return list(self.source.enrich([{name: key} for key in keys]).changes)
 
     def settle(self, closings: list[Closing] | None = None, failures: list[Failure] | None = None) -> None:
-        self.source.record(Settlement(0, 0, 0, 0, closings or [], failures or []))
+        settled: list[Closing | Failure] = [
+            *(closings or []),
+            *(f for f in failures or [] if f.state is EntryState.DEAD),
+        ]
+        self.source.record(
+            Settlement(closings=closings or [], failures=failures or [], exhausted=[s.key_text for s in settled])
+        )
 
     def ledger(self) -> list[tuple[Any, ...]]:
         [rows] = self.server.run(
@@ -47,3 +54,12 @@ class Scene:
             self.relay.name,
         )
         return [tuple(row) for row in rows]
+
+    def let_time_pass(self, seconds: int) -> None:
+        """Move everything that the ledger remembers into the past."""
+        for column in ("NextTryAt", "LastTriedAt", "FirstFailedAt"):
+            self.server.run(
+                f"UPDATE relay.Ledger SET {column} = DATEADD(second, -{seconds}, {column}) WHERE App = ? AND Relay = ?",
+                APP,
+                self.relay.name,
+            )

@@ -17,7 +17,7 @@ from relay.errors import InputError
 from services.backfill import send_pages
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, an_outside
+from tests.fakes import FakeEndpoint, a_failure, an_outside
 
 Make = Callable[..., Scene]
 
@@ -124,6 +124,41 @@ def test_a_row_that_was_never_tracked_outlives_what_the_endpoint_had_and_a_later
     assert newer.version > base
 
 
+def test_a_row_that_has_not_changed_keeps_version_and_id_however_much_is_forgotten_meanwhile(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1)
+    filling.store.begin(BackfillOrder(page_rows=1))
+    begun = filling.store.state()
+    assert begun
+    filling.send()
+    rows(filling.scene, 3)
+    filling.scene.run("ALTER TABLE {t} DISABLE CHANGE_TRACKING")
+    filling.scene.run("ALTER TABLE {t} ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
+    filling.scene.run(  # its worker died before it wrote the page down
+        "UPDATE relay.Backfill SET [Cursor] = N'', State = 'running' WHERE Relay = ?", filling.scene.relay.name
+    )
+
+    filling.send()
+
+    first, again = [change for change in filling.sent() if change["key"]["Id"] == 1]
+    assert first == again, "one version, one id, one body"
+    assert first["version"] == begun.base_version
+
+
+def test_the_rows_of_the_table_are_counted_about_and_nobody_counts_those_that_meet_a_condition(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2, 3)
+
+    filling.store.begin(BackfillOrder())
+    all_rows = filling.state().progress()
+    filling.store.command(BackfillState.CANCELLED)
+    filling.store.begin(BackfillOrder(condition=[Condition("Id", "at_most", 2)]))
+    some = filling.state().progress()
+
+    assert (all_rows["total"], all_rows["total_is_approximate"]) == (3, True)
+    assert some["total"] is None
+
+
 def test_a_row_that_changes_after_the_beginning_is_sent_under_its_own_version(scene: Make) -> None:
     filling = Filling(scene())
     rows(filling.scene, 1, 2)
@@ -166,6 +201,9 @@ def test_a_page_of_which_nothing_gets_through_comes_again(scene: Make) -> None:
     assert (answer["failed"], answer["asked_for_seconds"], answer["over"]) == ("busy", 7.0, False)
     assert filling.state().cursor == ""
     is_down = False
+    asked = len(filling.endpoint.messages)
+    assert (filling.send()["over"], len(filling.endpoint.messages)) == (False, asked), "it asked for time"
+    filling.scene.store.let_through()
     assert filling.send()["over"]
     assert filling.state().delivered == 3
     assert filling.scene.ledger() == []
@@ -227,6 +265,31 @@ def test_one_at_a_time_and_it_can_be_paused_resumed_and_cancelled(scene: Make) -
     assert filling.state().number == 2
 
 
+def test_it_owes_a_sign_of_life_from_its_beginning_on_and_says_until_when(scene: Make) -> None:
+    filling = Filling(scene())
+    filling.store.begin(BackfillOrder())
+    assert 0 <= filling.state().late_seconds < 60
+
+    filling.store.beat(filling.state().number, 7200.5)
+    assert -7201 < filling.state().late_seconds < -7100
+    filling.store.beat(filling.state().number + 1, 0.0)
+    assert filling.state().late_seconds < -7100, "that was another one's"
+
+    filling.store.command(BackfillState.PAUSED)
+    filling.store.command(BackfillState.RUNNING)
+    assert 0 <= filling.state().late_seconds < 60, "what goes on is due"
+
+
+def test_one_that_an_older_release_has_begun_owes_none(scene: Make) -> None:
+    filling = Filling(scene())
+    filling.store.begin(BackfillOrder())
+    filling.scene.run(
+        "UPDATE relay.Backfill SET DueAt = NULL WHERE App = ? AND Relay = ?", APP, filling.scene.relay.name
+    )
+
+    assert filling.state().late_seconds == 0
+
+
 def test_a_rate_asks_for_a_pause_after_each_page(scene: Make) -> None:
     filling = Filling(scene())
     rows(filling.scene, 1, 2, 3)
@@ -268,9 +331,61 @@ def test_forgotten_deletions_come_page_by_page_as_rows_do(scene: Make) -> None:
     filling.scene.server.run(f"DELETE FROM {leases_of(filling.scene.relay)}")
 
 
-def test_an_order_for_a_column_that_is_not_read_is_refused(scene: Make) -> None:
-    filling = Filling(scene(send=["Id", "Name"]))
+@pytest.mark.parametrize(
+    ("tests", "problems"),
+    [
+        ([Condition("Nt", "equals", "x")], ["condition: {t} has no column 'Nt'; it has Id, Name, Note"]),
+        ([Condition("Id", "equals", "1")], ["condition.Id.equals: '1' is a text, and 'Id' is int; write a number"]),
+        ([Condition("Id", "at_least", 2**31)], ["condition.Id.at_least: 2147483648 is out of the range of int"]),
+        ([Condition("Name", "in", ("x" * 51,))], ["condition.Name.in: 'xxx", "has 51 characters"]),
+        ([Condition("Name", "equals", "\ud83d")], ["condition.Name.equals: '\\ud83d' holds half of a character"]),
+        ([Condition("Nt", "equals", "x"), Condition("Id", "equals", "1")], ["no column 'Nt'", "'1' is a text"]),
+    ],
+)
+def test_an_order_that_does_not_fit_the_table_is_refused_before_anything_begins(
+    scene: Make, tests: list[Condition], problems: list[str]
+) -> None:
+    filling = Filling(scene())
 
-    with pytest.raises(InputError, match="reads no column 'Note'; it reads Id, Name"):
-        filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "x")]))
+    with pytest.raises(InputError) as raised:
+        filling.store.begin(BackfillOrder(condition=tests))
+
+    for problem in problems:
+        assert problem.replace("{t}", str(filling.scene.relay.table)) in str(raised.value)
     assert filling.store.state() is None
+
+
+def test_an_order_may_test_a_column_that_is_not_sent(scene: Make) -> None:
+    filling = Filling(scene(send=["Id", "Name"]))
+    rows(filling.scene, 1, 2)
+    filling.scene.run("UPDATE {t} SET Note = N'yes' WHERE Id = 2")
+    filling.store.begin(BackfillOrder(condition=[Condition("Note", "equals", "YES")]))
+
+    filling.send()
+
+    assert [change["data"] for change in filling.sent()] == [{"Id": 2, "Name": "row 2"}]
+
+
+def test_rows_that_an_order_leaves_out_leave_no_trace_in_the_ledger(scene: Make) -> None:
+    """Else the recovery would send them later, without the order's condition."""
+    filling = Filling(scene(watch=["Name"], condition=(Condition("Note", "is_null", True),)))
+    rows(filling.scene, *range(1, 7))
+    filling.scene.run("UPDATE {t} SET Note = N'secret' WHERE Id = 6")
+    filling.store.begin(BackfillOrder(page_rows=4, condition=[Condition("Name", "in", ("row 1", "row 6"))]))
+
+    ended = filling.send()
+
+    assert filling.sent_keys() == [[1]]
+    assert (ended["progress"]["done"], ended["progress"]["filtered"]) == (6, 5)
+    assert filling.scene.ledger() == []
+
+
+def test_an_entry_of_a_row_that_an_order_leaves_out_stays(scene: Make) -> None:
+    filling = Filling(scene())
+    rows(filling.scene, 1, 2)
+    filling.scene.settle(failures=[a_failure("[2]", 2)])
+    filling.store.begin(BackfillOrder(condition=[Condition("Id", "equals", 1)]))
+
+    filling.send()
+
+    assert [(key, state) for key, _, state, *_ in filling.scene.ledger()] == [("[2]", "open")]

@@ -10,13 +10,16 @@ import pytest
 from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.enable import enable
 from adapters.sql_server.table import RelayTable
-from relay.changes.change import EntryState, Operation
+from relay.changes.change import Operation
+from relay.changes.conditions import Condition
+from relay.changes.entry import EntryState, Why
 from relay.config.values import Relay
 from relay.delivery.settlement import Closing, Failure, Settlement
 from relay.errors import ConfigError, DatabaseError
 from relay.identifiers import TableName
 from tests.contract.leases import APP, lease_rows, leases_of, start_trigger
 from tests.contract.relay_scene import Scene
+from tests.fakes import a_failure
 from tests.sql_client import SqlServer
 
 Make = Callable[..., Scene]
@@ -144,7 +147,7 @@ def test_a_composite_key_keeps_its_order(scene: Make) -> None:
     made.run("INSERT INTO {t} (A, B, V) VALUES (N'x', 1, 5), (N'x', 2, 6)")
     made.lease()
 
-    changes = made.source.enrich([{"B": 2, "A": "x"}, {"B": 1, "A": "x"}])
+    changes = made.source.enrich([{"B": 2, "A": "x"}, {"B": 1, "A": "x"}]).changes
 
     assert [change.key_text for change in changes] == ['["x",2]', '["x",1]']
     assert [change.row["V"] for change in changes if change.row] == [6, 5]
@@ -198,6 +201,18 @@ def test_a_row_that_moved_on_after_the_poll_is_relevant(scene: Make) -> None:
     assert change.version > change.leased_version
 
 
+def test_only_what_meets_the_condition_is_begun(scene: Make) -> None:
+    """Nothing else is about to be sent, whatever becomes of this batch."""
+    made = scene(watch=("Name",), condition=(Condition("Note", "equals", "public"),))
+    made.run("INSERT INTO {t} VALUES (1, N'a', N'public'), (2, N'b', N'secret'), (3, N'c', NULL)")
+    made.lease()
+
+    changes = made.enrich(1, 2, 3)
+
+    assert [change.meets_condition for change in changes] == [True, False, False]
+    assert [key for key, *_ in made.ledger()] == ["[1]"]
+
+
 def test_a_relay_without_watched_columns_writes_nothing_on_the_happy_path(scene: Make) -> None:
     made = scene()
     made.run("INSERT INTO {t} (Id) VALUES (1)")
@@ -215,7 +230,8 @@ def test_what_an_earlier_try_left_unsettled_enters_the_ledger(scene: Make) -> No
 
     [change] = made.enrich(1)
 
-    assert change.entry is EntryState.OPEN
+    assert change.entry is not None
+    assert (change.entry.state, change.entry.why, change.entry.tried) == (EntryState.OPEN, Why.DIED, False)
     assert [(key, version, state) for key, version, state, *_ in made.ledger()] == [("[1]", change.version, "open")]
 
 
@@ -235,16 +251,19 @@ def test_a_key_whose_lease_row_is_gone_is_still_told_with_its_version(scene: Mak
 
 
 def failure(key: str = "[1]", version: int = 5, state: EntryState = EntryState.OPEN) -> Failure:
-    return Failure(key, version, state, 422, "the endpoint answered 422", '{"title":"😀"}')
+    return a_failure(key, version, state, 422, "the endpoint answered 422", '{"title":"😀"}')
 
 
-def test_a_failure_is_written_once_and_counted_again(scene: Make) -> None:
+def test_a_failure_is_written_once_and_its_tries_are_counted_by_version(scene: Make) -> None:
     made = scene()
 
     made.settle(failures=[failure()])
+    made.settle(failures=[failure()])
+    assert [row[3] for row in made.ledger()] == [2]
+
     made.settle(failures=[failure(version=6, state=EntryState.DEAD)])
 
-    assert made.ledger() == [("[1]", 6, "dead", 2, 422, "the endpoint answered 422", '{"title":"😀"}')]
+    assert made.ledger() == [("[1]", 6, "dead", 1, 422, "the endpoint answered 422", '{"title":"😀"}')]
 
 
 def test_an_older_failure_does_not_overwrite_a_newer_one(scene: Make) -> None:
@@ -271,7 +290,7 @@ def test_other_relays_entries_stay_alone(scene: Make) -> None:
     start_trigger(made.server, made.relay, made.table, "another-app")
     other = SqlChanges(RelayTable(made.app_server, "another-app", made.relay))
 
-    other.record(Settlement(0, 0, 0, 0, [Closing("[1]", 99)], []))
+    other.record(Settlement(closings=[Closing("[1]", 99)]))
 
     assert len(made.ledger()) == 1
 

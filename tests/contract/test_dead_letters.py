@@ -8,16 +8,16 @@ import pytest
 
 from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.table import RelayTable
-from relay.changes.change import EntryState
+from relay.changes.enriched import Enriched
+from relay.changes.entry import EntryState
 from relay.dead_letters.values import Selection
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import Failure
 from services.deliver import deliver
 from services.redeliver import redeliver_dead
 from tests.contract.leases import APP, lease_rows, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, an_outside
+from tests.fakes import FakeEndpoint, a_failure, an_outside
 
 Make = Callable[..., Scene]
 
@@ -33,7 +33,7 @@ def refused(made: Scene, *numbers: int, status: int = 422, state: EntryState = E
     made.lease()
     found = made.enrich(*numbers)
     reason = f"the endpoint answered {status}"
-    made.settle(failures=[Failure(c.key_text, c.version, state, status, reason, '{"title": "no"}') for c in found])
+    made.settle(failures=[a_failure(c.key_text, c.version, state, status, reason, '{"title": "no"}') for c in found])
 
 
 def release_leases(made: Scene) -> None:
@@ -129,7 +129,7 @@ def test_a_newer_version_that_is_delivered_supersedes_a_dead_letter(scene: Make)
     made.run("UPDATE {t} SET Name = N'newer' WHERE Id = 1")
     made.lease()
 
-    deliver(made.enrich(1), an_outside(made.relay, changes=made.source, endpoint=FakeEndpoint()))
+    deliver(Enriched(made.enrich(1)), an_outside(made.relay, changes=made.source, endpoint=FakeEndpoint()))
 
     assert keys(made) == ["[2]"]
 
@@ -196,6 +196,7 @@ def test_what_fails_for_now_is_open_again_with_a_window_of_its_own_and_the_recov
     situation = made.store.take_stock()
     assert (situation.parked, situation.expired, situation.untold_dead) == (1, 0, 0)
     assert keys(made) == []
+    made.let_time_pass(300)
     assert len(made.store.list_ids(10)) == 1
 
 
@@ -206,7 +207,7 @@ def test_what_somebody_has_settled_meanwhile_is_left_out_of_a_replay(scene: Make
     ids = [letter.id for letter in found.page(Selection(), 10)]
     made.server.run("UPDATE relay.Ledger SET State = 'open' WHERE Relay = ? AND KeyText = N'[2]'", made.relay.name)
 
-    assert list(found.keys_of(ids)) == ["[1]"]
+    assert [key.key_text for key in found.keys_of(ids)] == ["[1]"]
 
 
 def test_a_discard_removes_what_is_meant_and_nothing_else(scene: Make) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from relay.changes.change import Change, EntryState
+from relay.changes.change import Change
+from relay.changes.entry import EntryState
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
 

@@ -14,6 +14,7 @@ from relay.backfill.values import Reason
 from relay.changes.change import Operation
 from relay.delivery.outcomes import Delivered, Rejected, RetryLater
 from relay.errors import ConfigError, DatabaseError
+from relay.ports import PageRow
 from tests.contract.keyed_scene import (
     SENT,
     TESTED,
@@ -209,12 +210,17 @@ def test_a_backfill_sends_each_row_once_in_the_keys_order(scene: KeyedScene, pag
     sent = scene.keys(scene.backfill(page_rows=page_rows))
 
     assert sorted(sent) == scene.shape.keys
-    assert scene.fillings.page("", 1000) == [list(scene.fillings.page(cursor, 1)[0]) for cursor in cursors(scene)]
+    assert page(scene, "", 1000) == [row for cursor in cursors(scene) for row in page(scene, cursor, 1)]
+
+
+def page(scene: KeyedScene, cursor: str, limit: int) -> list[PageRow]:
+    """Return the next rows of a backfill of everything."""
+    return list(scene.fillings.page(cursor, limit, ()))
 
 
 def cursors(scene: KeyedScene) -> list[str]:
     """Return the cursor before each row."""
-    return ["", *(Cursor().after(key).key for key in scene.fillings.page("", 1000)[:-1])]
+    return ["", *(Cursor().after(row.key).key for row in page(scene, "", 1000)[:-1])]
 
 
 def test_after_a_gap_forgotten_deletions_come_once_each_page_by_page(scene: KeyedScene) -> None:

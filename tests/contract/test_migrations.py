@@ -12,7 +12,7 @@ from relay.errors import ConfigError
 from relay.guard.schema import schema_problem
 from tests.sql_client import SqlServer
 
-TABLES = ("Ledger", "Recovery", "Backfill", "Position", "Schema")
+TABLES = ("Ledger", "Recovery", "Backfill", "Position", "TriggerStart", "Hub", "Notice", "Replay", "Restart", "Schema")
 
 
 @pytest.fixture

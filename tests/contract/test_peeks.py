@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.table import RelayTable
-from relay.changes.change import EntryState
+from relay.changes.entry import EntryState
 from relay.delivery.settlement import Failure
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
+from tests.fakes import a_failure
 
 Make = Callable[..., Scene]
 
 
 def failure(key: str, version: int, state: EntryState = EntryState.OPEN) -> Failure:
-    return Failure(key, version, state, 503, "the endpoint answered 503", "")
+    return a_failure(key, version, state, 503, "the endpoint answered 503", "")
 
 
 def everything(made: Scene) -> Sequence[Any]:
@@ -28,6 +29,7 @@ def everything(made: Scene) -> Sequence[Any]:
         "relay.Recovery",
         "relay.Backfill",
         "relay.Position",
+        "relay.TriggerStart",
         leases_of(made.relay),
         "az_func.GlobalState",
     )
@@ -42,7 +44,7 @@ def nothing_written(made: Scene) -> Iterator[None]:
 
 
 def guard(made: Scene) -> SqlGuard:
-    return SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook())
+    return SqlGuard(RelayTable(made.app_server, APP, made.relay), "host 1")
 
 
 def in_trouble(made: Scene) -> Scene:

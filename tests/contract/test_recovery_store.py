@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from relay.backoff import Backoff
-from relay.changes.change import EntryState
+from relay.changes.entry import EntryState
 from relay.config.values import RecoveryPolicy
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import Closing, Failure
+from relay.delivery.settlement import Closing
 from relay.recovery.situation import Command, Record, Situation
 from services.outside import Outside
 from services.redeliver import redeliver
 from tests.contract.leases import lease_rows, leases_of
 from tests.contract.relay_scene import Scene
-from tests.fakes import FakeEndpoint, an_outside
+from tests.fakes import FakeEndpoint, a_failure, an_outside
 
 Make = Callable[..., Scene]
 
@@ -26,7 +26,9 @@ def failed(scene: Scene, *numbers: int, state: EntryState = EntryState.OPEN, att
         scene.run("INSERT INTO {t} (Id, Name) VALUES (?, N'x')", number)
     scene.lease(attempt=attempt)
     found = scene.enrich(*numbers)
-    scene.settle(failures=[Failure(c.key_text, c.version, state, 503, "the endpoint answered 503", "") for c in found])
+    scene.settle(
+        failures=[a_failure(c.key_text, c.version, state, 503, "the endpoint answered 503", "") for c in found]
+    )
 
 
 def expire_leases(scene: Scene) -> None:
@@ -64,7 +66,7 @@ def test_five_attempts_used_up_are_exhausted_once_the_last_lease_has_run_out(sce
     expire_leases(made)
 
     assert whose(made.store.take_stock()) == (0, 0, 1, 0)
-    assert made.store.list_ids(10) == []
+    assert made.store.list_ids(10) == [], "its time has not come"
     assert len(made.store.list_ids(10, for_probe=True)) == 1
 
 
@@ -210,14 +212,33 @@ def test_giving_up_everything_leaves_what_the_trigger_still_tries(scene: Make) -
     assert made.store.give_up(everything=True, reason="given up by an operator") == 0
 
 
-def test_dead_letters_are_told_of_once(scene: Make) -> None:
+def told(made: Scene, *, count: int) -> None:
+    """Have people told of the first dead letters that nobody was told of."""
+    made.run(
+        f"UPDATE relay.Ledger SET ToldAt = SYSUTCDATETIME() WHERE Id IN (SELECT TOP ({count}) Id FROM relay.Ledger "
+        "WHERE Relay = ? AND State = 'dead' AND ToldAt IS NULL ORDER BY Id)",
+        made.relay.name,
+    )
+
+
+def test_dead_letters_that_were_told_of_are_nothing_to_do(scene: Make) -> None:
     made = scene()
     failed(made, 1, state=EntryState.DEAD)
     assert made.store.take_stock().untold_dead == 1
 
-    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=1))
+    told(made, count=1)
 
     assert made.store.take_stock().over
+
+
+def test_what_a_round_came_to_may_be_written_down_twice_and_tells_nobody_of_dead_letters(scene: Make) -> None:
+    made = scene()
+    failed(made, 1, 2, state=EntryState.DEAD)
+
+    for _ in range(2):
+        made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2))
+
+    assert made.store.take_stock().untold_dead == 2
 
 
 def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> None:
@@ -225,9 +246,9 @@ def test_what_died_after_people_were_told_is_told_an_hour_later(scene: Make) -> 
     failed(made, 1, 2, state=EntryState.DEAD)
     first = made.store.take_stock()
     assert (first.untold_dead, first.seconds_until_telling) == (2, 0)
-    failed(made, 3, state=EntryState.DEAD)  # between the check and the record of its round
+    failed(made, 3, state=EntryState.DEAD)  # between the check and the telling
 
-    made.store.record(Record(rounds=0, step=0, due_in_seconds=1, told=[], done_command=0, told_of_dead_letters=2))
+    told(made, count=2)
 
     then = made.store.take_stock()
     assert then.untold_dead == 1
@@ -323,6 +344,7 @@ def test_a_key_of_any_type_is_read_back_from_its_text(scene: Make, declared: str
     made.lease(attempt=5)
     made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    made.let_time_pass(61)
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
     result = redeliver(made.store.list_ids(10), adapters).to_dict()
@@ -338,6 +360,7 @@ def test_a_key_of_bytes_is_read_back_from_its_text(scene: Make) -> None:
     made.lease(attempt=5)
     made.store.take_stock()
     made.server.run(f"DELETE FROM {leases_of(made.relay)}")
+    made.let_time_pass(61)
     adapters, endpoint = adapters_of(made, lambda _: Delivered(200))
 
     assert redeliver(made.store.list_ids(10), adapters).delivered == 1

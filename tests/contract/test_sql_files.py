@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from adapters.sql_server.column_sql import declared_type
+from adapters.sql_server.condition_sql import condition_sql
 from adapters.sql_server.connection import parameters_of
+from adapters.sql_server.operands import question
 from adapters.sql_server.statements import fragments_of, render, statement
 from mssql_standin.testing.microsoft_parser import syntax_errors, with_parameters
+from relay.changes.conditions import OPERATORS, Condition
 from relay.config.values import Relay
 from relay.guard.table import Column, Table
 from relay.identifiers import TableName
@@ -35,9 +38,25 @@ TYPES = [
     *("uniqueidentifier", "decimal", "numeric", "text", "ntext", "image", "xml", "timestamp"),
 ]
 COLUMNS = [Column(f"Col ] ' {kind}", kind, 10, 18, 4, 0, computed=False) for kind in TYPES]
+COLLATED = [replace(column, other_collation="Cyrillic_General_CI_AS") for column in COLUMNS]
 KEYED = [
     [Column("Id", "int", 4, 10, 0, 1, computed=False)],
     [Column(f"k {n}", kind, 20, 18, 4, n, computed=False) for n, kind in enumerate(TYPES[:-6], start=1)],
+]
+
+
+OPERANDS = {
+    **dict.fromkeys(("date", "datetime", "smalldatetime", "datetime2", "datetimeoffset"), "2026-01-02"),
+    **dict.fromkeys(("binary", "varbinary", "image", "timestamp"), "yv4="),
+    **dict.fromkeys(("char", "varchar", "nchar", "nvarchar", "text", "ntext", "xml"), "é ' ?"),
+    "time": "03:04:05",
+    "uniqueidentifier": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+}
+CONDITIONS = [
+    Condition(f"Col ] ' {kind}", operator, (value, value) if operator.endswith("in") else value)
+    for kind in TYPES
+    for operator in OPERATORS
+    for value in [OPERANDS.get(kind, 1)]
 ]
 
 
@@ -67,8 +86,21 @@ def statements() -> Iterator[tuple[str, str]]:
         if name.startswith("enable/"):
             yield name, render(name, {"days": "14", "table": str(relay().table)})
             continue
+        if name == "table/operands":
+            yield name, question(condition_sql(CONDITIONS, Table(COLLATED)))
+            continue
         rendered = {
-            what: render(name, fragments_of("app", each, Table([*key, *COLUMNS]))) for what, each, key in configured
+            f"{what}, {len(tests)} tests": render(
+                name,
+                fragments_of(
+                    "app",
+                    each,
+                    Table([*key, *COLUMNS], allows_snapshots=bool(tests)),
+                    condition_sql(tests, Table([*key, *columns])),
+                ),
+            )
+            for what, each, key in configured
+            for tests, columns in (([], COLUMNS), (CONDITIONS, COLLATED))
         }
         for sql in dict.fromkeys(rendered.values()):
             yield f"{name}, {next(what for what, other in rendered.items() if other == sql)}", sql
@@ -105,3 +137,12 @@ def test_a_type_is_declared_as_the_server_writes_it() -> None:
     assert [declared_type(column) for column in COLUMNS if column.type in {"nvarchar", "decimal", "time", "int"}] == [
         "int", "time(4)", "nvarchar(10)", "decimal(18, 4)",
     ]  # fmt: skip
+
+
+def test_a_text_for_a_column_of_another_code_page_is_converted_in_that_one() -> None:
+    [column] = [each for each in COLLATED if each.type == "varchar"]
+
+    tested = condition_sql([Condition(column.name, "equals", "Ж")], Table([column]))
+
+    assert "CONVERT(varchar(10), @operand1 COLLATE Cyrillic_General_CI_AS)" in tested.expression
+    assert tested.values == {"operand1": "Ж"}

@@ -50,7 +50,7 @@ def test_a_server_that_is_down_says_where_to_look(odbc: OdbcConnection) -> None:
 def test_a_connection_that_broke_is_opened_anew(odbc: OdbcConnection) -> None:
     server = SqlServer(odbc)
     server.run("SELECT 1")
-    server._connection.close()  # type: ignore[union-attr]
+    server._connections._idle[0][1].close()
 
     assert server.run("SELECT 2") == [[[2]]]
     server.close()

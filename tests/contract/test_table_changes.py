@@ -1,18 +1,20 @@
 """A table that changes while its relay runs, against a server: the relay goes on, or says why it stands still and what to do."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from adapters.sql_server.backfill import SqlBackfills
-from adapters.sql_server.guard import FirstLook, SqlGuard
+from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.table import RelayTable
 from relay.backfill.values import BackfillOrder
 from relay.changes.conditions import Condition
 from relay.errors import ConfigError, DatabaseError
 from relay.guard.outlook import Outlook
 from relay.identifiers import quote
+from relay.names import function_id, function_name
 from tests.contract.leases import APP, leases_of
 from tests.contract.relay_scene import Scene
 
@@ -27,17 +29,20 @@ def changed(made: Scene, key: int = 1) -> Mapping[str, Any] | None:
     return change.row
 
 
+STARTS = itertools.count(1)
+
+
 class Guard:
-    """What the watchdog's process knows: it has looked at the table once before."""
+    """What the watchdog knows since the host started: it has looked at the table once."""
 
     def __init__(self, made: Scene) -> None:
-        self._store = SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook())
+        self.made = made
+        self.host_start = f"host {next(STARTS)}"
         self.look()
 
     def look(self) -> Outlook:
-        found = self._store.take_stock()
-        assert found is not None
-        return found
+        """Look, in a worker process that is new each time."""
+        return SqlGuard(RelayTable(self.made.app_server, APP, self.made.relay), self.host_start).take_stock()
 
     def halted(self) -> Sequence[str]:
         return self.look().halted
@@ -98,6 +103,29 @@ def test_a_dropped_column_is_no_longer_sent_and_the_trigger_needs_a_restart(made
     assert "'Name'" in reason
     assert "Restart the app" in reason
     assert Guard(made).halted() == (), "a restarted app sees the table as it is"
+
+
+def test_a_trigger_that_has_moved_on_since_knows_the_table(made: Scene) -> None:
+    guard = Guard(made)
+    made.run("ALTER TABLE {t} DROP COLUMN Name")
+    assert guard.halted() == guard.halted() != (), "a worker that is replaced knows it still"
+
+    made.server.run(
+        "UPDATE az_func.GlobalState SET LastSyncVersion = LastSyncVersion + 1 WHERE UserFunctionID = ?",
+        function_id(APP, function_name(made.relay.name)),
+    )
+
+    assert guard.halted() == ()
+
+
+def test_who_only_looks_says_what_is_written_down(made: Scene) -> None:
+    guard = Guard(made)
+    made.run("ALTER TABLE {t} DROP COLUMN Name")
+
+    elsewhere = SqlGuard(RelayTable(made.app_server, APP, made.relay), "another host")
+
+    assert "'Name'" in elsewhere.peek().halted[0]
+    assert "'Name'" in guard.halted()[0]
 
 
 def test_a_renamed_column_is_sent_under_its_new_name_and_the_trigger_needs_a_restart(made: Scene) -> None:
@@ -221,9 +249,8 @@ def test_another_key_halts_the_relay_until_the_leases_have_it_too(made: Scene) -
         made.enrich(1)
 
     made.server.run(f"DROP TABLE {leases_of(made.relay)}")
-    assert SqlGuard(RelayTable(made.app_server, APP, made.relay), FirstLook()).take_stock() is None, (
-        "the trigger has not started yet"
-    )
+    assert "has never started" not in " ".join(Guard(made).look().unstarted)
+    assert "is gone" in " ".join(Guard(made).look().unstarted)
     made.server.run(
         f"CREATE TABLE {leases_of(made.relay)} (Id int NOT NULL, Name nvarchar(50) NOT NULL, _az_func_ChangeVersion bigint NOT NULL, "
         "_az_func_AttemptCount int NOT NULL, _az_func_LeaseExpirationTime datetime2 NULL, PRIMARY KEY (Id, Name))"

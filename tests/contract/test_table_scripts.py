@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from adapters.sql_server.migrations import latest, migrate, refuse_other_versions, version
+from adapters.sql_server.tables import SqlTables
 from relay.errors import ConfigError
+from relay.notification.notice import Telling
 from tests.sql_client import SqlServer
+from tests.unit.relay.test_notices import notice
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "sql"
 
@@ -56,4 +59,41 @@ def test_going_back_to_0_1_0_makes_the_next_upgrade_bring_the_tables_up_to_date_
         refuse_other_versions(server.ask, unique)
     refuse_other_versions(server.ask, f"{unique} stays")
     assert migrate(server, unique) == 1
+    assert version(server.ask, unique) == latest()
+
+
+@pytest.mark.parametrize("release", ["0.1.0", "0.2.0"])
+def test_what_goes_on_in_an_older_release_is_not_begun_again_by_the_next_one(
+    server: SqlServer, unique: str, release: str
+) -> None:
+    migrate(server, unique)
+    tables = SqlTables(server, unique)
+    tables.ask("notification/enter", **Telling(notice(), "n1", ["log"]).values())
+    relay = {"relay": "orders"}
+    tables.ask("replay/begin", **relay, selection="{}", cursor=0, total=1)
+
+    run(server, f"back_to_{release}", unique)
+
+    assert tables.ask("notification/due", limit=10) == [[]]
+    assert tables.ask("replay/state", **relay)[0][0]["state"] == "cancelled"
+
+
+def test_going_back_to_0_2_0_leaves_what_it_knows_and_the_next_upgrade_brings_the_tables_up_to_date_again(
+    server: SqlServer, unique: str
+) -> None:
+    migrate(server, unique)
+    server.run(
+        "INSERT INTO relay.Ledger (App, Relay, KeyText, Version, State, Attempts, FirstFailedAt, LastTriedAt) "
+        "SELECT ?, N'orders', CONCAT(N'[', n, N']'), n, state, 0, SYSUTCDATETIME(), SYSUTCDATETIME() "
+        "FROM (VALUES (1, 'in_flight'), (2, 'open'), (3, 'held'), (4, 'dead')) AS each (n, state)",
+        unique,
+    )
+
+    run(server, "back_to_0.2.0", unique)
+    run(server, "back_to_0.2.0", unique)
+
+    [states] = server.run("SELECT State FROM relay.Ledger WHERE App = ? ORDER BY Version", unique)
+    assert [state for [state] in states] == ["in_flight", "open", "open", "dead"]
+    assert version(server.ask, unique) == 2
+    assert migrate(server, unique) == 2
     assert version(server.ask, unique) == latest()

@@ -77,7 +77,7 @@ def test_it_works(app: Path, tmp_path: Path) -> None:
     relay = RelayStack(tmp_path, settings={"HEARTBEAT_TELL_AFTER": "2"}, app=app, relays_text=_RELAYS)
     try:
         relay.start()
-        outputs = [follow(start(relay)) for _ in range(3)]
+        outputs = [follow(relay, start(relay)) for _ in range(3)]
 
         assert outputs == [1, 2, 3]
         assert [tuple(row) for row in relay.sql("SELECT Relay, Beats FROM relay.Heartbeat")] == [("orders", 3)]
@@ -108,12 +108,13 @@ def start(relay: RelayStack) -> Any:
         return json.loads(answer.read())
 
 
-def follow(links: Any) -> Any:
+def follow(relay: RelayStack, started: Any) -> Any:
     """Wait for the output of what was started."""
     found: dict[str, Any] = {}
+    url = f"{relay.stack.host_url}/runtime/webhooks/durabletask/instances/{started['id']}"
 
     def ended() -> bool:
-        with urllib.request.urlopen(links["statusQueryGetUri"], timeout=30) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             found.update(json.loads(answer.read()))
         return found["runtimeStatus"] in {"Completed", "Failed"}
 

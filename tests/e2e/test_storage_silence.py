@@ -45,8 +45,9 @@ def let_changes_flow(relay: RelayStack, count: int) -> None:
 
 
 def at_rest(relay: RelayStack) -> int:
-    """Wait until the host has taken its partitions and polls; return where the log ends then."""
+    """Wait until the host has taken its partitions and polls, and the app its hub; return where the log ends then."""
     let_changes_flow(relay, 1)
+    relay.run_watchdog()
 
     def rests() -> bool:
         found, _ = requests_of(relay)
@@ -66,15 +67,15 @@ def test_a_thousand_changes_cost_no_storage_traffic_beyond_rest(tmp_path: Path) 
         assert beyond_rest(found) == {}
 
 
-def test_a_breaker_that_is_read_for_every_batch_would_be_seen(tmp_path: Path) -> None:
+def test_an_instance_that_is_looked_at_for_every_batch_would_be_seen(tmp_path: Path) -> None:
     app = tmp_path / "app"
     for room in APP:
         shutil.copytree(ROOT / room, app / room)
     for name in ("function_app.py", "wiring.py", "prepare_database.py", "host.json", "local.settings.json"):
         shutil.copy(ROOT / name, app / name)
-    batch = app / "services" / "batch.py"
+    batch = app / "services" / "follow_up.py"
     text = batch.read_text(encoding="utf-8")
-    planted = re.sub(r"pause = breaker\(\) if .* else None", "pause = breaker()", text)
+    planted = text.replace("    try:\n", "    try:\n        await instances.look(recovery_instance(app, relay))\n")
     assert planted != text
     batch.write_text(planted, encoding="utf-8")
 

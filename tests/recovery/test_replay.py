@@ -17,6 +17,7 @@ from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
 
 DEAD_LETTERS = 1000
+MANY_REFUSALS = 50  # of one status in a row
 ALL = set(range(1, DEAD_LETTERS + 1))
 DEATHS: list[tuple[str, int, Literal["before", "after"]]] = [  # at the host's n-th request to that part, counted anew
     ("demo_api", 30, "before"),
@@ -51,12 +52,20 @@ def ask(relay: RelayStack, method: str, path: str, body: Any = None) -> tuple[in
 
 
 def make_dead_letters(relay: RelayStack, count: int) -> None:
-    """Insert rows while the API refuses everything."""
-    relay.mode("422")
+    """Insert rows while the API refuses nearly everything, then change those that it took; all alike would be its own fault."""
+    relay.mode("random", share=1 - 20 / count, status=422)
     relay.sql(
         "INSERT INTO dbo.Orders (OrderId, Status) "
         "SELECT CAST([value] AS int), N'new' FROM OPENJSON(?)", json.dumps(list(range(1, count + 1)))
     )  # fmt: skip
+    wait_until(lambda: dead(relay) + len(delivered(relay)) == count, description="each is dead or taken")
+    taken = delivered(relay)
+    assert 0 < len(taken) < MANY_REFUSALS
+    relay.mode("422")
+    relay.sql(
+        "UPDATE dbo.Orders SET Status = N'newer' WHERE OrderId IN (SELECT CAST([value] AS int) FROM OPENJSON(?))",
+        json.dumps(sorted(taken)),
+    )
     wait_until(lambda: dead(relay) == count, description=f"{count} dead letters")
 
 
@@ -65,7 +74,10 @@ def dead(relay: RelayStack) -> int:
 
 
 def delivered(relay: RelayStack) -> set[int]:
-    return {entry["key"]["OrderId"] for entry in relay.accepted("orders")}
+    """Return the rows that the endpoint has as the table has them."""
+    rows = {row[0]: row[1] for row in relay.sql("SELECT OrderId, Status FROM dbo.Orders")}
+    there = {json.loads(key)["OrderId"]: data for key, data in relay.endpoint_rows("orders").items()}
+    return {order for order, data in there.items() if data and data["Status"] == rows[order]}
 
 
 def replay(relay: RelayStack) -> dict[str, Any]:

@@ -71,11 +71,13 @@ def differences(
     """Return what is not as frozen. `all_of_it`: everything must have happened, so that what is not there is gone.
 
     `strict` names, for a shape, the values in which an older release cannot bear a key that it does not know; "" is the whole.
-    `added` are keys that came after the records that `now` was made from: they need not be there.
+    `added` are keys, and whole shapes, that came after the records that `now` was made from: they need not be there.
     """
     wrong = [f"{what} is new: add it to frozen/" for what in sorted(now.keys() - frozen.keys())]
     if all_of_it:
-        wrong += [f"{what} is gone: running instances need it" for what in sorted(frozen.keys() - now.keys())]
+        wrong += [
+            f"{what} is gone: running instances need it" for what in sorted(frozen.keys() - now.keys() - set(added))
+        ]
     for what in sorted(frozen.keys() & now.keys()):
         kept = set(frozen[what])
         closed = (strict or {}).get(what, ())

@@ -28,7 +28,7 @@ from tests.e2e.relay_stack import ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
-    "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "batches_of",
+    "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of",
     "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
@@ -130,6 +130,14 @@ def enable_with(release: Release, app: Path, environment: Mapping[str, str]) -> 
     inherited = {**os.environ, **environment}
     done = subprocess.run(command, cwd=app, env=inherited, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def back_to(release: Release, app: str) -> Sequence[str]:
+    """Return the batches of the documents' script that gives an app's tables back to that release."""
+    text = (ROOT / "docs" / "sql" / f"back_to_{release.version}.sql").read_text(encoding="utf-8")
+    filled, count = re.subn(r"(@app nvarchar\(60\) = )N'[^']*'", rf"\1N'{app}'", text)
+    assert count == 1
+    return batches_of(filled)
 
 
 def instance_forms() -> dict[str, str]:

@@ -21,6 +21,7 @@ from tests.upgrade.releases import (
     RelayStack,
     Release,
     app_now,
+    back_to,
     enable_with,
     frozen,
     recordable,
@@ -28,12 +29,15 @@ from tests.upgrade.releases import (
     wait_until,
 )
 
-pytestmark = [
-    pytest.mark.timeout(400),
-    pytest.mark.parametrize("release", [pytest.param(each, id=each.version) for each in RELEASES]),
-]
+pytestmark = pytest.mark.timeout(400)
+EACH_RELEASE = pytest.mark.parametrize("release", [pytest.param(each, id=each.version) for each in RELEASES])
+REFUSES = pytest.mark.xfail(run=False, reason="0.2.0 refuses newer tables, as test_tables.py shows within seconds")
+BESIDE = pytest.mark.parametrize(
+    "release",
+    [pytest.param(each, id=each.version, marks=REFUSES if each.version == "0.2.0" else ()) for each in RELEASES],
+)
 OLD, NEW = "functions_host", "functions_host_2"  # parts of the stack
-LETTERS, STOCK = 150, 40  # dead letters to replay, rows to backfill
+LETTERS, STOCK = 150, 40  # most of them dead letters to replay; rows to backfill
 PATIENCE_SECONDS = 90
 TABLES = """
 CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY, Status nvarchar(40) NULL, Total decimal(19, 4) NULL);
@@ -89,10 +93,13 @@ class Upgrade:
         self._host = host
 
     def replace(self, old: str, new: str) -> None:
-        """Kill the host of one app, start the other one on what it left; the newer one brings the tables up to date."""
+        """Kill the host of one app, start the other one on what it left, with what docs/operating.md has done to the tables first."""
         self.relay.stack.kill(old)
         if new == NEW:
             self.relay.enable()
+        else:
+            for batch in back_to(self._release, self.relay.stack.part(old).environment["WEBSITE_SITE_NAME"]):
+                self.relay.sql(batch)
         self.start_host(new)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -111,22 +118,27 @@ class Upgrade:
     def get_into_the_middle(self) -> None:
         """A recovery that does its rounds, a replay and a backfill that wait for an endpoint which is down."""
         relay = self.relay
-        relay.mode("422", stream="/letters")
+        relay.mode("random", share=0.9, status=422, stream="/letters")
         relay.sql(f"INSERT INTO dbo.Letters (LetterId, Text) VALUES {rows(1, LETTERS)}")
         relay.mode("random", share=0.8, stream="/orders")  # some get through, so the others are the recovery's at once
         relay.sql(f"INSERT INTO dbo.Orders (OrderId, Total) VALUES {rows(1, 30)}")
         self.ask("POST", "api/relays/stock/backfill", {"page_rows": 10, "rows_per_second": 20})
         until(lambda: self.count("Backfill", "[Cursor] <> N''"), "the backfill is under way")
         relay.mode("500", stream="/stock")
-        until(lambda: self.count("Ledger", "State = 'dead'") == LETTERS, "all letters are dead")
+        until(self.letters_are_settled, "every letter is dead or taken")
+        dead = self.count("Ledger", "State = 'dead'")
         relay.mode("500", stream="/letters")
         self.ask("POST", "api/relays/letters/dead-letters/replay")
         until(self.orders_are_parked, "some orders got through and others did not")
         relay.mode("500", stream="/orders")
         until(lambda: self.count("Recovery", "Relay = 'orders' AND Rounds > 0"), "the recovery does its rounds")
         until(lambda: self.replay().get("done", 0) > 0, "the replay is under way")
-        assert self.replay()["done"] < LETTERS
+        assert self.replay()["done"] < dead
         assert self.count("Backfill", "State = 'running' AND Done < Total")
+
+    def letters_are_settled(self) -> bool:
+        """Tell whether each letter is dead or taken; some are taken, for fifty refusals in a row are the endpoint's fault."""
+        return self.count("Ledger", "State = 'dead'") + len(self.relay.endpoint_rows("letters")) == LETTERS
 
     def orders_are_parked(self) -> bool:
         """Tell whether the first batch is done: its failures are the recovery's at once, for something got through."""
@@ -241,6 +253,7 @@ def upgrade(tmp_path: Path, release: Release) -> Iterator[Upgrade]:
     assert now
 
 
+@EACH_RELEASE
 def test_the_new_release_ends_what_the_old_one_began(upgrade: Upgrade) -> None:
     upgrade.start(OLD)
     with Writer(upgrade.relay) as writer:
@@ -253,6 +266,7 @@ def test_the_new_release_ends_what_the_old_one_began(upgrade: Upgrade) -> None:
     upgrade.everything_ends()
 
 
+@EACH_RELEASE
 def test_the_old_release_ends_what_the_new_one_began(upgrade: Upgrade) -> None:
     upgrade.start(NEW)
     with Writer(upgrade.relay) as writer:
@@ -265,6 +279,7 @@ def test_the_old_release_ends_what_the_new_one_began(upgrade: Upgrade) -> None:
     upgrade.everything_ends()
 
 
+@BESIDE
 def test_both_releases_side_by_side_come_through_an_outage(upgrade: Upgrade) -> None:
     upgrade.start(OLD)
     upgrade.relay.enable()

@@ -7,9 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
-from relay import exact_json
-from relay.errors import ConfigError, DatabaseError, InputError, SchemaError
-from relay.instances import Started
+from relay.errors import AnothersHub, ConfigError, DatabaseError, InputError, SchemaError
 
 _log = logging.getLogger(__name__)
 
@@ -25,25 +23,9 @@ def problem(status: int, title: str, detail: str, **more: Any) -> func.HttpRespo
     return func.HttpResponse(json.dumps(body) + "\n", status_code=status, mimetype="application/problem+json")
 
 
-def started(found: Started) -> func.HttpResponse:
-    """Return how to follow what was started."""
-    return func.HttpResponse(json.dumps(dict(found.links)), status_code=202, headers=dict(found.headers))
-
-
 def no_such_relay(name: str, known: list[str]) -> func.HttpResponse:
     """Return the problem of a name that is not in relays.toml."""
     return problem(404, "No such relay", f"There is no relay {name!r}; relays.toml has {', '.join(known)}.")
-
-
-def json_object(http: func.HttpRequest) -> dict[str, Any]:
-    """Return the JSON object in a request's body; raise InputError if it is none."""
-    try:
-        found = exact_json.loads(http.get_body())
-    except (ValueError, RecursionError) as error:
-        raise InputError([f"The body is no JSON ({error}); send an object such as {{}}."]) from None
-    if not isinstance(found, dict):
-        raise InputError(['The body must be a JSON object such as {} or {"status": 422}.'])
-    return found
 
 
 async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
@@ -51,11 +33,13 @@ async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
     try:
         return await work
     except InputError as error:
-        return problem(400, "The request cannot be used", str(error))
+        return problem(error.status, "The request cannot be used", str(error))
     except SchemaError as error:
         return problem(503, "The relay's own tables are of another release", str(error))
     except ConfigError as error:
         return problem(409, "The relay does not fit its table", str(error))
+    except AnothersHub as error:
+        return problem(409, "The task hub is another app's", str(error))
     except DatabaseError as error:
         return problem(503, "The database does not answer", str(error))
     except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own, and its text may hold addresses with keys

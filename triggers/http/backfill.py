@@ -6,8 +6,9 @@ import azure.functions as func
 from relay.backfill.names import backfill_instance
 from relay.backfill.request import parse_backfill
 from relay.backfill.values import BackfillState
+from relay.errors import InputError
 from services.start import start_backfill
-from triggers.http.answers import answer, problem, started
+from triggers.http.answers import answer, problem
 from triggers.http.requests import RelayRequest, respond
 
 COMMANDS = {
@@ -28,7 +29,7 @@ async def backfill_state(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route(route="relays/{name}/backfill", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
 async def backfill_begin(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """POST /api/relays/{name}/backfill: begin one; the body may hold condition, page_rows, rows_per_second."""
+    """POST /api/relays/{name}/backfill: begin one; the body may hold condition, page_rows, rows_per_second; {} means every row."""
     return await respond(req, client, begin_backfill)
 
 
@@ -51,11 +52,13 @@ async def show_backfill(request: RelayRequest) -> func.HttpResponse:
 async def begin_backfill(request: RelayRequest) -> func.HttpResponse:
     """Write the order where it survives, then start the worker."""
     name = request.relay.name
-    order = parse_backfill(request.body() if request.http.get_body() else {}, request.relay)
+    if not request.has_body:  # it may have been lost on the way, with the condition
+        raise InputError(["Say which rows: {} for every row, or a condition; docs/backfill.md shows both."])
+    order = parse_backfill(request.body(), request.relay)
     if not await request.ask(request.outside.backfills.begin, order):
         return problem(409, "A backfill is under way", f"Look at GET /api/relays/{name}/backfill, or cancel it first.")
     await start_backfill(request.instances, request.app, name)
-    return started(request.instances.links(request.http.url, backfill_instance(request.app, name)))
+    return answer({"relay": name, "backfill": BackfillState.RUNNING.value, "follow": request.link("backfill")}, 202)
 
 
 async def command_backfill(request: RelayRequest) -> func.HttpResponse:

@@ -84,7 +84,7 @@ async def command_dead_letter(request: RelayRequest) -> func.HttpResponse:
     action = request.action
     if action not in ACTIONS:
         return _no_such_action(action)
-    if request.http.get_body() and request.body():
+    if request.has_body and request.body():
         raise InputError([f"The path names the dead letter already; send no body, or {{}}, to {action} it."])
     selection = Selection.one(number)
     count, _ = await request.ask(request.outside.dead_letters.count, selection)

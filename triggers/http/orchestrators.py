@@ -8,13 +8,16 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
-from relay.instances import Instances
 from relay.notification.names import NOTIFICATION
-from relay.notification.notice import Notice
+from relay.notification.notice import Notice, Telling
 from relay.recovery.names import RECOVERY, recovery_instance
-from relay.wire import known_names
+from services.announce import announce_telling
+from services.app_outside import AppOutside
 from services.start import start_recovery
-from triggers.http.answers import answered, json_object, problem, started
+from triggers.http.answers import answer, answered, problem
+from triggers.http.bodies import json_object
+from triggers.http.notices import notice_problem
+from triggers.http.requests import from_elsewhere, not_for_pages
 
 blueprint = df.Blueprint()
 
@@ -27,21 +30,15 @@ def _recovery_problem(body: dict[str, Any], settings: Settings) -> str | None:
 
 
 def _notification_problem(body: dict[str, Any], settings: Settings) -> str | None:
-    channels = [channel.name for channel in settings.channels]
-    shape = f'The body must be {{"notice": {{...}}, "channels": [...]}} with channels out of {", ".join(channels)}.'
-    if set(body) != {"notice", "channels"} or not isinstance(body["channels"], list):
-        return shape
-    if not set(map(str, body["channels"])) <= set(channels):
-        return shape
-    if isinstance(body["notice"], dict) and (unknown := body["notice"].keys() - known_names(Notice)):
-        return f"notice: there is no {', '.join(sorted(unknown))}"
-    try:
-        Notice.from_dict(body["notice"])
-    except KeyError as error:
-        return f"notice: {error.args[0]!r} is missing"
-    except (TypeError, ValueError) as error:
-        return f"notice: {error}"
-    return None
+    known = [channel.name for channel in settings.channels]
+    channels = body.get("channels")
+    named = [str(channel) for channel in channels] if isinstance(channels, list) else []
+    usable = named and len(set(named)) == len(named) and set(named) <= set(known)
+    if set(body) != {"notice", "channels"} or not usable:
+        return f'The body must be {{"notice": {{...}}, "channels": [...]}} with channels out of {", ".join(known)}, each at most once.'
+    if not isinstance(body["notice"], dict):
+        return "notice: it must be an object"
+    return notice_problem(body["notice"], settings)
 
 
 ALLOWED: Mapping[str, Callable[[dict[str, Any], Settings], str | None]] = {
@@ -53,12 +50,15 @@ ALLOWED: Mapping[str, Callable[[dict[str, Any], Settings], str | None]] = {
 @blueprint.route(route="orchestrators/{name}", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
 async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """POST /api/orchestrators/{name} with a JSON input: 202 with the links to follow it."""
-    return await answered(start(req.route_params["name"], req, wiring.settings(), wiring.instances(client)))
+    """POST /api/orchestrators/{name} with a JSON input: 202 with its id, and where to follow it."""
+    if from_elsewhere(req):
+        return not_for_pages()
+    return await answered(start(req.route_params["name"], req, wiring.app_outside(client, wiring.Line.OPERATOR)))
 
 
-async def start(name: str, req: func.HttpRequest, settings: Settings, instances: Instances) -> func.HttpResponse:
+async def start(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Check the input, then start. Raises InputError for what is no JSON object."""
+    settings = app.settings
     check = ALLOWED.get(name)
     if check is None:
         return problem(
@@ -69,8 +69,10 @@ async def start(name: str, req: func.HttpRequest, settings: Settings, instances:
     if wrong:
         return problem(400, "The input cannot be used", wrong)
     if name == RECOVERY:
-        instance_id = recovery_instance(settings.app, body["relay"])
-        await start_recovery(instances, settings.app, body["relay"])  # one per relay: running already is success
-    else:
-        instance_id = await instances.start(name, body)
-    return started(instances.links(req.url, instance_id))
+        relay, instance_id = body["relay"], recovery_instance(settings.app, body["relay"])
+        await start_recovery(app.instances, settings.app, relay)  # one per relay: running already is success
+        return answer({"id": instance_id, "follow": f"{req.url.partition('/orchestrators/')[0]}/relays/{relay}"}, 202)
+    notice = Notice.from_dict(body["notice"])  # by hand it may be sent again and again
+    telling = Telling(notice, notice.instance_id(app.clock.now().isoformat()), body["channels"])
+    await announce_telling(telling, app)
+    return answer({"id": telling.id}, 202)

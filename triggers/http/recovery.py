@@ -41,6 +41,6 @@ async def _command_recovery(request: RelayRequest, command: Command) -> func.Htt
 
 
 async def _close_breaker(request: RelayRequest) -> func.HttpResponse:
-    """Let requests through again, whatever the breaker knows."""
-    await request.instances.close_breaker(request.app, request.relay.name)
+    """Let requests through again, whatever the breaker knows and the endpoint has asked for."""
+    await request.ask(request.outside.recoveries.let_through)
     return answer({"relay": request.relay.name, "breaker": "closed"}, 202)

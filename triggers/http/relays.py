@@ -1,5 +1,6 @@
 """How relays are: one of them in full, all of them in a line each, and a verdict for monitors. Looking writes nothing."""
 
+import asyncio
 from typing import Any
 
 import azure.durable_functions as df
@@ -12,12 +13,17 @@ from relay.dead_letters.names import replay_instance
 from relay.errors import ConfigError, DatabaseError, RelayError, SchemaError
 from relay.guard.health import Health, broken, summary
 from relay.guard.outlook import Outlook
+from relay.hub.owner import anothers
 from relay.ports import Recoveries
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
+from services.look_after_app import names_of
+from services.look_after_notices import channels_in_trouble, trouble_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
+
+PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
 
 blueprint = df.Blueprint()
 
@@ -45,18 +51,22 @@ async def relay_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
 
 async def list_relays() -> func.HttpResponse:
     """Return every relay's line. Raises DatabaseError."""
-    return answer({"app": wiring.settings().app, "relays": await _lines()})
+    lines = await _lines_in_time()
+    return answer({"app": wiring.settings().app, "relays": lines, "app_troubles": await _app_troubles()})
 
 
 async def judge() -> func.HttpResponse:
     """Return the verdict for a monitor. Raises DatabaseError."""
-    lines = await _lines()
+    lines = await _lines_in_time()
     unfit = [line["reason"] for line in lines if line["health"] == Health.BROKEN]
     if unfit:
         return problem(503, "A relay does not fit its table", " ".join(unfit))
     healths = {line["relay"]: line["health"] for line in lines}
-    degraded = any(found != Health.OK for found in healths.values())
-    return answer({"status": "degraded" if degraded else "healthy", "relays": healths})
+    troubles = await _app_troubles()
+    degraded = bool(troubles) or any(found != Health.OK for found in healths.values())
+    reasons = {line["relay"]: line["reason"] for line in lines if line["reason"]} | troubles
+    verdict = {"status": "degraded" if degraded else "healthy", "relays": healths}
+    return answer({**verdict, "reasons": reasons} if reasons else verdict)
 
 
 async def show_relay(request: RelayRequest) -> func.HttpResponse:
@@ -73,12 +83,11 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
     found = {kind: await instances.look(instance_id) for kind, instance_id in ids.items()}
     statuses = {kind: instance.status if instance else None for kind, instance in found.items()}
     recovery = found["recovery"]
-    breaker = await instances.breaker(request.app, name)
     return answer({
         "relay": name,
         "app": request.app,
         "situation": {**situation.to_dict(), "open": situation.open} if situation else None,
-        "tracking": outlook.to_dict() if outlook else None,
+        "tracking": outlook.to_dict(),
         "backfill": backfill.progress() if backfill else None,
         "recovery": {
             "instance": ids["recovery"],
@@ -86,18 +95,55 @@ async def show_relay(request: RelayRequest) -> func.HttpResponse:
             "detail": recovery.custom_status if recovery else None,
         },
         "orchestrations": statuses,
-        "breaker": breaker.to_dict(),
+        "breaker": _breaker(situation) if situation else None,
     })  # fmt: skip
 
 
-def _situation(recoveries: Recoveries, outlook: Outlook | None) -> Situation | None:
+def _breaker(situation: Situation) -> dict[str, Any]:
+    """Return for how long nothing is sent, by whom, and why."""
+    return {
+        "failed_before_wait_seconds": round(situation.held_back_seconds, 1),
+        "all_wait_seconds": round(situation.paused_seconds, 1),
+        "one_is_tried_first": situation.untested or situation.paused_seconds > 0,
+        "asked_for_seconds": situation.asked_seconds,
+        "away": situation.away,
+        "reason": situation.standing_reason,
+    }
+
+
+def _situation(recoveries: Recoveries, outlook: Outlook) -> Situation | None:
     """Return what is not settled; None if the table has changed so that nobody can tell."""
     try:
         return recoveries.peek()
     except RelayError:
-        if outlook is None or not outlook.halted:
+        if not outlook.halted:
             raise
         return None
+
+
+async def _lines_in_time() -> list[dict[str, Any]]:
+    """Look at every relay. Raises DatabaseError, also if that takes too long: a server may be silent and hold its connections."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _lines()
+    except TimeoutError:
+        raise DatabaseError(f"SQL Server: no answer within {PATIENCE_SECONDS:g} seconds.") from None
+
+
+async def _app_troubles() -> dict[str, str]:
+    """Return what is wrong beyond the relays of relays.toml, by what it is wrong with. Raises DatabaseError."""
+    settings = wiring.settings()
+    tables = wiring.tables(wiring.Line.OPERATOR)
+    hub, removed = await wiring.threads().run(lambda: tables.ask("guard/app", relays=names_of(settings)))
+    found = {"task hub": anothers(settings.app, hub[0]["owner"])} if hub else {}
+    found |= {
+        row[
+            "relay"
+        ]: f"It is not in relays.toml any more, and {row['open']} changes of it are not settled: nobody delivers them."
+        for row in removed
+    }
+    channels = await wiring.threads().run(channels_in_trouble, settings, tables)
+    return found | {f"channel {row['channel']}": trouble_of(row) for row in channels}
 
 
 async def _lines() -> list[dict[str, Any]]:
@@ -118,8 +164,8 @@ def _line(relay: Relay, outside: Outside) -> dict[str, Any]:
         raise  # no relay of the app can work
     except ConfigError as error:
         return broken(relay, " ".join(outlook.halted if outlook and outlook.halted else error.problems))
-    except DatabaseError:
-        if outlook is None or not outlook.halted:
+    except DatabaseError as error:
+        if error.nobody_answers:
             raise
-        # Its table is another one: no reason to tell nothing of the others.
-        return broken(relay, " ".join(outlook.halted))
+        # What it refuses concerns this relay: no reason to tell nothing of the others.
+        return broken(relay, " ".join(outlook.halted) if outlook and outlook.halted else str(error))

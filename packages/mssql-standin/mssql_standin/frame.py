@@ -43,6 +43,10 @@ class Frame:
         """Return all open sessions."""
         return list(self.session.store.open_sessions.values())
 
+    def row_count(self, table: Table) -> int:
+        """Return how many rows a table has, as the session sees them."""
+        return int(self.file.rows(f"SELECT count(*) FROM {table.physical}")[0][0])
+
     def clock(self) -> tuple[int, int]:
         """Return the statement's time: ticks of UTC, offset of local time in minutes."""
         return self.session.clock()

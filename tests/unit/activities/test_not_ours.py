@@ -28,7 +28,7 @@ NOT_OURS = {"not_ours": "app shop has nothing to do for relay orders of app othe
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "settings", lambda: SETTINGS)
-    monkeypatch.setattr(wiring, "outside", lambda relay: f"outside of {relay}")
+    monkeypatch.setattr(wiring, "outside", lambda relay, _: f"outside of {relay}")
 
 
 @pytest.mark.parametrize("request_", STRANGERS)

@@ -64,6 +64,16 @@ def problem_of(text: str) -> str:
             id="system-assigned identity",
         ),
         pytest.param(
+            f"Server=h;Database=d;{LOGIN};Application Name=;Encrypt=;",
+            "Server={h};Database={d};UID={u};PWD={p}",
+            id="empty values are left to their defaults",
+        ),
+        pytest.param(
+            "Server=h;Database=d;User ID=u;Encrypt=yes;Encrypt= ;Password=",
+            "Server={h};Database={d};UID={u}",
+            id="an empty value takes an earlier one back",
+        ),
+        pytest.param(
             "Server=h;Database=d;Integrated Security=SSPI",
             "Server={h};Database={d};Trusted_Connection={yes}",
             id="integrated security",
@@ -73,10 +83,27 @@ def problem_of(text: str) -> str:
             "Server={h};Database={d};UID={u};PWD={p}",
             id="what only .NET's pool means",
         ),
+        pytest.param(
+            f"Server=h;Database=d;{LOGIN};Application Name=;Connect Timeout=;Encrypt=",
+            "Server={h};Database={d};UID={u};PWD={p}",
+            id="an empty value is the default",
+        ),
+        pytest.param(
+            f"Server=h;Database=d;{LOGIN};Failover Partner=g;IP Address Preference=IPv6First;Column Encryption Setting=Enabled;"
+            "Attestation Protocol=None;Enclave Attestation Url=https://a",
+            "Server={h};Database={d};UID={u};PWD={p};Failover_Partner={g};IpAddressPreference={IPv6First};ColumnEncryption={Enabled}",
+            id="what else the trigger's client takes",
+        ),
     ],
 )
 def test_the_odbc_form_is_derived(ado_net: str, expected: str) -> None:
     assert odbc(ado_net) == f"Driver={{{DRIVER}}};{expected}"
+
+
+def test_an_empty_timeout_is_the_default() -> None:
+    found = to_odbc(f"Server=h;Database=d;{LOGIN};Command Timeout=90;Connect Timeout=;Command Timeout=", DRIVER)
+
+    assert (found.login_timeout_seconds, found.command_timeout_seconds) == (15, 30)
 
 
 def test_timeouts_become_seconds() -> None:
@@ -92,10 +119,16 @@ def test_timeouts_become_seconds() -> None:
         ("Database=d;" + LOGIN, "Server is missing"),
         ("Server=h;" + LOGIN, "Database is missing"),
         ("Server=h;Database=d", "who logs in"),
-        (f"Server=h;Database=d;{LOGIN};Encrypt=maybe", "Encrypt cannot be 'maybe'"),
+        ("Server=;Database=d;" + LOGIN, "Server is missing"),
+        ("Server=h;Database=d;User ID=;Password=geheim", "who logs in"),
+        (
+            f"Server=h;Database=d;{LOGIN};Encrypt=maybe",
+            "Encrypt has a value that cannot be used; take one of yes, no, strict",
+        ),
         (f"Server=h;Database=d;{LOGIN};Connect Timeout=soon", "whole number of seconds"),
         ("Server=h;Database=d;User ID=u;Password='geheim", "quote a value"),
         ("just some text", "quote a value"),
+        ("Server=h;Database=d;User ID=u;Password=a;geheim=b", "keyword number 5 is none"),
     ],
 )
 def test_what_cannot_be_used_is_named_without_the_password(ado_net: str, says: str) -> None:

@@ -1,4 +1,4 @@
-"""requests against a real server on loopback: what is sent, and what every kind of trouble becomes."""
+"""The endpoint adapter against a real server on loopback: what is sent, and what every kind of trouble becomes."""
 
 import socket
 import threading

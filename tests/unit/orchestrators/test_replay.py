@@ -40,6 +40,9 @@ class Ledger:
     delivered: set[int] = field(default_factory=set)
     slices: list[list[int]] = field(default_factory=list)
     times: list[timedelta] = field(default_factory=list)
+    number: int | None = None  # of the order, as it stands in SQL Server
+    stopped: str = ""  # the order's state, if it does not run
+    told: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.longest_history = 0
@@ -68,7 +71,8 @@ class Ledger:
         begun = Replay(
             relay="orders", selection=Selection(upto=max(self.dead)), total=len(self.dead), backoff=Backoff(jitter=0)
         )
-        self.engine.start(REPLAY, {"replay": begun.to_dict()})
+        number = {} if self.number is None else {"number": self.number}
+        self.engine.start(REPLAY, {"replay": begun.to_dict(), **number})
 
     def replay(self) -> dict[str, Any]:
         """Run a replay to its end; return the counts of its output."""
@@ -87,14 +91,18 @@ class Ledger:
 
     # The activities
 
-    def list(self, request: dict[str, Any]) -> list[int]:
+    def list(self, request: dict[str, Any]) -> Any:
         assert request["relay"] == "orders"
+        assert request.get("number") == self.number
+        if self.stopped:
+            return {"stopped": self.stopped}
         if self.sql_is_away(self.elapsed):
             raise ConnectionError("SQL Server does not answer")
         told = request["selection"]
         return sorted(n for n in self.dead if told["after"] < n <= told["upto"])[: request["limit"]]
 
     def deliver(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.told.append(request)
         self.slices.append(request["ids"])
         self.times.append(self.elapsed)
         self.longest_history = max(self.longest_history, len(self.instance.history))
@@ -275,3 +283,28 @@ def test_a_terminated_replay_leaves_the_rest_to_the_next_one(is_suspended: bool)
     done = ledger.replay()
 
     assert (done["total"], done["delivered"]) == (100, 100)
+
+
+def test_an_order_that_stands_in_sql_server_is_named_to_the_activities_with_the_cursor_of_each_slice() -> None:
+    ledger = Ledger(set(range(1, 121)), number=7)
+
+    ledger.replay()
+
+    assert [(each["number"], each["after"]) for each in ledger.told] == [(7, 0), (7, 50), (7, 100)]
+
+
+def test_a_replay_that_an_older_release_has_begun_goes_on_as_it_was() -> None:
+    ledger = Ledger(set(range(1, 121)))
+
+    ledger.replay()
+
+    assert {frozenset(each) for each in ledger.told} == {frozenset({"relay", "ids"})}
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled"])
+def test_an_order_that_does_not_run_any_more_ends_the_instance(state: str) -> None:
+    ledger = Ledger({1, 2, 3}, number=7, stopped=state)
+
+    done = ledger.replay()
+
+    assert (done["state"], ledger.slices) == (state, [])

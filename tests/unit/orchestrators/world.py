@@ -148,7 +148,7 @@ class World:
             command=Command(row["command"]) if row["command"] else None,
             command_number=row["number"],
         )
-        return {"situation": situation.to_dict(), "policy": self.policy.to_dict()}
+        return {**situation.to_result(), "policy": self.policy.to_dict()}
 
     def seconds_until_telling(self) -> float:
         if self.told_dead_at is None:
@@ -201,10 +201,6 @@ class World:
 
     def record(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self.row is not None
-        if request["told_of_dead_letters"]:
-            untold = [number for number in self.dead if number not in self.told_dead]
-            self.told_dead |= set(untold[: request["told_of_dead_letters"]])
-            self.told_dead_at = self.engine.time
         self.row |= {
             "rounds": request["rounds"],
             "step": request["step"],
@@ -223,6 +219,9 @@ class World:
 
     def announce(self, request: dict[str, Any]) -> str:
         self.notices.append(request)
+        if request["occasion"] == "dead_letters":
+            self.told_dead |= self.dead
+            self.told_dead_at = self.engine.time
         return "notification"
 
     def send_notice(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -31,13 +31,25 @@ from = "relay@example.com"
 [[channel]]
 name = "log"
 kind = "log"
+[[channel]]
+name = "workflow"
+kind = "teams"
+url = "%HOOK%"
+proxy = "http://proxy:3128"
+allow_hosts = ["hook.example"]
 """
     channels = parse_configuration(RELAY + text, SETTINGS).channels
 
-    assert [channel.kind for channel in channels] == [ChannelKind.WEBHOOK, ChannelKind.EMAIL, ChannelKind.LOG]
+    assert [channel.kind for channel in channels] == [
+        ChannelKind.WEBHOOK,
+        ChannelKind.EMAIL,
+        ChannelKind.LOG,
+        ChannelKind.TEAMS,
+    ]
     assert channels[0].concerns("orders")
     assert not channels[0].concerns("other")
     assert channels[1].headers == {"Authorization": "Bearer Secret-2"}
+    assert (channels[3].proxy, channels[3].allow_hosts) == ("http://proxy:3128", ("hook.example",))
     assert "Secret" not in repr(channels)
 
 
@@ -47,7 +59,10 @@ kind = "log"
         ('name = "c"', "kind: it is missing; take one of webhook, email, log"),
         ('name = "c"\nkind = "fax"', "'fax' is not known"),
         ('name = "c"\nkind = "webhook"', "url: it is missing"),
-        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "does not give an http or https URL"),
+        ('name = "c"\nkind = "webhook"\nurl = "ftp://x"', "gives no http or https URL with a host"),
+        ('name = "c"\nkind = "teams"', "url: it is missing"),
+        ('name = "c"\nkind = "log"\nproxy = "http://p:1"', "'proxy' is no key of a channel"),
+        ('name = "c"\nkind = "webhook"\nurl = "http://%s.test"' % ("a" * 64), "longer than 63 characters"),
         ('name = "c"\nkind = "webhook"\nurl = "%NONE%"', "the app setting NONE is missing"),
         ('name = "c"\nkind = "email"\nurl = "http://h"\nfrom = "a@b"', "to: it is missing"),
         ('name = "c"\nkind = "email"\nurl = "http://h"\nto = ["nobody"]\nfrom = "a@b"', "'nobody' is no e-mail address"),

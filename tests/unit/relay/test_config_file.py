@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from relay.changes.change import Operation
 from relay.changes.conditions import Condition
 from relay.config.file import parse_configuration
-from relay.config.values import Mask, Mode
+from relay.config.values import REJECTING_STATUSES, Mask, Mode
 from relay.errors import ConfigError
 
 SETTINGS = {"API_URL": "https://api.example", "API_KEY": "s3cret"}
@@ -63,7 +64,7 @@ def test_every_key_of_a_relay_is_read() -> None:
     assert (relay.mode, relay.max_concurrency, relay.epoch) == (Mode.BATCH, 3, 2)
     assert (relay.connect_timeout_seconds, relay.read_timeout_seconds, relay.batch_deadline_seconds) == (1.5, 9, 60)
     assert relay.headers == {"X-Api-Key": "s3cret"}
-    assert relay.rejecting_statuses == {422}
+    assert relay.rejecting_statuses == frozenset({422})
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,9 @@ def test_every_key_of_a_relay_is_read() -> None:
         pytest.param("condition = [{ column = 'A', like = 'x' }]", "condition.A.like", "take one of", id="unknown test"),
         pytest.param("condition = [{ column = 'A' }]", "condition", "must look like", id="test without operator"),
         pytest.param("condition = [{ column = 'A', in = 'x' }]", "condition.A.in", "a list", id="in without list"),
+        pytest.param("condition = [{ column = 'A', equals = nan }]", "condition.A.equals", "NaN must be", id="no number"),
+        pytest.param("condition = [{ column = 'A', at_most = inf }]", "condition.A.at_most", "Infinity must be", id="no end"),
+        pytest.param("condition = [{ column = 'A', in = [1, [2]] }]", "condition.A.in", "a list of values", id="list in list"),
         pytest.param("rename = { A = 'x', B = 'x' }", "rename", "same name", id="renamed alike"),
         pytest.param("send = ['A']\nrename = { B = 'x' }", "rename.B", "not in send", id="renamed but not sent"),
         pytest.param("send = ['A', 'B']\nrename = { A = 'B' }", "rename.A", "already the name", id="renamed over another"),
@@ -106,9 +110,90 @@ def test_a_mistake_is_named_with_its_key_and_the_remedy(lines: str, key: str, re
     assert remedy in problem
 
 
+def test_what_an_answer_means_is_said_for_all_operations_or_for_each() -> None:
+    text = LEAST + "rejecting_statuses = { delete = [404], update = [] }\ndelivered_statuses = [409, 410]\n"
+
+    [relay] = parse_configuration(text, SETTINGS).relays
+
+    assert relay.rejecting_statuses == {
+        Operation.INSERT: REJECTING_STATUSES,
+        Operation.UPDATE: frozenset(),
+        Operation.DELETE: {404},
+    }
+    assert relay.delivered_statuses == frozenset({409, 410})
+
+
+def test_without_a_word_only_2xx_is_a_delivery() -> None:
+    [relay] = parse_configuration(LEAST, SETTINGS).relays
+
+    assert (relay.rejecting_statuses, relay.delivered_statuses) == (REJECTING_STATUSES, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "remedy"),
+    [
+        pytest.param("delivered_statuses = [302]", "delivered_statuses", "400 to 599", id="a redirect is no delivery"),
+        pytest.param("delivered_statuses = { upsert = [409] }", "delivered_statuses", "insert, update", id="no operation"),
+        pytest.param("delivered_statuses = { delete = 404 }", "delivered_statuses", "list of HTTP", id="no list"),
+        pytest.param("delivered_statuses = {}", "delivered_statuses", "list of HTTP", id="nothing"),
+        pytest.param("delivered_statuses = { delete = [400] }", "delivered_statuses", "[400] of delete", id="both"),
+        pytest.param("mask = { Card = 'hmac' }", "mask_key", "is missing", id="hmac without a key"),
+        pytest.param("mask_key = '0123456789abcdef'", "mask_key", "no effect", id="a key for nothing"),
+        pytest.param("mask = { Card = 'hmac' }\nmask_key = 'short'", "mask_key", "16 characters", id="a short key"),
+        pytest.param("mask = { Card = 'hmac' }\nmask_key = 5", "mask_key", "a text", id="no text"),
+        pytest.param("mask = { Card = 'hmac' }\nmask_key = ''", "mask_key", "is missing", id="an empty key"),
+        pytest.param("mask_key = '%NO_SUCH%'", "mask_key", "NO_SUCH is missing", id="a key that is not set"),
+        pytest.param("proxy = 'https://p:1'", "proxy", "an http URL", id="TLS to the proxy"),
+        pytest.param("proxy = 'http://p:1/x'", "proxy", "without a path", id="a proxy with a path"),
+        pytest.param("proxy = 'p:3128'", "proxy", "http or https URL", id="no URL"),
+        pytest.param("proxy = 3128", "proxy", "http://proxy.example:3128", id="a number"),
+        pytest.param("allow_hosts = '169.254.1.1'", "allow_hosts", "a list", id="hosts that are no list"),
+    ],
+)  # fmt: skip
+def test_a_mistake_about_http_is_named_with_its_key_and_the_remedy(lines: str, key: str, remedy: str) -> None:
+    [problem] = problems_of(LEAST + lines)
+
+    assert "relay 'orders'" in problem
+    assert key in problem
+    assert remedy in problem
+
+
+def test_proxy_key_and_hosts_are_read_and_no_secret_is_shown() -> None:
+    lines = """
+        mask = { Card = "hmac" }
+        mask_key = "%MASK_KEY%"
+        proxy = "http://user:Secret-3@proxy:3128"
+        allow_hosts = ["169.254.10.1", "meant.example"]
+    """
+
+    [relay] = parse_configuration(LEAST + lines, {**SETTINGS, "MASK_KEY": "Secret-4-0123456789"}).relays
+
+    assert relay.mask_key == "Secret-4-0123456789"
+    assert relay.proxy == "http://user:Secret-3@proxy:3128"
+    assert relay.allow_hosts == ("169.254.10.1", "meant.example")
+    assert "Secret" not in repr(relay)
+
+
+def test_a_mark_before_the_text_does_no_harm() -> None:
+    assert parse_configuration("\ufeff" + LEAST, SETTINGS) == parse_configuration(LEAST, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://h/caf%C3%A9", "https://bücher.example/x", "http://" + "a" * 63 + ".test./", "http://[::1]:80/", "http://a_b/"]
+)  # fmt: skip
+def test_an_endpoint_is_taken_as_it_is_written(endpoint: str) -> None:
+    [relay] = parse_configuration(LEAST.replace("%API_URL%/orders", endpoint), SETTINGS).relays
+
+    assert relay.endpoint == endpoint
+
+
 @pytest.mark.parametrize(
     ("endpoint", "remedy"),
     [
+        ("http://" + "a" * 64 + ".test/x", "longer than 63 characters"),
+        ("http://a..test/", "is empty"),
+        ("http://" + ".".join(["a" * 60] * 5), "longer than 253 characters"),
+        ("http://ho st/", "no host's name"),
         ("ftp://api.example", "http or https"),
         ("api.example/orders", "http or https"),
         ("https://", "http or https"),
@@ -123,6 +208,30 @@ def test_an_endpoint_must_be_an_http_url(endpoint: str, remedy: str) -> None:
 
     assert "endpoint" in problem
     assert remedy in problem
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "settings", "url"),
+    [
+        ("https://h/caf%C3%A9", {}, "https://h/caf%C3%A9"),
+        ("https://h/caf%C3%A9%PATH%", {"PATH": "/x"}, "https://h/caf%C3%A9/x"),
+        ("https://h/%AB%PATH%", {"PATH": "x"}, "https://h/%ABx"),
+        ("https://h/%AB%PATH%", {"AB": "y"}, "https://h/yPATH%"),
+        ("https://h/%41%PATH%", {"PATH": "%AB%"}, "https://h/%41%AB%"),
+        ("https://h/?full=100%", {}, "https://h/?full=100%"),
+    ],
+)
+def test_percent_encoding_is_no_setting_unless_there_is_one(endpoint: str, settings: dict[str, str], url: str) -> None:
+    [relay] = parse_configuration(LEAST.replace("%API_URL%/orders", endpoint), settings).relays
+
+    assert relay.endpoint == url
+
+
+def test_a_secret_that_could_not_be_read_is_no_address() -> None:
+    with pytest.raises(
+        ConfigError, match=r"relay 'orders': endpoint: the app setting API_URL: it is a Key Vault reference"
+    ):
+        parse_configuration(LEAST, {"API_URL": " @Microsoft.KeyVault(VaultName=v;SecretName=s)"})
 
 
 def test_all_mistakes_of_the_file_are_reported_together() -> None:

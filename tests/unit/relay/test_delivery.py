@@ -39,6 +39,24 @@ def test_which_statuses_reject_is_configurable() -> None:
     assert isinstance(classify(422, retry_after=None, problem="", now=NOW, rejecting={409}), RetryLater)
 
 
+def test_which_statuses_mean_delivered_is_configurable() -> None:
+    def outcome(status: int) -> Outcome:
+        return classify(status, retry_after=None, problem="", now=NOW, rejecting={400}, delivered={409})
+
+    assert outcome(409) == Delivered(409)
+    assert isinstance(outcome(404), RetryLater)
+    assert isinstance(outcome(400), Rejected)
+
+
+def test_too_large_for_now_is_tried_again() -> None:
+    def outcome(status: int, retry_after: str | None) -> Outcome:
+        return classify(status, retry_after=retry_after, problem="", now=NOW, rejecting=REJECTING_STATUSES)
+
+    assert outcome(413, "5") == RetryLater(413, "the endpoint answered 413", 5.0)
+    assert isinstance(outcome(413, "soon"), Rejected)
+    assert isinstance(outcome(422, "5"), Rejected), "only of 413 is it said"
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
@@ -52,6 +70,9 @@ def test_which_statuses_reject_is_configurable() -> None:
         pytest.param("soon", None, id="nonsense"),
         pytest.param("nan", None, id="not a number"),
         pytest.param("inf", None, id="infinite"),
+        pytest.param("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None, id="a year that no calendar has"),
+        pytest.param("Mon, 01 Jan 2024 00:00:00 +99999999999999", None, id="an offset that no clock has"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 -2359", None, id="after the end of time"),
         pytest.param("", None, id="empty"),
         pytest.param(None, None, id="absent"),
     ],

@@ -48,13 +48,23 @@ def test_limits_are_the_relays() -> None:
     assert troubles(outlook(retention_hours=100.0), a_relay(recovery=RecoveryPolicy(window_hours=99))) == []
 
 
-def test_each_trouble_is_told_once_until_the_relay_has_caught_up_without_it() -> None:
-    behind = outlook(behind_seconds=5.0, told=("silent",))
+def test_each_trouble_is_told_once_for_as_long_as_it_holds() -> None:
+    assert told_from_now_on([]) == []
+    assert told_from_now_on([Occasion.SILENT, Occasion.RETENTION]) == ["retention", "silent"]
 
-    assert told_from_now_on(behind, []) == ["silent"]
-    assert told_from_now_on(behind, [Occasion.RETENTION]) == ["retention", "silent"]
-    assert told_from_now_on(outlook(told=("silent",)), []) == []
-    assert told_from_now_on(outlook(told=("retention",)), [Occasion.RETENTION]) == ["retention"]
+
+def test_a_change_that_waits_in_the_ledger_is_as_old_as_one_that_waits_for_the_trigger() -> None:
+    held = outlook(entered_seconds=289 * 3600.0)
+
+    assert held.hours_left == 47
+    assert troubles(held, a_relay()) == [Occasion.RETENTION]
+    assert held.to_dict()["lag_seconds"] == 0, "the trigger is not behind"
+
+
+def test_what_was_not_counted_is_said_to_be_more() -> None:
+    assert outlook(untaken=7, more_untaken=True).to_dict()["pending_is_more"]
+    assert outlook(position=None, untaken=1001).to_dict()["pending_is_more"]
+    assert not outlook(untaken=1001).to_dict()["pending_is_more"]
 
 
 def test_an_operator_sees_how_far_behind_it_is() -> None:
@@ -67,3 +77,11 @@ def test_an_operator_sees_how_far_behind_it_is() -> None:
         335.0,
     )
     assert outlook().to_dict()["lag_versions"] == 0
+
+
+def test_who_is_silent_may_be_so_because_of_the_triggers_limits() -> None:
+    limited = outlook(limits=("one value of 29 digits",))
+
+    assert limited.news("orders", Occasion.SILENT).last_error == "one value of 29 digits"
+    assert limited.news("orders", Occasion.GAP).last_error == ""
+    assert limited.to_dict()["limits"] == ["one value of 29 digits"]

@@ -2,10 +2,12 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from relay import exact_json
+from relay.changes.change import Operation
 from relay.config.values import Mask
 from relay.delivery import messages
 from tests.fakes import a_change, a_relay
@@ -51,6 +53,28 @@ def test_only_the_columns_to_send_leave_renamed_and_masked() -> None:
 
     assert content["key"] == {"order_id": 1}
     assert content["data"] == {"order_id": 1, "card": "***1111", "Mail": None, "Note": "***"}
+
+
+def test_a_digest_with_a_secret_stays_equal_for_equal_values_and_cannot_be_found_without_it() -> None:
+    row = {"OrderId": 1, "Card": "4111", "Other": "4111", "None": None}
+    mask = dict.fromkeys(("Card", "Other", "None"), Mask.HMAC)
+
+    def data(key: str) -> dict[str, Any]:
+        relay = a_relay(mask=mask, mask_key=key)
+        found: dict[str, Any] = json.loads(messages.single(a_change(row=row), relay).body)["data"]
+        return found
+
+    first = data("0123456789abcdef")
+    assert first["Card"] == "39144a52075d1ce812fc02528a8ee14344335b60fba9f88bb89280e082236793"
+    assert (first["Other"], first["None"]) == (first["Card"], None)
+    assert data("another secret key")["Card"] != first["Card"]
+
+
+def test_a_message_knows_the_operations_of_its_changes() -> None:
+    insert, update, delete = a_change(1, created_version=11), a_change(2), a_change(3, row=None)
+
+    assert messages.single(delete, a_relay()).operations == {Operation.DELETE}
+    assert messages.batch([insert, update, insert], a_relay()).operations == {Operation.INSERT, Operation.UPDATE}
 
 
 def test_an_epoch_is_shown_once_it_was_raised() -> None:

@@ -14,7 +14,7 @@ import activities
 import entities
 import orchestrators
 import triggers
-from relay.changes.payload import may_be_altered, parse_payload
+from relay.changes.payload import parse_payload
 from relay.errors import PayloadError
 from relay.identifiers import literal, parse_table_name, quote
 from relay.names import RESERVED_RELAY_NAMES, function_id, leases_table, task_hub
@@ -98,21 +98,3 @@ def test_the_payload_says_which_keys() -> None:
 def test_a_payload_of_another_shape_is_refused_with_a_remedy(payload: str) -> None:
     with pytest.raises(PayloadError, match="payload"):
         parse_payload(payload)
-
-
-@pytest.mark.parametrize(
-    ("value", "altered"),
-    [
-        ("2026-01-02T03:04:05Z", True),
-        ("2026-01-02T03:04:05+00:00", True),
-        ("2026-01-02", False),
-        ("order T-1", False),
-        (Decimal("12345678901234.5"), True),
-        (Decimal("5.0"), False),
-        (123456789012345678, True),
-        (7, False),
-        (None, False),
-    ],
-)
-def test_values_that_the_triggers_json_may_have_altered_are_recognised(value: Any, altered: bool) -> None:
-    assert may_be_altered(value) is altered

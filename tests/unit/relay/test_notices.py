@@ -39,6 +39,20 @@ def test_a_webhook_gets_text_and_every_fact_by_name() -> None:
     assert "secret" not in json.dumps(body)
 
 
+def test_a_workflow_of_teams_gets_an_adaptive_card() -> None:
+    body = body_for(Channel(name="c", url=URL, kind=ChannelKind.TEAMS), notice())
+
+    [attachment] = body["attachments"]
+    title, text = attachment["content"]["body"]
+    assert body["type"] == "message"
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert attachment["content"]["type"] == "AdaptiveCard"
+    assert (title["text"], text["text"]) == (notice().title, notice().text)
+    assert title["wrap"]
+    assert text["wrap"]
+    assert "secret" not in json.dumps(body)
+
+
 def test_a_mail_has_the_form_of_sendgrid() -> None:
     channel = Channel(
         name="c", url=URL, kind=ChannelKind.EMAIL, to=("a@example.com", "b@example.com"), sender="r@example.com"

@@ -26,6 +26,7 @@ def named(name: str) -> Column:
         (named("_az_func_AttemptCount"), "keeps the name '_az_func_AttemptCount' for itself"),
         (named("_az_func_LeaseExpirationTime"), "keeps the name '_az_func_LeaseExpirationTime' for itself"),
         (named("SYS_CHANGE_VERSION"), "fails at every poll of a table with a column 'SYS_CHANGE_VERSION'"),
+        (named("ID"), "the columns 'Id' and 'ID' differ in capitals alone, and the SQL trigger does not tell such"),
         (named("SYS_CHANGE_OPERATION"), "fails at every poll of a table with a column 'SYS_CHANGE_OPERATION'"),
     ],
 )
@@ -55,6 +56,12 @@ def test_only_a_sql_variant_is_cured_by_not_sending_it() -> None:
     [
         ([ID, AMOUNT], 100, "'Amount' is decimal(38, 10), and the SQL trigger reads 96 bits"),
         ([ID, MOMENT], 100, "the key column 'At' is datetime2(7), and the SQL trigger does not renew"),
+        (
+            [ID, replace(MOMENT, scale=2)],
+            100,
+            "the key column 'At' is datetime2, and the SQL trigger does not renew the lease of a key before",
+        ),
+        ([ID, replace(MOMENT, type="date", scale=0)], 100, "of a key before the year 1753"),
         ([ID], 2_099, "cannot renew the leases of more than 2098 changes, and Sql_Trigger_MaxBatchSize is 2099"),
         ([ID, replace(ID, name="B", key_ordinal=2)], 1_050, "with 2 key column(s)"),
     ],
@@ -74,7 +81,6 @@ def test_limits_that_a_table_may_work_with_are_hints_and_no_problems(
     "columns",
     [
         [ID, replace(AMOUNT, precision=28)],
-        [ID, replace(MOMENT, scale=2)],
         [ID, replace(MOMENT, key_ordinal=0)],
         [ID, replace(MOMENT, type="datetime")],
     ],

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from relay.recovery.situation import Command, Situation
-from relay.recovery.watchdog import Action, decide
+from relay.recovery.watchdog import recovery_work
+from relay.work.decisions import Action, decide
 
 
 def open_situation(**differences: Any) -> Situation:
@@ -27,6 +28,10 @@ def open_situation(**differences: Any) -> Situation:
         pytest.param(open_situation(seconds_until_due=-60.0), "Running", Action.NOTHING, id="a little late"),
         pytest.param(open_situation(seconds_until_due=-200.0), "Running", Action.WAKE, id="late"),
         pytest.param(open_situation(seconds_until_due=-2000.0), "Running", Action.REPLACE, id="late for long"),
+        pytest.param(open_situation(seconds_until_due=-2000.0, seconds_since_work=5.0), "Running", Action.NOTHING, id="late and at work"),
+        pytest.param(open_situation(seconds_until_due=-2000.0, seconds_since_work=200.0), "Running", Action.WAKE, id="late and quiet"),
+        pytest.param(open_situation(seconds_until_due=-2000.0, seconds_since_work=1900.0), "Running", Action.REPLACE, id="late and no sign of life"),
+        pytest.param(open_situation(seconds_until_due=-2000.0, paused_seconds=60.0), "Running", Action.NOTHING, id="the endpoint asked for time"),
         pytest.param(open_situation(command=Command.RETRY_NOW), "Running", Action.WAKE, id="a command waits"),
         pytest.param(open_situation(), "Suspended", Action.TELL, id="suspended"),
         pytest.param(Situation(untold_dead=1), None, Action.START, id="dead letters nobody was told of"),
@@ -40,4 +45,4 @@ def open_situation(**differences: Any) -> Situation:
     ],
 )  # fmt: skip
 def test_what_is_done_about_a_relay(situation: Situation, status: str | None, action: Action) -> None:
-    assert decide(situation, status) is action
+    assert decide(recovery_work(situation, "shop", "orders"), status) is action

@@ -7,11 +7,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 
-from relay.changes.change import EntryState
+from relay.changes.entry import EntryState
 from relay.delivery.outcomes import Delivered, Rejected, RetryLater
+from relay.delivery.standing import Standing
 from relay.errors import EndpointDown
 from services.batch import relay_batch
-from tests.fakes import FakeChanges, FakeEndpoint, a_change, an_outside
+from tests.fakes import FakeChanges, FakeEndpoint, a_change, an_entry, an_outside
 from tests.unit.services.test_dispatch import OneThread
 
 PAYLOAD = '[{"Operation":1,"Item":{"OrderId":1}}]'
@@ -86,7 +87,34 @@ def test_if_the_result_cannot_be_recorded_the_batch_fails(executor: Executor) ->
         def record(self, settlement) -> None:
             raise OSError("disk full")
 
-    source = Unwritable([a_change(1, entry=EntryState.OPEN)])
+    source = Unwritable([a_change(1, entry=an_entry())])
 
     with pytest.raises(OSError, match="disk full"):
         relay_batch(PAYLOAD, an_outside(changes=source, endpoint=FakeEndpoint(), threads=OneThread(executor)))
+
+
+def test_while_the_endpoint_wants_time_everything_is_held_and_the_batch_succeeds(executor: Executor) -> None:
+    source = FakeChanges([a_change(1), a_change(2, relevant=False), a_change(3, meets_condition=False)])
+    source.standing = Standing(paused_seconds=120.0, reason="the endpoint answered 429")
+    endpoint = FakeEndpoint()
+
+    result = relay_batch(PAYLOAD, an_outside(changes=source, endpoint=endpoint, threads=OneThread(executor)))
+
+    assert endpoint.messages == []
+    assert result.error is None
+    assert result.needs_recovery
+    [settled] = source.settled
+    assert [(f.key_text, f.state, f.next_seconds) for f in settled.failures] == [
+        ("[1]", EntryState.HELD, 120.0), ("[3]", EntryState.HELD, 120.0),
+    ], "watch counts before a change is held, the condition when it is sent"  # fmt: skip
+
+
+def test_the_breaker_holds_back_only_what_failed_before(executor: Executor) -> None:
+    source = FakeChanges([a_change(1, entry=an_entry()), a_change(2)])
+    source.standing = Standing(held_back_seconds=30.0, away=True, reason="the endpoint answered 503")
+    endpoint = FakeEndpoint()
+
+    result = relay_batch(PAYLOAD, an_outside(changes=source, endpoint=endpoint, threads=OneThread(executor)))
+
+    assert [json.loads(message.body)["key"] for message in endpoint.messages] == [{"OrderId": 2}]
+    assert (result.error, result.came_back) == (None, True)

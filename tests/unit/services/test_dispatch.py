@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery.messages import Message
-from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
 from services.dispatch import dispatch
 from tests.fakes import FakeClock, FakeEndpoint, a_change, a_relay, an_outside
 
@@ -121,9 +122,20 @@ def test_a_pause_beyond_the_deadline_stops_the_batch_at_once(executor: Executor)
 
     outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
 
-    assert outcomes[0] == RetryLater(429, "slow down", 3600.0)
-    assert outcomes[1] == RetryLater(None, "not sent: the endpoint asked for a longer pause", 3600.0)
+    assert outcomes == [Held("slow down", 3600.0), Held("not sent: the endpoint asked for a longer pause", 3600.0)]
     assert clock.seconds == 1000.0
+
+
+def test_a_5xx_that_asks_for_time_is_obeyed_and_is_a_failure_all_the_same(executor: Executor) -> None:
+    endpoint = answers(lambda _: RetryLater(503, "down", 3600.0))
+
+    outcomes = run(executor, [a_change(1), a_change(2)], endpoint)
+
+    assert outcomes == [
+        RetryLater(503, "down", 3600.0),
+        Held("not sent: the endpoint asked for a longer pause", 3600.0),
+    ]
+    assert len(endpoint.messages) == 1
 
 
 def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Executor) -> None:
@@ -133,7 +145,7 @@ def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Exe
     outcomes = run(executor, [a_change(1), a_change(2)], endpoint, clock=clock)
 
     assert outcomes[0] == RetryLater(503, "busy", 0.0)
-    assert outcomes[1] == RetryLater(None, "not sent: after 3 pauses the endpoint asked for one more")
+    assert outcomes[1] == Held("not sent: after 3 pauses the endpoint asked for one more", 1.0)
     assert (len(endpoint.messages), clock.seconds) == (4, 1003.0), "each pause lasts a second at least"
 
 
@@ -160,8 +172,23 @@ def test_after_the_deadline_the_rest_is_not_sent(executor: Executor) -> None:
 
     outcomes = run(executor, [a_change(n) for n in range(5)], endpoint, clock=clock)
 
-    assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [RetryLater] * 2
+    assert [type(outcome) for outcome in outcomes] == [Delivered] * 3 + [Held] * 2
     assert "deadline" in outcomes[-1].reason  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("row", [{"OrderId": 2, "Weight": float("nan")}, {"OrderId": 2, "Raw": object()}])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_change_that_cannot_be_written_is_refused_alone(executor: Executor, mode: Mode, row: dict[str, Any]) -> None:
+    endpoint = FakeEndpoint()
+    changes = [a_change(1), a_change(2, row=row), a_change(3)]
+
+    outcomes = run(executor, changes, endpoint, a_relay(mode=mode))
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered, Rejected, Delivered]
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].status is None
+    assert "cannot be written as JSON" in outcomes[1].reason
+    assert b"NaN" not in b"".join(message.body for message in endpoint.messages)
 
 
 def test_an_empty_batch_sends_nothing(executor: Executor) -> None:
@@ -198,3 +225,40 @@ def test_mode_batch_leaves_a_dead_endpoint_alone_after_one_request(executor: Exe
 
     assert outcomes == [DOWN] * 500
     assert len(endpoint.messages) == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_after_a_pause_one_change_is_tried_before_all(executor: Executor, mode: Mode) -> None:
+    changes, endpoint = [a_change(number) for number in (1, 2, 3)], FakeEndpoint()
+
+    outcomes = after_a_pause(executor, changes, endpoint, mode)
+
+    assert outcomes == [Delivered(200)] * 3
+    first, *others = endpoint.messages
+    assert len(others) == (2 if mode is Mode.EACH else 1)
+    assert (key_of(first) if mode is Mode.EACH else keys_of(first)) == (1 if mode is Mode.EACH else [1])
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_if_the_one_is_not_taken_the_rest_is_held(executor: Executor, mode: Mode) -> None:
+    endpoint = FakeEndpoint(lambda _: RetryLater(429, "slow down", after_seconds=300.0))
+
+    outcomes = after_a_pause(executor, [a_change(number) for number in (1, 2, 3)], endpoint, mode)
+
+    assert len(endpoint.messages) == 1
+    assert outcomes == [
+        Held("slow down", 300.0), *[Held("not sent: the endpoint asked for another pause", 300.0)] * 2
+    ]  # fmt: skip
+
+
+def test_another_failure_of_the_one_says_nothing_of_the_pause(executor: Executor) -> None:
+    endpoint = FakeEndpoint(lambda message: DOWN if key_of(message) == 1 else Delivered(200))
+
+    outcomes = after_a_pause(executor, [a_change(number) for number in (1, 2, 3)], endpoint, Mode.EACH)
+
+    assert outcomes == [DOWN, Delivered(200), Delivered(200)]
+
+
+def after_a_pause(executor: Executor, changes: list[Change], endpoint: FakeEndpoint, mode: Mode) -> list[Outcome]:
+    outside = an_outside(a_relay(mode=mode), endpoint=endpoint, clock=Clock(), threads=OneThread(executor))
+    return list(dispatch(changes, outside, one_first=True))

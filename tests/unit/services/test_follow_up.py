@@ -1,79 +1,68 @@
-"""What follows a batch: nothing on the happy path; a recovery, and the breaker."""
+"""What follows a batch: nothing on the happy path; else a recovery that starts, or one that is woken."""
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.durable.instances import DurableInstances
-from relay.delivery.breaker import Breaker
 from relay.delivery.outcomes import RetryLater
-from relay.delivery.settlement import Settlement
+from relay.delivery.settlement import EndpointNews, Settlement
 from services.batch import BatchResult
 from services.deliver import Delivery
-from services.follow_up import follow_up, pause_of
-from tests.fakes import FakeClock, FakeDurableClient, FakeEntityState, a_relay
+from services.follow_up import follow_up
+from tests.fakes import FakeDurableClient, a_relay
 
 
 def done(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-def result(*, failed: int, delivered: int = 0, attempt: int = 1, was_held_back: bool = False) -> BatchResult:
-    settlement = Settlement(delivered, 0, 0, failed, [], [])
-    return BatchResult(a_relay(), Delivery(settlement, [RetryLater(503, "down")] * failed), attempt, was_held_back)
+def result(*, failed: int, delivered: int = 0, held: int = 0, attempt: int = 1, came_back: bool = False) -> BatchResult:
+    news = EndpointNews(away=False) if came_back else EndpointNews()
+    settlement = Settlement(delivered=delivered, failed=failed, held=held, news=news)
+    return BatchResult(a_relay(), Delivery(settlement, [RetryLater(503, "down")] * failed), attempt, came_back)
 
 
 def test_the_happy_path_asks_the_durable_client_for_nothing() -> None:
     client = FakeDurableClient()
     client.fails = True
 
-    done(follow_up(result(failed=0, delivered=5), "shop", DurableInstances(client), FakeClock()))
+    done(follow_up(result(failed=0, delivered=5), "shop", DurableInstances(client)))
 
-    assert (client.started, client.signals) == ([], [])
-
-
-def test_a_recovery_starts_when_attempts_are_used_up_or_something_was_parked() -> None:
-    for told, starts in (
-        (result(failed=3, attempt=4), False),
-        (result(failed=3, attempt=5), True),
-        (result(failed=1, delivered=2, attempt=1), True),
-    ):
-        client = FakeDurableClient()
-
-        done(follow_up(told, "shop", DurableInstances(client), FakeClock()))
-
-        assert bool(client.started) is starts
+    assert (client.started, client.raised) == ([], [])
 
 
-def test_the_breaker_is_tripped_by_what_was_sent_and_not_by_what_it_held_back() -> None:
-    for was_held_back in (False, True):
-        client = FakeDurableClient()
+@pytest.mark.parametrize(
+    ("told", "starts"),
+    [
+        pytest.param(result(failed=3, attempt=4), False, id="the trigger tries again"),
+        pytest.param(result(failed=3, attempt=5), True, id="its attempts are used up"),
+        pytest.param(result(failed=1, delivered=2), True, id="one was parked"),
+        pytest.param(result(failed=0, held=2), True, id="some are held"),
+    ],
+)
+def test_a_recovery_starts_for_what_the_trigger_will_not_try(told: BatchResult, starts: bool) -> None:
+    client = FakeDurableClient()
 
-        done(follow_up(result(failed=3, was_held_back=was_held_back), "shop", DurableInstances(client), FakeClock()))
+    done(follow_up(told, "shop", DurableInstances(client)))
 
-        assert [signal[:2] for signal in client.signals] == ([] if was_held_back else [("shop-orders", "trip")])
+    assert bool(client.started) is starts
+
+
+def test_an_endpoint_that_is_back_ends_the_recoverys_wait() -> None:
+    client = FakeDurableClient(recovery_shop_orders="Running")
+
+    done(follow_up(result(failed=0, delivered=1, came_back=True), "shop", DurableInstances(client)))
+
+    assert client.raised == [("recovery-shop-orders", "wake")]
 
 
 def test_trouble_with_storage_leaves_the_batchs_own_result(caplog: pytest.LogCaptureFixture) -> None:
     client = FakeDurableClient()
     client.fails = True
 
-    done(follow_up(result(failed=3, attempt=5), "shop", DurableInstances(client), FakeClock()))
+    done(follow_up(result(failed=3, attempt=5), "shop", DurableInstances(client)))
 
     assert "the watchdog will" in caplog.text
-
-
-def test_an_open_breaker_is_a_pause_and_one_that_cannot_be_read_is_none() -> None:
-    client = FakeDurableClient()
-    until = FakeClock().now() + timedelta(minutes=5)
-    client.entity = FakeEntityState(True, Breaker(open_until=until, reason="503").to_dict())
-
-    pause = done(pause_of(DurableInstances(client), "shop", "orders", FakeClock()))
-    assert pause is not None
-    assert pause.reason == "503"
-
-    client.fails = True
-    assert done(pause_of(DurableInstances(client), "shop", "orders", FakeClock())) is None

@@ -9,6 +9,7 @@ import azure.functions as func
 import pytest
 
 from relay.backfill.values import Backfill, BackfillOrder, BackfillState
+from relay.errors import InputError
 from tests.fakes import FakeDurableClient, a_request, an_outside
 from tests.unit.relay.test_backfill import backfill
 from triggers.http.answers import answered
@@ -57,13 +58,21 @@ def test_a_backfill_is_written_down_then_started() -> None:
     response = ask(begin_backfill, store, client, b'{"page_rows": 10}')
 
     assert response.status_code == 202
+    assert json.loads(response.get_body()) == {
+        "relay": "orders", "backfill": "running", "follow": "https://shop/api/relays/orders/backfill"
+    }  # fmt: skip
     assert store.begun == [BackfillOrder(page_rows=10)]
     assert client.started == [START]
 
 
 @pytest.mark.parametrize(
     ("body", "status", "detail"),
-    [(b"{", 400, "no JSON"), (b'{"x": 1}', 400, "x: there is no such key"), (b"[]", 400, "JSON object")],
+    [
+        (b"{", 400, "no JSON"),
+        (b'{"x": 1}', 400, "x: there is no such key"),
+        (b"[]", 400, "JSON object"),
+        (b"", 400, "Say which rows"),
+    ],
 )
 def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> None:
     store, client = Backfills(), FakeDurableClient()
@@ -79,7 +88,7 @@ def test_a_bad_order_starts_nothing(body: bytes, status: int, detail: str) -> No
 def test_a_second_backfill_is_refused_while_one_is_under_way() -> None:
     client = FakeDurableClient()
 
-    assert ask(begin_backfill, Backfills(backfill()), client).status_code == 409
+    assert ask(begin_backfill, Backfills(backfill()), client, b"{}").status_code == 409
     assert client.started == []
 
 
@@ -105,3 +114,46 @@ def test_progress_can_be_asked_for() -> None:
 
     assert json.loads(response.get_body())["seconds_left"] == 30.0
     assert ask(show_backfill, Backfills()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"condition": {"column": "Status", "equals": null}}', "condition.Status.equals: null is no value"),
+        (
+            b'{"condition": {"column": "Status", "in": ["a", null]}}',
+            "condition.Status.in: ['a', None] must be a list of values",
+        ),
+        (b'{"condition": {"column": "Total", "at_least": NaN}}', "NaN is no number that JSON knows"),
+        (b'{"condition": {"column": "Total", "at_most": -Infinity}}', "-Infinity is no number that JSON knows"),
+        (
+            b'{"condition": {"column": "Total", "equals": {"a": 1}}}',
+            "condition.Total.equals: {'a': 1} must be a single value",
+        ),
+        (b'{"rows_per_second": NaN}', "NaN is no number that JSON knows"),
+    ],
+)
+def test_a_value_that_nothing_can_be_compared_with_is_refused_before_anything_is_written_down(
+    body: bytes, problem: str
+) -> None:
+    store, client = Backfills(), FakeDurableClient()
+
+    response = ask(begin_backfill, store, client, body)
+
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert problem in json.loads(response.get_body())["detail"]
+    assert (store.begun, client.started) == ([], [])
+
+
+def test_what_does_not_fit_the_table_is_a_mistake_of_the_request() -> None:
+    class Strict(Backfills):
+        def begin(self, order: BackfillOrder) -> bool:
+            raise InputError(["condition.Id.equals: '1' is a text, and 'Id' is int; write a number, without quotes"])
+
+    client = FakeDurableClient()
+
+    response = ask(begin_backfill, Strict(), client, b'{"condition": {"column": "Id", "equals": "1"}}')
+
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert "condition.Id.equals" in json.loads(response.get_body())["detail"]
+    assert client.started == []

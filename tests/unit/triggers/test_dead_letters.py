@@ -13,7 +13,9 @@ from relay.backoff import Backoff
 from relay.config.values import RecoveryPolicy
 from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
+from relay.dead_letters.work import ReplayState
 from relay.errors import ConfigError, DatabaseError
+from tests.fake_tables import FakeReplays
 from tests.fakes import FakeDurableClient, a_relay, an_outside
 from triggers.http.answers import answered
 from triggers.http.dead_letters import command_dead_letter, command_dead_letters, list_dead_letters, show_dead_letter
@@ -73,6 +75,7 @@ class Routes:
 
     dead_letters: DeadLetters = field(default_factory=DeadLetters)
     client: FakeDurableClient = field(default_factory=FakeDurableClient)
+    replays: FakeReplays = field(default_factory=FakeReplays)
 
     def ask(self, work: Work, url: str, body: Any = None, **route: str) -> tuple[int, Any]:
         """Return status and answer; every error has to be a problem that says what to do."""
@@ -80,7 +83,7 @@ class Routes:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         http = func.HttpRequest("POST", url, params=query, route_params=route, body=content)
         relay = a_relay(recovery=RecoveryPolicy(backoff=Backoff(first_interval_seconds=7)))
-        outside = an_outside(relay, dead_letters=self.dead_letters)
+        outside = an_outside(relay, dead_letters=self.dead_letters, replays=self.replays)
         response = asyncio.run(answered(work(RelayRequest(http, outside, self.client))))
         found = json.loads(response.get_body())
         if response.status_code >= 400:
@@ -125,7 +128,9 @@ def test_a_replay_is_started_once_for_what_is_there_at_this_moment() -> None:
     assert (name, instance_id) == ("replay", INSTANCE)
     begun = Replay.from_dict(json.loads(json.dumps(told["replay"])))
     assert begun.selection == Selection(status=422, upto=3)
-    assert (begun.total, begun.backoff.first_interval_seconds) == (3, 7)
+    assert (begun.total, told["number"]) == (3, 1)
+    assert routes.replays.order is not None, "it stands in SQL Server"
+    assert routes.replays.order.replay.selection == begun.selection
 
 
 def test_a_single_dead_letter_is_replayed_and_discarded_by_its_id() -> None:
@@ -159,15 +164,29 @@ def test_a_replay_that_has_ended_does_not_keep_another_from_starting(status: str
     assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 202
 
 
-def test_of_two_starts_at_one_moment_one_is_the_conflict() -> None:
-    class Faster(FakeDurableClient):
-        async def start_new(self, name: str, instance_id: str | None = None, client_input: Any = None) -> str:
-            self.statuses[INSTANCE] = "Running"
-            raise RuntimeError("An Orchestration instance with the status Running already exists")
+def test_of_two_orders_at_one_moment_one_is_the_conflict() -> None:
+    class Faster(FakeReplays):
+        def begin(self, selection: Selection, total: int) -> bool:
+            assert super().begin(selection, total)  # somebody else's
+            return super().begin(selection, total)
 
-    code, found = Routes(client=Faster()).ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")
+    code, found = Routes(replays=Faster()).ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")
 
     assert (code, found["follow"]) == (409, f"{API}/replay")
+
+
+def test_an_order_stands_though_its_worker_cannot_be_started() -> None:
+    routes = Routes()
+
+    async def refuses(*_: Any) -> str:
+        raise ConnectionError("storage is away")
+
+    routes.client.start_new = refuses  # type: ignore[assignment,method-assign]
+
+    assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 500
+
+    assert routes.replays.order is not None
+    assert routes.replays.order.state is ReplayState.RUNNING
 
 
 def test_discarding_everything_has_to_be_said() -> None:
@@ -190,7 +209,8 @@ def test_discarding_everything_has_to_be_said() -> None:
         (command_dead_letters, "/dead-letters/replay", None, {"action": "replay"}, 400),
         (command_dead_letters, "/dead-letters/replay", b"{", {"action": "replay"}, 400),
         (command_dead_letters, "/dead-letters/replay", b"\xff", {"action": "replay"}, 400),
-        (command_dead_letters, "/dead-letters/replay", b"[" * 100_000, {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", b"[" * 60_000, {"action": "replay"}, 400),
+        (command_dead_letters, "/dead-letters/replay", b"[" * 100_000, {"action": "replay"}, 413),
         (command_dead_letters, "/dead-letters/replay", [], {"action": "replay"}, 400),
         (command_dead_letters, "/dead-letters/replay", {"all": True}, {"action": "replay"}, 400),
         (command_dead_letters, "/dead-letters/repaly", {}, {"action": "repaly"}, 404),
@@ -268,3 +288,56 @@ def test_following_a_replay_shows_its_counts_and_what_became_of_it(status: str, 
     assert (code, found) == (
         200, {"relay": "orders", "status": status, "state": state, "total": 120, "done": 50},
     )  # fmt: skip
+
+
+def ordered(state: ReplayState = ReplayState.RUNNING, status: str = "") -> Routes:
+    """A replay that stands in SQL Server, and its instance if it has one."""
+    routes = Routes(client=FakeDurableClient(**({"replay_shop_orders": status} if status else {})))
+    routes.replays.begin(Selection(upto=120), 120)
+    routes.replays.command(state)
+    return routes
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [("pause", ReplayState.PAUSED), ("resume", ReplayState.RUNNING), ("cancel", ReplayState.CANCELLED)],
+)
+@pytest.mark.parametrize("status", ["Running", "Failed", ""])
+def test_an_operators_word_is_written_down_whatever_became_of_the_instance(
+    action: str, state: ReplayState, status: str
+) -> None:
+    routes = ordered(status=status)
+
+    assert routes.ask(command_replay, f"{API}/replay/{action}", action=action)[0] == 202
+
+    assert routes.replays.order is not None
+    assert routes.replays.order.state is state
+    assert bool(routes.client.started) == (action == "resume" and status != "Running")
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "shown"),
+    [
+        (ReplayState.RUNNING, "Running", "delivering"),
+        (ReplayState.RUNNING, "Suspended", "paused"),
+        (ReplayState.RUNNING, "Failed", "failed"),
+        (ReplayState.RUNNING, "", "failed"),
+        (ReplayState.PAUSED, "Suspended", "paused"),
+        (ReplayState.CANCELLED, "Terminated", "cancelled"),
+        (ReplayState.CANCELLED, "Running", "cancelled"),
+        (ReplayState.DONE, "Running", "delivering"),
+        (ReplayState.DONE, "Completed", "done"),
+    ],
+)
+def test_what_is_shown_of_a_replay_is_what_stands_in_sql_server(state: ReplayState, status: str, shown: str) -> None:
+    routes = ordered(state, status)
+    routes.client.custom_status = {"state": "delivering", "total": 1, "done": 1}
+
+    code, found = routes.ask(show_replay, f"{API}/replay")
+
+    assert (code, found["state"], found["total"], found["done"]) == (200, shown, 120, 0)
+
+
+@pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.PAUSED])
+def test_a_replay_that_stands_and_has_lost_its_instance_is_a_conflict_too(state: ReplayState) -> None:
+    assert ordered(state).ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 409

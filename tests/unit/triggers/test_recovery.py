@@ -8,18 +8,12 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from adapters.durable.instances import DurableInstances
-from relay.config.values import Channel, ChannelKind, Settings
 from relay.recovery.situation import Command, Situation
-from tests.fakes import FakeDurableClient, a_relay, a_request, an_outside
+from tests.fakes import FakeDurableClient, a_request, an_app_outside, an_outside
 from triggers.http.answers import answered
 from triggers.http.orchestrators import start
 from triggers.http.recovery import command_relay
 
-LOG = Channel(name="log", kind=ChannelKind.LOG)
-SETTINGS = Settings(
-    app="shop", sql_connection_string="", relays=(a_relay(),), channels=(LOG,), public_url="https://shop/api"
-)
 INSTANCE = "recovery-shop-orders"
 
 
@@ -91,5 +85,5 @@ def test_a_recovery_that_somebody_else_starts_at_the_same_moment_is_success() ->
 
     client.start_new = too_late  # type: ignore[assignment,method-assign]
 
-    assert done(start("recovery", request({"relay": "orders"}), SETTINGS, DurableInstances(client))).status_code == 202
+    assert done(start("recovery", request({"relay": "orders"}), an_app_outside(client))).status_code == 202
     assert operate("retry-now", Store(), client).status_code == 202

@@ -1,5 +1,7 @@
 -- The next keys after a key that the trigger still knows and that have no row any more: deletions that may have been forgotten.
 SET NOCOUNT ON;
+-- Who keeps rows for long is not waited for: the page comes again.
+SET LOCK_TIMEOUT 5000;
 DECLARE @after nvarchar(max) = ?, @limit int = ?;
 IF @after = N''
     SELECT TOP (@limit) {{lease_keys}}

@@ -17,6 +17,7 @@ SELECT
     [Rejected] AS [rejected],
     [Failed] AS [failed],
     CONVERT(varchar(40), [StartedAt], 126) AS [started_at],
-    DATEDIFF_BIG(millisecond, [StartedAt], [UpdatedAt]) / 1000.0 AS [elapsed_seconds]
+    DATEDIFF_BIG(millisecond, [StartedAt], [UpdatedAt]) / 1000.0 AS [elapsed_seconds],
+    DATEDIFF_BIG(millisecond, [DueAt], SYSUTCDATETIME()) AS [late_ms]
 FROM [relay].[Backfill]
 WHERE [App] = @app AND [Relay] = @relay;

@@ -2,5 +2,6 @@
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @halted bit = ?;
 {{place_in_tracking}}
-{{find_gap}}
+{{what_waits}}
+{{since_when}}
 {{outlook}}

@@ -3,8 +3,8 @@
 -- taken in one order.
 IF EXISTS (
     SELECT 1
-    FROM {{leases}} AS lease
-    INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
+    FROM @settled AS entry
+    INNER JOIN {{leases}} AS lease ON {{lease_of_entry}}
     WHERE lease.[_az_func_AttemptCount] >= {{trigger_attempts}}
 )
 BEGIN

@@ -4,7 +4,7 @@ UPDATE lease
 SET
     [_az_func_AttemptCount] = 0,
     [_az_func_LeaseExpirationTime] =
-        CASE WHEN lease.[_az_func_ChangeVersion] <= settled.[Version] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
-FROM {{leases}} AS lease
-INNER JOIN @settled AS settled ON settled.[KeyText] = {{lease_key_text}}
+        CASE WHEN lease.[_az_func_ChangeVersion] <= entry.[Version] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
+FROM @settled AS entry
+INNER JOIN {{leases}} AS lease ON {{lease_of_entry}}
 WHERE lease.[_az_func_AttemptCount] >= {{trigger_attempts}};

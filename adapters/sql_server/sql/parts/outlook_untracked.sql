@@ -4,11 +4,13 @@ SELECT
     NULL AS [oldest],
     NULL AS [current],
     0 AS [untaken],
+    0 AS [more_untaken],
     0 AS [gap],
     0 AS [ahead],
     CONVERT(varchar(40), [CaughtUpAt], 126) AS [caught_up_at],
     DATEDIFF_BIG(millisecond, [CaughtUpAt], SYSUTCDATETIME()) AS [behind_ms],
     0 AS [silent_ms],
+    NULL AS [entered_ms],
     [Told] AS [told],
     NULL AS [retention_hours]
 FROM [relay].[Position]

@@ -1,10 +1,31 @@
--- Part of looking at a recovery: the counts by whose hands they are in, the recovery's own row, the last failure.
+-- Part of looking at a recovery: the counts by whose hands they are in, the recovery's own row, the last failure, how the endpoint
+-- stands. Whose they are is known of those that were looked at; all are counted to {{most_counted}}.
 SELECT
     COUNT(CASE WHEN entry.[Whose] = 'parked' THEN 1 END) AS [parked],
     COUNT(CASE WHEN entry.[Whose] = 'orphaned' THEN 1 END) AS [orphaned],
     COUNT(CASE WHEN entry.[Whose] = 'exhausted' THEN 1 END) AS [exhausted],
     COUNT(CASE WHEN entry.[Whose] = 'retrying' THEN 1 END) AS [retrying],
-    COUNT(CASE WHEN entry.[FirstFailedAt] < DATEADD(second, -@window_seconds, @now) THEN 1 END) AS [expired],
+    (
+        SELECT COUNT(*)
+        FROM (
+            SELECT TOP ({{most_counted}}) 1 AS [one]
+            FROM [relay].[Ledger]
+            WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open' AND [FirstFailedAt] < DATEADD(second, -@window_seconds, @now)
+        ) AS expired
+    ) AS [expired],
+    (
+        SELECT COUNT(*)
+        FROM (
+            SELECT TOP ({{most_counted}}) 1 AS [one] FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open'
+        ) AS entries
+    ) AS [entries],
+    (
+        SELECT COUNT(*)
+        FROM (
+            SELECT TOP ({{most_counted}}) 1 AS [one] FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held'
+        ) AS held
+    ) AS [held],
+    DATEDIFF_BIG(millisecond, @now, MIN(CASE WHEN entry.[Whose] = 'retrying' THEN NULL WHEN entry.[LastTriedAt] < @back_at THEN @now ELSE COALESCE(entry.[NextTryAt], @now) END)) AS [next_try_ms],
     @untold AS [untold_dead],
     @dead AS [dead],
     CONVERT(varchar(40), @died_at, 126) AS [last_died_at],
@@ -16,6 +37,7 @@ SELECT
     [Rounds] AS [rounds],
     [Step] AS [step],
     DATEDIFF_BIG(millisecond, @now, [NextDueAt]) AS [due_in_ms],
+    DATEDIFF_BIG(millisecond, [WorkedAt], @now) AS [worked_ms_ago],
     [Told] AS [told],
     [Command] AS [command],
     [CommandNumber] AS [command_number]
@@ -24,5 +46,6 @@ WHERE [App] = @app AND [Relay] = @relay;
 
 SELECT TOP (1) entry.[LastStatus] AS [last_status], entry.[LastError] AS [last_error]
 FROM [relay].[Ledger] AS entry
-WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[LastError] IS NOT NULL
+WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[State] IN ('open', 'held', 'dead') AND entry.[LastError] IS NOT NULL
 ORDER BY entry.[LastTriedAt] DESC;
+{{standing}}

@@ -1,21 +1,27 @@
--- Makes dead letters of unsettled entries: those whose window is over, or all. Their exhausted lease rows are let go, because
--- they would ignore the rows' newer changes. Whatever the trigger will still try is left to it.
+-- Makes dead letters of a slice of the unsettled entries: those whose window is over, or all. Says how many, and which leases are
+-- used up. Whatever the trigger will still try is left to it.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @window_seconds int = ?, @all bit = ?, @reason nvarchar(1000) = ?;
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
 {{take_trigger_lock}}
-{{entries}}
-DELETE entry
-FROM @entries AS entry
-LEFT JOIN @leases AS lease ON lease.[KeyText] = entry.[KeyText]
-WHERE (entry.[Whose] = 'retrying' AND (@all = 0 OR lease.[Attempts] < {{trigger_attempts}}))
-    OR (@all = 0 AND entry.[FirstFailedAt] >= DATEADD(second, -@window_seconds, SYSUTCDATETIME()));
-DECLARE @settled TABLE ([KeyText] nvarchar(700) NOT NULL PRIMARY KEY NONCLUSTERED, [Version] bigint NOT NULL);
+DECLARE @settled TABLE ([Id] bigint NOT NULL PRIMARY KEY, [KeyText] nvarchar(700) NOT NULL, [Version] bigint NOT NULL);
 INSERT INTO @settled
-SELECT [KeyText], [Version] FROM @entries;
+SELECT TOP ({{most_looked_at}}) entry.[Id], entry.[KeyText], entry.[Version]
+FROM [relay].[Ledger] AS entry
+LEFT JOIN {{leases}} AS lease ON {{lease_of_entry}}
+WHERE entry.[App] = @app AND entry.[Relay] = @relay
+    AND (entry.[State] = 'open' OR (@all = 1 AND entry.[State] = 'held'))
+    AND (@all = 1 OR entry.[FirstFailedAt] < DATEADD(second, -@window_seconds, @now))
+    AND (
+        lease.[_az_func_LeaseExpirationTime] IS NULL
+        OR lease.[_az_func_LeaseExpirationTime] <= SYSDATETIME()
+        OR (@all = 1 AND lease.[_az_func_AttemptCount] >= {{trigger_attempts}})
+    )
+ORDER BY entry.[FirstFailedAt], entry.[Id];
 {{let_leases_go}}
 UPDATE entry
 SET [State] = 'dead', [Problem] = COALESCE(entry.[Problem], N''), [LastError] = CONCAT(@reason, N'; ', entry.[LastError])
 FROM [relay].[Ledger] AS entry
-INNER JOIN @entries AS given_up ON given_up.[Id] = entry.[Id];
+INNER JOIN @settled AS given_up ON given_up.[Id] = entry.[Id];
 SELECT @@ROWCOUNT AS [given_up];

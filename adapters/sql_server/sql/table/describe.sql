@@ -22,3 +22,5 @@ LEFT JOIN sys.index_columns AS k
     ON k.[object_id] = c.[object_id] AND k.[index_id] = i.[index_id] AND k.[column_id] = c.[column_id]
 WHERE c.[object_id] = OBJECT_ID(@table)
 ORDER BY c.[column_id];
+-- By name: on Azure SQL the number of a database may be another one in its own catalogue.
+SELECT CASE WHEN [snapshot_isolation_state] = 1 THEN 1 ELSE 0 END AS [allows_snapshots] FROM sys.databases WHERE [name] = DB_NAME();

@@ -144,7 +144,7 @@ class TimerExtension:
     async def _fire_for_ever(self, timer: _Timer, storage: TimerStorage) -> None:
         lease_seconds = max(_SHORTEST_LEASE_SECONDS, round(LEASE_SECONDS * self._services.time_scale))
         while not await storage.lock(lease_seconds):
-            await self._outside.sleep(LEASE_SECONDS * self._services.time_scale)
+            await self._outside.keep_alive(LEASE_SECONDS * self._services.time_scale)
         self._locked.add(timer.function.name)
         status = await storage.status() if timer.uses_monitor else None
         status = await self._started(timer, storage, status)

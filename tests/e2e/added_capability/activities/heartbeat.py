@@ -14,4 +14,4 @@ blueprint = df.Blueprint()
 async def heartbeat_beat(request: dict, client: str) -> int:
     """{"relay": name} -> how many heartbeats there were."""
     after = tell_after(wiring.app_settings())
-    return await beat(request["relay"], after, wiring.tables(), wiring.settings(), wiring.instances(client))
+    return await beat(request["relay"], after, wiring.app_outside(client))

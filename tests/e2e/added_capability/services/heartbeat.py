@@ -2,20 +2,16 @@
 
 from workflows.heartbeat.values import is_news
 
-from relay.config.values import Settings
-from relay.instances import Instances
 from relay.notification.notice import News
 from relay.notification.words import Occasion
-from relay.ports import Tables
 from services.announce import announce
+from services.app_outside import AppOutside
 
 
-async def beat(relay: str, after: int, tables: Tables, settings: Settings, instances: Instances) -> int:
+async def beat(relay: str, after: int, app: AppOutside) -> int:
     """Count one; return how many there were."""
-    [[row]] = tables.ask("heartbeat/beat", relay=relay)
+    [[row]] = await app.ask("heartbeat/beat", relay=relay)
     beats = int(row["beats"])
     if is_news(beats, after):
-        await announce(
-            News(occasion=Occasion.HEARTBEAT, relay=relay, since=row["since"], rounds=beats), settings, instances
-        )
+        await announce(News(occasion=Occasion.HEARTBEAT, relay=relay, since=row["since"], rounds=beats), app)
     return beats

@@ -136,7 +136,7 @@ def test_many_tests_run_several_at_a_time(
         "-rs",
         *folders,
         "--numprocesses",
-        "3",
+        "4",
         "--dist",
         "loadfile",
         "--no-loadscope-reorder",

@@ -3,7 +3,7 @@
 from mssql_standin.parser.normal_form import normal_condition, normal_value
 from mssql_standin.store.catalog import Catalog, ForeignKey, Index, Table
 from mssql_standin.store.views.objects import OBJECT, object_row
-from mssql_standin.store.views.view import Row, View, catalog_view
+from mssql_standin.store.views.view import Reader, Row, View, catalog_view, columns_of
 
 
 def referenced_key(catalog: Catalog, key: ForeignKey) -> tuple[int, str]:
@@ -24,6 +24,16 @@ def _indexes(catalog: Catalog) -> list[Row]:
             role = (int(index.kind == "primary"), int(index.kind == "unique"))
             cells = (table.object_id, index.name, index.index_id, *kind, int(index.unique), *role)
             rows.append((*cells, int(bool(index.not_null)), _filter(table, index)))
+    return rows
+
+
+def _partitions(reader: Reader) -> list[Row]:
+    rows: list[Row] = []
+    for table in reader.visible_catalog().tables.values():
+        count = reader.row_count(table)
+        kept = {0} if not any(index.clustered for index in table.indexes) else set()
+        for index_id in sorted(kept | {index.index_id for index in table.indexes}):
+            rows.append((table.object_id * 1000 + index_id, table.object_id, index_id, count))
     return rows
 
 
@@ -98,6 +108,14 @@ VIEWS: list[View] = [
         filter_definition nvarchar(4000), compression_delay int = NULL, suppress_dup_key_messages bit = 0, auto_created bit = 0,
         optimize_for_sequential_key bit = 0""",
         _indexes,
+    ),
+    View(
+        "sys.partitions",
+        columns_of(
+            """partition_id bigint, object_id int, index_id int, partition_number int = 1, hobt_id bigint = $0, rows bigint,
+            filestream_filegroup_id smallint = 0, data_compression tinyint = 0, data_compression_desc nvarchar(60) = 'NONE'"""
+        ),
+        _partitions,
     ),
     catalog_view(
         "sys.index_columns",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mssql_standin.sql_types import SqlType
-from mssql_standin.store.catalog import Catalog
+from mssql_standin.store.catalog import Catalog, Table
 from mssql_standin.values.type_rules import SYSNAME
 
 Row = tuple[Any, ...]
@@ -34,6 +34,9 @@ class Reader(Protocol):
 
     def sessions(self) -> Sequence[OpenSession]:
         """Return all open sessions."""
+
+    def row_count(self, table: Table) -> int:
+        """Return how many rows a table has, as the reading session sees them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def test_a_session_sees_the_others(shop: Client, connect: Any) -> None:
         ),
         ("SELECT 1 FROM Parcel p JOIN sys.tables t ON t.none = p.Id", "none of sys.tables"),
         ("SELECT (SELECT MAX(t.none) FROM sys.tables t)", "none of sys.tables"),
-        ("IF EXISTS (SELECT 1 FROM sys.partitions) PRINT 'x'", "sys.partitions"),
+        ("IF EXISTS (SELECT 1 FROM sys.partition_schemes) PRINT 'x'", "sys.partition_schemes"),
         ("DECLARE @n int; SELECT @n = none FROM sys.tables", "none of sys.tables"),
         ("DELETE Parcel WHERE Id IN (SELECT none FROM sys.tables)", "none of sys.tables"),
     ],
@@ -139,6 +139,18 @@ def test_what_the_catalog_lacks_is_refused_by_name_and_before_anything_runs(
     assert named in told.text
     if not query.startswith("DELETE"):
         assert shop.rows("SELECT Id FROM Parcel") == []
+
+
+def test_partitions_tell_how_many_rows_a_table_has(shop: Client) -> None:
+    shop.run("CREATE TABLE Heap (Id int); INSERT Heap VALUES (1), (2); INSERT Parcel VALUES (7, NULL)")
+    query = "SELECT SUM(rows) FROM sys.partitions WHERE object_id = OBJECT_ID('{}') AND index_id IN (0, 1)"
+
+    assert [shop.value(query.format(name)) for name in ("Heap", "Parcel")] == [2, 1]
+    shop.run("DELETE Heap")
+    assert shop.value(query.format("Heap")) == 0
+    assert shop.rows("SELECT index_id, partition_number FROM sys.partitions WHERE object_id = OBJECT_ID('Heap')") == [
+        (0, 1)
+    ]
 
 
 def test_a_column_that_no_table_has_is_still_an_invalid_column(shop: Client) -> None:

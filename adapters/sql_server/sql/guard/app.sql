@@ -1,0 +1,18 @@
+-- What is wrong with an app beyond its relays: whose its task hub is if it is not its own; and relays that have left relays.toml, whose
+-- changes are not settled. Writes nothing.
+SET NOCOUNT ON;
+DECLARE @app nvarchar(60) = ?, @relays nvarchar(max) = ?;
+SELECT [Owner] AS [owner]
+FROM [relay].[Hub]
+WHERE [App] = @app;
+
+SELECT
+    entry.[Relay] AS [relay],
+    COUNT(*) AS [open],
+    CONVERT(varchar(40), MIN(entry.[FirstFailedAt]), 126) AS [since]
+FROM [relay].[Ledger] AS entry
+WHERE entry.[App] = @app
+    AND entry.[State] <> 'dead'
+    AND NOT EXISTS (SELECT 1 FROM OPENJSON(@relays) AS configured WHERE configured.[value] COLLATE DATABASE_DEFAULT = entry.[Relay])
+GROUP BY entry.[Relay]
+ORDER BY entry.[Relay];

@@ -1,0 +1,3 @@
+-- Part of enrich: what follows is written, which would conflict with what others have written since that moment.
+COMMIT TRANSACTION;
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

@@ -1,0 +1,14 @@
+-- Before an app goes back to release 0.2.0, which refuses newer tables. What came later was only added, and stays; changes that are
+-- held, a state that 0.2.0 does not know, become open ones. Notices and replays that are under way go on in their orchestrations, and
+-- stand nowhere else any more. It also writes down the version of the tables that 0.2.0 knows, so that the next upgrade brings them
+-- up to date again.
+-- Stop the app first, and fill in its name, WEBSITE_SITE_NAME. May be repeated.
+DECLARE @app nvarchar(60) = N'durable-sql-relay';
+
+SET NOCOUNT ON;
+UPDATE [relay].[Ledger] SET [State] = 'open', [NextTryAt] = NULL WHERE [App] = @app AND [State] = 'held';
+IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL -- what is under way goes on in its orchestration, and stands nowhere else any more
+    DELETE FROM [relay].[Notice] WHERE [App] = @app AND [State] = 'waiting';
+IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL
+    UPDATE [relay].[Replay] SET [State] = 'cancelled' WHERE [App] = @app AND [State] IN ('running', 'paused');
+UPDATE [relay].[Schema] SET [Version] = 2 WHERE [App] = @app AND [Version] > 2;

@@ -1,0 +1,23 @@
+"""What SQL Server knows of a batch: its changes, and how their endpoint stands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from relay.changes.change import Change
+from relay.delivery.standing import WELL, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """The changes of a batch of the trigger, or of whoever delivers again."""
+
+    changes: Sequence[Change]
+    standing: Standing = WELL
+    tries_first: bool = (
+        False  # after a pause of the endpoint's it is this one's part to find out whether it takes anything
+    )
+    respects_breaker: bool = False  # the trigger does; who has waited asks the endpoint itself
+
+    def each(self, alter: Callable[[Change], Change | None]) -> "Enriched":
+        """Return it with every change altered; None leaves one out."""
+        return replace(self, changes=[new for change in self.changes if (new := alter(change)) is not None])

@@ -1,0 +1,66 @@
+"""Sees that a piece of work which stands in SQL Server has an instance that does it: the same for every workflow."""
+
+import logging
+
+from relay.instances import Instance
+from relay.notification.notice import News
+from relay.notification.words import Occasion
+from relay.work.decisions import Action, decide, is_stuck, pause_seconds
+from relay.work.values import Restarts, Work
+from services.announce import announce
+from services.app_outside import AppOutside
+
+_log = logging.getLogger(__name__)
+
+
+async def keep_running(work: Work, app: AppOutside) -> Action:
+    """Do what the work needs; return what was done. Raises DatabaseError, and what the SDK raises."""
+    found = await app.instances.look(work.instance_id)
+    action = decide(work, found.status if found else None)
+    match action:
+        case Action.START:
+            action = await _start(work, found, app)
+        case Action.WAKE:
+            await app.instances.wake(work.instance_id)
+        case Action.REPLACE:
+            await app.instances.terminate(work.instance_id, "late for half an hour; the watchdog starts it anew")
+    if action not in {Action.NOTHING, Action.PAUSE}:
+        _log.warning("Watchdog: %s of %s: %s", work.orchestration, work.relay, action.value)
+    return action
+
+
+async def _start(work: Work, found: Instance | None, app: AppOutside) -> Action:
+    """Start the instance anew, ever less often as long as its work comes no further; from the third time on people are told."""
+    restarts = await _restarts(work, app)
+    reason = _reason(found)
+    if is_stuck(work, restarts):
+        text = (
+            f"The {work.orchestration} was started {restarts.count} times and came no further. It ended with: {reason}."
+        )
+        await announce(
+            News(occasion=Occasion.STUCK, relay=work.relay, since=restarts.since, last_error=text, mark=work.mark), app
+        )
+    if pause_seconds(restarts) > 0:
+        return Action.PAUSE
+    if not await app.instances.start_unless_running(work.orchestration, work.instance_id, work.request):
+        return Action.NOTHING
+    await app.ask(
+        "work/restarted", instance=work.instance_id, mark=work.mark, restarts=restarts.count + 1, error=reason
+    )
+    return Action.START
+
+
+async def _restarts(work: Work, app: AppOutside) -> Restarts:
+    [found] = await app.ask("work/restarts", instance=work.instance_id, mark=work.mark)
+    if not found:
+        return Restarts()
+    row = found[0]
+    return Restarts(
+        count=row["restarts"], since=f"{row['since']}Z", seconds_ago=row["ago_ms"] / 1000, error=row["error"]
+    )
+
+
+def _reason(found: Instance | None) -> str:
+    if found is None:
+        return "there is no such instance"
+    return (found.error.partition("\n")[0] or f"it is {found.status}")[:500]

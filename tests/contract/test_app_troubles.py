@@ -1,0 +1,70 @@
+"""What is wrong with an app beyond its relays, against a server: another's task hub, relays that have left relays.toml."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from adapters.sql_server.tables import SqlTables
+from relay.changes.entry import EntryState
+from tests.contract.leases import APP
+from tests.contract.relay_scene import Scene
+from tests.fakes import a_failure
+
+Make = Callable[..., Scene]
+Ask = Callable[..., Sequence[Sequence[Mapping[str, Any]]]]
+
+
+@pytest.fixture
+def made(scene: Make) -> Scene:
+    return scene()
+
+
+@pytest.fixture
+def ask(made: Scene) -> Ask:
+    return SqlTables(made.app_server, f"app-{made.relay.name}").ask
+
+
+def test_anothers_hub_is_known_since_when(ask: Ask) -> None:
+    [[first]] = ask("hub/anothers", owner="shop-relay")
+    [[second]] = ask("hub/anothers", owner="shop-relay")
+    [[third]] = ask("hub/anothers", owner="yet-another")
+
+    assert first["since"] == second["since"] <= third["since"]
+    assert ask("guard/app", relays="[]")[0] == [{"owner": "yet-another"}]
+
+
+def test_a_hub_of_its_own_is_nothing_to_tell(ask: Ask) -> None:
+    ask("hub/ours")
+    assert ask("guard/app", relays="[]")[0] == []
+    ask("hub/anothers", owner="shop-relay")
+
+    ask("hub/ours")
+
+    assert ask("guard/app", relays="[]")[0] == []
+
+
+def test_a_relay_that_left_the_file_is_named_with_what_is_open(made: Scene) -> None:
+    made.settle(
+        failures=[
+            a_failure("[1]", 7, EntryState.OPEN, 503, "down", ""),
+            a_failure("[2]", 8, EntryState.OPEN, 503, "down", ""),
+            a_failure("[3]", 9, EntryState.DEAD, 422, "no", ""),
+        ]
+    )
+    ask = SqlTables(made.app_server, APP).ask
+
+    def removed(*configured: str) -> list[tuple[str, int]]:
+        return [(row["relay"], row["open"]) for row in ask("guard/app", relays=json.dumps(configured))[1]]
+
+    assert (made.relay.name, 2) in removed("orders")
+    assert made.relay.name not in dict(removed("orders", made.relay.name))
+
+
+def test_dead_letters_alone_are_nothing_to_tell(made: Scene) -> None:
+    made.settle(failures=[a_failure("[3]", 9, EntryState.DEAD, 422, "no", "")])
+
+    found = SqlTables(made.app_server, APP).ask("guard/app", relays="[]")[1]
+
+    assert made.relay.name not in {row["relay"] for row in found}

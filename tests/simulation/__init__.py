@@ -1,0 +1,1 @@
+"""The whole app in one process, on one virtual clock, by a seed: see world.py."""

@@ -1,0 +1,66 @@
+"""Runs seeds: `python -m tests.simulation --seeds 300`, or one with its story: `--seed 17`. Exit status 1 if a promise was broken."""
+
+import argparse
+import logging
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from tests.simulation.generator import plan_of
+from tests.simulation.shrinking import shrunk, told
+from tests.simulation.story import Verdict, play
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(prog="./dev prove simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=300, help="run the seeds 1 to this")
+    parser.add_argument("--seed", type=int, help="run this one, and tell its story if it fails")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args(arguments)
+    logging.getLogger().addHandler(logging.NullHandler())
+    if asked.seed is not None:
+        return _one(asked.seed)
+    hits: Counter[str] = Counter()
+    failed = []
+    with multiprocessing.get_context("spawn").Pool(asked.processes, maxtasksperchild=50) as pool:
+        for verdict in pool.imap_unordered(partial(_played), range(1, asked.seeds + 1)):
+            hits.update(verdict.hits)
+            if verdict.violations:
+                failed.append(verdict.seed)
+                sys.stdout.write(
+                    f"seed {verdict.seed}: {verdict.violations[0]}\n  ./dev prove simulation --seed {verdict.seed}\n"
+                )
+                sys.stdout.flush()
+    sys.stdout.writelines(f"{count:8} {what}\n" for what, count in sorted(hits.items()))
+    sys.stdout.write(f"{asked.seeds} seeds, {len(failed)} failed: {sorted(failed)}\n")
+    return 1 if failed else 0
+
+
+def _played(seed: int) -> Verdict:
+    verdict = play(plan_of(seed))
+    return Verdict(seed, verdict.violations, verdict.hits)
+
+
+def _one(seed: int) -> int:
+    plan = plan_of(seed)
+    verdict = play(plan)
+    if not verdict.violations:
+        sys.stdout.write(f"seed {seed}: all promises were kept\n")
+        return 0
+    kind = _kind(verdict.violations[0])
+    short = shrunk(plan, lambda fewer: any(_kind(each) == kind for each in play(fewer).violations))
+    sys.stdout.write(f"{told(short, play(short).violations)}\n")
+    return 1
+
+
+def _kind(violation: str) -> str:
+    """Return what of a violation stays the same in a shorter story: its first words, without the moment."""
+    return " ".join(violation.split("  ", 1)[1].split()[:2])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

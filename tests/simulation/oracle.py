@@ -1,0 +1,197 @@
+"""Judges what a simulated app has done, from what was committed and what the endpoints got. It shares no code with the app."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulation.history import History, State
+from tests.simulation.plan import RelayPlan, clock
+from tests.simulation.tables import COLUMNS, Key, Row, same
+
+FOR_ANOTHER_BATCH_SECONDS = 300.0  # one that was under way when the endpoint asked for time
+
+
+@dataclass
+class Seen:
+    """What was seen of one relay."""
+
+    bodies: dict[tuple[Key, int], tuple[str, str]] = field(default_factory=dict)  # (key, version) -> id, content
+    requested: set[Key] = field(default_factory=set)
+    kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
+    refused: set[Key] = field(default_factory=set)
+    failed_since: dict[tuple[Key, int], float] = field(
+        default_factory=dict
+    )  # first time that a version was tried in vain
+    excused: dict[Key, int] = field(default_factory=dict)  # up to which version an operator has discarded it
+    given_up: bool = False  # by an operator, once at least
+    unreached: bool = False  # a connection to it has failed once at least: of which change, nobody knows
+    paused: tuple[float, float] | None = (
+        None  # from, until; the endpoint asked for time and nobody let requests through since
+    )
+
+
+class Oracle:
+    """`violations` are sentences, each promise that was broken with its moment."""
+
+    def __init__(self, relays: Sequence[RelayPlan], histories: Mapping[str, History]) -> None:
+        self._relays = {relay.name: relay for relay in relays}
+        self._histories = histories  # by table
+        self.seen = {relay.name: Seen() for relay in relays}
+        self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
+        self.violations: list[str] = []
+        self.crashed = False
+
+    def broken(self, seconds: float, what: str) -> None:
+        """Note that a promise was broken."""
+        self.violations.append(f"{clock(seconds)}  {what}")
+
+    # --- at every request ------------------------------------------------------------------------------------
+
+    def hears(
+        self, name: str, seconds: float, contents: Sequence[Mapping[str, Any]], status: int | None, *, kept: bool
+    ) -> None:
+        """Judge a request that has left the house; `kept`: the endpoint has its changes from now on."""
+        relay, seen = self._relays[name], self.seen[name]
+        if seen.paused and seen.paused[0] + FOR_ANOTHER_BATCH_SECONDS < seconds < seen.paused[1] and not self.crashed:
+            self.broken(seconds, f"{name} got a request although it had asked for time until {clock(seen.paused[1])}")
+        for content in contents:
+            self._content(relay, seen, seconds, content)
+            key = self._key(relay, content)
+            version = content["version"]
+            if kept:
+                seen.kept[key] = max(seen.kept.get(key, -1), version)
+            if status is None or not kept:
+                seen.failed_since.setdefault((key, version), seconds)
+            if status in relay.options.get("rejecting_statuses", [400, 413, 415, 422]):
+                seen.refused.add(key)
+
+    def asked_for_time(self, name: str, seconds: float, asked_seconds: float) -> None:
+        """Note a Retry-After that was answered."""
+        relay, seen = self._relays[name], self.seen[name]
+        if seen.paused is None or seen.paused[1] <= seconds:
+            seen.paused = seconds, seconds + min(asked_seconds, relay.max_interval_seconds) - 1.0
+
+    def _key(self, relay: RelayPlan, content: Mapping[str, Any]) -> Key:
+        return same([content["key"].get(name) for name in relay.table.keys.columns])
+
+    def _content(self, relay: RelayPlan, seen: Seen, seconds: float, content: Mapping[str, Any]) -> None:
+        key, version, data = self._key(relay, content), content["version"], content["data"]
+        what = f"{relay.name} got {content['operation']} of {key} at version {version}"
+        state = self._histories[relay.table.name].at(key, version)
+        if content.get("epoch", 0) != relay.options.get("epoch", 0) or content["relay"] != relay.name:
+            self.broken(seconds, f"{what} with another epoch or relay")
+        told = json.dumps(content, sort_keys=True)
+        first = seen.bodies.setdefault((key, version), (content["id"], told))
+        if first != (content["id"], told):
+            self.broken(seconds, f"{what} twice, not the same: {first[1]} then {told}")
+        if state is None:
+            self.broken(seconds, f"{what}, and there was no such row")
+        elif data is None:
+            if state.row is not None and meets(relay, state.row):
+                self.broken(seconds, f"{what}, and the row is there: {state.row}")
+            elif state.row is not None and key not in seen.requested and not self.crashed:
+                self.broken(seconds, f"{what}: withdrawn, though it was never sent")
+        elif state.row is None:
+            self.broken(seconds, f"{what}, and the row was deleted")
+        else:
+            if not meets(relay, state.row):
+                self.broken(seconds, f"{what}, which its condition forbids: {state.row}")
+            if data != (shown := sent(relay, key, state.row)):
+                self.broken(seconds, f"{what} as {data}, and it was {shown}")
+        seen.requested.add(key)
+
+    # --- at the end ------------------------------------------------------------------------------------------
+
+    def judge(self, seconds: float, ledger: Sequence[Mapping[str, Any]]) -> None:
+        """Judge what there is when every bound has passed. `ledger`: relay, key, version, state, why, error, first_failed, last_tried."""
+        for entry in ledger:
+            if entry["state"] != "dead":
+                self.broken(seconds, f"stuck: {entry}")
+            else:
+                self._dead(seconds, entry)
+        dead = {(entry["relay"], entry["key"]): entry["version"] for entry in ledger if entry["state"] == "dead"}
+        for relay in self._relays.values():
+            for key in self._histories[relay.table.name].written():
+                self._complete(relay, same(key), seconds, dead.get((relay.name, same(key)), -1))
+
+    def _complete(self, relay: RelayPlan, key: Key, seconds: float, dead_version: int) -> None:
+        seen = self.seen[relay.name]
+        due = self.due_version(relay, self._histories[relay.table.name].states(key))
+        has = max(seen.kept.get(key, -1), dead_version, seen.excused.get(key, -1))
+        if due is not None and has < due:
+            self.broken(seconds, f"lost: {relay.name} has of {key} version {has}, and version {due} concerns it")
+
+    def due_version(self, relay: RelayPlan, states: Sequence[State]) -> int | None:
+        """Return the highest version that the endpoint must have seen, itself or a later one; None: none.
+
+        Whenever it was looked at, it concerned the endpoint, and so did every later one.
+        """
+        watch, contexts = relay.options.get("watch", ()), relay.options.get("ignore_contexts", ())
+        found = None
+        for state in reversed(states):
+            if state.mark in contexts and contexts:
+                break  # somebody else's change beneath it may have been held back with it
+            if state.row is not None and not meets(relay, state.row):
+                break
+            if found is None and (not watch or state.operation != "update" or state.touched & set(watch)):
+                found = state.version
+        return found
+
+    def _dead(self, seconds: float, entry: Mapping[str, Any]) -> None:
+        relay, key = self._relays[entry["relay"]], entry["key"]
+        seen = self.seen[relay.name]
+        if entry["why"] == "refused":
+            if key not in seen.refused:
+                self.broken(seconds, f"a dead letter that nobody refused: {entry}")
+        elif not seen.given_up:
+            since = seen.failed_since.get((key, entry["version"]))
+            lasted = None if since is None else entry["last_tried"] - since
+            window = relay.recovery["window_hours"] * 3600
+            if since is None and not self.crashed and not seen.unreached:
+                self.broken(seconds, f"a dead letter that was never tried: {entry}")
+            elif lasted is not None and lasted < window - 60:
+                self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
+        told = [at for at, occasion in self.notices[relay.name] if occasion == "dead_letters"]
+        if not any(at >= entry["last_tried"] - 1 for at in told):
+            self.broken(seconds, f"nobody was told of a dead letter: {entry}")
+
+
+def meets(relay: RelayPlan, row: Row) -> bool:
+    """Tell whether a row meets the relay's condition; a comparison with nothing holds for nobody."""
+    return all(_holds(test, row[test["column"]]) for test in relay.options.get("condition", ()))
+
+
+def _holds(test: Mapping[str, Any], value: Any) -> bool:
+    if "is_null" in test:
+        return (value is None) == bool(test["is_null"])
+    if value is None:
+        return "not_equals" in test
+    return (
+        ("equals" not in test or value == test["equals"])
+        and ("not_equals" not in test or value != test["not_equals"])
+        and ("in" not in test or value in test["in"])
+        and ("at_least" not in test or value >= test["at_least"])
+        and ("at_most" not in test or value <= test["at_most"])
+    )
+
+
+def sent(relay: RelayPlan, key: Key, row: Row) -> Mapping[str, Any]:
+    """Return what the endpoint may see of a row."""
+    whole = dict(zip(relay.table.keys.columns, key, strict=True)) | dict(row)
+    columns = relay.options.get("send") or [*relay.table.keys.columns, *COLUMNS]
+    masks = relay.options.get("mask", {})
+    return {name: _masked(whole[name], masks.get(name)) for name in columns}
+
+
+def _masked(value: Any, mask: str | None) -> Any:
+    if value is None or mask is None:
+        return value
+    match mask:
+        case "redact":
+            return "***"
+        case "last4":
+            return f"***{value[-4:]}"
+    return hashlib.sha256(str(value).encode()).hexdigest()

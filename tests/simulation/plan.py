@@ -1,0 +1,85 @@
+"""What a seed means: a configuration, and events in virtual time. A plan is plain data, so that it can be shrunk and told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.simulation.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class RelayPlan:
+    """One relay; `options` as relays.toml has them, `recovery` its inline table."""
+
+    name: str
+    table: Table
+    options: Mapping[str, Any]
+    recovery: Mapping[str, Any]
+
+    @property
+    def max_interval_seconds(self) -> float:
+        return float(self.recovery["max_interval_seconds"])
+
+    @property
+    def toml(self) -> str:
+        lines = ["[[relay]]", f'name = "{self.name}"', f'table = "dbo.{self.table.name}"']
+        lines.append(f'endpoint = "http://{self.name}/in"')
+        lines += [f"{name} = {_toml(value)}" for name, value in self.options.items()]
+        return "\n".join([*lines, f"recovery = {_toml(self.recovery)}", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a moment. Each verb's arguments are those of the method of its name in story.py."""
+
+    seconds: float
+    verb: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name} {value}" for name, value in self.arguments.items())
+        return f"{clock(self.seconds)}  {self.verb}" + (f": {told}" if told else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`hosts` are started at the beginning; all trouble ends at `end_seconds`."""
+
+    seed: int
+    relays: Sequence[RelayPlan]
+    hosts: int
+    events: Sequence[Event]
+    end_seconds: float
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        return list(dict.fromkeys(relay.table for relay in self.relays))
+
+    @property
+    def toml(self) -> str:
+        channel = '[[channel]]\nname = "people"\nkind = "webhook"\nurl = "http://people/notices"\n'
+        return "\n".join([*(relay.toml for relay in self.relays), channel])
+
+    def with_events(self, events: Sequence[Event]) -> "Plan":
+        return replace(self, events=events)
+
+
+def clock(seconds: float) -> str:
+    """Return a moment as people read it: days, hours, minutes, seconds."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    days, hours = divmod(hours, 24)
+    return f"{days}d {hours:02}:{minutes:02}:{rest:04.1f}"
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Mapping():
+            return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
+        case str():
+            return f'"{value}"'
+        case list() | tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+    return str(value)

@@ -1,0 +1,108 @@
+"""The database of a simulation: in memory, on its clock, and sometimes away."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyodbc
+
+from functions_standin.testing.simulation import Simulation
+from mssql_standin.session import Database
+from mssql_standin.testing.in_process import Driver
+from mssql_standin.testing.simulated import Simulated
+from tests.simulation.process import Process
+
+PASSWORD = "Local-Only-1"
+_NAMES = itertools.count()
+
+
+class _Clock(Simulated):
+    """The simulation's, in place of one of its own."""
+
+    def __init__(self, simulation: Simulation, seed: int) -> None:
+        super().__init__(seed, simulation.start, self._block)
+        self._simulation = simulation
+        self._start_nanoseconds = round(simulation.start.timestamp()) * 1_000_000_000
+
+    def _block(self, happened: Callable[[], bool], seconds: float | None) -> None:
+        # What is left of a wait may be less than what moves the clock's float; then nobody would ever get on.
+        self._simulation.block(None if seconds is None else max(seconds, 0.001), happened)
+
+    def utc_nanoseconds(self) -> int:
+        return self._start_nanoseconds + round(self._simulation.loop.time() * 1_000_000_000)
+
+    def monotonic_seconds(self) -> float:
+        return self._simulation.loop.time()
+
+
+class SqlServer:
+    """One database, whom its clients reach while it is not `away`."""
+
+    def __init__(self, simulation: Simulation, seed: int) -> None:
+        name = f"Shop{next(_NAMES)}"
+        self._simulation = simulation
+        self._database = Database.in_memory(name, outside=_Clock(simulation, seed))
+        self._drivers: list[Driver] = []
+        self._is_away = False
+        self.odbc = f"UID=sa;PWD={PASSWORD};Database={name}"
+        self.ado_net = (
+            f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
+        )
+        self._looks = self._driver().connect(self.odbc, autocommit=True)  # of people beside the app, whom nothing stops
+        self._triggers = self._driver()
+        self._drivers.append(self._triggers)
+        simulation.connect = lambda text: self._connect(self._triggers, text, autocommit=True)
+        simulation.know_leases(self._looks)
+
+    def _driver(self, process: Process | None = None) -> Driver:
+        if process is None:
+            return Driver(self._database, PASSWORD, classes=pyodbc)
+        return Driver(self._database, PASSWORD, classes=pyodbc, hook=process.request)
+
+    def let_in(self, process: Process) -> None:
+        """Give a process a driver."""
+        process.driver = self._driver(process)
+        self._drivers.append(process.driver)
+
+    def connect(self, process: Process, text: str, *, autocommit: bool) -> Any:
+        """Connect a process. Raises pyodbc.OperationalError."""
+        process.check()
+        return self._connect(process.driver, text, autocommit=autocommit)
+
+    def _connect(self, driver: Driver, text: str, *, autocommit: bool) -> Any:
+        if self._is_away:
+            raise pyodbc.OperationalError("08001", "[08001] TCP Provider: Error code 0x2749 (10061)")
+        return driver.connect(text, autocommit=autocommit)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody is let in; may be set: then all connections break."""
+        return self._is_away
+
+    @is_away.setter
+    def is_away(self, away: bool) -> None:
+        self._is_away = away
+        if away:
+            for driver in self._drivers:
+                driver.drop_all()
+        self.tell()
+
+    def open(self) -> Any:
+        """Return a connection for a writer's own transaction; who commits calls `tell`."""
+        return self._driver().connect(self.odbc, autocommit=False)
+
+    def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
+        """Run a statement as people beside the app do; return the rows of its first result."""
+        rows = self.look(sql, *parameters)
+        self.tell()
+        return rows
+
+    def look(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
+        """Run a statement that changes nothing."""
+        cursor = self._looks.execute(sql, *parameters)
+        return list(cursor.fetchall()) if cursor.description is not None else []
+
+    def tell(self) -> None:
+        """Let the triggers look."""
+        self._simulation.database_changes.tell()
+        self._simulation.stir()

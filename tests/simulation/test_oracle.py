@@ -1,0 +1,131 @@
+"""The oracle finds what it is there to find, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.simulation.history import History, State
+from tests.simulation.oracle import Oracle
+from tests.simulation.plan import RelayPlan
+from tests.simulation.tables import Table
+
+ORDERS = Table("Orders", "int")
+ROW = {"Status": "new", "Region": "SE", "Total": 1, "Note": None, "Secret": "secret-1"}
+RECOVERY = {"max_interval_seconds": 300, "window_hours": 2, "dead_letters_every_minutes": 60}
+
+
+def oracle(*states: State, **options: Any) -> Oracle:
+    history = History()
+    for state in states:
+        history.add((7,), state)
+    return Oracle([RelayPlan("r", ORDERS, options, RECOVERY)], {"Orders": history})
+
+
+def state(version: int, row: Mapping[str, Any] | None = ROW, operation: str = "insert", **more: Any) -> State:
+    return State(version, 0.0, row, operation, **more)
+
+
+def content(version: int = 1, **more: Any) -> Mapping[str, Any]:
+    whole = {
+        "id": "a",
+        "relay": "r",
+        "operation": "insert",
+        "version": version,
+        "key": {"Id": 7},
+        "data": {"Id": 7, **ROW},
+    }
+    return whole | more
+
+
+def entry(**more: Any) -> Mapping[str, Any]:
+    return {"relay": "r", "key": (7,), "version": 1, "state": "dead", "why": "refused", "last_tried": 10.0} | more
+
+
+def found(judging: Oracle, *ledger: Mapping[str, Any]) -> str:
+    judging.judge(1000.0, ledger)
+    return "\n".join(judging.violations)
+
+
+def test_what_was_kept_as_it_was_committed_breaks_nothing() -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 1.0, [content()], 200, kept=True)
+
+    assert found(judging) == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "options", "words"),
+    [
+        (content(), {"condition": [{"column": "Region", "equals": "NO"}]}, "its condition forbids"),
+        (content(), {"send": ["Id", "Status"]}, "and it was {'Id': 7, 'Status': 'new'}"),
+        (content(), {"mask": {"Secret": "redact"}}, "'Secret': '***'"),
+        (content(data=None, operation="delete"), {}, "and the row is there"),
+        (content(key={"Id": 8}), {}, "there was no such row"),
+        (content(), {"epoch": 3}, "another epoch"),
+    ],
+)
+def test_what_may_not_leave_the_house_is_found(told: Mapping[str, Any], options: Mapping[str, Any], words: str) -> None:
+    judging = oracle(state(1), **options)
+
+    judging.hears("r", 1.0, [told], 500, kept=False)
+
+    assert words in "\n".join(judging.violations)
+
+
+def test_a_version_with_two_ids_is_found() -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 1.0, [content()], 500, kept=False)
+
+    judging.hears("r", 2.0, [content(id="b")], 200, kept=True)
+
+    assert "not the same" in judging.violations[0]
+
+
+def test_what_never_came_is_lost() -> None:
+    judging = oracle(state(1), state(2, operation="update", touched=frozenset({"Status"})))
+    judging.hears("r", 1.0, [content()], 200, kept=True)
+
+    assert "lost" in found(judging)
+
+
+def test_an_update_of_other_columns_than_the_watched_ones_may_not_come() -> None:
+    judging = oracle(state(1), state(2, operation="update", touched=frozenset({"Note"})), watch=["Status"])
+    judging.hears("r", 1.0, [content()], 200, kept=True)
+
+    assert found(judging) == ""
+
+
+def test_what_is_left_open_is_stuck() -> None:
+    judging = oracle(state(1))
+
+    assert "stuck" in found(judging, entry(state="open"))
+
+
+def test_a_dead_letter_needs_a_refusal_and_somebody_who_was_told() -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 422, kept=False)
+    judging.notices["r"].append((11.0, "dead_letters"))
+    innocent = oracle(state(1))
+
+    assert found(judging, entry()) == ""
+    assert "nobody refused" in found(innocent, entry())
+    assert "nobody was told" in found(innocent, entry())
+
+
+def test_a_dead_letter_before_its_windows_end_is_found() -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 500, kept=False)
+
+    assert "before its window's end" in found(judging, entry(why="failed", last_tried=3600.0))
+
+
+def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
+    judging = oracle(state(1))
+    judging._relays["r"] = RelayPlan("r", ORDERS, {}, {**RECOVERY, "max_interval_seconds": 3600})
+    judging.asked_for_time("r", 0.0, 7200.0)
+
+    judging.hears("r", 3601.0, [content()], 429, kept=False)
+    assert judging.violations == []
+    judging.hears("r", 1800.0, [content()], 429, kept=False)
+    assert "asked for time" in judging.violations[0]

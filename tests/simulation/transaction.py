@@ -1,0 +1,75 @@
+"""What a writer does in one transaction, and what is then known to have been committed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.history import History, State
+from tests.simulation.sql_server import SqlServer
+from tests.simulation.tables import COLUMNS, Key, Row, Table, same
+
+
+class Transaction:
+    """Raises pyodbc.Error (1222) where a lock is taken."""
+
+    def __init__(self, sql: SqlServer, table: Table, history: History, seconds: float) -> None:
+        self._sql = sql
+        self._table = table
+        self._history = history
+        self._seconds = seconds
+        self._states: dict[Key, State] = {}
+        self._connection = sql.open()
+        self._connection.execute("SET LOCK_TIMEOUT 0")
+
+    def set(self, number: int, values: Mapping[str, Any], mark: str = "") -> None:
+        """Insert a row, or update some of its columns."""
+        table, key = self._table, self._table.keys.values[number]
+        row = self._history.row(same(key))
+        if row is None:
+            whole = dict.fromkeys(COLUMNS) | {"Region": "DE", "Total": 1} | dict(values)
+            places = ", ".join("?" * (len(key) + len(whole)))
+            names = ", ".join([*(f"[{name}]" for name in table.keys.columns), *whole])
+            self._do(mark, f"INSERT INTO dbo.{table.name} ({names}) VALUES ({places})", *key, *whole.values())
+            self._came_to_be(key, whole, "insert", mark=mark)
+            return
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self._do(mark, f"UPDATE dbo.{table.name} SET {columns} WHERE {table.where}", *values.values(), *key)
+        self._came_to_be(key, {**row, **values}, "update", frozenset(values), mark)
+
+    def delete(self, number: int, mark: str = "") -> None:
+        """Delete a row if it is there."""
+        key = self._table.keys.values[number]
+        if self._history.row(same(key)) is not None:
+            self._do(mark, f"DELETE FROM dbo.{self._table.name} WHERE {self._table.where}", *key)
+            self._came_to_be(key, None, "delete", mark=mark)
+
+    def rekey(self, number: int, to: int) -> None:
+        """Change a row's key if it is there and the other is free."""
+        old, new = self._table.keys.values[number], self._table.keys.values[to]
+        row = self._history.row(same(old))
+        if row is not None and self._history.row(same(new)) is None:
+            columns = ", ".join(f"[{name}] = ?" for name in self._table.keys.columns)
+            self._do("", f"UPDATE dbo.{self._table.name} SET {columns} WHERE {self._table.where}", *new, *old)
+            self._came_to_be(old, None, "delete")
+            self._came_to_be(new, row, "insert")
+
+    def commit(self) -> None:
+        """Commit, and note every state with the version that it has."""
+        self._connection.commit()
+        [[version]] = self._sql.look("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
+        for key, state in self._states.items():
+            self._history.add(key, State(version, self._seconds, state.row, state.operation, state.touched, state.mark))
+        self.leave()
+        self._sql.tell()
+
+    def leave(self) -> None:
+        """Roll back what was not committed."""
+        self._connection.close()
+
+    def _do(self, mark: str, sql: str, *parameters: Any) -> None:
+        context = f"WITH CHANGE_TRACKING_CONTEXT (0x{mark.encode().hex()}) " if mark else ""
+        self._connection.execute(context + sql, *parameters)
+
+    def _came_to_be(
+        self, key: Key, row: Row | None, operation: str, touched: frozenset[str] = frozenset(COLUMNS), mark: str = ""
+    ) -> None:
+        self._states[same(key)] = State(0, 0.0, row, operation, touched, mark)

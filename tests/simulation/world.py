@@ -1,0 +1,151 @@
+"""The world of one seed: the app's hosts, its database, the network, and a clock that jumps."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import wiring
+from adapters.sql_server.enable import enable
+from functions_standin.testing.simulation import HostDied, Moment, SimulatedHost, Simulation
+from functions_standin.testing.simulation.host import CURRENT
+from functions_standin.worker.loading import AppFunction, index
+from tests.simulation.network import Network
+from tests.simulation.process import Process
+from tests.simulation.sql_server import SqlServer
+from tests.simulation.surroundings import surroundings
+
+Result = TypeVar("Result")
+APP = "shop-relay"
+WATCHDOG = "watchdog"
+# After a look before which nothing had happened the watchdog's next ones are left out for so long; the bounds of the oracle know it.
+IDLE_WITH_TROUBLE = timedelta(minutes=15)
+IDLE = timedelta(hours=6)
+_HOST_JSON = {"extensions": {"Sql": {"MaxBatchSize": 100, "PollingIntervalMs": 1000}}}
+
+
+class World:
+    """A context manager. `prepare` makes the app's tables, `start` its hosts; `fate` sees everything that processes do."""
+
+    def __init__(self, seed: int, relays_toml: str) -> None:
+        self.seed = seed
+        self.simulation = Simulation(seed=seed)
+        self.network = Network()
+        self.sql: SqlServer
+        self.fate: Callable[[SimulatedHost, str], None] = lambda _host, _moment: None
+        self._toml = relays_toml
+        self._resources = contextlib.ExitStack()
+        self._processes: dict[str, Process] = {}  # by machine: a host that starts anew is another one
+        self._functions: Sequence[AppFunction] = ()
+        self._calls = 0  # of anything but the watchdog
+        self._calls_at_look = -1
+        self._looked_at: datetime | None = None
+
+    def __enter__(self) -> Self:
+        self._resources.enter_context(self.simulation)
+        self.sql = SqlServer(self.simulation, self.seed)
+        folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="simulation")))
+        self.file = folder / "relays.toml"
+        self.file.write_text(self._toml, encoding="utf-8")
+        self.settings = {
+            "WEBSITE_SITE_NAME": APP,
+            "SqlConnectionString": self.sql.ado_net,
+            "RELAYS_FILE": str(self.file),
+            "AzureFunctionsJobHost__extensions__durableTask__hubName": "simulated",
+        }
+        self._beside = self._process(None)
+        self._resources.enter_context(surroundings(self.current, self.sql, self.network, self.settings))
+        self.simulation.at_moment = self._moment
+
+        self.simulation.latency_seconds = lambda: 0.001  # a world in which nothing takes time spins
+        self.simulation.idle_until[WATCHDOG] = self._idle_until
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._resources.__exit__(kind, error, trace)
+
+    @property
+    def seconds(self) -> float:
+        """Return the virtual time."""
+        return self.simulation.loop.time()
+
+    def prepare(self) -> None:
+        """Do what `./dev sql enable` does."""
+        list(enable(wiring.database(), APP, wiring.settings().relays))
+
+    async def start(self, name: str = "host") -> SimulatedHost | None:
+        """Start a host; None if it dies at once."""
+        if not self._functions:
+            self._functions = index(import_module("function_app").build())  # which builds an app as it is imported
+        environment = {**self.settings, "AzureWebJobs.none.Disabled": "0"}
+        with contextlib.suppress(ConnectionError, HostDied):
+            return await self.simulation.start_host(
+                self._functions, name=name, host_json=_HOST_JSON, environment=environment
+            )
+        return None
+
+    def kill(self, host: SimulatedHost) -> None:
+        """End a host and its worker at once."""
+        self._end_process(host)
+        host.die()
+
+    def crash(self, host: SimulatedHost) -> None:
+        """End the worker of a host; the host has another one at once."""
+        self._end_process(host)
+        host.worker.crash()
+
+    def lose_storage(self) -> None:
+        """Lose all that the storage had, while no host lives."""
+        self.simulation._accounts.clear()
+
+    def run(self, story: Coroutine[Any, Any, Result]) -> Result:
+        """Run a story to its end."""
+        return self.simulation.run(story)
+
+    def current(self) -> Process:
+        """Return the process whose code runs."""
+        host = CURRENT.get()
+        if host is None:
+            return self._beside
+        if host.machine not in self._processes:
+            self._processes[host.machine] = self._process(host)
+        return self._processes[host.machine]
+
+    def _process(self, host: SimulatedHost | None) -> Process:
+        process = Process(self.simulation, host, self._moment_of_process)
+        self.sql.let_in(process)
+        return process
+
+    def _end_process(self, host: SimulatedHost) -> None:
+        if (process := self._processes.pop(host.machine, None)) is not None:
+            process.end()
+
+    def _moment(self, host: SimulatedHost, moment: Moment) -> None:
+        if moment.kind == "call begun":
+            if moment.what == WATCHDOG:
+                self._looked_at, self._calls_at_look = self.simulation.now(), self._calls
+            else:
+                self._calls += 1
+        self.fate(host, f"{moment.kind}: {moment.what}")
+
+    def _moment_of_process(self, process: Process, moment: str) -> None:
+        if process.host is not None:
+            self.fate(process.host, f"app {moment}")
+
+    def _idle_until(self) -> datetime | None:
+        if self._looked_at is None or self._calls_at_look != self._calls:
+            return None
+        return self._looked_at + (IDLE_WITH_TROUBLE if self.sql.is_away or self._has_trouble() else IDLE)
+
+    def _has_trouble(self) -> bool:
+        return bool(
+            self.sql.look(
+                "SELECT 1 FROM relay.Ledger UNION ALL SELECT 1 FROM relay.Recovery UNION ALL SELECT 1 FROM relay.Backfill WHERE State = 'running'"
+            )
+        )
