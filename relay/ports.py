@@ -5,6 +5,7 @@ that enters rows by looking is called `take_stock`; one called `peek` writes not
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -74,6 +75,12 @@ class Recoveries(Protocol):
         """Return what is not settled; enters lease rows whose batch died, and begins the recovery's row.
 
         `works`: it is the recovery that looks; its sign of life is written down.
+        """
+
+    def all_entered(self) -> AbstractContextManager[None]:
+        """Enclose a batch of the trigger: whatever earlier batches left behind when they died is entered before it begins.
+
+        For a batch that succeeds may let the trigger forget lease rows that are used up. Raises DatabaseError.
         """
 
     def peek(self) -> Situation:

@@ -52,8 +52,9 @@ def relay_batch(payload: str, outside: Outside) -> BatchResult:
     Raises DatabaseError if the batch could not be read or its result not be recorded, and PayloadError if its keys cannot be
     found, so that the trigger tries again; an endpoint that is down is a result, see `BatchResult.error`.
     """
-    found = replace(outside.changes.enrich(parse_payload(payload)), respects_breaker=True)
-    delivery = deliver(found, outside)
+    with outside.recoveries.all_entered():
+        found = replace(outside.changes.enrich(parse_payload(payload)), respects_breaker=True)
+        delivery = deliver(found, outside)
     _report(outside.relay, found.changes, delivery.settlement)
     attempt = max((change.attempt for change in found.changes), default=0)
     return BatchResult(outside.relay, delivery, attempt, came_back=delivery.settlement.news.away is False)

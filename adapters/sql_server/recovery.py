@@ -2,15 +2,16 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from typing import Any
 
-from adapters.sql_server.changes import entered_keys, plain, standing_of
+from adapters.sql_server.changes import entered_keys, standing_of
 from adapters.sql_server.connection import NO_SUCH_TABLE, Row
 from adapters.sql_server.statements import LIMITS
+from adapters.sql_server.sweep import Sweep
 from adapters.sql_server.table import RelayTable
-from relay.backfill.cursor import Cursor
 from relay.changes.entry import EnteredKey
 from relay.delivery.standing import Standing
 from relay.errors import DatabaseError
@@ -27,7 +28,23 @@ class SqlRecoveries:
         """Ask nothing yet."""
         self._table = table
         self._policy = table.relay.recovery
-        self._swept_to = ""
+        self._sweep = Sweep(table)
+        self._entered_all = False
+
+    def all_entered(self) -> AbstractContextManager[None]:
+        """Enclose a batch; look through all of the trigger's leases before it if this process has not, or its last batch failed.
+
+        Otherwise a stretch at each stock-taking is enough: while batches come through, no change uses up its attempts so fast.
+        """
+        return self._all_entered()
+
+    @contextmanager
+    def _all_entered(self) -> Iterator[None]:
+        if not self._entered_all:
+            self._sweep.everything()
+        self._entered_all = False
+        yield
+        self._entered_all = True
 
     def take_stock(self, *, works: bool = False) -> Situation:
         """Return what is not settled; enters what no batch could, and begins the recovery's row if there is none yet.
@@ -35,19 +52,8 @@ class SqlRecoveries:
         `works`: it is the recovery that looks, and shows that it lives.
         """
         first_interval_ms = round(self._policy.backoff.first_interval_seconds * 1000)
-        self._sweep()
+        self._sweep.next_stretch()
         return self._situation("recovery/take_stock", first_interval_ms=first_interval_ms, works=int(works))
-
-    def _sweep(self) -> None:
-        """Look through the next stretch of the trigger's leases for some whose batch died; from the beginning after the last."""
-        try:
-            [found] = self._table.ask_up_to_date("recovery/sweep", after=self._swept_to)
-        except DatabaseError as error:
-            if error.number != NO_SUCH_TABLE:
-                raise
-            return
-        row = next(iter(found.rows), None)
-        self._swept_to = "" if row is None else Cursor().after([plain(value) for value in row]).key
 
     def peek(self) -> Situation:
         """Return what is not settled, as far as it is entered; writes nothing."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from devstack import loopback
 from devstack.command.errors import CommandError
-from devstack.demo.audit import Entry, audit, canonical
+from devstack.demo.audit import Entry, Loss, audit, canonical
 from devstack.demo.notices import Receiver, receiving
 from devstack.demo.stage import Stage
 from devstack.demo.story import write_relays
@@ -21,6 +21,7 @@ from devstack.prove.fatal_request import taking_orders
 
 PATIENCE_SECONDS = 240.0
 SHOWN_EVERY_SECONDS = 20.0
+SHOWN = 20  # rows of each kind, of what it hangs on
 PAUSE_SECONDS = 0.5  # between two looks
 UNSETTLED = {
     "entries of the failure ledger": "SELECT COUNT(*) FROM relay.Ledger",
@@ -31,7 +32,9 @@ EVIDENCE = {
     "entries of the failure ledger": "SELECT * FROM relay.Ledger",
     "recoveries": "SELECT * FROM relay.Recovery",
     "backfills": "SELECT * FROM relay.Backfill",
+    "positions of the trigger": "SELECT * FROM az_func.GlobalState",
 }
+LEASES = "SELECT name FROM sys.tables WHERE schema_id = SCHEMA_ID('az_func') AND name LIKE 'Leases[_]%'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class World:
         stuck = self._unsettled()
         found = audit(tables, self.stage.log())
         if found.losses or stuck:
-            self._show_what_it_hangs_on()
+            self._show_what_it_hangs_on(found.losses)
         return Verdict(
             lost=len(found.losses),
             duplicates=found.duplicates,
@@ -130,11 +133,13 @@ class World:
                 shown = now
             time.sleep(PAUSE_SECONDS)
 
-    def _show_what_it_hangs_on(self) -> None:
+    def _show_what_it_hangs_on(self, losses: Sequence[Loss]) -> None:
         """Print what a maintainer would look at first; the folder may be gone when somebody reads of the failure."""
-        for title, sql in EVIDENCE.items():
+        self.stage.say(f"not up to date: {len(losses)}" + "".join(f"\n    {loss}" for loss in losses[:SHOWN]))
+        leases = {str(name): f"SELECT * FROM az_func.[{name}]" for (name,) in self.database.run(LEASES)}
+        for title, sql in (EVIDENCE | leases).items():
             rows = self.database.run(sql)
-            self.stage.say(f"{title}: {len(rows)}" + "".join(f"\n    {tuple(row)}" for row in rows[:20]))
+            self.stage.say(f"{title}: {len(rows)}" + "".join(f"\n    {tuple(row)}" for row in rows[:SHOWN]))
         self.stage.say(f"instances: {self._instances()}")
         for part in ("functions_host", "sql_server"):
             self.stage.say(f"{part}, running: {self.stack.is_running(part)}\n{self.stack.log_tail(part)}")

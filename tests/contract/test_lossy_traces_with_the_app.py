@@ -5,7 +5,7 @@ round follows.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -15,9 +15,12 @@ from adapters.sql_server.enable import enable
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.table import RelayTable
 from functions_standin.testing.sql_trigger import Scene, Worker, scene_on
+from relay.changes.enriched import Enriched
+from relay.changes.payload import Key
 from relay.config.values import Relay
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
+from relay.errors import DatabaseError
 from relay.identifiers import TableName
 from relay.names import leases_table
 from services.batch import relay_batch
@@ -26,6 +29,19 @@ from services.redeliver import probe, redeliver
 from tests.contract.leases import APP
 from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
+
+
+class AwayAtTimes(SqlChanges):
+    """Changes of a database that may be away."""
+
+    def __init__(self, table: RelayTable, is_away: Callable[[], bool]) -> None:
+        super().__init__(table)
+        self._is_away = is_away
+
+    def enrich(self, items: Sequence[Key]) -> Enriched:
+        if self._is_away():
+            raise DatabaseError("SQL Server: away")
+        return super().enrich(items)
 
 
 class Relayed:
@@ -38,9 +54,16 @@ class Relayed:
         self.sick: set[str] = set()
         self.endpoint = FakeEndpoint(self._answer)
         self.arrived: list[tuple[str, int | None]] = []  # name, Note; in the order of arrival
-        self.store = SqlRecoveries(RelayTable(server, APP, self.relay))
-        self.source = SqlChanges(RelayTable(server, APP, self.relay))
+        self._server = server
+        self.dies = False  # the app, before it has read or written anything
+        self.is_away = False  # the database, for what the app reads
+        self.start_anew()
         self.worker = self._worker()
+
+    def start_anew(self) -> None:
+        """Begin another process of the app, which knows nothing of the one before."""
+        self.store = SqlRecoveries(RelayTable(self._server, APP, self.relay))
+        self.source = AwayAtTimes(RelayTable(self._server, APP, self.relay), lambda: self.is_away)
 
     def turn(self) -> bool:
         """Let the trigger make a turn; tell whether there was a batch."""
@@ -69,8 +92,17 @@ class Relayed:
 
     def _worker(self) -> Worker:
         worker = self.scene.worker()
-        worker.function = lambda payload: relay_batch(payload, self._outside).error is None
+        worker.function = self._called
         return worker
+
+    def _called(self, payload: str) -> bool:
+        """Do what the host does: a function that raises has failed, and so has one whose process died."""
+        if self.dies:
+            return False
+        try:
+            return relay_batch(payload, self._outside).error is None
+        except DatabaseError:
+            return False
 
     def _answer(self, message: Message) -> Outcome:
         change = json.loads(message.body)
@@ -102,6 +134,40 @@ def test_the_sweep_that_deletes_an_exhausted_row_loses_nothing(relayed: Relayed)
     relayed.recover()
 
     assert relayed.arrived == [("B", None), ("A", None)]
+
+
+def test_an_app_that_dies_five_times_at_once_when_it_starts_loses_nothing_once_it_lives(relayed: Relayed) -> None:
+    relayed.dies = True
+    relayed.scene.insert("A")
+    relayed.exhaust()
+    relayed.dies = False
+    relayed.start_anew()
+
+    relayed.scene.insert("B")
+    assert relayed.turn()
+    assert relayed.scene.leases == {}, "the trigger has forgotten A, which nobody had entered"
+    assert relayed.arrived == [("B", None)]
+    relayed.recover()
+
+    assert relayed.arrived == [("B", None), ("A", None)]
+
+
+def test_a_database_that_fails_every_batch_of_a_change_loses_nothing_once_it_answers(
+    relayed: Relayed,
+) -> None:
+    relayed.scene.insert("C")
+    assert relayed.turn()
+    relayed.is_away = True
+    relayed.scene.insert("A")
+    relayed.exhaust()
+    relayed.is_away = False
+
+    relayed.scene.insert("B")
+    assert relayed.turn()
+    assert relayed.scene.leases == {}, "the trigger has forgotten A"
+    relayed.recover()
+
+    assert relayed.arrived == [("C", None), ("B", None), ("A", None)]
 
 
 def test_a_failing_row_does_not_make_its_neighbours_fail(relayed: Relayed) -> None:
