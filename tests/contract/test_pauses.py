@@ -23,6 +23,7 @@ __all__ = ["house"]
 Make = Callable[..., House]
 ASKS = RetryLater(429, "the endpoint answered 429", after_seconds=300.0)
 ROWS = (1, 2, 3, 4)
+LATER = 10**9  # than any version of a database that all tests share
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def replay(house: House) -> None:
     house.scene.server.run(f"DELETE FROM {leases_of(house.scene.relay)}")
     for number in ROWS:
         house.scene.settle(
-            failures=[a_failure(f"[{number}]", version=number + 1000, state=EntryState.DEAD, status=400)]
+            failures=[a_failure(f"[{number}]", version=number + LATER, state=EntryState.DEAD, status=400)]
         )
     letters = SqlDeadLetters(RelayTable(house.scene.app_server, APP, house.scene.relay))
     [ids] = house.scene.server.run(
