@@ -63,6 +63,7 @@ def test_a_dead_endpoint_is_asked_with_three_changes_a_round_and_no_more() -> No
     before = world.engine.runs[: world.engine.runs.index("recovery_list")]
     assert before.count("recovery_probe") == 3
     assert before.count("recovery_redeliver") == 0
+    assert world.engine.runs.count("recovery_redeliver") == 10, "all the others at once, in slices, when it is back"
 
 
 def test_people_are_told_once_after_ten_rounds_and_again_when_it_is_over() -> None:

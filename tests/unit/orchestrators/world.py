@@ -8,7 +8,7 @@ from typing import Any
 from entities.breaker import transition
 from functions_standin.testing.durable import Engine
 from orchestrators.notification import notification_steps, notify_channel_steps
-from orchestrators.recovery import recovery_steps
+from orchestrators.recovery import IDS_PER_ACTIVITY, recovery_steps
 from relay.backoff import Backoff
 from relay.config.values import RecoveryPolicy
 from relay.names import WAKE
@@ -162,7 +162,7 @@ class World:
         return self._send(sorted(self.orphaned | self.exhausted)[:3])
 
     def redeliver(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert len(request["ids"]) <= 50
+        assert len(request["ids"]) <= IDS_PER_ACTIVITY
         return self._send([number for number in request["ids"] if number in self.orphaned])
 
     def _send(self, numbers: list[int]) -> dict[str, Any]:
