@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EntryState
-from relay.delivery.filters import shown, unneeded
+from relay.delivery.filters import Result, shown, unneeded
 from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
-from relay.delivery.settlement import Result, Settlement, settle
+from relay.delivery.settlement import Settlement, settle
 from relay.delivery.standing import WAIT_FOR_FIRST_TRY_SECONDS
 from services.dispatch import dispatch
 from services.outside import Outside

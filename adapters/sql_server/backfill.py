@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from adapters.sql_server.changes import plain
 from adapters.sql_server.connection import Row
 from adapters.sql_server.operands import lost_operands
+from adapters.sql_server.rows import plain
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.backfill.values import (

@@ -1,22 +1,22 @@
 """One relay's table, leases and failure ledger in SQL Server."""
 
-import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.sql_server.connection import LOCK_TIMEOUT, ResultSet, Row
+from adapters.sql_server.connection import LOCK_TIMEOUT
+from adapters.sql_server.rows import entry_of, failure_as_json, milliseconds, plain, standing_of
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.changes.change import Change
 from relay.changes.contexts import hexadecimal
 from relay.changes.enriched import Enriched
-from relay.changes.entry import EnteredKey, Entry, EntryState, Why
 from relay.changes.payload import Key
 from relay.changes.unfit import HIDDEN, LOCKED, unfit_key
-from relay.delivery.settlement import Closing, EndpointNews, Failure, Settlement
-from relay.delivery.standing import FIRST_TRY_SECONDS, Standing
+from relay.delivery.news import NOTHING_NEW, EndpointNews
+from relay.delivery.settlement import Closing, Failure, Settlement
+from relay.delivery.standing import FIRST_TRY_SECONDS
 from relay.errors import DatabaseError, PayloadError
 from relay.guard.altered import may_be_altered
 from relay.names import function_id, function_name
@@ -113,7 +113,7 @@ class SqlChanges:
                 relevant=True,
                 leased_version=known["LeasedVersion"],
                 attempt=known["Attempt"],
-                entry=_entry(known),
+                entry=entry_of(known),
                 unread=LOCKED,
             )
             for known in found.dicts()
@@ -155,7 +155,7 @@ class SqlChanges:
                 echo=bool(fact["Echo"]),
                 leased_version=fact["LeasedVersion"],
                 attempt=fact["Attempt"],
-                entry=_entry(fact),
+                entry=entry_of(fact),
                 unfit=HIDDEN if fact["Hidden"] else unfit_key(fact["KeyText"]),
             )
         return Enriched(list(changes.values()), standing_of(standing))
@@ -170,9 +170,9 @@ class SqlChanges:
             self._table.ask_plainly(
                 "changes/settle",
                 closings=exact_json.dumps([{"k": c.key_text, "v": c.version} for c in settlement.closings]),
-                failures=exact_json.dumps([_as_json(failure) for failure in settlement.failures]),
+                failures=exact_json.dumps([failure_as_json(failure) for failure in settlement.failures]),
             )
-        if settlement.news != EndpointNews():
+        if settlement.news != NOTHING_NEW:
             self._stand(settlement.news)
         if settlement.exhausted:
             self._let_leases_go(settlement)
@@ -187,9 +187,9 @@ class SqlChanges:
         self._table.ask_plainly(
             "changes/stand",
             away=None if news.away is None else int(news.away),
-            pause_ms=_ms(news.pause_seconds),
+            pause_ms=milliseconds(news.pause_seconds),
             asked_seconds=news.asked_seconds,
-            hold_back_ms=_ms(news.hold_back_seconds),
+            hold_back_ms=milliseconds(news.hold_back_seconds),
             reason=news.reason,
             refusal_status=news.refusal_status,
             refusals=news.refusals,
@@ -204,64 +204,3 @@ class SqlChanges:
             self._table.ask("changes/let_leases_go", keys=exact_json.dumps(keys))
         except DatabaseError as error:
             _log.warning("Relay %s: used-up leases of settled changes stay for now: %s", self._relay.name, error)
-
-
-def _as_json(failure: Failure) -> dict[str, Any]:
-    return {
-        "k": failure.key_text,
-        "v": failure.version,
-        "state": failure.state.value,
-        "why": failure.why.value,
-        "operation": failure.operation,
-        "spelled": failure.spelled,
-        "sent": failure.sent,
-        "next_ms": _ms(failure.next_seconds),
-        "status": failure.status,
-        "reason": failure.reason[:1000],
-        "problem": failure.problem[:4000],
-    }
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
-
-
-def _entry(fact: Row) -> Entry | None:
-    if fact["EntryState"] is None:
-        return None
-    return Entry(
-        state=EntryState(fact["EntryState"]),
-        version=fact["EntryVersion"],
-        why=None if fact["EntryWhy"] is None else Why(fact["EntryWhy"]),
-        operation=fact["EntryOperation"],
-        tries=fact["EntryTries"] or 0,
-        tried_version=fact["EntryTriedVersion"],
-        open_seconds=(fact["EntryOpenMs"] or 0) / 1000,
-    )
-
-
-def entered_keys(found: ResultSet) -> Sequence[EnteredKey]:
-    """Return the keys of entries."""
-    return [EnteredKey(row["KeyText"], row["Version"], row["Spelled"]) for row in found.dicts()]
-
-
-def standing_of(found: ResultSet) -> Standing:
-    """Return how the endpoint stands; nothing written down is well."""
-    row = found.first()
-    if row is None:
-        return Standing()
-    return Standing(
-        paused_seconds=row["paused_ms"] / 1000,
-        untested=bool(row["untested"]),
-        asked_seconds=row["asked_seconds"],
-        held_back_seconds=row["held_back_ms"] / 1000,
-        reason=row["reason"],
-        away=bool(row["away"]),
-        refusal_status=row["refusal_status"],
-        refusals=row["refusals"],
-    )
-
-
-def plain(value: Any) -> Any:
-    """Return a value from ODBC as JSON has it: bytes become base64 text."""
-    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes | bytearray) else value

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from adapters.sql_server.changes import entered_keys
+from adapters.sql_server.rows import entered_keys
 from adapters.sql_server.table import RelayTable
 from relay.changes.entry import EnteredKey
 from relay.dead_letters.values import DeadLetter, Selection

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from typing import Any
 
-from adapters.sql_server.changes import entered_keys, standing_of
 from adapters.sql_server.connection import NO_SUCH_TABLE, Row
+from adapters.sql_server.rows import entered_keys, standing_of
 from adapters.sql_server.statements import LIMITS
 from adapters.sql_server.sweep import Sweep
 from adapters.sql_server.table import RelayTable

@@ -1,7 +1,7 @@
 """Looks through the trigger's leases for changes whose batch died before anything of it was written down."""
 
-from adapters.sql_server.changes import plain
 from adapters.sql_server.connection import NO_SUCH_TABLE
+from adapters.sql_server.rows import plain
 from adapters.sql_server.table import RelayTable
 from relay.backfill.cursor import Cursor
 from relay.errors import DatabaseError

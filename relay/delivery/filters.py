@@ -1,9 +1,19 @@
 """Which changes concern the endpoint. Anything odd is sent: too much does no harm, too little loses a change."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from relay.changes.change import Change
-from relay.delivery.settlement import Filtered
+from relay.delivery.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The change does not concern the endpoint."""
+
+    why: str
+
+
+Result = Outcome | Filtered
 
 
 def unneeded(change: Change) -> Filtered | None:

@@ -8,21 +8,19 @@ from zlib import crc32
 from relay.backoff import DEFAULT, Backoff, interval_seconds
 from relay.changes.change import Change
 from relay.changes.entry import EntryState, Why
-from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
+from relay.delivery.filters import Filtered, Result
+from relay.delivery.news import (
+    NOTHING_NEW,
+    EndpointNews,
+    capped,
+    has_failed_before,
+    news_of,
+    proves_away,
+    refusals_in_a_row,
+)
+from relay.delivery.outcomes import Delivered, Held, Rejected, RetryLater
 from relay.delivery.standing import REFUSALS_IN_A_ROW, WELL, Standing
 from relay.names import TRIGGER_ATTEMPTS
-
-FAILURES_THAT_PROVE = 10  # of entries, with nothing through: the endpoint's trouble, not theirs
-
-
-@dataclass(frozen=True, slots=True)
-class Filtered:
-    """The change does not concern the endpoint."""
-
-    why: str
-
-
-Result = Outcome | Filtered
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +49,6 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointNews:
-    """What a delivery has shown of the endpoint that earlier ones had not; None: nothing new."""
-
-    away: bool | None = None  # nothing gets through; False: it does again
-    pause_seconds: float | None = None  # it asked for time; 0: it takes changes again, after a pause
-    asked_seconds: int | None = None  # for so long, if that is longer than is obeyed
-    hold_back_seconds: float | None = None  # what failed before is not to be sent by anybody
-    reason: str = ""
-    refusal_status: int | None = None
-    refusals: int | None = None  # in a row by now
-    refuses_all: bool = False  # so many that it is its own fault: what was refused before is open again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """One batch's result: counts for the log, and what goes into the ledger."""
 
@@ -76,7 +60,7 @@ class Settlement:
     unwritten: int = 0  # of the rejected ones, those that were never sent: nothing is known of the endpoint
     closings: Sequence[Closing] = ()
     failures: Sequence[Failure] = ()
-    news: EndpointNews = EndpointNews()
+    news: EndpointNews = NOTHING_NEW
     exhausted: Sequence[str] = ()  # keys whose attempts are used up, and which are settled: their lease rows are let go
 
     @property
@@ -87,7 +71,7 @@ class Settlement:
     @property
     def writes(self) -> bool:
         """Tell whether anything is to be remembered."""
-        return bool(self.closings or self.failures) or self.news != EndpointNews()
+        return bool(self.closings or self.failures) or self.news != NOTHING_NEW
 
 
 def settle(
@@ -105,14 +89,14 @@ def settle(
     """
     results = list(results)
     counts = Counter(type(result) for _, result in results)
-    refusals = _refusals(results, counts, standing)
+    refusals = refusals_in_a_row(results, counts, standing)
     refuses_all = refusals is not None and refusals[1] >= REFUSALS_IN_A_ROW
     unwritten = sum(isinstance(result, Rejected) and result.status is None for _, result in results)
     if refuses_all:
         counts[RetryLater] += counts[Rejected] - unwritten
         counts[Rejected] = unwritten
     through = counts[Delivered] > 0 or counts[Rejected] > unwritten
-    down = not through and (refuses_all or standing.away or _proves_away(results))
+    down = not through and (refuses_all or standing.away or proves_away(results))
     why = Why.FAILED if down else Why.PARKED
     closings: list[Closing] = []
     failures: list[Failure] = []
@@ -150,16 +134,16 @@ def settle(
                 given_up = f"given up: the window is over; {reason}"
                 failures.append(_failure(change, EntryState.DEAD, why, status=status, reason=given_up))
             case RetryLater(status, reason, after, sent):
-                wait = max(_wait_seconds(change, backoff), _capped(after, backoff))
+                wait = max(_wait_seconds(change, backoff), capped(after, backoff))
                 failures.append(
                     _failure(change, EntryState.OPEN, why, sent=sent, next_seconds=wait, status=status, reason=reason)
                 )
             case Held(reason, after):
-                wait = _capped(after, backoff)
+                wait = capped(after, backoff)
                 failures.append(
                     _failure(change, EntryState.HELD, Why.HELD, sent=False, next_seconds=wait, reason=reason)
                 )
-    news = _news(results, through, why, refusals, standing, backoff)
+    news = news_of(results, through, why, refusals, standing, backoff)
     tried = [outcome for _, outcome in results if isinstance(outcome, RetryLater) and outcome.sent]
     if tried and breaker_seconds and not (through or counts[Held]):
         news = replace(news, hold_back_seconds=breaker_seconds, reason=news.reason or tried[0].reason[:300])
@@ -198,74 +182,4 @@ def _wait_seconds(change: Change, backoff: Backoff) -> float:
 
 
 def _is_over(change: Change, window_seconds: float) -> bool:
-    return _has_failed_before(change) and change.entry is not None and change.entry.open_seconds > window_seconds
-
-
-def _capped(asked_for_seconds: float | None, backoff: Backoff) -> float:
-    return min(asked_for_seconds or 0.0, backoff.max_interval_seconds)
-
-
-def _proves_away(results: Sequence[tuple[Change, Result]]) -> bool:
-    """Tell whether what failed, with nothing through, says that the endpoint is away.
-
-    A change that failed before proves nothing alone: it may be its own fault.
-    """
-    failed = [change for change, result in results if isinstance(result, RetryLater) and result.sent]
-    return len(failed) >= FAILURES_THAT_PROVE or any(not _has_failed_before(change) for change in failed)
-
-
-def _has_failed_before(change: Change) -> bool:
-    entry = change.entry
-    return entry is not None and entry.state is EntryState.OPEN and entry.version == change.version
-
-
-def _refusals(
-    results: Sequence[tuple[Change, Result]], counts: Counter[type], standing: Standing
-) -> tuple[int | None, int] | None:
-    """Return the status and number of the refusals in a row by now, None if nothing has changed."""
-    if counts[Delivered]:
-        return (None, 0) if standing.refusals else None
-    statuses = [r.status for _, r in results if isinstance(r, Rejected) and r.status is not None]
-    if not statuses:
-        return None
-    if len(set(statuses)) > 1:
-        return statuses[-1], 1
-    return statuses[0], standing.refusals_with(statuses[0], len(statuses))
-
-
-def _was_sent(found: tuple[Change, Result]) -> bool:
-    match found[1]:
-        case Delivered() | RetryLater(sent=True):
-            return True
-        case Rejected(status):
-            return status is not None
-    return False
-
-
-def _news(
-    results: Sequence[tuple[Change, Result]],
-    through: bool,
-    why: Why,
-    refusals: tuple[int | None, int] | None,
-    standing: Standing,
-    backoff: Backoff,
-) -> EndpointNews:
-    asking = [
-        result for _, result in results if isinstance(result, Held | RetryLater) and (result.after_seconds or 0) > 0
-    ]
-    longest = max(asking, key=lambda result: result.after_seconds or 0, default=None)
-    failed = any(isinstance(result, RetryLater | Rejected) for _, result in results)
-    away = False if through else True if failed and why is Why.FAILED else standing.away
-    pauses = longest is not None and not standing.paused_seconds
-    asked_seconds = (longest.after_seconds or 0.0) if longest and pauses else None
-    if asked_seconds is None and standing.untested and not standing.paused_seconds and any(map(_was_sent, results)):
-        asked_seconds = 0.0
-    return EndpointNews(
-        away=None if away == standing.away else away,
-        pause_seconds=None if asked_seconds is None else _capped(asked_seconds, backoff),
-        asked_seconds=round(asked_seconds) if asked_seconds and asked_seconds > backoff.max_interval_seconds else None,
-        reason=longest.reason[:300] if longest and pauses else "",
-        refusal_status=refusals[0] if refusals else None,
-        refusals=refusals[1] if refusals else None,
-        refuses_all=bool(refusals and refusals[1] >= REFUSALS_IN_A_ROW),
-    )
+    return has_failed_before(change) and change.entry is not None and change.entry.open_seconds > window_seconds

@@ -12,8 +12,9 @@ from relay.backoff import Backoff
 from relay.changes.conditions import Condition
 from relay.config.values import RecoveryPolicy
 from relay.dead_letters.values import Selection
+from relay.delivery.news import EndpointNews
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import EndpointNews, Settlement
+from relay.delivery.settlement import Settlement
 from relay.exact_json import loads
 from relay.recovery.situation import Command
 from services.batch import relay_batch

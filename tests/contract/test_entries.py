@@ -13,8 +13,9 @@ from relay.changes.conditions import Condition
 from relay.changes.entry import Entry, EntryState, Why
 from relay.config.values import RecoveryPolicy
 from relay.delivery.messages import Message
+from relay.delivery.news import EndpointNews
 from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
-from relay.delivery.settlement import EndpointNews, Settlement
+from relay.delivery.settlement import Settlement
 from relay.exact_json import loads
 from services.backfill import send_pages
 from services.batch import relay_batch

@@ -12,7 +12,7 @@ from adapters.sql_server.connection_string import OdbcConnection
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
 from relay.backfill.values import BackfillOrder
-from relay.delivery.settlement import EndpointNews
+from relay.delivery.news import EndpointNews
 from relay.errors import DatabaseError
 from services.backfill import send_pages
 from services.batch import relay_batch

@@ -4,8 +4,7 @@ import pytest
 
 from relay.changes.change import Change, Operation
 from relay.changes.entry import EntryState
-from relay.delivery.filters import shown, unneeded
-from relay.delivery.settlement import Filtered
+from relay.delivery.filters import Filtered, shown, unneeded
 from tests.fakes import a_change, an_entry
 
 

@@ -5,8 +5,10 @@ import pytest
 from relay.backoff import Backoff
 from relay.changes.change import Change
 from relay.changes.entry import EntryState, Why
+from relay.delivery.filters import Filtered, Result
+from relay.delivery.news import EndpointNews
 from relay.delivery.outcomes import Delivered, Held, Rejected, RetryLater
-from relay.delivery.settlement import Closing, EndpointNews, Filtered, Result, settle
+from relay.delivery.settlement import Closing, settle
 from relay.delivery.standing import Standing
 from tests.fakes import a_change, an_entry
 

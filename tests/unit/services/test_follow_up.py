@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from adapters.durable.instances import DurableInstances
+from relay.delivery.news import EndpointNews
 from relay.delivery.outcomes import RetryLater
-from relay.delivery.settlement import EndpointNews, Settlement
+from relay.delivery.settlement import Settlement
 from services.batch import BatchResult
 from services.deliver import Delivery
 from services.follow_up import follow_up
