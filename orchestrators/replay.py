@@ -77,8 +77,8 @@ def _slice(context: df.DurableOrchestrationContext, found: Replay, ordered: dict
         )
         if isinstance(ids, dict):
             raise _Stopped(ids["stopped"])
-        cursor = {"after": found.selection.after} if ordered else {}
-        sent = yield from retried(context, DELIVER, {**told, "ids": ids, **cursor})
+        so_far = {"so_far": found.to_dict()} if ordered else {}
+        sent = yield from retried(context, DELIVER, {**told, "ids": ids, **so_far})
     except (NotOurs, _Stopped):
         raise
     except Exception as error:  # noqa: BLE001 - the SDK knows no other type

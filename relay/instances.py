@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What is known of an orchestration: its runtime status (Running, Completed, …) and its custom status."""
+    """What is known of an orchestration: its runtime status (Running, Completed, …), its custom status, what it was told and returned."""
 
     status: str
     custom_status: Any = None
-    error: str = ""  # why it has failed
+    error: str = ""  # why it has failed, or the reason for which it was terminated
+    request: Any = None  # the input of its last generation
+    result: Any = None  # of one that has completed
 
     @property
     def active(self) -> bool:

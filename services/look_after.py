@@ -15,6 +15,7 @@ from services.announce import announce
 from services.app_outside import AppOutside
 from services.keep_running import keep_running
 from services.outside import Outside
+from services.replay import catch_up
 
 Look = Callable[[Outside, AppOutside], Awaitable[object]]
 
@@ -72,6 +73,6 @@ async def look_after_backfill(outside: Outside, app: AppOutside) -> None:
 
 async def look_after_replay(outside: Outside, app: AppOutside) -> None:
     """See that a replay that is under way is done by somebody; raises RelayError."""
-    ordered = await outside.threads.run(outside.replays.state)
-    if ordered is not None and (work := replay_work(ordered, outside.app)):
+    order = await catch_up(outside, app.instances)
+    if order is not None and (work := replay_work(order, outside.app)):
         await keep_running(work, app)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.config.values import Settings
-from relay.notification.decisions import IN_VAIN
+from relay.notification.decisions import IN_VAIN, tried
 from relay.notification.names import NOTIFY_CHANNEL, channel_instance
 from relay.notification.notice import Notice, Telling
 from relay.notification.words import Occasion
@@ -15,7 +15,7 @@ from relay.work.values import Work
 from services.announce import announce_telling, notice_request
 from services.app_outside import AppOutside
 from services.keep_running import keep_running
-from services.notify import notify
+from services.notify import notify, write_down
 
 MOST_AT_A_LOOK = 50
 KEPT_DAYS = 7  # what has ended, in SQL Server and in the task hub
@@ -28,7 +28,9 @@ async def look_after_notices(app: AppOutside) -> None:
     """See to all of it, some at a time. Raises DatabaseError, and what the SDK raises."""
     [due] = await app.ask("notification/due", limit=MOST_AT_A_LOOK)
     for row in due:
-        await keep_running(_work(row), app)
+        work = _work(row)
+        if not await _was_sent_elsewhere(row, work, app):
+            await keep_running(work, app)
     await _tell_of_channels(app)
     await _forget_old_ones(app)
 
@@ -39,6 +41,18 @@ def send_waiting_notices(app: AppOutside) -> None:
     for row in due:
         notice = Notice.from_dict(json.loads(row["facts"]))
         notify(row["channel"], notice, row["notice"], app.settings, app.tables, app.channels)
+
+
+async def _was_sent_elsewhere(row: Mapping[str, Any], work: Work, app: AppOutside) -> bool:
+    """Tell whether its instance has ended without a word in SQL Server, as one does of which a release before 0.3 beside this one
+    did steps; then write down what it returned."""
+    found = await app.instances.look(work.instance_id)
+    result = found.result if found else None
+    if not isinstance(result, dict) or "sent" not in result:
+        return False
+    after = tried(row["tries"] + 1, {} if result["sent"] else {"refused": result["reason"]})
+    await app.threads.run(write_down, after, row["notice"], row["channel"], app.tables)
+    return True
 
 
 def _work(row: Mapping[str, Any]) -> Work:

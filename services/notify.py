@@ -6,7 +6,7 @@ from typing import Any
 from relay.config.values import Channel, ChannelKind, Settings
 from relay.delivery.outcomes import Delivered, Rejected
 from relay.notification.bodies import body_for
-from relay.notification.decisions import NoticeState, tried
+from relay.notification.decisions import NoticeState, Tried, tried
 from relay.notification.notice import Notice
 from relay.ports import Channels, Tables
 
@@ -33,18 +33,23 @@ def notify(
     if known is None:
         return answer
     after = tried(known["tries"] + 1, answer)
+    write_down(after, notice_id, channel_name, tables)
+    if after.state is NoticeState.GIVEN_UP:
+        _log.error("Channel %s never took the notice %r: %s", channel_name, notice.title, after.error)
+    return after.answer()
+
+
+def write_down(after: Tried, notice_id: str, channel: str, tables: Tables) -> None:
+    """Write down what a try came to. Raises DatabaseError."""
     tables.ask(
         "notification/tried",
         notice=notice_id,
-        channel=channel_name,
+        channel=channel,
         tries=after.tries,
         state=after.state.value,
         error=after.error[:1000],
         next_in_ms=round(after.next_in_seconds * 1000),
     )
-    if after.state is NoticeState.GIVEN_UP:
-        _log.error("Channel %s never took the notice %r: %s", channel_name, notice.title, after.error)
-    return after.answer()
 
 
 def send(channel: Channel, notice: Notice, notice_id: str, channels: Channels) -> dict[str, Any]:

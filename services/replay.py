@@ -1,11 +1,14 @@
-"""A slice of a replay of dead letters: taken if the order still stands, and written down where it stands."""
+"""A replay of dead letters: each slice is taken if the order still stands, and written down where it stands; so is what was not."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from relay.dead_letters.names import replay_instance
+from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import Selection
-from relay.dead_letters.work import ReplayState
+from relay.dead_letters.work import ReplayOrder, ReplayState, as_far_as
 from relay.delivery.sent import Sent
+from relay.instances import Instances
 from relay.work.values import ACTIVITY_SECONDS
 from services.outside import Outside
 from services.redeliver import redeliver_dead
@@ -27,11 +30,27 @@ def list_slice(
     return [letter.id for letter in outside.dead_letters.page(selection, limit)]
 
 
-def deliver_slice(ids: Sequence[int], number: int | None, after: int | None, outside: Outside) -> Sent:
-    """Deliver dead letters by id, and write down what came of it; `after` is the cursor before them. Raises DatabaseError."""
+def deliver_slice(ids: Sequence[int], number: int | None, so_far: Replay | None, outside: Outside) -> Sent:
+    """Deliver dead letters by id, and write down what came of it; `so_far` is the replay before them. Raises DatabaseError."""
     sent = redeliver_dead(ids, outside)
-    order = outside.replays.state() if number is not None else None
-    if order is not None and (order.number, order.replay.selection.after) == (number, after):
-        now = order.replay.plus(ids, sent)
-        outside.replays.advance(order.number, order.replay, now, now.wait_seconds(1.0) + ACTIVITY_SECONDS)
+    if number is not None and so_far is not None:
+        _write_down(number, so_far, so_far.plus(ids, sent), outside)
     return sent
+
+
+async def catch_up(outside: Outside, instances: Instances) -> ReplayOrder | None:
+    """Return the order as far as it has come, and write down what its instance did without doing so. Raises DatabaseError, and
+    what the SDK raises."""
+    order = await outside.threads.run(outside.replays.state)
+    if order is None or not order.under_way:
+        return order
+    now = as_far_as(order, await instances.look(replay_instance(outside.app, order.replay.relay)))
+    if now.state is ReplayState.CANCELLED:
+        await outside.threads.run(outside.replays.command, now.state)
+    elif now != order:
+        await outside.threads.run(_write_down, now.number, order.replay, now.replay, outside)
+    return now
+
+
+def _write_down(number: int, before: Replay, after: Replay, outside: Outside) -> None:
+    outside.replays.advance(number, before, after, after.wait_seconds(1.0) + ACTIVITY_SECONDS)

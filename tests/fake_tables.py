@@ -140,7 +140,11 @@ class FakeReplays:
 
     def advance(self, number: int, before: Replay, after: Replay, due_in_seconds: float) -> None:
         assert self.order is not None
-        if (number, before.selection.after) == (self.order.number, self.order.replay.selection.after):
+        if (
+            number == self.order.number
+            and self.order.under_way
+            and self.order.replay.selection.after <= before.selection.after
+        ):
             state = ReplayState.DONE if after.over else self.order.state
             self.order = replace(self.order, replay=after, state=state, late_seconds=-due_in_seconds)
 

@@ -140,6 +140,7 @@ class FakeStatus:
     runtime_status: str
     custom_status: Any = None
     output: Any = None
+    input_: Any = None
 
     def __bool__(self) -> bool:
         return True
@@ -167,14 +168,16 @@ class FakeDurableClient:
         self.purged: list[str] = []
         self.custom_status: Any = None
         self.output: Any = None
+        self.inputs: dict[str, Any] = {}  # of instances
         self.entity = FakeEntityState()
         self.fails = False
 
-    async def get_status(self, instance_id: str) -> FakeStatus | None:
+    async def get_status(self, instance_id: str, *, show_input: bool = False) -> FakeStatus | None:
         if self.fails:
             raise ConnectionError("storage is away")
         status = self.statuses.get(instance_id)
-        return FakeStatus(status, self.custom_status, self.output) if status else None
+        told = self.inputs.get(instance_id) if show_input else None
+        return FakeStatus(status, self.custom_status, self.output, told) if status else None
 
     async def purge_instance_history(self, instance_id: str) -> None:
         self.purged.append(instance_id)

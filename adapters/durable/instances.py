@@ -1,6 +1,7 @@
 """Durable instances over the SDK's client: the one place that knows what the client returns."""
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,16 @@ _OWNER = df.EntityId(HUB, OWNER)
 _CLAIM_LOOKS = 12
 _CLAIM_LOOK_SECONDS = 0.25
 _REMEMBERED_SECONDS = 600.0  # a hub changes hands when an operator says so
+
+
+def _plain(value: Any) -> Any:
+    """Return what the SDK has made text of, more than once if an orchestrator continued as new."""
+    while isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            break
+    return value
 
 
 @dataclass
@@ -69,12 +80,18 @@ class DurableInstances:
 
     async def look(self, instance_id: str) -> Instance | None:
         """Return what is known of an instance, None if there is none."""
-        found = await self._client.get_status(instance_id)
+        found = await self._client.get_status(instance_id, show_input=True)
         if not found or found.runtime_status is None:  # the SDK answers with an empty status for an unknown id
             return None
         status = found.runtime_status
         name = str(getattr(status, "name", status))
-        return Instance(name, found.custom_status, str(found.output or "") if name == "Failed" else "")
+        return Instance(
+            name,
+            found.custom_status,
+            error=str(found.output or "") if name in {"Failed", "Terminated"} else "",
+            request=_plain(found.input_),
+            result=_plain(found.output) if name == "Completed" else None,
+        )
 
     async def start(self, orchestration: str, request: Mapping[str, Any], instance_id: str | None = None) -> str:
         """Start an orchestration; return its id. Raises if an instance of that id runs, and AnothersHub."""

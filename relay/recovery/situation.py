@@ -20,9 +20,10 @@ class Command(StrEnum):
     GIVE_UP = "give_up"
 
 
-_LATER = (  # what came after 0.2.0
-    "entries", "held", "seconds_since_work", "away", "paused_seconds", "held_back_seconds", "standing_reason",
-)  # fmt: skip
+_KNOWN_TO_0_1_0 = frozenset({
+    "parked", "orphaned", "exhausted", "retrying", "expired", "dead", "untold_dead", "last_died_at", "seconds_until_telling",
+    "since", "rounds", "step", "seconds_until_due", "told", "command", "command_number", "last_status", "last_error",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +137,8 @@ class Situation:
         """Return it as the check activity does: what 0.1.0 does not know lies apart, because it fails on a key more in its own."""
         every = self.to_dict()
         return {
-            "situation": {name: value for name, value in every.items() if name not in _LATER},
-            "later": {name: every[name] for name in _LATER},
+            "situation": {name: value for name, value in every.items() if name in _KNOWN_TO_0_1_0},
+            "later": {name: value for name, value in every.items() if name not in _KNOWN_TO_0_1_0},
         }
 
     @classmethod

@@ -240,6 +240,22 @@ def test_a_position_ahead_of_the_versions_is_found_and_nothing_counts_as_caught_
     assert not look(made).ahead
 
 
+def test_a_change_counts_as_waiting_though_a_lease_from_a_later_time_says_that_its_row_is_done(scene: Make) -> None:
+    made = scene()
+    look(made)
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease()
+    made.server.run(
+        "UPDATE az_func.GlobalState SET LastSyncVersion = 1000 + CHANGE_TRACKING_CURRENT_VERSION() WHERE UserFunctionID = ?",
+        function_id(APP, function_name(made.relay.name)),
+    )
+    made.server.run(
+        f"UPDATE {leases_of(made.relay)} SET _az_func_ChangeVersion += 1000, _az_func_AttemptCount = 0, _az_func_LeaseExpirationTime = NULL"
+    )
+
+    assert (look(made).ahead, look(made).untaken) == (True, 1)
+
+
 def test_what_people_need_not_be_told_again_is_remembered(scene: Make) -> None:
     made = scene()
     look(made)

@@ -102,3 +102,15 @@ def test_what_a_cancelled_replay_still_sends_is_not_counted(store: SqlReplays) -
     slice_of(store, list(range(11, 61)), Sent(delivered=50))
 
     assert (standing(store).state, standing(store).replay.done) == (ReplayState.CANCELLED, 0)
+
+
+def test_a_slice_is_written_down_from_further_back_and_never_from_further_on(store: SqlReplays) -> None:
+    store.begin(CHOSEN, 120)
+    first = standing(store).replay
+    second = first.plus(list(range(11, 61)), Sent(delivered=50))
+    third = second.plus(list(range(61, 111)), Sent(delivered=50))
+
+    store.advance(1, second, third, 0.0)  # an older release did the first slice, and wrote nothing down
+    store.advance(1, first, second, 0.0)
+
+    assert standing(store).replay == third

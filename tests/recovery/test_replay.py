@@ -160,8 +160,9 @@ def test_every_command_of_the_document_works(relay: RelayStack) -> None:
     assert len(commands) > 8
     make_dead_letters(relay, 120)
     relay.mode("hang")
+    [[there]] = relay.sql("SELECT MAX(Id) FROM relay.Ledger WHERE State = 'dead'")  # what was taken at once leaves gaps
 
-    for command in commands:
+    for command in (each.replace("dead-letters/17/", f"dead-letters/{there}/") for each in commands):
         environment = {**os.environ, "API": f"{relay.stack.host_url}/api"}
         done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=True)
         found = json.loads(done.stdout)

@@ -136,12 +136,9 @@ def test_a_relay_that_names_a_renamed_column_keeps_its_changes_until_it_is_mende
     path = Path(relay.settings["RELAYS_FILE"])
     path.write_text(path.read_text(encoding="utf-8").replace('"Total"', '"Amount"'), encoding="utf-8")
     relay.stack.restart(HOST)
+    relay.run_watchdog()
 
-    def arrived() -> bool:
-        relay.run_watchdog()
-        return 2 in rows(relay, "orders")
-
-    wait_until(arrived, description="nothing was lost")
+    wait_until(lambda: 2 in rows(relay, "orders"), description="nothing was lost")
     assert rows(relay, "orders")[2]["Status"] == "new"
 
 

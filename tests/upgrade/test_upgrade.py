@@ -71,7 +71,8 @@ class Upgrade:
         self.recorded = folder / "recorded.jsonl"
         self.recorded.touch()
         text = "".join(RELAY.format(name=name, table=table) for name, (table, _) in KEYS.items()) + CHANNEL
-        self.relay = RelayStack(folder, batch_size=500, relays_text=text, tables=TABLES, settings=SHORT)
+        settings = {**SHORT, "WATCHDOG_SCHEDULE": "*/10 * * * * *"}  # of this release; of 0.1.0 it is fixed at a minute
+        self.relay = RelayStack(folder, batch_size=500, relays_text=text, tables=TABLES, settings=settings)
         self._host = OLD
 
     def start(self, host: str) -> None:

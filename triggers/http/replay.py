@@ -8,8 +8,9 @@ import azure.functions as func
 
 from relay.dead_letters.names import replay_instance
 from relay.dead_letters.values import Selection
-from relay.dead_letters.work import ReplayOrder, ReplayState
+from relay.dead_letters.work import CANCELLED_BY, ReplayOrder, ReplayState, as_far_as
 from relay.instances import Instance
+from services.replay import catch_up
 from services.start import start_replay as start_worker
 from triggers.http.answers import answer, problem
 from triggers.http.requests import RelayRequest, respond
@@ -38,13 +39,16 @@ async def relay_replay_action(req: func.HttpRequest, client: str) -> func.HttpRe
 async def start_replay(request: RelayRequest, selection: Selection) -> func.HttpResponse:
     """Write the order where it survives, then start the worker: what the selection means at this moment, and nothing that dies later."""
     replays, name = request.outside.replays, request.relay.name
-    found = await request.instances.look(replay_instance(request.app, name))
-    order = await request.ask(replays.state)
+    instance_id = replay_instance(request.app, name)
+    found = await request.instances.look(instance_id)
+    order = await catch_up(request.outside, request.instances)
     if (found and found.active) or (order and order.under_way):
         return _runs_already(request)
     count, last_id = await request.ask(request.outside.dead_letters.count, selection)
     if not count:
         return problem(409, "Nothing to replay", f"No dead letter of relay {name!r} matches; nothing was done.")
+    if found:
+        await request.instances.purge(instance_id)  # who finds one from now on finds this order's
     begun = await request.ask(replays.begin, replace(selection, upto=last_id), count)
     order = await request.ask(replays.state)
     if not begun or order is None:
@@ -57,6 +61,7 @@ async def show_replay(request: RelayRequest) -> func.HttpResponse:
     """Return the state and the counts."""
     found = await request.instances.look(replay_instance(request.app, request.relay.name))
     order = await request.ask(request.outside.replays.state)
+    order = order and as_far_as(order, found)
     if found is None and order is None:
         return problem(404, "No replay yet", f"Relay {request.relay.name!r} has not replayed dead letters so far.")
     status = found.status if found else None
@@ -102,7 +107,7 @@ async def command_replay(request: RelayRequest) -> func.HttpResponse:
 async def _command_instance(request: RelayRequest, action: str, instance_id: str, found: Instance) -> None:
     match action, found.status:
         case "cancel", _:
-            await request.instances.terminate(instance_id, "cancelled by an operator")
+            await request.instances.terminate(instance_id, CANCELLED_BY)
         case "pause", "Suspended":
             pass
         case "pause", _:

@@ -65,6 +65,23 @@ def test_one_that_is_under_way_or_whose_next_try_is_to_come_is_left_alone() -> N
     assert client.started == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "reason", "state"), [(True, "", "taken"), (False, "the channel answered 400", "refused")]
+)
+def test_one_that_a_release_before_0_3_beside_this_one_has_ended_is_written_down_and_not_sent_again(
+    sent: bool, reason: str, state: str
+) -> None:
+    client, tables = FakeDurableClient(), entered()
+    client.statuses = dict.fromkeys(INSTANCES, "Completed")
+    client.output = {"channel": "log", "sent": sent, "reason": reason}
+
+    look(client, tables)
+
+    assert not {instance for _, instance, _ in client.started} & set(INSTANCES)
+    ended = [(row["state"], row["tries"], row["error"]) for key, row in tables.notices.items() if key[0] == "n1"]
+    assert ended == [(state, 1, reason)] * 2
+
+
 def test_who_took_it_is_told_no_more() -> None:
     client, tables = FakeDurableClient(), entered()
     tables.notices["n1", "log"]["state"] = "taken"

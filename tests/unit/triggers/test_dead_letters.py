@@ -14,6 +14,7 @@ from relay.config.values import RecoveryPolicy
 from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
 from relay.dead_letters.work import ReplayState
+from relay.delivery.sent import Sent
 from relay.errors import ConfigError, DatabaseError
 from tests.fake_tables import FakeReplays
 from tests.fakes import FakeDurableClient, a_relay, an_outside
@@ -162,6 +163,8 @@ def test_a_replay_that_has_ended_does_not_keep_another_from_starting(status: str
     routes = Routes(client=FakeDurableClient(replay_shop_orders=status))
 
     assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 202
+
+    assert routes.client.purged == [INSTANCE], "what became of it is not taken for what became of the next one"
 
 
 def test_of_two_orders_at_one_moment_one_is_the_conflict() -> None:
@@ -341,3 +344,27 @@ def test_what_is_shown_of_a_replay_is_what_stands_in_sql_server(state: ReplaySta
 @pytest.mark.parametrize("state", [ReplayState.RUNNING, ReplayState.PAUSED])
 def test_a_replay_that_stands_and_has_lost_its_instance_is_a_conflict_too(state: ReplayState) -> None:
     assert ordered(state).ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("status", "output", "shown", "another"),
+    [("Running", None, "delivering", 409), ("Completed", {"state": "done", "done": 120}, "done", 202)],
+)
+def test_what_a_release_before_0_3_beside_this_one_did_for_an_order_is_shown(
+    status: str, output: Any, shown: str, another: int
+) -> None:
+    routes = ordered(status=status)
+    assert routes.replays.order is not None
+    before = routes.replays.order
+    there = before.replay.plus(range(1, 51), Sent(delivered=50))
+    routes.client.inputs[INSTANCE], routes.client.custom_status = (
+        {"replay": there.to_dict()},
+        there.status("delivering"),
+    )
+    routes.client.output = output and {**there.status("done"), **output}
+
+    found = routes.ask(show_replay, f"{API}/replay")[1]
+
+    assert (found["state"], found["done"], found["delivered"]) == (shown, 120 if output else 50, 50)
+    assert routes.replays.order == before, "who looks changes nothing"
+    assert routes.ask(command_dead_letters, f"{API}/dead-letters/replay", {}, action="replay")[0] == another

@@ -32,7 +32,8 @@ FROM (
             ELSE 0
         END AS [Settled]
     FROM CHANGETABLE(CHANGES {{table}}, @base) AS change
-    LEFT JOIN {{leases}} AS lease ON {{lease_of_change}}
+    -- A lease of a version that does not exist yet is from another database, as the position is: this change is not taken.
+    LEFT JOIN {{leases}} AS lease ON {{lease_of_change}} AND (@ahead = 0 OR lease.[_az_func_ChangeVersion] <= @current)
 ) AS near;
 SET @newest = COALESCE(@read_to, @newest);
 SET @mark_rows = @mark_rows + @fresh;
