@@ -21,15 +21,19 @@ from devstack.release.courses import Record
 from devstack.release.tables import dump
 from mssql_standin.testing.microsoft_parser import refused
 from relay.backfill.names import backfill_instance
+from relay.backfill.values import Backfill, BackfillOrder, BackfillState, Pages
+from relay.config.values import RecoveryPolicy
 from relay.dead_letters.names import replay_instance
+from relay.delivery.sent import Sent
 from relay.notification.names import notification_instance
 from relay.recovery.names import recovery_instance
+from relay.recovery.situation import Situation
 from tests.e2e.relay_stack import ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
     "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of",
-    "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
+    "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "results_now", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
 MOMENT = re.compile(r"N'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)'")
@@ -147,6 +151,20 @@ def instance_forms() -> dict[str, str]:
         "backfill": backfill_instance("{app}", "{relay}"),
         "replay": replay_instance("{app}", "{relay}"),
         "notification": notification_instance("{app}", "{relay}", "{occasion}", "2026-01-02T03:04:05.678Z", 9, "5Z"),
+    }
+
+
+def results_now() -> dict[str, Any]:
+    """Return results of activities that have many values, as the app makes them now."""
+    backfill = Backfill(
+        number=1, state=BackfillState.RUNNING, order=BackfillOrder(), base_version=1, cursor="", total=1, done=0, delivered=0, filtered=0,
+        rejected=0, failed=0, started_at="", elapsed_seconds=0.0,
+    )  # fmt: skip
+    sent = Sent().to_dict()
+    return {
+        "activity recovery_check: result": {**Situation().to_result(), "policy": RecoveryPolicy().to_dict()},
+        "activity backfill_pages: result": Pages(progress=backfill.progress()).to_dict(),
+        **{f"activity {name}: result": sent for name in ("recovery_probe", "recovery_redeliver", "replay_deliver")},
     }
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from tests.upgrade.contract import Shapes, differences, shapes
+from tests.upgrade.decisions import keys_of
 from tests.upgrade.releases import (
     RELEASES,
     AppProcess,
     Release,
     frozen,
     instance_forms,
+    results_now,
     running_app,
     unpacked,
     write_zip,
@@ -112,7 +114,7 @@ def test_entities_understand_what_they_were_told_and_keep_what_they_kept(frozen:
 
 
 def test_every_result_that_was_recorded_is_written_down(frozen: Any, then: Sequence[Mapping[str, Any]]) -> None:
-    """Results of the app of today are compared where it runs, in test_upgrade.py."""
+    """Those of the app of today are compared below, and all of them where it runs, in test_upgrade.py."""
     assert (
         differences(
             of(frozen["shapes"], ": result"),
@@ -123,6 +125,13 @@ def test_every_result_that_was_recorded_is_written_down(frozen: Any, then: Seque
         )
         == []
     )
+
+
+@pytest.mark.parametrize(("what", "value"), results_now().items())
+def test_results_of_today_have_the_keys_that_are_written_down(frozen: Any, what: str, value: Any) -> None:
+    now = {what: set(keys_of(value))}
+
+    assert differences({what: frozen["shapes"][what]}, now, all_of_it=True, strict=frozen["strict"]) == []
 
 
 @pytest.mark.parametrize(
