@@ -137,7 +137,7 @@ class _Generator:
                     keys = sorted(chance.sample(NUMBERS, chance.randrange(5, 20)))
                     yield Event(at, "set_many", {"table": table.name, "keys": keys, **self._values()})
                 case "long":
-                    lasts = chance.choice((5.0, 90.0, 900.0))
+                    lasts = chance.choice((2.0, 20.0, 90.0))  # the database has one writer at a time
                     yield Event(
                         at, "set_slowly", {"table": table.name, "key": key, "lasts_seconds": lasts, **self._values()}
                     )

@@ -63,7 +63,7 @@ class Process:
         return self.simulation.loop.time()
 
     def sleep(self, seconds: float) -> None:
-        self.simulation.block(seconds)
+        self.simulation.block(seconds, lambda: not self.is_alive)
         self.check()
 
     async def pause(self, seconds: float) -> None:

@@ -49,6 +49,7 @@ class SqlServer:
             f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
         )
         self._looks = self._driver().connect(self.odbc, autocommit=True)  # of people beside the app, whom nothing stops
+        self.writer = self._driver().connect(self.odbc, autocommit=False)  # of the transactions that the app relays
         self._triggers = self._driver()
         self._drivers.append(self._triggers)
         simulation.connect = lambda text: self._connect(self._triggers, text, autocommit=True)
@@ -86,10 +87,6 @@ class SqlServer:
             for driver in self._drivers:
                 driver.drop_all()
         self.tell()
-
-    def open(self) -> Any:
-        """Return a connection for a writer's own transaction; who commits calls `tell`."""
-        return self._driver().connect(self.odbc, autocommit=False)
 
     def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
         """Run a statement as people beside the app do; return the rows of its first result."""

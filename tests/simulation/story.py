@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import pyodbc
-
 from functions_standin.testing.simulation import SimulatedHost
 from tests.simulation.endpoint import Endpoint, Weather
 from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Event, Plan
-from tests.simulation.tables import Key, Table, same
+from tests.simulation.tables import Table, same
 from tests.simulation.transaction import Transaction
 from tests.simulation.world import IDLE, World
 
@@ -87,7 +85,7 @@ class Story:
         self.tables = {table.name: table for table in plan.tables}
         self.histories = {name: History() for name in self.tables}
         self.oracle = Oracle(plan.relays, self.histories)
-        self._held: set[tuple[str, Key]] = set()  # keys that a long transaction has written
+        self._writing = asyncio.Lock()
         self._traps: list[_Trap] = []
         self._stopped_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -227,7 +225,7 @@ class Story:
 
     async def set(self, table: str, key: int, values: Mapping[str, Any], mark: str = "") -> None:
         """Insert a row, or update some of its columns."""
-        await self._write(self.tables[table], [key], lambda work: work.set(key, values, mark))
+        await self._write(self.tables[table], lambda work: work.set(key, values, mark))
 
     async def set_many(self, table: str, keys: Sequence[int], values: Mapping[str, Any]) -> None:
         """Write several rows in one transaction."""
@@ -236,42 +234,27 @@ class Story:
             for key in keys:
                 work.set(key, values)
 
-        await self._write(self.tables[table], keys, each)
+        await self._write(self.tables[table], each)
 
     async def set_slowly(self, table: str, key: int, values: Mapping[str, Any], lasts_seconds: float) -> None:
         """Write a row, and commit after some time."""
-        await self._write(self.tables[table], [key], lambda work: work.set(key, values), lasts_seconds)
+        await self._write(self.tables[table], lambda work: work.set(key, values), lasts_seconds)
 
     async def delete(self, table: str, key: int, mark: str = "") -> None:
         """Delete a row."""
-        await self._write(self.tables[table], [key], lambda work: work.delete(key, mark))
+        await self._write(self.tables[table], lambda work: work.delete(key, mark))
 
     async def rekey(self, table: str, key: int, to: int) -> None:
         """Change a row's key."""
-        await self._write(self.tables[table], [key, to], lambda work: work.rekey(key, to))
+        await self._write(self.tables[table], lambda work: work.rekey(key, to))
 
-    async def _write(
-        self, table: Table, keys: Sequence[int], work: Callable[[Transaction], None], lasts_seconds: float = 0.0
-    ) -> None:
-        """Do it in one transaction. Who finds a lock taken asks again soon: nobody waits within somebody else's wait."""
-        taken = {(table.name, same(table.keys.values[key])) for key in keys}
-        while True:
-            if taken & self._held:
-                return
-            transaction = Transaction(self.world.sql, table, self.histories[table.name], self._now())
-            try:
-                work(transaction)
-                break
-            except pyodbc.Error as error:
-                transaction.leave()
-                if "(1222)" not in str(error):
-                    raise
-            await asyncio.sleep(0.25)
-        self._held |= taken
-        if lasts_seconds:
-            await asyncio.sleep(lasts_seconds)
-        transaction.commit()
-        self._held -= taken
+    async def _write(self, table: Table, work: Callable[[Transaction], None], lasts_seconds: float = 0.0) -> None:
+        async with self._writing:
+            transaction = Transaction(self.world.sql, table, self.histories[table.name])
+            work(transaction)
+            if lasts_seconds:
+                await asyncio.sleep(lasts_seconds)
+            transaction.commit(self._now())
 
     # --- verbs of trouble ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What a writer does in one transaction, and what is then known to have been committed."""
+"""What a writer does in one transaction, and what is then known to have been committed. There is one at a time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,16 +9,13 @@ from tests.simulation.tables import COLUMNS, Key, Row, Table, same
 
 
 class Transaction:
-    """Raises pyodbc.Error (1222) where a lock is taken."""
+    """Waits where a lock is taken."""
 
-    def __init__(self, sql: SqlServer, table: Table, history: History, seconds: float) -> None:
+    def __init__(self, sql: SqlServer, table: Table, history: History) -> None:
         self._sql = sql
         self._table = table
         self._history = history
-        self._seconds = seconds
         self._states: dict[Key, State] = {}
-        self._connection = sql.open()
-        self._connection.execute("SET LOCK_TIMEOUT 0")
 
     def set(self, number: int, values: Mapping[str, Any], mark: str = "") -> None:
         """Insert a row, or update some of its columns."""
@@ -52,22 +49,17 @@ class Transaction:
             self._came_to_be(old, None, "delete")
             self._came_to_be(new, row, "insert")
 
-    def commit(self) -> None:
-        """Commit, and note every state with the version that it has."""
-        self._connection.commit()
+    def commit(self, seconds: float) -> None:
+        """Commit, and note every state with the version and the moment that it has."""
+        self._sql.writer.commit()
         [[version]] = self._sql.look("SELECT CHANGE_TRACKING_CURRENT_VERSION()")
         for key, state in self._states.items():
-            self._history.add(key, State(version, self._seconds, state.row, state.operation, state.touched, state.mark))
-        self.leave()
+            self._history.add(key, State(version, seconds, state.row, state.operation, state.touched, state.mark))
         self._sql.tell()
-
-    def leave(self) -> None:
-        """Roll back what was not committed."""
-        self._connection.close()
 
     def _do(self, mark: str, sql: str, *parameters: Any) -> None:
         context = f"WITH CHANGE_TRACKING_CONTEXT (0x{mark.encode().hex()}) " if mark else ""
-        self._connection.execute(context + sql, *parameters)
+        self._sql.writer.execute(context + sql, *parameters)
 
     def _came_to_be(
         self, key: Key, row: Row | None, operation: str, touched: frozenset[str] = frozenset(COLUMNS), mark: str = ""

@@ -70,6 +70,7 @@ class Simulation:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.loop.unwind()
         self._runner.run(self._end())
         self._resources.close()
 
@@ -79,8 +80,9 @@ class Simulation:
 
     def block(self, seconds: float | None, has_happened: Callable[[], bool] = lambda: False) -> None:
         """From a function that is no coroutine: block, while everything else goes on, for so long or until something has happened."""
-        self.loop.let_others_work(has_happened, seconds)
-        if (host := CURRENT.get()) is not None and not host.is_alive:
+        host = CURRENT.get()
+        self.loop.let_others_work(lambda: has_happened() or (host is not None and not host.is_alive), seconds)
+        if host is not None and not host.is_alive:
             raise HostDied(host.name)
 
     def let_pass(self, seconds: float) -> None:

@@ -155,7 +155,7 @@ def test_the_same_seed_does_the_same(seed: int) -> None:
     assert everything() == everything()
 
 
-def test_functions_that_block_let_others_work() -> None:
+def test_functions_that_block_let_others_work_and_end_in_their_own_time() -> None:
     app = func.FunctionApp()
     ended: list[tuple[str, float]] = []
     with Simulation() as simulation:
@@ -169,8 +169,12 @@ def test_functions_that_block_let_others_work() -> None:
         host = simulation.run(simulation.start_host(index(app)))
 
         async def story() -> None:
-            await asyncio.gather(host.request("GET", "/api/long/30"), host.request("GET", "/api/short/10"))
+            await asyncio.gather(
+                host.request("GET", "/api/first/20"),
+                host.request("GET", "/api/longer/30"),
+                host.request("GET", "/api/shorter/10"),
+            )
 
         simulation.run(story())
 
-    assert ended == [("short", 10.0), ("long", 30.0)]
+    assert ended == [("shorter", 10.0), ("first", 20.0), ("longer", 30.0)]
