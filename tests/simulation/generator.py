@@ -47,10 +47,10 @@ class _Generator:
         tables = [
             Table(name, chance.choice(list(KEY_KINDS))) for name in ("Orders", "Parcels")[: chance.choice((1, 1, 2))]
         ]
-        relays = [self._relay(f"r{n}", chance.choice(tables)) for n in range(chance.choice((1, 1, 1, 2, 3)))]
+        length = chance.choice((10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY))
+        relays = [self._relay(f"r{n}", chance.choice(tables), length) for n in range(chance.choice((1, 1, 1, 2, 3)))]
         if any(table not in [relay.table for relay in relays] for table in tables):
             tables = list(dict.fromkeys(relay.table for relay in relays))
-        length = chance.choice((10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY))
         events = [*self._writes(tables, length)]
         for relay in relays:
             events += self._weathers(relay, length)
@@ -68,7 +68,7 @@ class _Generator:
 
     # --- configuration ---------------------------------------------------------------------------------------
 
-    def _relay(self, name: str, table: Table) -> RelayPlan:
+    def _relay(self, name: str, table: Table, length: float) -> RelayPlan:
         chance, options = self._chance, dict[str, Any]()
         if self._maybe(0.35):
             options["watch"] = sorted(chance.sample(COLUMNS, chance.choice((1, 2))))
@@ -93,7 +93,8 @@ class _Generator:
         if self._maybe(0.2):
             options["delivered_statuses"] = chance.choice(([409], [404, 410]))
         if self._maybe(0.2):
-            options["rejecting_statuses"] = chance.choice(([400, 422], [422, 404]))
+            is_free = 404 not in options.get("delivered_statuses", ())  # a status means one thing
+            options["rejecting_statuses"] = chance.choice(([400, 422], [422, 404] if is_free else [422]))
         if self._maybe(0.2):
             options["epoch"] = chance.randrange(1, 9)
         if self._maybe(0.3):
@@ -102,10 +103,12 @@ class _Generator:
             options["batch_deadline_seconds"] = chance.choice((2, 30))
         if self._maybe(0.2):
             options["max_concurrency"] = chance.choice((1, 2))
+        # No more than some dozens of rounds a story: more cost time and show nothing else.
+        first = chance.choice((20, 60, 60, 300))
         recovery = {
-            "first_interval_seconds": chance.choice((20, 60, 60, 300)),
-            "coefficient": chance.choice((1, 2, 2, 5)),
-            "max_interval_seconds": chance.choice((300, 1800, 7200, 43_200)),
+            "first_interval_seconds": first,
+            "coefficient": chance.choice((1, 2, 2, 5) if first * 60 >= length else (2, 5)),
+            "max_interval_seconds": chance.choice([each for each in (300, 1800, 7200, 43_200) if each * 60 >= length]),
             "window_hours": chance.choice((0.25, 2, 24, 168, 168)),
             "notify_after_rounds": chance.choice((1, 3, 10)),
             "dead_letters_every_minutes": chance.choice((0, 60, 600)),

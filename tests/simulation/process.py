@@ -46,14 +46,14 @@ class Process:
         self.driver.drop_all()
 
     @contextmanager
-    def request(self, connection: Connection, text: str) -> Iterator[None]:
+    def request(self, committed: Callable[[], None], connection: Connection, text: str) -> Iterator[None]:
         """Enclose a request to the database."""
         del connection
         name = text.partition("\n")[0].removeprefix("-- ")[:60]
         self.reach(f"sql before: {name}")
         yield
         if text == "COMMIT TRANSACTION":
-            self.simulation.database_changes.tell()  # the app may have given the trigger something back
+            committed()
         self.reach(f"sql after: {name}")
 
     def now(self) -> datetime:

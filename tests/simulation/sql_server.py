@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pyodbc
@@ -36,14 +37,17 @@ class _Clock(Simulated):
 
 
 class SqlServer:
-    """One database, whom its clients reach while it is not `away`."""
+    """One database, whom its clients reach while it is not `away`; `told` hears of what people beside the app do to it."""
 
-    def __init__(self, simulation: Simulation, seed: int) -> None:
+    def __init__(self, simulation: Simulation, seed: int, told: Callable[[], None]) -> None:
         name = f"Shop{next(_NAMES)}"
         self._simulation = simulation
+        self._told = told
         self._database = Database.in_memory(name, outside=_Clock(simulation, seed))
         self._drivers: list[Driver] = []
         self._is_away = False
+        self._told_at = 0  # commits
+        self._only_the_apps: frozenset[int] = frozenset()  # tables that no trigger reads
         self.odbc = f"UID=sa;PWD={PASSWORD};Database={name}"
         self.ado_net = (
             f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
@@ -53,12 +57,12 @@ class SqlServer:
         self._triggers = self._driver()
         self._drivers.append(self._triggers)
         simulation.connect = lambda text: self._connect(self._triggers, text, autocommit=True)
-        simulation.know_leases(self._looks)
+        simulation.know_leases(self._looks, lambda: self._database.changes)
 
     def _driver(self, process: Process | None = None) -> Driver:
         if process is None:
             return Driver(self._database, PASSWORD, classes=pyodbc)
-        return Driver(self._database, PASSWORD, classes=pyodbc, hook=process.request)
+        return Driver(self._database, PASSWORD, classes=pyodbc, hook=partial(process.request, self.committed))
 
     def let_in(self, process: Process) -> None:
         """Give a process a driver."""
@@ -100,6 +104,20 @@ class SqlServer:
         return list(cursor.fetchall()) if cursor.description is not None else []
 
     def tell(self) -> None:
-        """Let the triggers look."""
+        """Let the triggers look, and what was left out go on."""
+        self._told_at = self._database.changes[1]
+        self._told()
         self._simulation.database_changes.tell()
         self._simulation.stir()
+
+    def committed(self) -> None:
+        """Let the triggers look if the app has changed what they read: it may have given them something back."""
+        commits = self._database.changes[1]
+        changed, self._told_at = self._database.changed_since(self._told_at), commits
+        if not changed <= self._only_the_apps:
+            self._only_the_apps = frozenset(
+                number
+                for (number,) in self.look("SELECT object_id FROM sys.tables WHERE SCHEMA_NAME(schema_id) = 'relay'")
+            )
+            if not changed <= self._only_the_apps:
+                self._simulation.database_changes.tell()

@@ -59,7 +59,7 @@ def bound_seconds(plan: Plan) -> float:
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml) as world:
+    with World(plan.seed, plan.toml, seconds_between_looks=min(300.0, plan.end_seconds / 60)) as world:
         story = Story(plan, world, verdict.hits)
         try:
             world.run(story.run())

@@ -22,17 +22,21 @@ from tests.simulation.surroundings import surroundings
 Result = TypeVar("Result")
 APP = "shop-relay"
 WATCHDOG = "watchdog"
-# After a look before which nothing had happened the watchdog's next ones are left out for so long; the bounds of the oracle know it.
-IDLE_WITH_TROUBLE = timedelta(minutes=15)
+# The watchdog looks rarer the longer nothing has happened, and in long stories always; the bounds of the oracle know it.
 IDLE = timedelta(hours=6)
+_TIMES_AS_LONG = 3
 _HOST_JSON = {"extensions": {"Sql": {"MaxBatchSize": 100, "PollingIntervalMs": 1000}}}
 
 
 class World:
-    """A context manager. `prepare` makes the app's tables, `start` its hosts; `fate` sees everything that processes do."""
+    """A context manager. `prepare` makes the app's tables, `start` its hosts; `fate` sees everything that processes do.
 
-    def __init__(self, seed: int, relays_toml: str) -> None:
+    Between looks of the watchdog there are at least `seconds_between_looks`.
+    """
+
+    def __init__(self, seed: int, relays_toml: str, seconds_between_looks: float = 0.0) -> None:
         self.seed = seed
+        self._between_looks = timedelta(seconds=seconds_between_looks)
         self.simulation = Simulation(seed=seed)
         self.network = Network()
         self.sql: SqlServer
@@ -41,13 +45,13 @@ class World:
         self._resources = contextlib.ExitStack()
         self._processes: dict[str, Process] = {}  # by machine: a host that starts anew is another one
         self._functions: Sequence[AppFunction] = ()
-        self._calls = 0  # of anything but the watchdog
-        self._calls_at_look = -1
-        self._looked_at: datetime | None = None
+        self._events = 0  # calls of anything but the watchdog, and what happens in the database
+        self._last_event = self.simulation.start
+        self._look: tuple[datetime, int] | None = None  # the watchdog's last, and how many events there had been
 
     def __enter__(self) -> Self:
         self._resources.enter_context(self.simulation)
-        self.sql = SqlServer(self.simulation, self.seed)
+        self.sql = SqlServer(self.simulation, self.seed, self._happens)
         folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="simulation")))
         self.file = folder / "relays.toml"
         self.file.write_text(self._toml, encoding="utf-8")
@@ -129,23 +133,23 @@ class World:
     def _moment(self, host: SimulatedHost, moment: Moment) -> None:
         if moment.kind == "call begun":
             if moment.what == WATCHDOG:
-                self._looked_at, self._calls_at_look = self.simulation.now(), self._calls
+                self._look = self.simulation.now(), self._events
             else:
-                self._calls += 1
+                self._happens()
         self.fate(host, f"{moment.kind}: {moment.what}")
 
     def _moment_of_process(self, process: Process, moment: str) -> None:
         if process.host is not None:
             self.fate(process.host, f"app {moment}")
 
-    def _idle_until(self) -> datetime | None:
-        if self._looked_at is None or self._calls_at_look != self._calls:
-            return None
-        return self._looked_at + (IDLE_WITH_TROUBLE if self.sql.is_away or self._has_trouble() else IDLE)
+    def _happens(self) -> None:
+        self._events += 1
+        self._last_event = self.simulation.now()
 
-    def _has_trouble(self) -> bool:
-        return bool(
-            self.sql.look(
-                "SELECT 1 FROM relay.Ledger UNION ALL SELECT 1 FROM relay.Recovery UNION ALL SELECT 1 FROM relay.Backfill WHERE State = 'running'"
-            )
-        )
+    def _idle_until(self) -> datetime | None:
+        if self._look is None:
+            return None
+        looked_at, events = self._look
+        if events != self._events:
+            return looked_at + self._between_looks
+        return looked_at + max(self._between_looks, min(IDLE, _TIMES_AS_LONG * (looked_at - self._last_event)))

@@ -96,6 +96,15 @@ class Database:
         """The database's name."""
         return self._store.catalog.database
 
+    @property
+    def changes(self) -> tuple[int, int]:
+        """What differs as soon as definitions have been changed, and rows, by what was committed."""
+        return self._store.catalog.token, self._store.commits
+
+    def changed_since(self, commits: int) -> frozenset[int]:
+        """Return the object ids of the tables whose rows were changed after so many commits, the second of `changes`."""
+        return self._store.changed_since(commits)
+
     def enter(self, login: str, password: str) -> int | None:
         """Return the user as whom a login enters, None for members of sysadmin. Raises LoginRefusedError."""
         return enter(self._store.catalog, login, password)

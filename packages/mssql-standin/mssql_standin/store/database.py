@@ -3,6 +3,7 @@
 import itertools
 from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from mssql_standin.outside import SYSTEM, Mutex, Outside
@@ -42,6 +43,12 @@ class ParsedBatch:
     def signature(self, types: dict[str, SqlType]) -> int:
         """Return a number for the types of all variables: shorter than they are in the circumstances of every plan."""
         return self._signatures.setdefault(tuple(types.items()), next(self._numbers))
+
+
+@lru_cache(_CACHED_BATCHES)
+def _parsed(sql: str, names: frozenset[str]) -> Batch:
+    """Parse; what is parsed has nothing of a database, so that many of one process share it."""
+    return parse_batch(sql, set(names))
 
 
 class SharedStore:
@@ -136,7 +143,7 @@ class SharedStore:
             if found is not None:
                 self._batches.move_to_end(key)
                 return found
-        made = ParsedBatch(parse_batch(sql, set(names)))
+        made = ParsedBatch(_parsed(sql, names))
         with self._lock:
             self._batches[key] = made
             if len(self._batches) > _CACHED_BATCHES:

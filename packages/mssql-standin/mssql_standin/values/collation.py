@@ -6,6 +6,7 @@ before letters and sorts accented letters after their base letter, which is what
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from mssql_standin.results import SqlError
 from mssql_standin.values.code_units import is_wide, kept, spread
@@ -28,6 +29,7 @@ _CANONICAL = {
         "Latin1_General_100_CS_AS", "Latin1_General_BIN2", "Latin1_General_100_BIN2",
     )
 }  # fmt: skip
+_SHORT = 200  # characters
 _PUNCTUATION_FIRST = str.maketrans({c: chr(1 + i) for i, c in enumerate(" _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$")})
 
 
@@ -84,13 +86,25 @@ def _order_key(text: str) -> tuple[str, str]:
     return base.translate(_PUNCTUATION_FIRST), folded
 
 
+def _key_ci(text: str) -> tuple[str, tuple[str, str]]:
+    return _short_key_ci(text) if len(text) <= _SHORT else _long_key_ci(text)
+
+
+def _long_key_ci(text: str) -> tuple[str, tuple[str, str]]:
+    text = text.rstrip(" ")
+    return fold(text), _order_key(text)
+
+
+_short_key_ci = lru_cache(10_000)(_long_key_ci)  # names and keys, which are compared again and again
+
+
 def _compare_ci(left: str, right: str) -> int:
     if left == right:
         return 0
-    left, right = left.rstrip(" "), right.rstrip(" ")
-    if fold(left) == fold(right):
+    (left_folded, left_order), (right_folded, right_order) = _key_ci(left), _key_ci(right)
+    if left_folded == right_folded:
         return 0
-    return 1 if _order_key(left) > _order_key(right) else -1
+    return 1 if left_order > right_order else -1
 
 
 def _compare_cs(left: str, right: str) -> int:

@@ -19,7 +19,7 @@ from functions_standin.testing.simulation import leases
 from functions_standin.testing.simulation.dying import HostDied, Moment
 from functions_standin.testing.simulation.exchange import Answer
 from functions_standin.testing.simulation.host import CURRENT, SimulatedHost
-from functions_standin.testing.simulation.lease_times import LeaseTimes
+from functions_standin.testing.simulation.lease_times import Changes, LeaseTimes
 from functions_standin.testing.simulation.loop import VirtualLoop
 from functions_standin.testing.simulation.rpc import SimulatedRpcServer
 from functions_standin.testing.simulation.sdk import log_lines_to, sdk_through
@@ -112,9 +112,12 @@ class Simulation:
         await host.start()
         return host
 
-    def know_leases(self, connection: Any) -> None:
-        """Before the first host starts: let triggers sleep until a lease runs out, which is looked up over this connection."""
-        self.database_changes = News(LeaseTimes(connection).next)
+    def know_leases(self, connection: Any, changes: Changes) -> None:
+        """Before the first host starts: let triggers sleep until a lease runs out, which is looked up over this connection.
+
+        `changes` returns what differs as soon as definitions have been changed, and rows, by what was committed.
+        """
+        self.database_changes = News(LeaseTimes(connection, changes).next)
 
     async def until(self, holds: Callable[[], bool], *, within_seconds: float, every_seconds: float = 1.0) -> None:
         """Let time pass until a condition holds; raise AssertionError if it does not in time."""

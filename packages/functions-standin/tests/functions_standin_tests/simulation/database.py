@@ -30,7 +30,8 @@ class Orders:
 
     def __init__(self, simulation: Simulation) -> None:
         name = f"Demo{next(_NAMES)}"
-        driver = Driver(Database.in_memory(name, outside=_Clock(simulation)), PASSWORD)
+        database = Database.in_memory(name, outside=_Clock(simulation))
+        driver = Driver(database, PASSWORD)
         self.ado_net = (
             f"Server=tcp:simulated;Database={name};User ID=sa;Password={PASSWORD};TrustServerCertificate=True"
         )
@@ -40,7 +41,7 @@ class Orders:
         self.run(f"ALTER DATABASE {name} SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 14 DAYS, AUTO_CLEANUP = ON)")
         self.run("CREATE TABLE dbo.Orders (Id int NOT NULL PRIMARY KEY, Status nvarchar(20) NULL)")
         self.run("ALTER TABLE dbo.Orders ENABLE CHANGE_TRACKING")
-        simulation.know_leases(self._connection)
+        simulation.know_leases(self._connection, lambda: database.changes)
 
     def run(self, sql: str, *parameters: Any) -> list[Any]:
         """Run a statement, of which the triggers hear; return the rows of its first result."""
