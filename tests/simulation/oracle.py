@@ -22,12 +22,16 @@ class Seen:
     requested: set[Key] = field(default_factory=set)
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     refused: set[Key] = field(default_factory=set)
+    in_vain_since: float | None = None  # since when nothing has got through
     failed_since: dict[tuple[Key, int], float] = field(
         default_factory=dict
-    )  # first time that a version was tried in vain
+    )  # when the window of a version may have begun
+    died: dict[tuple[Key, int], float] = field(
+        default_factory=dict
+    )  # when a version was first seen to be a dead letter
     excused: dict[Key, int] = field(default_factory=dict)  # up to which version an operator has discarded it
+    backfill_versions: set[int] = field(default_factory=set)  # at which a backfill began
     given_up: bool = False  # by an operator, once at least
-    unreached: bool = False  # a connection to it has failed once at least: of which change, nobody knows
     paused: tuple[float, float] | None = (
         None  # from, until; the endpoint asked for time and nobody let requests through since
     )
@@ -50,21 +54,38 @@ class Oracle:
 
     # --- at every request ------------------------------------------------------------------------------------
 
+    def unreached(self, name: str, seconds: float) -> None:
+        """Note that a connection to an endpoint has failed: of which change, nobody knows."""
+        seen = self.seen[name]
+        seen.in_vain_since = seconds if seen.in_vain_since is None else seen.in_vain_since
+
     def hears(
-        self, name: str, seconds: float, contents: Sequence[Mapping[str, Any]], status: int | None, *, kept: bool
+        self,
+        name: str,
+        seconds: float,
+        contents: Sequence[Mapping[str, Any]],
+        status: int | None,
+        *,
+        kept: bool,
+        asked: float | None = None,
     ) -> None:
-        """Judge a request that has left the house; `kept`: the endpoint has its changes from now on."""
+        """Judge a request that has left the house; `kept`: the endpoint has its changes from now on; `asked`: it asked for so many seconds."""
         relay, seen = self._relays[name], self.seen[name]
         if seen.paused and seen.paused[0] + FOR_ANOTHER_BATCH_SECONDS < seconds < seen.paused[1] and not self.crashed:
             self.broken(seconds, f"{name} got a request although it had asked for time until {clock(seen.paused[1])}")
+        has_failed = status is None or not kept
+        if not has_failed:
+            seen.in_vain_since = None
+        elif asked is None or (status is not None and status >= 500):  # else it is held, and no window runs
+            self.unreached(name, seconds)
         for content in contents:
             self._content(relay, seen, seconds, content)
             key = self._key(relay, content)
             version = content["version"]
             if kept:
                 seen.kept[key] = max(seen.kept.get(key, -1), version)
-            if status is None or not kept:
-                seen.failed_since.setdefault((key, version), seconds)
+            if has_failed and seen.in_vain_since is not None:
+                seen.failed_since.setdefault((key, version), seen.in_vain_since)
             if status in relay.options.get("rejecting_statuses", [400, 413, 415, 422]):
                 seen.refused.add(key)
 
@@ -84,9 +105,9 @@ class Oracle:
         if content.get("epoch", 0) != relay.options.get("epoch", 0) or content["relay"] != relay.name:
             self.broken(seconds, f"{what} with another epoch or relay")
         told = json.dumps(content, sort_keys=True)
-        first = seen.bodies.setdefault((key, version), (content["id"], told))
-        if first != (content["id"], told):
-            self.broken(seconds, f"{what} twice, not the same: {first[1]} then {told}")
+        first_id, first = seen.bodies.setdefault((key, version), (content["id"], told))
+        if first_id != content["id"] or not self._same(seen, version, first, told):
+            self.broken(seconds, f"{what} twice, not the same: {first} then {told}")
         if state is None:
             self.broken(seconds, f"{what}, and there was no such row")
         elif data is None:
@@ -102,6 +123,22 @@ class Oracle:
             if data != (shown := sent(relay, key, state.row)):
                 self.broken(seconds, f"{what} as {data}, and it was {shown}")
         seen.requested.add(key)
+
+    @staticmethod
+    def _same(seen: Seen, version: int, first: str, told: str) -> bool:
+        """Compare two contents of a version. In the one at which it begins a backfill takes every row for updated."""
+        if version in seen.backfill_versions:
+            first, told = (text.replace('"operation": "insert"', '"operation": "update"') for text in (first, told))
+        return first == told
+
+    def sees_dead(self, seconds: float, ledger: Sequence[Mapping[str, Any]]) -> None:
+        """Note which of the ledger's entries are dead letters by now."""
+        for entry in ledger:
+            if entry["state"] == "dead":
+                seen, what = self.seen[entry["relay"]], (entry["key"], entry["version"])
+                seen.died.setdefault(what, seconds)
+                if seen.in_vain_since is not None:  # in an outage not each change is tried
+                    seen.failed_since.setdefault(what, seen.in_vain_since)
 
     # --- at the end ------------------------------------------------------------------------------------------
 
@@ -148,12 +185,15 @@ class Oracle:
                 self.broken(seconds, f"a dead letter that nobody refused: {entry}")
         elif not seen.given_up:
             since = seen.failed_since.get((key, entry["version"]))
-            lasted = None if since is None else entry["last_tried"] - since
-            window = relay.recovery["window_hours"] * 3600
-            if since is None and not self.crashed and not seen.unreached:
-                self.broken(seconds, f"a dead letter that was never tried: {entry}")
-            elif lasted is not None and lasted < window - 60:
-                self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
+            if since is None:
+                if not self.crashed:
+                    self.broken(seconds, f"a dead letter that was never tried: {entry}")
+            else:
+                state = self._histories[relay.table.name].at(key, entry["version"])
+                begun = max(since, state.seconds if state is not None else 0.0)
+                lasted = seen.died.get((key, entry["version"]), entry["last_tried"]) - begun
+                if lasted < relay.recovery["window_hours"] * 3600 - 60:
+                    self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
         told = [at for at, occasion in self.notices[relay.name] if occasion == "dead_letters"]
         if not any(at >= entry["last_tried"] - 1 for at in told):
             self.broken(seconds, f"nobody was told of a dead letter: {entry}")

@@ -130,7 +130,7 @@ class Story:
     def _connecting(self, host: str) -> str:
         how = self._endpoints[host].connecting
         if how and host in self.oracle.seen:
-            self.oracle.seen[host].unreached = True
+            self.oracle.unreached(host, self._now())
         return how
 
     def _begin(self, event: Event) -> None:
@@ -201,7 +201,7 @@ class Story:
         ) -> None:
             del request
             self.hits[f"answer {status}"] += 1
-            self.oracle.hears(name, self._now(), contents, status, kept=kept)
+            self.oracle.hears(name, self._now(), contents, status, kept=kept, asked=asked)
             if asked is not None and status is not None and not kept:
                 self.oracle.asked_for_time(name, self._now(), asked)
 
@@ -281,6 +281,10 @@ class Story:
             self._strike(trap, hosts[0])
 
     def _fate(self, host: SimulatedHost, moment: str) -> None:
+        if moment == "call ended: recovery_give_up":
+            self.oracle.sees_dead(self._now(), self._ledger())
+        elif moment == "call begun: backfill":
+            self._note_backfills()
         for trap in self._traps:
             if moment.startswith(trap.at):
                 trap.left -= 1
@@ -362,6 +366,10 @@ class Story:
                 continue
             self.hits[f"operator {asks} {answer.status}"] += 1
             return
+
+    def _note_backfills(self) -> None:
+        for relay, version in self.world.sql.look("SELECT Relay, BaseVersion FROM relay.Backfill"):
+            self.oracle.seen[relay].backfill_versions.add(version)
 
 
 def _nobodys() -> Any:
