@@ -47,7 +47,7 @@ class _Generator:
         tables = [
             Table(name, chance.choice(list(KEY_KINDS))) for name in ("Orders", "Parcels")[: chance.choice((1, 1, 2))]
         ]
-        length = chance.choice((10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY))
+        length = chance.choice((10 * MINUTE, 10 * MINUTE, HOUR, HOUR, HOUR, 6 * HOUR, 6 * HOUR, DAY, 3 * DAY))
         relays = [self._relay(f"r{n}", chance.choice(tables), length) for n in range(chance.choice((1, 1, 1, 2, 3)))]
         if any(table not in [relay.table for relay in relays] for table in tables):
             tables = list(dict.fromkeys(relay.table for relay in relays))
@@ -104,7 +104,7 @@ class _Generator:
         if self._maybe(0.2):
             options["max_concurrency"] = chance.choice((1, 2))
         # No more than some dozens of rounds a story: more cost time and show nothing else.
-        first = chance.choice((20, 60, 60, 300))
+        first = chance.choice([each for each in (20, 60, 60, 300) if each * 1000 >= length])
         recovery = {
             "first_interval_seconds": first,
             "coefficient": chance.choice((1, 2, 2, 5) if first * 60 >= length else (2, 5)),
@@ -203,6 +203,9 @@ class _Generator:
             yield Event(self._moment(length), verb, told)
         if self._maybe(0.15):
             yield Event(self._moment(length), "stop", {"lasts_seconds": min(self._lasts(length), LONGEST_SECONDS)})
+        if self._maybe(0.15):
+            ahead = chance.choice((-3600.0, -90.0, -5.0, 5.0, 90.0, 3600.0))
+            yield Event(self._moment(length), "clock_jumps", {"host": chance.choice((0, 0, 1)), "ahead_seconds": ahead})
         if self._maybe(0.1):
             yield Event(self._moment(length), "lose_hub", {})
         if self._maybe(0.2):

@@ -11,6 +11,9 @@ from tests.simulation.history import History, State
 from tests.simulation.plan import RelayPlan, clock
 from tests.simulation.tables import COLUMNS, Key, Row, same
 
+REJECTING = (400, 413, 415, 422)
+# How often a change may be tried in vain: by the trigger, in each round, and as a part of batches that are halved.
+ATTEMPTS, ROUNDS_BESIDE, HALVINGS = 6, 2, 6
 FOR_ANOTHER_BATCH_SECONDS = 300.0  # one that was under way when the endpoint asked for time
 
 
@@ -23,6 +26,8 @@ class Seen:
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     refused: set[Key] = field(default_factory=set)
     in_vain_since: float | None = None  # since when nothing has got through
+    tried_in_vain: dict[tuple[Key, int], int] = field(default_factory=dict)  # how often each change since then
+    extra_tries: float = 0  # that people and crashes may cause, of each change
     failed_since: dict[tuple[Key, int], float] = field(
         default_factory=dict
     )  # when the window of a version may have begun
@@ -52,6 +57,12 @@ class Oracle:
         """Note that a promise was broken."""
         self.violations.append(f"{clock(seconds)}  {what}")
 
+    def crashes(self) -> None:
+        """Note that something dies: from now on things may happen twice."""
+        self.crashed = True
+        for seen in self.seen.values():
+            seen.extra_tries += 2
+
     # --- at every request ------------------------------------------------------------------------------------
 
     def unreached(self, name: str, seconds: float) -> None:
@@ -76,7 +87,12 @@ class Oracle:
         has_failed = status is None or not kept
         if not has_failed:
             seen.in_vain_since = None
-        elif asked is None or (status is not None and status >= 500):  # else it is held, and no window runs
+        if not has_failed or asked is not None or status in relay.options.get("rejecting_statuses", REJECTING):
+            seen.tried_in_vain.clear()
+            seen.extra_tries = 0
+        if has_failed and (
+            asked is None or (status is not None and status >= 500)
+        ):  # else it is held, and no window runs
             self.unreached(name, seconds)
         for content in contents:
             self._content(relay, seen, seconds, content)
@@ -86,8 +102,21 @@ class Oracle:
                 seen.kept[key] = max(seen.kept.get(key, -1), version)
             if has_failed and seen.in_vain_since is not None:
                 seen.failed_since.setdefault((key, version), seen.in_vain_since)
-            if status in relay.options.get("rejecting_statuses", [400, 413, 415, 422]):
+                self._within_schedule(relay, seen, (key, version), seconds)
+            if status in relay.options.get("rejecting_statuses", REJECTING):
                 seen.refused.add(key)
+
+    def _within_schedule(self, relay: RelayPlan, seen: Seen, what: tuple[Key, int], seconds: float) -> None:
+        """See that a change is not tried more often than the policy allows while nothing gets through."""
+        tries = seen.tried_in_vain[what] = seen.tried_in_vain.get(what, 0) + 1
+        lasted = seconds - (seconds if seen.in_vain_since is None else seen.in_vain_since)
+        allowed = ATTEMPTS + ROUNDS_BESIDE * rounds(relay.recovery, lasted) + seen.extra_tries
+        if seen.backfill_versions:
+            allowed += ATTEMPTS + lasted / 900  # a page is tried again after at most an hour, and after every pause
+        if relay.options.get("mode") == "batch":
+            allowed *= HALVINGS
+        if tries == int(allowed) + 1:
+            self.broken(seconds, f"{relay.name} was tried {tries} times with {what}, in vain for {lasted:g} s")
 
     def asked_for_time(self, name: str, seconds: float, asked_seconds: float) -> None:
         """Note a Retry-After that was answered."""
@@ -197,6 +226,16 @@ class Oracle:
         told = [at for at, occasion in self.notices[relay.name] if occasion == "dead_letters"]
         if not any(at >= entry["last_tried"] - 1 for at in told):
             self.broken(seconds, f"nobody was told of a dead letter: {entry}")
+
+
+def rounds(recovery: Mapping[str, Any], seconds: float) -> float:
+    """Return how many rounds of a recovery fit into that time."""
+    interval, count = float(recovery["first_interval_seconds"]), 1.0
+    while recovery["coefficient"] > 1 and interval < recovery["max_interval_seconds"] and seconds > 0:
+        seconds -= interval
+        interval *= recovery["coefficient"]
+        count += 1
+    return count + max(0.0, seconds) / min(interval, recovery["max_interval_seconds"])
 
 
 def meets(relay: RelayPlan, row: Row) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions_standin.testing.simulation import SimulatedHost
@@ -59,7 +59,7 @@ def bound_seconds(plan: Plan) -> float:
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml, seconds_between_looks=min(300.0, plan.end_seconds / 60)) as world:
+    with World(plan.seed, plan.toml, seconds_between_looks=min(0.5 * HOUR, plan.end_seconds / 100)) as world:
         story = Story(plan, world, verdict.hits)
         try:
             world.run(story.run())
@@ -161,6 +161,7 @@ class Story:
             endpoint.heal()
         for host in self.world.simulation.hosts.values():
             host.reaches_storage = True
+            host.outside.skew = timedelta()
         for number in range(self.plan.hosts):
             if f"host{number}" not in self.world.simulation.hosts:
                 await self.world.start(f"host{number}")
@@ -295,7 +296,7 @@ class Story:
                     return
 
     def _strike(self, trap: _Trap, host: SimulatedHost) -> None:
-        self.oracle.crashed = True
+        self.oracle.crashes()
         if trap.verb == "crash_worker":
             self.world.crash(host)
             return
@@ -321,20 +322,25 @@ class Story:
         self._stopped_until = max(self._stopped_until, self._now() + lasts_seconds)
         self._kill_all(lasts_seconds)
 
+    def clock_jumps(self, host: int, ahead_seconds: float) -> None:
+        """Let a host's clock go wrong, until the host ends."""
+        if (found := self.world.simulation.hosts.get(f"host{host}")) is not None:
+            found.outside.skew = timedelta(seconds=ahead_seconds)
+
     def lose_hub(self) -> None:
         """Stop every host, and lose what the task hub had."""
         self._kill_all(5.0)
         self.world.lose_storage()
 
     def _kill_all(self, down_seconds: float) -> None:
-        self.oracle.crashed = True
+        self.oracle.crashes()
         for host in list(self.world.simulation.hosts.values()):
             self._later(self._restart(host.name, down_seconds))
             self.world.kill(host)
 
     async def database_away(self, lasts_seconds: float) -> None:
         """Let nobody into the database for some time."""
-        self.oracle.crashed = True
+        self.oracle.crashes()
         self.world.sql.is_away = True
         await asyncio.sleep(lasts_seconds)
         self.world.sql.is_away = False
@@ -353,6 +359,7 @@ class Story:
         """Ask the app for something."""
         path, body = OPERATOR_ASKS[asks]
         seen = self.oracle.seen[relay]
+        seen.extra_tries += 5
         seen.given_up |= asks == "give-up"
         seen.paused = None if asks in {"close-breaker", "retry-now"} else seen.paused
         if asks == "discard":

@@ -12,7 +12,13 @@ from tests.simulation.tables import Table
 
 ORDERS = Table("Orders", "int")
 ROW = {"Status": "new", "Region": "SE", "Total": 1, "Note": None, "Secret": "secret-1"}
-RECOVERY = {"max_interval_seconds": 300, "window_hours": 2, "dead_letters_every_minutes": 60}
+RECOVERY = {
+    "first_interval_seconds": 60,
+    "coefficient": 2,
+    "max_interval_seconds": 300,
+    "window_hours": 2,
+    "dead_letters_every_minutes": 60,
+}
 
 
 def oracle(*states: State, **options: Any) -> Oracle:
@@ -118,6 +124,18 @@ def test_a_dead_letter_before_its_windows_end_is_found() -> None:
     judging.hears("r", 10.0, [content()], 500, kept=False)
 
     assert "before its window's end" in found(judging, entry(why="failed", last_tried=3600.0))
+
+
+def test_a_change_that_is_tried_more_often_than_the_policy_allows_is_found() -> None:
+    judging = oracle(state(1))
+    for minute in range(60):
+        judging.hears("r", minute * 60.0, [content()], 500, kept=False)
+    assert "tried 19 times" in "".join(judging.violations)
+
+    judging = oracle(state(1))
+    for minute in range(0, 600, 5):
+        judging.hears("r", minute * 60.0, [content()], 500, kept=False)
+    assert judging.violations == []
 
 
 def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
