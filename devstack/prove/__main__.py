@@ -18,7 +18,8 @@ from devstack.prove.scenarios import SCENARIOS, Result
 
 FOLDER = ROOT / ".data" / "prove"
 REPORT = ROOT / "docs" / "proof.md"
-SIMULATION = "simulation"  # the whole app in one process, by seeds: tests/simulation
+# The whole app in one process, by seeds; and whether seeds find faults that are put back.
+SIMULATIONS = {"simulation": "tests.simulation", "mutants": "tests.simulation.mutants"}
 _HEAD = """# Proof
 
 Written by `./dev prove` on {machine}.
@@ -41,14 +42,14 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="./dev prove", description=__doc__)
-    if list(sys.argv[1:] if arguments is None else arguments)[:1] == [SIMULATION]:
-        rest = list(sys.argv[1:] if arguments is None else arguments)[1:]
-        return subprocess.call([sys.executable, "-m", "tests.simulation", *rest], cwd=ROOT)
+    first, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    if first in SIMULATIONS:
+        return subprocess.call([sys.executable, "-m", SIMULATIONS[first], *rest[:-1]], cwd=ROOT)
     parser.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"only these: {', '.join(SCENARIOS)}; or {SIMULATION}, which has options of its own",
+        help=f"only these: {', '.join(SCENARIOS)}; or {' or '.join(SIMULATIONS)}, which have options of their own",
     )
     parser.add_argument("--divided-by", type=int, default=1, metavar="N", help="run an n-th of each; writes no report")
     told = parser.parse_args(arguments)

@@ -7,7 +7,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 from tests.simulation.generator import plan_of
 from tests.simulation.shrinking import shrunk, told
@@ -19,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./dev prove simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=300, help="run the seeds 1 to this")
     parser.add_argument("--seed", type=int, help="run this one, and tell its story if it fails")
+    parser.add_argument("--first", action="store_true", help="end at the first that fails")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args(arguments)
     logging.getLogger().addHandler(logging.NullHandler())
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     hits: Counter[str] = Counter()
     failed = []
     with multiprocessing.get_context("spawn").Pool(asked.processes, maxtasksperchild=50) as pool:
-        for verdict in pool.imap_unordered(partial(_played), range(1, asked.seeds + 1)):
+        for verdict in pool.imap(_played, range(1, asked.seeds + 1)):
             hits.update(verdict.hits)
             if verdict.violations:
                 failed.append(verdict.seed)
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"seed {verdict.seed}: {verdict.violations[0]}\n  ./dev prove simulation --seed {verdict.seed}\n"
                 )
                 sys.stdout.flush()
+                if asked.first:
+                    return 1
     sys.stdout.writelines(f"{count:8} {what}\n" for what, count in sorted(hits.items()))
     sys.stdout.write(f"{asked.seeds} seeds, {len(failed)} failed: {sorted(failed)}\n")
     return 1 if failed else 0

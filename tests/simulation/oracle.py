@@ -14,6 +14,7 @@ from tests.simulation.tables import COLUMNS, Key, Row, same
 REJECTING = (400, 413, 415, 422)
 # How often a change may be tried in vain: by the trigger, in each round, and as a part of batches that are halved.
 ATTEMPTS, ROUNDS_BESIDE, HALVINGS = 6, 2, 6
+ROUND_SECONDS = 1800.0  # from its probe to its end
 FOR_ANOTHER_BATCH_SECONDS = 300.0  # one that was under way when the endpoint asked for time
 
 
@@ -26,6 +27,7 @@ class Seen:
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     refused: set[Key] = field(default_factory=set)
     in_vain_since: float | None = None  # since when nothing has got through
+    last_in_vain: float = 0.0  # when something was tried in vain
     tried_in_vain: dict[tuple[Key, int], int] = field(default_factory=dict)  # how often each change since then
     extra_tries: float = 0  # that people and crashes may cause, of each change
     failed_since: dict[tuple[Key, int], float] = field(
@@ -69,6 +71,7 @@ class Oracle:
         """Note that a connection to an endpoint has failed: of which change, nobody knows."""
         seen = self.seen[name]
         seen.in_vain_since = seconds if seen.in_vain_since is None else seen.in_vain_since
+        seen.last_in_vain = seconds
 
     def hears(
         self,
@@ -165,7 +168,10 @@ class Oracle:
         for entry in ledger:
             if entry["state"] == "dead":
                 seen, what = self.seen[entry["relay"]], (entry["key"], entry["version"])
+                is_new = what not in seen.died and entry["why"] != "refused" and not seen.given_up
                 seen.died.setdefault(what, seconds)
+                if is_new and seconds - seen.last_in_vain > ROUND_SECONDS:
+                    self.broken(seconds, f"given up, and nothing was tried in vain before: {entry}")
                 if seen.in_vain_since is not None:  # in an outage not each change is tried
                     seen.failed_since.setdefault(what, seen.in_vain_since)
 
@@ -235,7 +241,7 @@ def rounds(recovery: Mapping[str, Any], seconds: float) -> float:
         seconds -= interval
         interval *= recovery["coefficient"]
         count += 1
-    return count + max(0.0, seconds) / min(interval, recovery["max_interval_seconds"])
+    return count + max(0.0, seconds) / min(interval, float(recovery["max_interval_seconds"]))
 
 
 def meets(relay: RelayPlan, row: Row) -> bool:

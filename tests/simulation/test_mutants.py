@@ -1,0 +1,10 @@
+"""The mutants fit the app as it is; that seeds find them, `./dev prove mutants` shows."""
+
+import pytest
+
+from tests.simulation.mutants import MUTANTS, Mutant
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.fault)
+def test_a_mutant_differs_from_the_app_in_one_place(mutant: Mutant) -> None:
+    assert mutant.mutated() != mutant.path.read_text(encoding="utf-8")
