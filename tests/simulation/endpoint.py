@@ -3,10 +3,13 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tests.simulation.network import Reply, Request
 
+START = datetime(2026, 1, 1, tzinfo=UTC)  # of the virtual time
 # Contents, status (None: no answer), whether it keeps them, for how many seconds it asks.
 Took = Callable[[Request, Sequence[Mapping[str, Any]], int | None, bool, float | None], None]
 
@@ -64,12 +67,18 @@ class Endpoint:
         self._weathers.clear()
         self.rows_are_well = True
 
-    @staticmethod
-    def _asked_for_seconds(reply: Reply) -> float | None:
+    def _asked_for_seconds(self, reply: Reply) -> float | None:
         [*_, head] = [piece for piece in reply.pieces if isinstance(piece, bytes)] or [b""]
         _, found, rest = head.partition(b"Retry-After: ")
-        text = rest.partition(b"\r\n")[0]
-        return float(text) if found and text.isdigit() else None
+        text = rest.partition(b"\r\n")[0].decode()
+        if not found:
+            return None
+        if text.removeprefix("-").isdigit():
+            return float(text)
+        try:
+            return (parsedate_to_datetime(text) - START).total_seconds() - self._now()
+        except ValueError:
+            return None
 
     @property
     def _keeps_silently(self) -> bool:

@@ -51,11 +51,12 @@ class _Generator:
         relays = [self._relay(f"r{n}", chance.choice(tables), length) for n in range(chance.choice((1, 1, 1, 2, 3)))]
         if any(table not in [relay.table for relay in relays] for table in tables):
             tables = list(dict.fromkeys(relay.table for relay in relays))
-        events = [*self._writes(tables, length)]
+        events: list[Event] = []
         for relay in relays:
             events += self._weathers(relay, length)
         events += self._people(length)
         events += self._crashes(length)
+        events += self._writes(tables, length, [event.seconds for event in events])
         events += self._operators(relays, length)
         end = max([length, *(e.seconds + e.arguments.get("lasts_seconds", 0.0) for e in events)])
         return Plan(seed, relays, chance.choice((1, 1, 2, 3)), sorted(events, key=lambda e: e.seconds), end)
@@ -117,11 +118,14 @@ class _Generator:
 
     # --- writers ---------------------------------------------------------------------------------------------
 
-    def _writes(self, tables: Sequence[Table], length: float) -> Iterator[Event]:
+    def _writes(self, tables: Sequence[Table], length: float, troubles: Sequence[float]) -> Iterator[Event]:
+        """Most happen soon after the beginning of some trouble, and to few rows."""
         chance = self._chance
-        for _ in range(chance.choice((3, 10, 25, 60))):
+        for _ in range(chance.choice((8, 15, 25, 40))):
             table = chance.choice(tables)
-            at, key = self._moment(length), chance.choice((chance.choice(NUMBERS[:4]), chance.choice(NUMBERS)))
+            at, key = self._moment(length), chance.choice((*NUMBERS[:3], chance.choice(NUMBERS)))
+            if troubles and self._maybe(0.6):
+                at = round(chance.choice(troubles) + chance.choice((1.0, 20.0, 150.0, 1200.0)) * chance.random(), 1)
             match chance.choice(("set",) * 6 + ("delete",) * 2 + ("rekey", "burst", "many", "long")):
                 case "set":
                     yield Event(at, "set", {"table": table.name, "key": key, **self._values(), **self._mark()})
