@@ -68,7 +68,7 @@ MUTANTS: Sequence[Mutant] = (
     ),
     Mutant(
         "Retry-After counts for however long it is",
-        "relay/delivery/settlement.py",
+        "relay/delivery/news.py",
         "    return min(asked_for_seconds or 0.0, backoff.max_interval_seconds)\n",
         "    return asked_for_seconds or 0.0\n",
     ),

@@ -163,17 +163,19 @@ class Oracle:
             first, told = (text.replace('"operation": "insert"', '"operation": "update"') for text in (first, told))
         return first == told
 
-    def sees_dead(self, seconds: float, ledger: Sequence[Mapping[str, Any]]) -> None:
-        """Note which of the ledger's entries are dead letters by now."""
+    def sees_given_up(self, seconds: float, ledger: Sequence[Mapping[str, Any]]) -> None:
+        """Judge what has been given up by now, and note when that was."""
         for entry in ledger:
-            if entry["state"] == "dead":
-                seen, what = self.seen[entry["relay"]], (entry["key"], entry["version"])
-                is_new = what not in seen.died and entry["why"] != "refused" and not seen.given_up
-                seen.died.setdefault(what, seconds)
-                if is_new and seconds - seen.last_in_vain > ROUND_SECONDS:
+            seen, what = self.seen[entry["relay"]], (entry["key"], entry["version"])
+            if entry["state"] != "dead" or what in seen.died or not str(entry["error"]).startswith("given up"):
+                continue
+            seen.died[what] = seconds
+            if seen.in_vain_since is not None:  # in an outage not each change is tried
+                seen.failed_since.setdefault(what, seen.in_vain_since)
+            if not seen.given_up:
+                if seconds - seen.last_in_vain > ROUND_SECONDS:
                     self.broken(seconds, f"given up, and nothing was tried in vain before: {entry}")
-                if seen.in_vain_since is not None:  # in an outage not each change is tried
-                    seen.failed_since.setdefault(what, seen.in_vain_since)
+                self._window(seconds, entry)
 
     # --- at the end ------------------------------------------------------------------------------------------
 
@@ -219,19 +221,23 @@ class Oracle:
             if key not in seen.refused:
                 self.broken(seconds, f"a dead letter that nobody refused: {entry}")
         elif not seen.given_up:
-            since = seen.failed_since.get((key, entry["version"]))
-            if since is None:
-                if not self.crashed:
-                    self.broken(seconds, f"a dead letter that was never tried: {entry}")
-            else:
-                state = self._histories[relay.table.name].at(key, entry["version"])
-                begun = max(since, state.seconds if state is not None else 0.0)
-                lasted = seen.died.get((key, entry["version"]), entry["last_tried"]) - begun
-                if lasted < relay.recovery["window_hours"] * 3600 - 60:
-                    self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
+            self._window(seconds, entry)
         told = [at for at, occasion in self.notices[relay.name] if occasion == "dead_letters"]
         if not any(at >= entry["last_tried"] - 1 for at in told):
             self.broken(seconds, f"nobody was told of a dead letter: {entry}")
+
+    def _window(self, seconds: float, entry: Mapping[str, Any]) -> None:
+        """See that a dead letter was tried in vain, until the end of its window."""
+        relay, seen, what = self._relays[entry["relay"]], self.seen[entry["relay"]], (entry["key"], entry["version"])
+        since = seen.failed_since.get(what)
+        if since is None:
+            if not self.crashed:
+                self.broken(seconds, f"a dead letter that was never tried: {entry}")
+            return
+        state = self._histories[relay.table.name].at(*what)
+        lasted = seen.died.get(what, entry["last_tried"]) - max(since, 0.0 if state is None else state.seconds)
+        if lasted < relay.recovery["window_hours"] * 3600 - 60:
+            self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
 
 
 def rounds(recovery: Mapping[str, Any], seconds: float) -> float:

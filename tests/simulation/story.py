@@ -283,7 +283,7 @@ class Story:
 
     def _fate(self, host: SimulatedHost, moment: str) -> None:
         if moment == "call ended: recovery_give_up":
-            self.oracle.sees_dead(self._now(), self._ledger())
+            self.oracle.sees_given_up(self._now(), self._ledger())
         elif moment == "call begun: backfill":
             self._note_backfills()
         for trap in self._traps:

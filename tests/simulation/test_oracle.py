@@ -126,6 +126,19 @@ def test_a_dead_letter_before_its_windows_end_is_found() -> None:
     assert "before its window's end" in found(judging, entry(why="failed", last_tried=3600.0))
 
 
+def test_what_is_given_up_before_its_time_is_found_though_it_is_delivered_later() -> None:
+    given_up = entry(why="failed", error="given up: the window is over; 500", last_tried=10.0)
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 500, kept=False)
+    judging.sees_given_up(3600.0, [given_up])
+    assert "before its window's end" in judging.violations[-1]
+
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 500, kept=False)
+    judging.sees_given_up(86_400.0, [given_up])
+    assert "nothing was tried in vain before" in judging.violations[-1]
+
+
 def test_a_change_that_is_tried_more_often_than_the_policy_allows_is_found() -> None:
     judging = oracle(state(1))
     for minute in range(60):
