@@ -60,11 +60,11 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     world = World()
     yield world
     world.database.close()
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before, "nothing has started a thread"
 
 
 def values(connection: Connection) -> list[int]:
