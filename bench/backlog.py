@@ -62,8 +62,9 @@ class Backlog:
         self.server.run(f"CREATE TABLE {self.relay.table} (Id int NOT NULL PRIMARY KEY, Name nvarchar(50) NULL)")
         list(enable(self.server, APP, [self.relay]))
         start_trigger(self.server, self.relay, describe(self.server, self.relay.table))
-        table = RelayTable(self.server, APP, self.relay)
-        self.changes, self.recoveries, self.guard = SqlChanges(table), SqlRecoveries(table), SqlGuard(table, "bench")
+        self.table = RelayTable(self.server, APP, self.relay)
+        self.changes, self.recoveries = SqlChanges(self.table), SqlRecoveries(self.table)
+        self.guard = SqlGuard(self.table, "bench")
         self.next = 1
         while self.next <= exhausted:
             self._exhaust(min(500, exhausted + 1 - self.next))
@@ -110,7 +111,8 @@ class Backlog:
         closings = [Closing(change.key_text, change.version) for change in failed.changes]
         return {
             "enrich a batch": lambda: self.changes.enrich(items),
-            "check": lambda: self.recoveries.take_stock(works=True),
+            # From the beginning each time: else the few leases are all swept by the first, and every other one has none to look at.
+            "check": lambda: SqlRecoveries(self.table).take_stock(works=True),
             "list": lambda: self.recoveries.list_ids(5_000),
             "keys of a slice": lambda: self.recoveries.keys_of(self.recoveries.list_ids(_SLICE)),
             "close": self.recoveries.close,

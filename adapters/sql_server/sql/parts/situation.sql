@@ -1,24 +1,20 @@
 -- Part of looking at a recovery: the counts by whose hands they are in, the recovery's own row, the last failure, how the endpoint
--- stands. Whose they are is known of those that were looked at; all are counted to {{most_counted}}.
+-- stands. Whose they are is known of those that were looked at; all are counted to {{most_counted}}, the oldest first.
+DECLARE @open int, @expired int;
+SELECT @open = COUNT(*), @expired = COUNT(CASE WHEN [FirstFailedAt] < DATEADD(second, -@window_seconds, @now) THEN 1 END)
+FROM (
+    SELECT TOP ({{most_counted}}) [FirstFailedAt]
+    FROM [relay].[Ledger]
+    WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open'
+    ORDER BY [FirstFailedAt], [Id]
+) AS oldest;
 SELECT
     COUNT(CASE WHEN entry.[Whose] = 'parked' THEN 1 END) AS [parked],
     COUNT(CASE WHEN entry.[Whose] = 'orphaned' THEN 1 END) AS [orphaned],
     COUNT(CASE WHEN entry.[Whose] = 'exhausted' THEN 1 END) AS [exhausted],
     COUNT(CASE WHEN entry.[Whose] = 'retrying' THEN 1 END) AS [retrying],
-    (
-        SELECT COUNT(*)
-        FROM (
-            SELECT TOP ({{most_counted}}) 1 AS [one]
-            FROM [relay].[Ledger]
-            WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open' AND [FirstFailedAt] < DATEADD(second, -@window_seconds, @now)
-        ) AS expired
-    ) AS [expired],
-    (
-        SELECT COUNT(*)
-        FROM (
-            SELECT TOP ({{most_counted}}) 1 AS [one] FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open'
-        ) AS entries
-    ) AS [entries],
+    @expired AS [expired],
+    @open AS [entries],
     (
         SELECT COUNT(*)
         FROM (
@@ -44,8 +40,31 @@ SELECT
 FROM [relay].[Recovery]
 WHERE [App] = @app AND [Relay] = @relay;
 
-SELECT TOP (1) entry.[LastStatus] AS [last_status], entry.[LastError] AS [last_error]
-FROM [relay].[Ledger] AS entry
-WHERE entry.[App] = @app AND entry.[Relay] = @relay AND entry.[State] IN ('open', 'held', 'dead') AND entry.[LastError] IS NOT NULL
-ORDER BY entry.[LastTriedAt] DESC;
+SELECT TOP (1) last_of_state.[LastStatus] AS [last_status], last_of_state.[LastError] AS [last_error]
+FROM (
+    SELECT *
+    FROM (
+        SELECT TOP (1) [LastStatus], [LastError], [LastTriedAt], [Id]
+        FROM [relay].[Ledger]
+        WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open' AND [LastError] IS NOT NULL
+        ORDER BY [LastTriedAt] DESC, [Id] DESC
+    ) AS failed
+    UNION ALL
+    SELECT *
+    FROM (
+        SELECT TOP (1) [LastStatus], [LastError], [LastTriedAt], [Id]
+        FROM [relay].[Ledger]
+        WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held' AND [LastError] IS NOT NULL
+        ORDER BY [LastTriedAt] DESC, [Id] DESC
+    ) AS held
+    UNION ALL
+    SELECT *
+    FROM (
+        SELECT TOP (1) [LastStatus], [LastError], [LastTriedAt], [Id]
+        FROM [relay].[Ledger]
+        WHERE [App] = @app AND [Relay] = @relay AND [State] = 'dead' AND [LastError] IS NOT NULL
+        ORDER BY [LastTriedAt] DESC, [Id] DESC
+    ) AS dead
+) AS last_of_state
+ORDER BY last_of_state.[LastTriedAt] DESC, last_of_state.[Id] DESC;
 {{standing}}
