@@ -30,19 +30,19 @@ def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = F
     outcomes: dict[int, Outcome] = {}
     open_positions = list(range(len(changes)))
     if one_first and changes:
-        asked = sending.batch(changes, [0])[0] if outside.relay.mode is Mode.BATCH else sending.one(changes[0])
+        outcomes |= sending.batch(changes, [0]) if outside.relay.mode is Mode.BATCH else {0: sending.one(changes[0])}
+        asked = outcomes[0]
         if isinstance(asked, RetryLater | Held) and asked.after_seconds:
             rest = Held("not sent: the endpoint asked for another pause", asked.after_seconds)
             return [asked, *[rest] * (len(changes) - 1)]
-        if not isinstance(asked, RetryLater | Held):
-            outcomes[0] = asked
-            del open_positions[0]
+        del open_positions[0]
     while open_positions:
         if outside.relay.mode is Mode.BATCH:
             found = sending.batch(changes, open_positions)
         else:
             found = dict(outside.threads.each(lambda at: (at, sending.one(changes[at])), open_positions))
-        outcomes |= found
+        # That a change is not sent once more changes nothing of how it has failed.
+        outcomes |= {at: outcome for at, outcome in found.items() if at not in outcomes or _was_sent(outcome)}
         passed = any(not isinstance(outcome, RetryLater | Held) for outcome in found.values())
         open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater | Held)]
         if not passed or sending.over():
@@ -133,6 +133,10 @@ class _Sending:
                 self._pauses_in_a_row += 1
             self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True
+
+
+def _was_sent(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Held) and (not isinstance(outcome, RetryLater) or outcome.sent)
 
 
 def _unless_only_time_is_asked_for(outcome: Outcome) -> Outcome:

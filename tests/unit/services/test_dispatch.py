@@ -251,6 +251,31 @@ def test_if_the_one_is_not_taken_the_rest_is_held(executor: Executor, mode: Mode
     ]  # fmt: skip
 
 
+def test_the_one_has_failed_if_it_took_all_of_the_time_and_the_rest_is_held(executor: Executor) -> None:
+    clock = Clock()
+
+    def hangs(_: Message) -> Outcome:
+        clock.seconds += 120
+        return RetryLater(None, "no answer in time")
+
+    outcomes = after_a_pause(executor, [a_change(1), a_change(2)], FakeEndpoint(hangs), Mode.EACH, clock)
+
+    assert outcomes == [RetryLater(None, "no answer in time"), Held("not sent: the batch's deadline was reached")]
+
+
+def test_what_failed_has_failed_though_the_deadline_came_before_its_second_try(executor: Executor) -> None:
+    clock = Clock()
+
+    def slowly(key: int) -> Outcome:
+        clock.seconds += 30
+        return Delivered(200) if key == 3 else DOWN
+
+    changes = [a_change(number) for number in (1, 2, 3)]
+    outcomes = run(executor, changes, answers(slowly), a_relay(batch_deadline_seconds=120.5), clock)
+
+    assert outcomes == [DOWN, DOWN, Delivered(200)]
+
+
 def test_another_failure_of_the_one_says_nothing_of_the_pause(executor: Executor) -> None:
     endpoint = FakeEndpoint(lambda message: DOWN if key_of(message) == 1 else Delivered(200))
 
@@ -259,6 +284,8 @@ def test_another_failure_of_the_one_says_nothing_of_the_pause(executor: Executor
     assert outcomes == [DOWN, Delivered(200), Delivered(200)]
 
 
-def after_a_pause(executor: Executor, changes: list[Change], endpoint: FakeEndpoint, mode: Mode) -> list[Outcome]:
-    outside = an_outside(a_relay(mode=mode), endpoint=endpoint, clock=Clock(), threads=OneThread(executor))
+def after_a_pause(
+    executor: Executor, changes: list[Change], endpoint: FakeEndpoint, mode: Mode, clock: Clock | None = None
+) -> list[Outcome]:
+    outside = an_outside(a_relay(mode=mode), endpoint=endpoint, clock=clock or Clock(), threads=OneThread(executor))
     return list(dispatch(changes, outside, one_first=True))
