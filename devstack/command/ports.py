@@ -9,6 +9,7 @@ HOST = "127.0.0.1"
 # Below the range from which Linux takes the local ports of outgoing connections: nobody gets a part's port by chance
 # while the part is being restarted.
 _PRIVATE_PORTS = range(20_000, 32_000)
+_PLACES = 16  # processes that start stacks at the same moment look for ports in different ones: what is found is not yet taken
 
 
 def is_free(port: int) -> bool:
@@ -32,7 +33,7 @@ def accepts_connections(port: int) -> bool:
 def free_port() -> int:
     """Return a port that is free now and is not handed out by the system for outgoing connections."""
     for _ in range(1000):
-        port = random.choice(_PRIVATE_PORTS)
+        port = random.choice(_PRIVATE_PORTS[os.getpid() % _PLACES :: _PLACES])
         if is_free(port):
             return port
     raise OSError(f"no free port between {_PRIVATE_PORTS.start} and {_PRIVATE_PORTS.stop}")

@@ -30,8 +30,9 @@ def numbers_of(last_line: str, pattern: str) -> list[int]:
 def test_the_short_demo_loses_nothing_and_filters_what_it_should(capsys: pytest.CaptureFixture[str]) -> None:
     status = program.main(["--short"])
 
-    changes, _, filtered, lost, _, reordered = numbers_of(capsys.readouterr().out.splitlines()[-1], SHORT)
-    assert status == 0
+    printed = capsys.readouterr()
+    assert status == 0, printed
+    changes, _, filtered, lost, _, reordered = numbers_of(printed.out.splitlines()[-1], SHORT)
     assert changes == ALL_CHANGES
     assert filtered == sum(len(step.keys) for step in STEPS if not step.sent)
     assert (lost, reordered) == (0, 0)
@@ -40,15 +41,16 @@ def test_the_short_demo_loses_nothing_and_filters_what_it_should(capsys: pytest.
 def test_the_demo_tells_the_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
     status = program.main([])
 
-    printed = capsys.readouterr().out.splitlines()
+    told = capsys.readouterr()
+    assert status == 0, told
+    printed = told.out.splitlines()
     changes, _, _, lost, _, _, rounds, notifications, restarts = numbers_of(printed[-1], LONG)
-    assert status == 0, printed
     assert (changes, lost, restarts) == (ALL_CHANGES, 0, 1)
     assert rounds >= 20, "ten rounds at least of each of the two recoveries"
     assert notifications == 4, "each recovery tells once that nothing gets through, and once that it is over"
-    told = [line for line in printed if "notice to people" in line]
-    assert ["recovered" in line for line in told] == [False, False, True, True]
-    assert all("after 10 rounds: " in line for line in told[:2]), told
+    notices = [line for line in printed if "notice to people" in line]
+    assert ["recovered" in line for line in notices] == [False, False, True, True]
+    assert all("after 10 rounds: " in line for line in notices[:2]), notices
 
 
 def test_a_change_that_never_arrived_makes_the_demo_fail(
