@@ -10,6 +10,8 @@ HOST = "127.0.0.1"
 # while the part is being restarted.
 _PRIVATE_PORTS = range(20_000, 32_000)
 _PLACES = 16  # processes that start stacks at the same moment look for ports in different ones: what is found is not yet taken
+_found: dict[int, None] = {}  # by this process, the latest last: of these too
+_REMEMBERED = 200
 
 
 def is_free(port: int) -> bool:
@@ -34,7 +36,10 @@ def free_port() -> int:
     """Return a port that is free now and is not handed out by the system for outgoing connections."""
     for _ in range(1000):
         port = random.choice(_PRIVATE_PORTS[os.getpid() % _PLACES :: _PLACES])
-        if is_free(port):
+        if port not in _found and is_free(port):
+            _found[port] = None
+            if len(_found) > _REMEMBERED:
+                del _found[next(iter(_found))]
             return port
     raise OSError(f"no free port between {_PRIVATE_PORTS.start} and {_PRIVATE_PORTS.stop}")
 
