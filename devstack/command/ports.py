@@ -3,6 +3,9 @@
 import os
 import random
 import socket
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -10,8 +13,6 @@ HOST = "127.0.0.1"
 # while the part is being restarted.
 _PRIVATE_PORTS = range(20_000, 32_000)
 _PLACES = 16  # processes that start stacks at the same moment look for ports in different ones: what is found is not yet taken
-_found: dict[int, None] = {}  # by this process, the latest last: of these too
-_REMEMBERED = 200
 
 
 def is_free(port: int) -> bool:
@@ -33,15 +34,18 @@ def accepts_connections(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that is free now and is not handed out by the system for outgoing connections."""
-    for _ in range(1000):
-        port = random.choice(_PRIVATE_PORTS[os.getpid() % _PLACES :: _PLACES])
-        if port not in _found and is_free(port):
-            _found[port] = None
-            if len(_found) > _REMEMBERED:
-                del _found[next(iter(_found))]
+    """Return a port that is free now and is not handed out by the system for outgoing connections; none twice in a row."""
+    ports = _PRIVATE_PORTS[os.getpid() % _PLACES :: _PLACES]
+    for port in islice(_by_chance(ports), len(ports)):
+        if is_free(port):
             return port
     raise OSError(f"no free port between {_PRIVATE_PORTS.start} and {_PRIVATE_PORTS.stop}")
+
+
+@cache
+def _by_chance(ports: Sequence[int]) -> Iterator[int]:
+    """Return these ports for ever, each as often as the others."""
+    return cycle(random.sample(ports, len(ports)))
 
 
 def owner(port: int) -> tuple[int, str] | None:
