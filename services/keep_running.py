@@ -14,8 +14,12 @@ _log = logging.getLogger(__name__)
 
 
 async def keep_running(work: Work, app: AppOutside) -> Action:
-    """Do what the work needs; return what was done. Raises DatabaseError, and what the SDK raises."""
-    found = await app.instances.look(work.instance_id)
+    """Look at the instance, and do what the work needs; return what was done. Raises DatabaseError, and what the SDK raises."""
+    return await keep_running_from(await app.instances.look(work.instance_id), work, app)
+
+
+async def keep_running_from(found: Instance | None, work: Work, app: AppOutside) -> Action:
+    """Do what the work needs whose instance was found like this; return what was done. Raises as `keep_running` does."""
     action = decide(work, found.status if found else None)
     match action:
         case Action.START:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from relay.backfill.work import backfill_work
 from relay.config.values import Relay
+from relay.dead_letters.names import replay_instance
 from relay.dead_letters.work import replay_work
 from relay.errors import DatabaseError, RelayError
 from relay.notification.words import Occasion
@@ -13,7 +14,7 @@ from relay.recovery.watchdog import recovery_work
 from relay.work.decisions import Action
 from services.announce import announce
 from services.app_outside import AppOutside
-from services.keep_running import keep_running
+from services.keep_running import keep_running, keep_running_from
 from services.outside import Outside
 from services.replay import catch_up
 
@@ -73,6 +74,10 @@ async def look_after_backfill(outside: Outside, app: AppOutside) -> None:
 
 async def look_after_replay(outside: Outside, app: AppOutside) -> None:
     """See that a replay that is under way is done by somebody; raises RelayError."""
-    order = await catch_up(outside, app.instances)
+    order = await outside.threads.run(outside.replays.state)
+    if order is None or not order.under_way:
+        return
+    found = await app.instances.look(replay_instance(outside.app, outside.relay.name))
+    order = await catch_up(order, found, outside)
     if order is not None and (work := replay_work(order, outside.app)):
-        await keep_running(work, app)
+        await keep_running_from(found, work, app)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.config.values import Settings
+from relay.instances import Instance
 from relay.notification.decisions import IN_VAIN, tried
 from relay.notification.names import NOTIFY_CHANNEL, channel_instance
 from relay.notification.notice import Notice, Telling
@@ -14,7 +15,7 @@ from relay.ports import Tables
 from relay.work.values import Work
 from services.announce import announce_telling, notice_request
 from services.app_outside import AppOutside
-from services.keep_running import keep_running
+from services.keep_running import keep_running_from
 from services.notify import notify, write_down
 
 MOST_AT_A_LOOK = 50
@@ -29,8 +30,9 @@ async def look_after_notices(app: AppOutside) -> None:
     [due] = await app.ask("notification/due", limit=MOST_AT_A_LOOK)
     for row in due:
         work = _work(row)
-        if not await _was_sent_elsewhere(row, work, app):
-            await keep_running(work, app)
+        found = await app.instances.look(work.instance_id)
+        if not await _was_sent_elsewhere(row, found, app):
+            await keep_running_from(found, work, app)
     await _tell_of_channels(app)
     await _forget_old_ones(app)
 
@@ -43,10 +45,9 @@ def send_waiting_notices(app: AppOutside) -> None:
         notify(row["channel"], notice, row["notice"], app.settings, app.tables, app.channels)
 
 
-async def _was_sent_elsewhere(row: Mapping[str, Any], work: Work, app: AppOutside) -> bool:
+async def _was_sent_elsewhere(row: Mapping[str, Any], found: Instance | None, app: AppOutside) -> bool:
     """Tell whether its instance has ended without a word in SQL Server, as one does of which a release before 0.3 beside this one
     did steps; then write down what it returned."""
-    found = await app.instances.look(work.instance_id)
     result = found.result if found else None
     if not isinstance(result, dict) or "sent" not in result:
         return False

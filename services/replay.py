@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from relay.dead_letters.names import replay_instance
 from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import Selection
 from relay.dead_letters.work import ReplayOrder, ReplayState, as_far_as
 from relay.delivery.sent import Sent
-from relay.instances import Instances
+from relay.instances import Instance
 from relay.work.values import ACTIVITY_SECONDS
 from services.outside import Outside
 from services.redeliver import redeliver_dead
@@ -38,13 +37,11 @@ def deliver_slice(ids: Sequence[int], number: int | None, so_far: Replay | None,
     return sent
 
 
-async def catch_up(outside: Outside, instances: Instances) -> ReplayOrder | None:
-    """Return the order as far as it has come, and write down what its instance did without doing so. Raises DatabaseError, and
-    what the SDK raises."""
-    order = await outside.threads.run(outside.replays.state)
+async def catch_up(order: ReplayOrder | None, found: Instance | None, outside: Outside) -> ReplayOrder | None:
+    """Return the order as far as its instance has come, and write down what that did without doing so. Raises DatabaseError."""
     if order is None or not order.under_way:
         return order
-    now = as_far_as(order, await instances.look(replay_instance(outside.app, order.replay.relay)))
+    now = as_far_as(order, found)
     if now.state is ReplayState.CANCELLED:
         await outside.threads.run(outside.replays.command, now.state)
     elif now != order:

@@ -41,7 +41,7 @@ async def start_replay(request: RelayRequest, selection: Selection) -> func.Http
     replays, name = request.outside.replays, request.relay.name
     instance_id = replay_instance(request.app, name)
     found = await request.instances.look(instance_id)
-    order = await catch_up(request.outside, request.instances)
+    order = await catch_up(await request.ask(replays.state), found, request.outside)
     if (found and found.active) or (order and order.under_way):
         return _runs_already(request)
     count, last_id = await request.ask(request.outside.dead_letters.count, selection)

@@ -36,7 +36,8 @@ class Ordered(FakeReplays):
         """Return where it stands after a look at an instance: its status, its last generation's input, its output."""
         client = FakeDurableClient(replay_shop_orders=status)
         client.inputs[INSTANCE], client.output = request, output
-        found = asyncio.run(catch_up(an_outside(replays=self), DurableInstances(client)))
+        instance = asyncio.run(DurableInstances(client).look(INSTANCE))
+        found = asyncio.run(catch_up(self.order, instance, an_outside(replays=self)))
         assert found is not None
         assert (found.state, found.replay) == (self.stands.state, self.stands.replay), "as it is written down"
         return found
