@@ -7,6 +7,7 @@ from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery import messages
 from relay.delivery.messages import Message
+from relay.delivery.news import was_sent
 from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.ports import Clock, Endpoint
 from services.outside import Outside
@@ -42,7 +43,7 @@ def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = F
         else:
             found = dict(outside.threads.each(lambda at: (at, sending.one(changes[at])), open_positions))
         # That a change is not sent once more changes nothing of how it has failed.
-        outcomes |= {at: outcome for at, outcome in found.items() if at not in outcomes or _was_sent(outcome)}
+        outcomes |= {at: outcome for at, outcome in found.items() if at not in outcomes or was_sent(outcome)}
         passed = any(not isinstance(outcome, RetryLater | Held) for outcome in found.values())
         open_positions = [at for at in open_positions if isinstance(outcomes[at], RetryLater | Held)]
         if not passed or sending.over():
@@ -133,10 +134,6 @@ class _Sending:
                 self._pauses_in_a_row += 1
             self._paused_until = max(self._paused_until, now + max(outcome.after_seconds, _LEAST_PAUSE_SECONDS))
             return True
-
-
-def _was_sent(outcome: Outcome) -> bool:
-    return not isinstance(outcome, Held) and (not isinstance(outcome, RetryLater) or outcome.sent)
 
 
 def _unless_only_time_is_asked_for(outcome: Outcome) -> Outcome:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -31,15 +31,12 @@ class SqlRecoveries:
         self._sweep = Sweep(table)
         self._entered_all = False
 
-    def all_entered(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def all_entered(self) -> Iterator[None]:
         """Enclose a batch; look through all of the trigger's leases before it if this process has not, or its last batch failed.
 
         Otherwise a stretch at each stock-taking is enough: while batches come through, no change uses up its attempts so fast.
         """
-        return self._all_entered()
-
-    @contextmanager
-    def _all_entered(self) -> Iterator[None]:
         if not self._entered_all:
             self._sweep.everything()
         self._entered_all = False

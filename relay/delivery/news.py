@@ -31,6 +31,16 @@ class EndpointNews:
 NOTHING_NEW = EndpointNews()
 
 
+def was_sent(result: Result) -> bool:
+    """Tell whether a request was made."""
+    match result:
+        case Delivered() | RetryLater(sent=True):
+            return True
+        case Rejected(status):
+            return status is not None
+    return False
+
+
 def proves_away(results: Sequence[tuple[Change, Result]]) -> bool:
     """Tell whether what failed, with nothing through, says that the endpoint is away.
 
@@ -41,6 +51,7 @@ def proves_away(results: Sequence[tuple[Change, Result]]) -> bool:
 
 
 def has_failed_before(change: Change) -> bool:
+    """Tell whether this version of the change has failed in an earlier delivery."""
     entry = change.entry
     return entry is not None and entry.state is EntryState.OPEN and entry.version == change.version
 
@@ -67,6 +78,7 @@ def news_of(
     standing: Standing,
     backoff: Backoff,
 ) -> EndpointNews:
+    """Return what these results show that was not known before."""
     asking = [
         result for _, result in results if isinstance(result, Held | RetryLater) and (result.after_seconds or 0) > 0
     ]
@@ -75,7 +87,12 @@ def news_of(
     away = False if through else True if failed and why is Why.FAILED else standing.away
     pauses = longest is not None and not standing.paused_seconds
     asked_seconds = (longest.after_seconds or 0.0) if longest and pauses else None
-    if asked_seconds is None and standing.untested and not standing.paused_seconds and any(map(_was_sent, results)):
+    if (
+        asked_seconds is None
+        and standing.untested
+        and not standing.paused_seconds
+        and any(was_sent(result) for _, result in results)
+    ):
         asked_seconds = 0.0
     return EndpointNews(
         away=None if away == standing.away else away,
@@ -89,13 +106,5 @@ def news_of(
 
 
 def capped(asked_for_seconds: float | None, backoff: Backoff) -> float:
+    """Return for how long a pause that was asked for is obeyed."""
     return min(asked_for_seconds or 0.0, backoff.max_interval_seconds)
-
-
-def _was_sent(found: tuple[Change, Result]) -> bool:
-    match found[1]:
-        case Delivered() | RetryLater(sent=True):
-            return True
-        case Rejected(status):
-            return status is not None
-    return False
