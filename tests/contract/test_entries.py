@@ -384,6 +384,27 @@ def test_leases_without_an_entry_are_found_stretch_by_stretch(scene: Make, monke
     assert found == [2, 4, 5, 5]
 
 
+@pytest.mark.parametrize("rows", [2, 4, 5])  # as many as a stretch, two, one more
+def test_before_the_first_batch_of_a_process_all_of_them_are_found_and_after_one_that_failed_again(
+    scene: Make, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setitem(adapters_limits(), "most_swept", "2")
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES " + ", ".join(f"({number})" for number in range(1, rows + 1)))
+    made.lease(attempt=5)
+
+    def found_before_a_batch() -> int:
+        made.server.run("DELETE FROM relay.Ledger WHERE Relay = ?", made.relay.name)
+        with made.store.all_entered():
+            return len(made.ledger())
+
+    assert found_before_a_batch() == rows
+    assert found_before_a_batch() == 0, "this process has looked, and its last batch came through"
+    with pytest.raises(ZeroDivisionError), made.store.all_entered():
+        raise ZeroDivisionError
+    assert found_before_a_batch() == rows
+
+
 def adapters_limits() -> dict[str, str]:
     from adapters.sql_server import statements  # noqa: PLC0415 - patched in place
 
