@@ -25,6 +25,7 @@ APP = """
 
     @app.route()
     def waits(req: func.HttpRequest) -> str:
+        pathlib.Path("begun").touch()
         while not pathlib.Path("go_on").exists():
             time.sleep(0.01)
         pathlib.Path("went_on").touch()
@@ -110,6 +111,7 @@ def test_a_worker_outlives_its_host_and_goes_on(tmp_path: Path) -> None:
         caller = threading.Thread(target=cut_off, args=(host, "waits"))
         caller.start()
         host.wait_for_line("Executing 'Functions.waits'")
+        wait_until((tmp_path / "begun").exists, description="the worker has the call, of which the host told before")
         orphan = worker_pid(host)
 
         host.process.kill()
@@ -131,6 +133,7 @@ def test_a_signal_to_both_lets_the_running_call_end(tmp_path: Path) -> None:
         caller = threading.Thread(target=lambda: answers.append(get(host, "waits").text))
         caller.start()
         host.wait_for_line("Executing 'Functions.waits'")
+        wait_until((tmp_path / "begun").exists, description="the worker has the call, of which the host told before")
         worker = worker_pid(host)
 
         os.killpg(host.process.pid, signal.SIGTERM)
