@@ -1,6 +1,5 @@
 """The database of a simulation: in memory, on its clock, and sometimes away."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +13,6 @@ from mssql_standin.testing.simulated import Simulated
 from tests.simulation.process import Process
 
 PASSWORD = "Local-Only-1"
-_NAMES = itertools.count()
 
 
 class _Clock(Simulated):
@@ -40,7 +38,7 @@ class SqlServer:
     """One database, whom its clients reach while it is not `away`; `told` hears of what people beside the app do to it."""
 
     def __init__(self, simulation: Simulation, seed: int, told: Callable[[], None]) -> None:
-        name = f"Shop{next(_NAMES)}"
+        name = "Shop"
         self._simulation = simulation
         self._told = told
         self._database = Database.in_memory(name, outside=_Clock(simulation, seed))

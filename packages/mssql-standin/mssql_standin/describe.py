@@ -1,6 +1,7 @@
 """Types of undeclared parameters, deduced from where they stand: sp_describe_undeclared_parameters."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mssql_standin.binder.changes import ChangeBinder
 from mssql_standin.binder.compilation import Compilation
@@ -12,18 +13,19 @@ from mssql_standin.procedures import parameter_type
 from mssql_standin.results import SqlError
 from mssql_standin.sql_types import MAX, SqlType
 from mssql_standin.store.catalog import Catalog, Table
-from mssql_standin.store.database import ParsedBatch
+from mssql_standin.store.database import ParsedBatch, SharedBatch
 from mssql_standin.store.definitions import build_table
 from mssql_standin.values.type_rules import INT
 
 _MESSAGE = SqlType("nvarchar", 2047)
+_CACHED_BATCHES = 500
 
 
 def parameters(catalog: Catalog, temporary: Mapping[str, Table], sql: str, declared: str) -> list[tuple[str, SqlType]]:
     """Return name and type of each undeclared parameter in order of appearance. Raises SqlError 11503 if one stays unknown."""
     known = parse_parameters(declared)
-    batch = parse_batch(sql, set(known), collect_undeclared=True)
-    types = {**known, **ParsedBatch(batch).variables}
+    batch = _parsed(sql, frozenset(known))
+    types = {**known, **ParsedBatch(SharedBatch(batch)).variables}
     description = _Description(catalog, types, dict(temporary))
     for statement in batch.statements:
         description.visit(statement)
@@ -36,6 +38,11 @@ def parameters(catalog: Catalog, temporary: Mapping[str, Table], sql: str, decla
             )
         found.append((name, description.inferred[name.lower()]))
     return found
+
+
+@lru_cache(_CACHED_BATCHES)
+def _parsed(sql: str, names: frozenset[str]) -> syntax.Batch:
+    return parse_batch(sql, set(names), collect_undeclared=True)
 
 
 class _Description:

@@ -26,7 +26,7 @@ class Frame:
         self.types = {**types, **parsed.variables}
         self.variables: dict[str, Any] = {**dict.fromkeys(self.types), **variables}
         self.tables: dict[str, Table] = {}
-        self._signature = parsed.signature(self.types)
+        self._signature = parsed.shared.signature(self.types)
         self.is_compiling = False  # nothing runs yet
         self.tries = 0  # TRY blocks of this level that are being run
 

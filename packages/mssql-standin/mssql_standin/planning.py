@@ -1,10 +1,11 @@
 """The plans of a batch's parts: each is bound once for the same circumstances and kept with the parsed batch.
 
-What is defined elsewhere does not touch a plan: it holds as long as the names in it mean the same tables as they stood.
+What is defined elsewhere does not touch a plan: it holds as long as the names in it mean the same tables as they stood. Databases of
+one process, such as those of many short tests, take plans over from each other where their tables are the same.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from mssql_standin.binder.changes import ChangeBinder
@@ -24,11 +25,27 @@ from mssql_standin.values.type_rules import INT
 T = TypeVar("T")
 
 
+_SHARED = 12  # plans of a statement that are kept for other circumstances
+
+
+class _Types(dict[str, SqlType]):
+    """The types of variables, which notes those that are asked for."""
+
+    def __init__(self, types: Mapping[str, SqlType]) -> None:
+        super().__init__(types)
+        self.asked: dict[str, SqlType] = {}
+
+    def __getitem__(self, name: str) -> SqlType:
+        self.asked[name] = found = super().__getitem__(name)
+        return found
+
+
 @dataclass(slots=True)
 class _Kept:
     plan: Any
     needs: tuple[tuple[int, str], ...]
     found: tuple[tuple[tuple[str, str], Table | None], ...]
+    types: tuple[tuple[str, SqlType], ...]  # of the variables in it
     token: int  # of the last catalog in which it was seen to hold
 
     def holds(self, catalog: Catalog) -> bool:
@@ -39,6 +56,13 @@ class _Kept:
             self.token = catalog.token
         return True
 
+    def adopted(self, catalog: Catalog, types: Mapping[str, SqlType]) -> "_Kept | None":
+        """Return it for other circumstances, if its names mean the same tables there and its variables are of the same types."""
+        if any(types[name] != kind for name, kind in self.types):
+            return None
+        found = tuple((name, catalog.table(*name)) for name, _ in self.found)
+        return replace(self, found=found, token=catalog.token) if found == self.found else None
+
 
 def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> T:
     """Return the plan of a part of the batch, from the batch's own if circumstances are the same. Raises CompileError."""
@@ -46,22 +70,41 @@ def kept(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]
     plans, catalog = frame.parsed.plans, frame.catalog
     known: _Kept | None = plans.get(where)
     if known is None or not known.holds(catalog):
-        compilation = Compilation(catalog, frame.types, frame.local_tables())
-        try:
-            plan = bind(ChangeBinder(compilation))
-            for deep in compilation.deep:
-                frame.file.check(deep)  # what SQLite cannot parse is refused before anything runs
-        except SqlError as error:
-            raise CompileError(error.message) from error
-        except RecursionError:
-            raise CompileError(nested_too_deeply().message) from None
-        known = _Kept(plan, tuple(sorted(compilation.needs)), tuple(compilation.found.items()), catalog.token)
-        plans[where] = known
+        known = plans[where] = _shared(key, kind, frame, bind)
     found: T = known.plan
     impersonation = frame.session.impersonation
     if impersonation.restricted and not frame.is_compiling:  # rights are asked for when the statement runs
         check_rows(impersonation.rights(catalog), known.needs)
     return found
+
+
+def _shared(key: object, kind: str, frame: Frame, bind: Callable[[ChangeBinder], T]) -> _Kept:
+    """Return a plan that was made for other circumstances, or else a new one. Raises CompileError."""
+    catalog, plans = frame.catalog, frame.parsed.shared.plans
+    _, *others = frame.circumstances()
+    where = (id(key), kind, *others, catalog.database, catalog.collation)
+    made: tuple[_Kept, ...] = plans.get(where, ())
+    for known in made:
+        if (adopted := known.adopted(catalog, frame.types)) is not None:
+            return adopted
+    new = _made(frame, bind)
+    plans[where] = (new, *made[: _SHARED - 1])
+    return new
+
+
+def _made(frame: Frame, bind: Callable[[ChangeBinder], T]) -> _Kept:
+    types = _Types(frame.types)
+    compilation = Compilation(frame.catalog, types, frame.local_tables())
+    try:
+        plan = bind(ChangeBinder(compilation))
+        for deep in compilation.deep:
+            frame.file.check(deep)  # what SQLite cannot parse is refused before anything runs
+    except SqlError as error:
+        raise CompileError(error.message) from error
+    except RecursionError:
+        raise CompileError(nested_too_deeply().message) from None
+    needs, found = tuple(sorted(compilation.needs)), tuple(compilation.found.items())
+    return _Kept(plan, needs, found, tuple(types.asked.items()), frame.catalog.token)
 
 
 def value(node: syntax.Expression, frame: Frame, target: SqlType | None = None) -> Plan:
@@ -89,7 +132,7 @@ def assignment(node: syntax.SetVariable, frame: Frame) -> Plan:
     expression = node.value
     if node.operator != "=":
         made = syntax.Binary(node.operator[:-1], syntax.Variable(node.name), node.value)
-        expression = frame.parsed.plans.setdefault(("compound", id(node)), made)
+        expression = frame.parsed.shared.plans.setdefault(("compound", id(node)), made)
     return value(expression, frame, frame.types[node.name])
 
 

@@ -102,7 +102,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     tracked: bool = False
     tracks_columns: bool = False
-    created: str = ""
+    created: str = field(default="", compare=False)
     next_column_id: int = 1
     local_name: str = ""
 

@@ -22,21 +22,13 @@ _CACHED_BATCHES = 2000
 _FIRST_SESSION_ID = 51
 
 
-class ParsedBatch:
-    """A parsed batch and the plans of its statements, by statement and circumstances."""
+class SharedBatch:
+    """A parsed batch, with plans that databases of this process have made for it and others may take over."""
 
     def __init__(self, batch: Batch) -> None:
         """Start without plans."""
         self.batch = batch
         self.plans: dict[tuple[Any, ...], Any] = {}
-        self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
-        self.variables: dict[str, SqlType] = {}  # that statements declare, in order
-        self.table_variables: list[DeclareTable] = []
-        for node in walk(batch.statements):
-            if isinstance(node, Declare):
-                self.variables[node.name] = node.type
-            elif isinstance(node, DeclareTable):
-                self.table_variables.append(node)
         self._signatures: dict[tuple[tuple[str, SqlType], ...], int] = {}
         self._numbers = itertools.count()
 
@@ -45,10 +37,28 @@ class ParsedBatch:
         return self._signatures.setdefault(tuple(types.items()), next(self._numbers))
 
 
+class ParsedBatch:
+    """A batch in a database: the plans of its statements, by statement and circumstances."""
+
+    def __init__(self, shared: SharedBatch) -> None:
+        """Start without plans."""
+        self.shared = shared
+        self.batch = shared.batch
+        self.plans: dict[tuple[Any, ...], Any] = {}
+        self.compiled: set[tuple[Any, ...]] = set()  # the circumstances in which all of it was found to compile
+        self.variables: dict[str, SqlType] = {}  # that statements declare, in order
+        self.table_variables: list[DeclareTable] = []
+        for node in walk(self.batch.statements):
+            if isinstance(node, Declare):
+                self.variables[node.name] = node.type
+            elif isinstance(node, DeclareTable):
+                self.table_variables.append(node)
+
+
 @lru_cache(_CACHED_BATCHES)
-def _parsed(sql: str, names: frozenset[str]) -> Batch:
+def _shared(sql: str, names: frozenset[str]) -> SharedBatch:
     """Parse; what is parsed has nothing of a database, so that many of one process share it."""
-    return parse_batch(sql, set(names))
+    return SharedBatch(parse_batch(sql, set(names)))
 
 
 class SharedStore:
@@ -143,7 +153,7 @@ class SharedStore:
             if found is not None:
                 self._batches.move_to_end(key)
                 return found
-        made = ParsedBatch(_parsed(sql, names))
+        made = ParsedBatch(_shared(sql, names))
         with self._lock:
             self._batches[key] = made
             if len(self._batches) > _CACHED_BATCHES:
