@@ -14,7 +14,7 @@ from mssql_standin.binder.plan import Plan, Runtime
 from mssql_standin.not_supported import unsupported
 from mssql_standin.outside import Mutex
 from mssql_standin.results import SqlError
-from mssql_standin.store.sqlite_functions import Caught, Functions, install
+from mssql_standin.store.sqlite_functions import Functions, caught, install
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS catalog (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL);
@@ -88,7 +88,6 @@ class FileConnection:
     def __init__(self, storage: Storage, functions: Functions, volatile: Functions) -> None:
         """Open the file, creating what is missing."""
         path = storage.path
-        self._caught = Caught()
         self._name = path.stem
         self._interrupting = Mutex()
         self._unstoppable = False
@@ -99,7 +98,7 @@ class FileConnection:
         self.raw.execute(f"PRAGMA synchronous = {'FULL' if storage.is_durable else 'OFF'}")
         self.raw.execute("PRAGMA temp_store = MEMORY")
         self.raw.execute("PRAGMA trusted_schema = ON")
-        install(self.raw, self._caught, functions, volatile)
+        install(self.raw, functions, volatile)
 
     def create_schema(self) -> None:
         """Create the engine's own tables."""
@@ -107,7 +106,7 @@ class FileConnection:
 
     def rows(self, sql: str, arguments: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows. Raises SqlError or CancelledError; IntegrityError passes through."""
-        self._caught.error = None
+        caught.error = None
         try:
             return self.raw.execute(sql, arguments).fetchall()
         except sqlite3.IntegrityError:
@@ -119,6 +118,8 @@ class FileConnection:
 
     def run(self, plan: Plan, runtime: Runtime) -> list[tuple[Any, ...]]:
         """Run a plan and return its rows in stored form."""
+        if plan.bare:  # many a variable is set to another or to a constant: nothing that SQLite has to work out
+            return [(plan.arguments(runtime)[plan.bare],)]
         return self.rows(plan.sql, plan.arguments(runtime))
 
     def check(self, sql: str) -> None:
@@ -132,6 +133,7 @@ class FileConnection:
 
     def insert(self, sql: str, arguments: Sequence[Any]) -> int:
         """Run an INSERT and return the new rowid. Raises SqlError; IntegrityError passes through."""
+        caught.error = None
         try:
             return int(self.raw.execute(sql, arguments).lastrowid or 0)
         except sqlite3.IntegrityError:
@@ -142,9 +144,9 @@ class FileConnection:
             raise SqlError(40000, "This is not supported by the stand-in: an unpaired surrogate in a string.") from None
 
     def _translated(self, error: sqlite3.Error) -> Exception:
-        caught, self._caught.error = self._caught.error, None
-        if caught is not None:
-            return caught
+        told, caught.error = caught.error, None
+        if told is not None:
+            return told
         text = str(error)
         if getattr(error, "sqlite_errorname", "") in _NO_ROOM:
             return SqlError(

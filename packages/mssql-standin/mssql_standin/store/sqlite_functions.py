@@ -2,8 +2,10 @@
 
 import sqlite3
 import struct
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from mssql_standin.binder.plan import registry
@@ -29,33 +31,35 @@ Functions = dict[str, tuple[int, Callable[..., Any]]]
 _MODULES = (arithmetic, text, folding, patterns, date_functions, date_construction, format_value, json_functions)
 
 
-class Caught:
-    """Keeps the SqlError that a callback raised, because SQLite only reports that one was raised."""
+class _Caught(threading.local):
+    """Keeps the SqlError that a callback of this thread raised, because SQLite only reports that one was raised."""
 
-    def __init__(self) -> None:
-        """Nothing is caught yet."""
-        self.error: SqlError | None = None
+    error: SqlError | None = None
 
-    def guard(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function so that its SqlError is kept."""
 
-        def run(*arguments: Any) -> Any:
-            try:
-                return function(*arguments)
-            except SqlError as error:
-                self.error = error
-                raise
+caught = _Caught()
 
-        return run
 
-    def guard_class(self, aggregate: type) -> type:
-        """Return the aggregate so that the SqlErrors of its result are kept."""
-        guard = self.guard
-        finish = aggregate.finalize  # type: ignore[attr-defined]
-        body: dict[str, Any] = {"finalize": guard(finish)}
-        if hasattr(aggregate, "value"):
-            body["value"] = guard(finish)
-        return type(aggregate.__name__, (aggregate,), body)
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function so that its SqlError is kept."""
+
+    def run(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except SqlError as error:
+            caught.error = error
+            raise
+
+    return run
+
+
+def _guarded_class(aggregate: type) -> type:
+    """Return the aggregate so that the SqlErrors of its result are kept."""
+    finish = _guarded(aggregate.finalize)  # type: ignore[attr-defined]
+    body: dict[str, Any] = {"finalize": finish}
+    if hasattr(aggregate, "value"):
+        body["value"] = finish
+    return type(aggregate.__name__, (aggregate,), body)
 
 
 def volatile_functions(outside: Outside) -> Functions:
@@ -67,22 +71,34 @@ def volatile_functions(outside: Outside) -> Functions:
     }
 
 
-def install(connection: sqlite3.Connection, caught: Caught, session_functions: Functions, volatile: Functions) -> None:
+@cache
+def _everybodys() -> tuple[Sequence[tuple[str, int, Callable[..., Any]]], ...]:
+    """Return the functions, the aggregates and the window functions of every connection, guarded."""
+    functions = [
+        (name, count, _guarded(function))
+        for functions in (*(module.FUNCTIONS for module in _MODULES), _FUNCTIONS)
+        for name, (count, function) in functions.items()
+    ]
+    aggregates = [(name, count, _guarded_class(aggregate)) for name, (count, aggregate) in _AGGREGATES.items()]
+    return functions, aggregates, [(name, 1, _guarded_class(window)) for name, window in _WINDOWS.items()]
+
+
+def install(connection: sqlite3.Connection, session_functions: Functions, volatile: Functions) -> None:
     """Register everything with a connection."""
+    functions, aggregates, windows = _everybodys()
     for name, comparer in COMPARERS.items():
         connection.create_collation(name, comparer)
     connection.create_collation("offset_instant", compare_offsets)
-    for functions in (*(module.FUNCTIONS for module in _MODULES), _FUNCTIONS):
-        for name, (count, function) in functions.items():
-            connection.create_function(name, count, caught.guard(function), deterministic=True)
+    for name, count, function in functions:
+        connection.create_function(name, count, function, deterministic=True)
     for name, (count, function) in {**volatile, **session_functions}.items():
         # What a session function reads does not change within a statement: with constant arguments it is called once.
         settled = name in session_functions and name not in _CHANGING
-        connection.create_function(name, count, caught.guard(function), deterministic=settled)
-    for name, (count, aggregate) in _AGGREGATES.items():
-        connection.create_aggregate(name, count, caught.guard_class(aggregate))
-    for name, window in _WINDOWS.items():
-        connection.create_window_function(name, 1, caught.guard_class(window))
+        connection.create_function(name, count, _guarded(function), deterministic=settled)
+    for name, count, aggregate in aggregates:
+        connection.create_aggregate(name, count, aggregate)
+    for name, count, window in windows:
+        connection.create_window_function(name, count, window)
 
 
 def _converted(value: Any, number: int) -> Any:
