@@ -8,6 +8,7 @@ from mssql_standin.binder.plan import OutputColumn, Plan, Provider
 from mssql_standin.sql_types import SqlType
 from mssql_standin.store.catalog import Catalog, Table
 
+_BARE = "SELECT :"  # a parameter, and nothing else
 _SURELY_PARSED = 30  # parentheses that cannot be too many, however they stand
 
 
@@ -111,4 +112,5 @@ class Compilation:
             self.no_wait,
             frozenset(self.tables),
             frozenset(self.shared),
+            sql[len(_BARE) :] if sql.startswith(_BARE) and sql[len(_BARE) :].isidentifier() else "",
         )

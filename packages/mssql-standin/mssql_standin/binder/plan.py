@@ -70,7 +70,7 @@ class Shape(NamedTuple):
 @dataclass(slots=True)
 class Plan:
     """SQLite text and what it needs. `locks`: hints ask for the writer's lock; `tables`: the user tables that it
-    uses; `shared`: those of them that it waits for when their writers keep readers off."""
+    uses; `shared`: those of them that it waits for when their writers keep readers off; `bare`: the parameter that is all it returns."""
 
     sql: str
     constants: dict[str, Any]
@@ -80,6 +80,7 @@ class Plan:
     no_wait: bool = False
     tables: frozenset[int] = frozenset()
     shared: frozenset[int] = frozenset()
+    bare: str = ""
     shape: Shape | None = None  # worked out when rows are sent for the first time
 
     def arguments(self, runtime: Runtime) -> dict[str, Any]:
