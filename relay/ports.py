@@ -48,10 +48,10 @@ class Changes(Protocol):
         Raises PayloadError if fewer keys can be found than were named.
         """
 
-    def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
+    def enrich_exactly(self, keys: Sequence[ExactKey], *, since: int = 0) -> Enriched:
         """Return what SQL Server knows of these keys, nothing of unknown ones; writes nothing.
 
-        Inserts are told from updates above a version.
+        Inserts are told from updates from the version `since` on.
         """
 
     def claim_first_try(self) -> bool:

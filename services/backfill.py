@@ -95,4 +95,4 @@ def _changes(keys: Sequence[ExactKey], backfill: Backfill, outside: Outside) -> 
     def as_ordered(change: Change) -> Change:
         return replace(change.at_least(backfill.base_version), relevant=True, echo=False)
 
-    return outside.changes.enrich_exactly(keys, above=backfill.base_version).each(as_ordered)
+    return outside.changes.enrich_exactly(keys, since=backfill.base_version).each(as_ordered)

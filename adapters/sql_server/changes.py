@@ -43,12 +43,12 @@ class SqlChanges:
         """
         return self._table.up_to_date(lambda: self._enrich_named(items))
 
-    def enrich_exactly(self, keys: Sequence[ExactKey], *, above: int = 0) -> Enriched:
+    def enrich_exactly(self, keys: Sequence[ExactKey], *, since: int = 0) -> Enriched:
         """Return what SQL Server knows of these keys, whose values are exact and in the key's order; nothing of unknown ones.
 
-        It writes nothing. Whether a row was inserted or updated is told of versions above `above`.
+        It writes nothing. Whether a row was inserted or updated is told of versions from `since` on.
         """
-        return self._table.up_to_date(lambda: self._enrich(keys, above=above))
+        return self._table.up_to_date(lambda: self._enrich(keys, since=since))
 
     def _enrich_named(self, items: Sequence[Key]) -> Enriched:
         key = self._table.columns.key
@@ -71,15 +71,15 @@ class SqlChanges:
         [leased] = self._table.ask("changes/live_leases")
         return [[plain(value) for value in row] for row in leased.rows]
 
-    def _enrich(self, keys: Sequence[ExactKey], *, above: int = 0, begins: bool = False) -> Enriched:
+    def _enrich(self, keys: Sequence[ExactKey], *, since: int = 0, begins: bool = False) -> Enriched:
         """Read rows and facts of the keys at once, or one by one if somebody keeps one of the rows locked."""
-        found = self._unless_locked(keys, above, begins)
+        found = self._unless_locked(keys, since, begins)
         if found is not None:
             return found
         read = Enriched(())
         locked: list[ExactKey] = []
         for key in keys:
-            found = self._unless_locked([key], above, begins) if len(locked) < _MOST_WAITED_FOR else None
+            found = self._unless_locked([key], since, begins) if len(locked) < _MOST_WAITED_FOR else None
             if found is None:
                 locked.append(key)
             else:
@@ -89,10 +89,10 @@ class SqlChanges:
             raise DatabaseError("SQL Server: another transaction keeps rows locked that are to be read", LOCK_TIMEOUT)
         return replace(read, changes=[*read.changes, *unread])
 
-    def _unless_locked(self, keys: Sequence[ExactKey], above: int, begins: bool) -> Enriched | None:
+    def _unless_locked(self, keys: Sequence[ExactKey], since: int, begins: bool) -> Enriched | None:
         """Return what SQL Server knows of the keys, None if somebody keeps one of their rows locked."""
         try:
-            return self._read(keys, above, begins)
+            return self._read(keys, since, begins)
         except DatabaseError as error:
             if error.number != LOCK_TIMEOUT:
                 raise
@@ -128,7 +128,7 @@ class SqlChanges:
             [{"i": i, **{f"key{n}": v for n, v in enumerate(key, start=1)}} for i, key in enumerate(keys)]
         )
 
-    def _read(self, keys: Sequence[ExactKey], above: int, begins: bool) -> Enriched:
+    def _read(self, keys: Sequence[ExactKey], since: int, begins: bool) -> Enriched:
         """Return what SQL Server knows of the keys; a key that nobody knows is left out. Raises DatabaseError."""
         _ = self._table.columns  # which the relay must fit
         rows, facts, standing = self._table.ask(
@@ -136,7 +136,7 @@ class SqlChanges:
             self._relay.condition,
             function_id=function_id(self._app, function_name(self._relay.name)),
             keys=self._numbered(keys),
-            above=above,
+            since=since,
             begins=int(begins),
             ignored=exact_json.dumps([hexadecimal(context) for context in self._relay.ignore_contexts]),
         )

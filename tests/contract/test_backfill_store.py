@@ -127,6 +127,7 @@ def test_a_row_that_was_never_tracked_outlives_what_the_endpoint_had_and_a_later
 def test_a_row_that_has_not_changed_keeps_version_and_id_however_much_is_forgotten_meanwhile(scene: Make) -> None:
     filling = Filling(scene())
     rows(filling.scene, 1)
+    rows(filling.scene, 2)  # whose version is that of the beginning
     filling.store.begin(BackfillOrder(page_rows=1))
     begun = filling.store.state()
     assert begun

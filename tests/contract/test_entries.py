@@ -184,6 +184,21 @@ def test_a_conditional_backfill_leaves_nothing_behind(house: Callable[..., House
     assert made.scene.ledger() == []
 
 
+def test_a_backfill_sends_the_change_before_its_beginning_as_the_trigger_did(house: Callable[..., House]) -> None:
+    made = house()
+    made.scene.run("INSERT INTO {t} (Id, Name) VALUES (1, N'older')")
+    made.scene.run("INSERT INTO {t} (Id, Name) VALUES (2, N'last before the beginning')")
+    made.batch(2)
+    [live] = made.sent()
+    assert made.outside.backfills.begin(BackfillOrder())
+
+    assert send_pages(made.outside).over
+
+    older, last = made.sent()
+    assert (older["operation"], older["version"]) == ("update", live["version"])
+    assert last == live
+
+
 def test_every_try_of_one_version_has_one_body_though_change_tracking_forgets(house: Callable[..., House]) -> None:
     made = house()
     made.scene.run("INSERT INTO {t} (Id, Name) VALUES (1, N'a')")
@@ -192,8 +207,8 @@ def test_every_try_of_one_version_has_one_body_though_change_tracking_forgets(ho
     made.scene.server.run(f"DELETE FROM {leases_of(made.scene.relay)}")
     made.scene.let_time_pass(3600)
 
-    # Above what change tracking is asked for, it tells nothing of inserts.
-    [change] = made.scene.source.enrich_exactly([[1]], above=1_000_000).changes
+    # Before what change tracking is asked for, it tells nothing of inserts.
+    [change] = made.scene.source.enrich_exactly([[1]], since=1_000_000).changes
     redeliver(made.scene.store.list_ids(10), made.outside)
 
     first, second = made.sent()

@@ -2,14 +2,14 @@
 -- The version that is read must be the row's: both are read as they were in one moment, or the rows stay locked until all is read.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @above bigint = ?,
+DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = ?, @keys nvarchar(max) = ?, @since bigint = ?,
     @begins bit = ?{{operands}};
 {{begin_reading}}
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
 -- A backfill sends what has not changed under its own version, however much change tracking forgets meanwhile.
-DECLARE @unchanged bigint = CASE WHEN @above > 0 THEN @above ELSE @oldest END;
+DECLARE @unchanged bigint = CASE WHEN @since > 0 THEN @since ELSE @oldest END;
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
 -- Whoever keeps a row for long keeps it from this batch alone.
@@ -92,7 +92,7 @@ SET LOCK_TIMEOUT -1;
 -- Operation and masks only the changes since some version tell: as few of them as will do.
 SELECT @base = MIN([Tracked]) - 1
 FROM @facts
-WHERE ([Tracked] > @above OR [HasRow] = 0)
+WHERE ([Tracked] >= @since OR [HasRow] = 0)
     AND ([EntryOperation] IS NULL OR [EntryVersion] <> [Tracked] OR ([HasRow] = 0 AND [EntryOperation] <> 'delete'));
 {{reach_back_to_the_position}}
 IF @base < @oldest
