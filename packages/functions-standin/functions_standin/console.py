@@ -45,7 +45,7 @@ class LogFilter:
 
 
 class Console:
-    """Writes whole lines, from any thread."""
+    """Writes whole lines, from any thread: each at one stroke, as the worker may write into the same pipe."""
 
     def __init__(
         self, shown: LogFilter, stream: TextIO | None = None, now: Callable[[], datetime] = SYSTEM.now
@@ -62,8 +62,10 @@ class Console:
 
     def plain(self, text: str = "") -> None:
         """Write text as it is."""
+        stream = self._stream or sys.stdout
         with self._lock:
-            print(text, file=self._stream or sys.stdout, flush=True)
+            stream.write(f"{text}\n")
+            stream.flush()
 
     def log(self, category: str, level: int, message: str) -> None:
         """Write a log line if its category and level are shown."""

@@ -5,6 +5,7 @@ ends it: a SIGTERM then does. While the host lives, signals of a terminal or a p
 """
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import threading
 from pathlib import Path
 
 from functions_standin.errors import HostError
+from functions_standin.invocation import Outcome
 from functions_standin.worker import loading
 from functions_standin.worker.bound import ENDS_WITH, end_with
 from functions_standin.worker.fatal_call import hook_of
@@ -27,6 +29,7 @@ def main(arguments: list[str]) -> int:
     folder, fd = arguments
     host = os.getppid()
     _leave_signals_to(host)
+    _print_whole_lines()
     end_with(os.environ.get(ENDS_WITH))
     stream = Stream(socket.socket(fileno=int(fd)))
 
@@ -34,12 +37,17 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(OSError):  # the host is gone; what runs goes on
             stream.send(message)
 
+    def ended(invocation_id: str, outcome: Outcome) -> None:
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more, or the app has closed it
+            sys.stdout.flush()  # as the real worker does: what a call has printed is there before its outcome
+        tell(messages.ended(invocation_id, outcome))
+
     forward_logs(WorkerLogHandler(lambda line: tell(messages.log(line))))
     root = Path(folder)
     try:
         loading.prepare_process(root)
         functions = loading.index(loading.import_app(root))
-        runner = Runner(functions, folder, os.environ, lambda id_, outcome: tell(messages.ended(id_, outcome)))
+        runner = Runner(functions, folder, os.environ, ended)
     except HostError as error:
         tell({"kind": "not_loaded", "text": str(error)})
         return 1
@@ -55,6 +63,13 @@ def main(arguments: list[str]) -> int:
 
     threading.Thread(target=read, name="host", daemon=True).start()
     return runner.run()
+
+
+def _print_whole_lines() -> None:
+    """Let a printed line leave at one stroke, whatever PYTHONUNBUFFERED says: the host writes into the same pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, write_through=False)
 
 
 def _leave_signals_to(host: int) -> None:

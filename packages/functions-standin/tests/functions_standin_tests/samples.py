@@ -115,7 +115,7 @@ class HostProcess:
 def host_process(app: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[HostProcess]:
     """Run the stand-in on a free port until the block ends."""
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
+        [sys.executable, "-m", "functions_standin", "--app", str(app), "--port", "0", *arguments],
         env={**os.environ, **TRUSTS_NOBODY, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

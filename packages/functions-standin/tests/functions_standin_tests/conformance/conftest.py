@@ -46,7 +46,7 @@ def probe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "WEBSITE_SITE_NAME": "conformance",
     }
     log = tmp_path_factory.mktemp("conformance") / "host.log"
-    command = [sys.executable, "-u", "-m", "functions_standin", "--app", str(APP), "--port", "0"]
+    command = [sys.executable, "-m", "functions_standin", "--app", str(APP), "--port", "0"]
     with (
         log.open("wb") as output,
         subprocess.Popen(

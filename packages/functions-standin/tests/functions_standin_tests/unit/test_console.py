@@ -37,6 +37,19 @@ def test_an_unknown_level_is_an_error() -> None:
         LogFilter({"Host": "Loud"}, verbose=False)
 
 
+def test_a_line_is_written_at_one_stroke_as_others_may_write_there_too() -> None:
+    written: list[str] = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    Console(LogFilter({}, verbose=False), Stream()).plain("hello")
+
+    assert written == ["hello\n"]
+
+
 def test_a_log_line_has_utc_time_with_milliseconds() -> None:
     stream = io.StringIO()
 

@@ -13,11 +13,16 @@ import requests
 from functions_standin_tests.samples import HostProcess, host_process, wait_until, write_app
 
 APP = """
-    import os, pathlib, time
+    import os, pathlib, sys, time
 
     @app.route()
     def pid(req: func.HttpRequest) -> str:
         return str(os.getpid())
+
+    @app.route()
+    def prints(req: func.HttpRequest) -> str:
+        print("the beginning", end="")
+        return f"{sys.stdout.line_buffering} {sys.stdout.write_through}"
 
     @app.route()
     def dies(req: func.HttpRequest) -> str:
@@ -75,6 +80,15 @@ def test_the_worker_is_told_and_is_not_the_host(tmp_path: Path) -> None:
 
     with host_process(tmp_path) as host:
         assert int(get(host, "pid").text) == worker_pid(host) != host.process.pid
+
+
+def test_what_is_printed_leaves_line_by_line_and_at_the_end_of_a_call(tmp_path: Path) -> None:
+    write_app(tmp_path, APP)
+
+    with host_process(tmp_path, environment={"PYTHONUNBUFFERED": "1"}) as host:
+        assert get(host, "prints").text == "True False", "in pieces, it would mix with what the host writes"
+        assert get(host, "prints").status_code == 200
+        host.wait_for_line("the beginning")
 
 
 def test_a_worker_that_dies_fails_what_it_runs_and_the_third_one_ends_the_host(tmp_path: Path) -> None:

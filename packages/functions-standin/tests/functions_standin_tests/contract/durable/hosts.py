@@ -136,7 +136,7 @@ class Scene:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-u", "-m", "functions_standin", "--app", str(app), "--port", "0"),
+                    *(sys.executable, "-m", "functions_standin", "--app", str(app), "--port", "0"),
                     *("--time-scale", str(self.time_scale)),
                 ],
                 env={
