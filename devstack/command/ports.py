@@ -1,5 +1,6 @@
 """TCP ports on the loopback interface: finding free ones, and who has a taken one."""
 
+import atexit
 import os
 import random
 import socket
@@ -12,7 +13,9 @@ HOST = "127.0.0.1"
 # Below the range from which Linux takes the local ports of outgoing connections: nobody gets a part's port by chance
 # while the part is being restarted.
 _PRIVATE_PORTS = range(20_000, 32_000)
-_PLACES = 16  # processes that start stacks at the same moment look for ports in different ones: what is found is not yet taken
+# Each process looks for ports in a place of its own: what it has found is not yet taken, and need not be for long, as while its
+# part is being restarted.
+_PLACES = 64
 
 
 def is_free(port: int) -> bool:
@@ -35,11 +38,27 @@ def accepts_connections(port: int) -> bool:
 
 def free_port() -> int:
     """Return a port that is free now and is not handed out by the system for outgoing connections; none twice in a row."""
-    ports = _PRIVATE_PORTS[os.getpid() % _PLACES :: _PLACES]
+    ports = _place_of(os.getpid())
     for port in islice(_by_chance(ports), len(ports)):
         if is_free(port):
             return port
     raise OSError(f"no free port between {_PRIVATE_PORTS.start} and {_PRIVATE_PORTS.stop}")
+
+
+@cache
+def _place_of(pid: int) -> Sequence[int]:
+    """Return ports in which no other process looks that has come here: who holds the first one's UDP twin has the place."""
+    places = [_PRIVATE_PORTS[number::_PLACES] for number in range(_PLACES)]
+    for place in places:
+        holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            holder.bind((HOST, place[0]))
+        except OSError:
+            holder.close()
+            continue
+        atexit.register(holder.close)  # it is held until this process ends, however that happens
+        return place
+    return places[pid % _PLACES]
 
 
 @cache

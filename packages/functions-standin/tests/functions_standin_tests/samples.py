@@ -1,4 +1,4 @@
-"""Small apps and functions to run the stand-in with, and what tests wait with."""
+"""Small apps and functions to run the stand-in with."""
 
 import contextlib
 import io
@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,18 +22,11 @@ from functions_standin.invoker import Invoker
 from functions_standin.worker import loading
 from functions_standin.worker.in_process import InProcessWorker
 from functions_standin.worker.loading import AppFunction
+from functions_standin_tests.waiting import wait_until
 
 # For hosts that speak to this machine only. To read its certificates at the start takes host and worker a sixth of their CPU.
 TRUSTS_NOBODY = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
 LOCAL_SETTINGS = '{"IsEncrypted": false, "Values": {"FUNCTIONS_WORKER_RUNTIME": "python"}}'
-
-
-def wait_until(predicate: Callable[[], bool], *, description: str, timeout_seconds: float = 30) -> None:
-    """Poll until the predicate holds."""
-    deadline = time.monotonic() + timeout_seconds
-    while not predicate():
-        assert time.monotonic() < deadline, f"not within {timeout_seconds} s: {description}"
-        time.sleep(0.01)
 
 
 def write_app(

@@ -21,6 +21,12 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+def say_goodbye(file: str, word: str) -> None:
+    with Path(file).open("a", encoding="utf-8") as words:
+        words.write(f"{word}\n")
+    os._exit(0)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
@@ -28,7 +34,7 @@ def main() -> None:
     parser.add_argument("--exit", type=int)
     parser.add_argument("--silent", action="store_true", help="never say that it is ready")
     parser.add_argument("--grandchild", type=Path, help="start a process and write its pid into this file")
-    parser.add_argument("--goodbye", type=Path, help="write into this file on SIGTERM")
+    parser.add_argument("--goodbye", nargs=2, help="on SIGTERM add to this file this word")
     options = parser.parse_args()
     if options.exit is not None:
         print("something is wrong with this part")
@@ -39,7 +45,7 @@ def main() -> None:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         options.grandchild.write_text(str(child.pid))
     if options.goodbye:
-        signal.signal(signal.SIGTERM, lambda *_: (options.goodbye.write_text("goodbye"), os._exit(0)))
+        signal.signal(signal.SIGTERM, lambda *_: say_goodbye(*options.goodbye))
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     if not options.silent:
         print(f"fake: listening on {options.port}", os.environ.get("FAKE_GREETING", ""), flush=True)

@@ -1,8 +1,7 @@
-"""Parts that the tests of the command run, and what they wait for."""
+"""Parts that the tests of the command run."""
 
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from devstack.command.parts import Part
@@ -31,11 +30,3 @@ def fake_part(
         ready_within_seconds=ready_within_seconds,
         environment=environment or {},
     )
-
-
-def wait_until(predicate: Callable[[], bool], *, description: str, timeout_seconds: float = 30) -> None:
-    """Poll until the predicate holds."""
-    deadline = time.monotonic() + timeout_seconds
-    while not predicate():
-        assert time.monotonic() < deadline, f"not within {timeout_seconds} s: {description}"
-        time.sleep(0.02)

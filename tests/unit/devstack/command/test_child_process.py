@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from devstack.command.child_process import ChildProcess, end_foreign, start_time
-from tests.unit.devstack.command.fakes import PROGRAM, ROOT, fake_part, wait_until
+from tests.unit.devstack.command.fakes import PROGRAM, ROOT, fake_part
+from tests.waiting import wait_until
 
 
 def started(tmp_path: Path, *options: str) -> ChildProcess:
@@ -20,13 +21,13 @@ def started(tmp_path: Path, *options: str) -> ChildProcess:
 
 
 def test_stop_lets_the_program_say_goodbye(tmp_path: Path) -> None:
-    child = started(tmp_path, "--goodbye", str(tmp_path / "goodbye"))
+    child = started(tmp_path, "--goodbye", str(tmp_path / "goodbye"), "goodbye")
 
     child.stop()
 
     assert not child.is_running()
     assert child.exit_status == 0
-    assert (tmp_path / "goodbye").read_text() == "goodbye"
+    assert (tmp_path / "goodbye").read_text() == "goodbye\n"
 
 
 def test_stop_kills_what_ignores_it(tmp_path: Path) -> None:

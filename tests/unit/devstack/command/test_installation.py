@@ -10,7 +10,7 @@ import pytest
 from devstack.command.errors import CommandError
 from devstack.command.installation import set_up
 from devstack.command.lock import hold_lock
-from tests.unit.devstack.command.fakes import ROOT, wait_until
+from tests.unit.devstack.command.fakes import ROOT
 
 
 def program(file: Path, script: str) -> Path:
@@ -204,10 +204,13 @@ def test_two_runs_at_a_time_install_once(project: Project) -> None:
 
 
 def test_a_lock_is_waited_for_and_ends_with_its_holder(tmp_path: Path) -> None:
-    code = "import sys; from devstack.command.lock import *\nwith hold_lock(Path(sys.argv[1]), 'wait'):\n input()"
+    code = (
+        "import sys; from devstack.command.lock import *\nwith hold_lock(Path(sys.argv[1]), 'wait'):\n input('held\\n')"
+    )
     command = [sys.executable, "-c", code, str(tmp_path / "lock")]
-    holder = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
-    wait_until((tmp_path / "lock").exists, description="the holder has the lock")
+    holder = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
     waiting = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=-3, text=True
     )

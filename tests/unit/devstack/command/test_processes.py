@@ -11,7 +11,8 @@ import pytest
 from devstack.command.errors import CommandError, PartFailed
 from devstack.command.ports import is_free
 from devstack.command.processes import Stack
-from tests.unit.devstack.command.fakes import fake_part, wait_until
+from tests.unit.devstack.command.fakes import fake_part
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -56,11 +57,11 @@ def test_a_stopped_stack_leaves_neither_process_nor_record(tmp_path: Path) -> No
 
 def test_parts_stop_in_the_reverse_order_of_their_start(stack: Stack, tmp_path: Path) -> None:
     for name in ("first", "second"):
-        stack.start_part(fake_part(name, "--goodbye", str(tmp_path / name)))
+        stack.start_part(fake_part(name, "--goodbye", str(tmp_path / "goodbyes"), name))
 
     stack.stop()
 
-    assert (tmp_path / "second").stat().st_mtime_ns < (tmp_path / "first").stat().st_mtime_ns
+    assert (tmp_path / "goodbyes").read_text().split() == ["second", "first"]
 
 
 def test_a_killed_part_comes_back_as_it_was(stack: Stack) -> None:

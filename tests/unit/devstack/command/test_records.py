@@ -6,7 +6,8 @@ import pytest
 
 from devstack.command.child_process import ChildProcess, start_time
 from devstack.command.records import ProcessRecord, forget, is_remembered, load_records
-from tests.unit.devstack.command.fakes import ROOT, wait_until
+from tests.unit.devstack.command.fakes import ROOT
+from tests.waiting import wait_until
 
 
 def record(part: str = "fake", pid: int = 1, started: str = "0") -> ProcessRecord:

@@ -18,7 +18,8 @@ from devstack.command.ports import free_port, is_free
 from devstack.command.processes import Stack
 from devstack.command.records import load_records
 from devstack.command.up import plan, status
-from tests.unit.devstack.command.fakes import ROOT, fake_part, wait_until
+from tests.unit.devstack.command.fakes import ROOT, fake_part
+from tests.waiting import wait_until
 
 REAL_SQL = "Server=tcp:db.example.net,1433;Database=Shop;User ID=me;Password=Secret-1"
 STAND_IN_SQL = "Server=tcp:127.0.0.1,14330;Database=RelayDemo;User ID=sa;Password=Secret-1"

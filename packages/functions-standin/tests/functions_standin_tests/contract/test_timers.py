@@ -10,7 +10,8 @@ from azure.storage.blob import ContainerClient
 
 from functions_standin.storage.account import parse_connection_string
 from functions_standin_tests.azurite import Azurite
-from functions_standin_tests.samples import HostProcess, end_group, host_process, wait_until, write_app
+from functions_standin_tests.samples import HostProcess, end_group, host_process, write_app
+from functions_standin_tests.waiting import wait_until
 
 EVERY_SECOND = """
     @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
@@ -119,7 +120,7 @@ def test_of_two_hosts_one_fires_and_the_other_takes_over(tmp_path: Path, environ
 
         end_group(active.process.pid)
 
-        wait_until(lambda: ticks(idle) > 0, description="the other host takes over", timeout_seconds=60)
+        wait_until(lambda: ticks(idle) > 0, description="the other host takes over")
 
 
 def test_without_storage_the_host_says_so_and_goes_on(tmp_path: Path) -> None:

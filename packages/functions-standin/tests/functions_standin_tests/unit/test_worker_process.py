@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from functions_standin_tests.samples import HostProcess, host_process, wait_until, write_app
+from functions_standin_tests.samples import HostProcess, host_process, write_app
+from functions_standin_tests.waiting import wait_until
 
 APP = """
     import os, pathlib, sys, time

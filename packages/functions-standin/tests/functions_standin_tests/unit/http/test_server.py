@@ -17,7 +17,8 @@ from functions_standin.input_bindings import InputBindings
 from functions_standin.port import bind
 from functions_standin.settings import HostJson
 from functions_standin_tests.exchange import exchange
-from functions_standin_tests.samples import app_functions_of, running_invoker, silent_console, wait_until
+from functions_standin_tests.samples import app_functions_of, running_invoker, silent_console
+from functions_standin_tests.waiting import wait_until
 
 
 def define(app: func.FunctionApp) -> None:
