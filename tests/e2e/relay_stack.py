@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -20,12 +21,13 @@ from adapters.sql_server.enable import enable
 from devstack.command.parts import TRUSTS_NOBODY
 from devstack.command.processes import Stack
 from devstack.demo.audit import Entry, LogReader
-from relay.names import task_hub
+from relay.names import function_id, function_name, leases_table, task_hub
 from tests.storage_accounts import new_account
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 CONNECTION_TROUBLE = {"08S01", "08001", "HYT00", "HYT01", "01000"}  # SQLSTATEs
+APP = "e2e-app"
 TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
 
 TABLES = """
@@ -35,6 +37,10 @@ CREATE TABLE dbo.Orders (
 CREATE TABLE dbo.[Order Lines] (
     OrderId int NOT NULL, Line nvarchar(40) NOT NULL, Quantity int NULL, PRIMARY KEY (OrderId, Line));
 """
+_KEYS = (
+    ("dbo.Orders", "l.OrderId = c.OrderId"),
+    ("dbo.[Order Lines]", "l.OrderId = c.OrderId AND l.Line = c.Line"),
+)
 RELAYS = """
 [[relay]]
 name = "orders"
@@ -80,7 +86,7 @@ class RelayStack:
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
-            **settings_of("e2e-app"),
+            **settings_of(APP),
             "RELAYS_FILE": str(relays),
             "Sql_Trigger_MaxBatchSize": str(batch_size),
             "Sql_Trigger_PollingIntervalMs": "3000",  # 150 ms here; at 50 a stack that waits would keep a tenth of a core busy
@@ -154,7 +160,7 @@ class RelayStack:
     def _run(self, statement: str, parameters: Sequence[Any]) -> list[pyodbc.Row]:
         if self._connection is None:
             odbc = to_odbc(self.stack.sql_connection_string, find_driver([]))
-            self._connection = pyodbc.connect(odbc.text, timeout=5, autocommit=True)
+            self._connection = pyodbc.connect(odbc.text, timeout=15, autocommit=True)
         with self._connection.cursor() as cursor:
             cursor.execute(statement, *parameters)
             return cursor.fetchall() if cursor.description else []
@@ -164,6 +170,22 @@ class RelayStack:
         if connection is not None:
             with contextlib.suppress(pyodbc.Error):
                 connection.close()
+
+    def wait_until_taken_up(self, relay: str = "orders", *, app: str = APP) -> None:
+        """Wait until the trigger has nothing left to do with any change: what it delivered it has also released."""
+        leases = f"az_func.[{leases_table(app, relay)}]"
+        table, same_key = _KEYS[relay == "lines"]
+
+        def nothing_left() -> bool:
+            [[waiting]] = self.sql(
+                f"SELECT COUNT(*) FROM CHANGETABLE(CHANGES {table}, 0) AS c LEFT JOIN {leases} AS l ON {same_key} "
+                "INNER JOIN az_func.GlobalState AS g ON g.UserFunctionID = ? AND c.SYS_CHANGE_VERSION > g.LastSyncVersion "
+                "WHERE l.OrderId IS NULL OR l._az_func_ChangeVersion < c.SYS_CHANGE_VERSION OR l._az_func_LeaseExpirationTime IS NOT NULL",
+                function_id(app, function_name(relay)),
+            )
+            return not waiting
+
+        wait_until(nothing_left, description="the trigger is through")
 
     def ledger(self) -> list[tuple[Any, ...]]:
         return [
@@ -178,20 +200,24 @@ class RelayStack:
             return json.loads(answer.read())
 
     def run_watchdog(self) -> None:
-        """As its timer does every minute; return when it has looked."""
+        """As its timer does every minute; return when it has looked, which is not when a look of the timer ends that began before."""
         log = self.stack.log("functions_host")
 
-        def looks() -> int:
-            return log.read_bytes().count(b"Executed 'Functions.watchdog'")
+        def ids(pattern: str) -> set[str]:
+            return set(re.findall(rf"{pattern}.*?Id=([0-9a-f-]+)", log.read_text(encoding="utf-8", errors="replace")))
 
-        before = looks()
+        by_hand = r"Executing 'Functions\.watchdog' \(Reason='This function was programmatically called"
+        before = ids(by_hand)
         request = urllib.request.Request(
             f"{self.stack.host_url}/admin/functions/watchdog",
             data=b'{"input": ""}',
             headers={"Content-Type": "application/json"},
         )
         urllib.request.urlopen(request, timeout=30).close()
-        wait_until(lambda: looks() > before, description="the watchdog has looked")
+        wait_until(
+            lambda: (ids(by_hand) - before) & ids(r"Executed 'Functions\.watchdog'"),
+            description="the watchdog has looked",
+        )
 
     # The API, as its own log tells
 
@@ -202,7 +228,7 @@ class RelayStack:
             method="GET" if body is None else "PUT",
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
     def mode(self, mode: str, **parameters: Any) -> None:

@@ -72,7 +72,7 @@ def test_the_house_keeps_its_rules(app: Path, monkeypatch: pytest.MonkeyPatch) -
     test_rooms.test_no_two_files_import_each_other()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_it_works(app: Path, tmp_path: Path) -> None:
     relay = RelayStack(tmp_path, settings={"HEARTBEAT_TELL_AFTER": "2"}, app=app, relays_text=_RELAYS)
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from devstack.demo import __main__ as program
 from devstack.demo import stage
-from devstack.demo.audit import Entry
+from devstack.demo.audit import Audit, Entry
 from devstack.demo.workload import ARRIVALS, CHANGES
 
 SHORT = r"demo: changes=(\d+) delivered=(\d+) filtered=(\d+) lost=(\d+) duplicates=(\d+) reordered=(\d+)"
@@ -56,13 +56,19 @@ def test_the_demo_tells_the_whole_story(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_change_that_never_arrived_makes_the_demo_fail(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole_log = stage.Stage.log
+    whole_log, wait_until_arrived = stage.Stage.log, stage.Stage.wait_until_arrived
 
     def log_with_a_loss(demo: stage.Stage) -> list[Entry]:
         return [entry for entry in whole_log(demo) if entry["key"] != {"order_id": 1007}]
 
-    monkeypatch.setattr(stage.Stage, "log", log_with_a_loss)
-    monkeypatch.setattr(stage, "PATIENCE_SECONDS", 5)
+    def arrived_but_for_one(demo: stage.Stage) -> Audit:
+        assert not wait_until_arrived(demo).losses
+        with monkeypatch.context() as patch:
+            patch.setattr(stage.Stage, "log", log_with_a_loss)
+            patch.setattr(stage, "PATIENCE_SECONDS", 0)
+            return wait_until_arrived(demo)
+
+    monkeypatch.setattr(stage.Stage, "wait_until_arrived", arrived_but_for_one)
 
     status = program.main(["--short"])
 

@@ -121,29 +121,18 @@ def relay(tmp_path: Path, shop: Downstream) -> Iterator[RelayStack]:
         yield relay
 
 
-def taken_up(relay: RelayStack) -> bool:
-    """Tell whether the trigger is through with every change of the orders."""
-    [[waiting]] = relay.sql(
-        "SELECT COUNT(*) FROM CHANGETABLE(CHANGES dbo.Orders, 0) AS c LEFT JOIN az_func.[Leases_e2e-app_orders] AS l "
-        "ON l.OrderId = c.OrderId CROSS JOIN az_func.GlobalState AS g WHERE g.UserTableID = OBJECT_ID(N'dbo.Orders') "
-        "AND c.SYS_CHANGE_VERSION > g.LastSyncVersion AND (l.OrderId IS NULL "
-        "OR l._az_func_ChangeVersion < c.SYS_CHANGE_VERSION OR l._az_func_LeaseExpirationTime IS NOT NULL)"
-    )
-    return not waiting
-
-
 def test_a_write_back_loops_until_its_context_is_ignored(relay: RelayStack, shop: Downstream) -> None:
     relay.sql("INSERT INTO dbo.[Order Lines] VALUES (1, N'a', 1)")
     wait_until(lambda: len(shop.of("lines", 1)) >= 5, description="the endpoint gets its own write again and again")
 
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new')")
     wait_until(lambda: shop.of("orders", 1), description="the order arrives")
-    wait_until(lambda: taken_up(relay), description="the trigger is through with what the endpoint wrote back")
+    relay.wait_until_taken_up()  # with what the endpoint wrote back as well
     assert [change["operation"] for change in shop.of("orders", 1)] == ["insert"], "it is not sent back"
 
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
     wait_until(lambda: len(shop.of("orders", 1)) == 2, description="somebody else's change arrives")
-    wait_until(lambda: taken_up(relay), description="the trigger is through again")
+    relay.wait_until_taken_up()
     assert [change["data"]["Status"] for change in shop.of("orders", 1)] == ["new", "paid"]
     assert relay.ledger() == [], "what entered it before it was sent has left it"
 
@@ -155,7 +144,7 @@ def test_the_loop_ends_too_if_many_rows_come_in_one_batch(relay: RelayStack, sho
     relay.stack.restart("functions_host")
 
     wait_until(lambda: all(shop.of("orders", n) for n in range(1, 21)), description="every order arrives")
-    wait_until(lambda: taken_up(relay), description="the trigger is through with what the endpoint wrote back")
+    relay.wait_until_taken_up()  # with what the endpoint wrote back as well
     times = [len(shop.of("orders", number)) for number in range(1, 21)]
     assert max(times) <= 2, "the position lags behind the newest of a batch: that one may come once more"
     assert sum(times) < 30
@@ -166,7 +155,7 @@ def test_a_foreign_change_whose_delivery_was_killed_is_not_hidden_by_the_endpoin
 ) -> None:
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new')")
     wait_until(lambda: shop.of("orders", 1), description="the order arrives")
-    wait_until(lambda: taken_up(relay), description="the trigger is through")
+    relay.wait_until_taken_up()
     shop.hang()
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
     wait_until(lambda: len(shop.begun) == 2, description="its delivery has begun")
@@ -226,5 +215,5 @@ def test_kills_among_foreign_and_own_writes_hide_nothing(relay: RelayStack, shop
 
     table = {row[0]: row[1] for row in relay.sql("SELECT OrderId, Status FROM dbo.Orders")}
     wait_until(lambda: newest() == table, description="the endpoint knows what others wrote last", patience_seconds=150)
-    wait_until(lambda: taken_up(relay), description="the loop ends", patience_seconds=150)
+    relay.wait_until_taken_up()  # the loop ends
     assert newest() == table

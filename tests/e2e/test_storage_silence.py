@@ -45,13 +45,22 @@ def let_changes_flow(relay: RelayStack, count: int) -> None:
 
 
 def at_rest(relay: RelayStack) -> int:
-    """Wait until the host has taken its partitions and polls, and the app its hub; return where the log ends then."""
+    """Wait until the host has taken its partitions and polls, and the app its hub with every message that takes; return where
+    the log ends then."""
     let_changes_flow(relay, 1)
     relay.run_watchdog()
 
     def rests() -> bool:
         found, _ = requests_of(relay)
-        return any("Partitions" in request for request in found) and any("workitems" in request for request in found)
+        sent, worked_off = (
+            sum(count for request, count in found.items() if re.match(rf"{method} \S+-control-\d+/messages", request))
+            for method in ("POST", "DELETE")
+        )
+        return (
+            0 < sent == worked_off
+            and any("Partitions" in request for request in found)
+            and any("workitems" in request for request in found)
+        )
 
     wait_until(rests, description="the host is at rest")
     return requests_of(relay)[1]

@@ -14,16 +14,15 @@ import pytest
 from adapters.sql_server.connection_string import find_driver, to_odbc
 from devstack.demo.audit import Entry
 from mssql_standin.testing.microsoft_parser import syntax_errors
-from relay.names import function_id, function_name, leases_table
+from relay.names import leases_table
+from tests.e2e.relay_stack import APP as OLD_APP
 from tests.e2e.relay_stack import RELAYS, ROOT, RelayStack, running, settings_of
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
 SCRIPTS = ROOT / "docs" / "sql"
-OLD_APP, HOST = "e2e-app", "functions_host"
-ORDERS = ("dbo.Orders", "l.OrderId = c.OrderId")
-LINES = ("dbo.[Order Lines]", "l.OrderId = c.OrderId AND l.Line = c.Line")
+HOST = "functions_host"
 
 
 @pytest.fixture
@@ -75,27 +74,10 @@ def arrived(relay: RelayStack, *numbers: int, times: int = 1) -> None:
     wait_until(lambda: all(len(arrivals(relay, n)) >= times for n in numbers), description=f"{numbers} arrive")
 
 
-def taken_up(relay: RelayStack, app: str = OLD_APP, name: str = "orders") -> None:
-    """Wait until the trigger has left nothing over."""
-    leases = f"az_func.[{leases_table(app, name)}]"
-    table, same_key = LINES if name == "lines" else ORDERS
-
-    def nothing_left() -> bool:
-        [[waiting]] = relay.sql(
-            f"SELECT COUNT(*) FROM CHANGETABLE(CHANGES {table}, 0) AS c LEFT JOIN {leases} AS l ON {same_key} "
-            "INNER JOIN az_func.GlobalState AS g ON g.UserFunctionID = ? AND c.SYS_CHANGE_VERSION > g.LastSyncVersion "
-            "WHERE l.OrderId IS NULL OR l._az_func_ChangeVersion < c.SYS_CHANGE_VERSION OR l._az_func_LeaseExpirationTime IS NOT NULL",
-            function_id(app, function_name(name)),
-        )
-        return not waiting
-
-    wait_until(nothing_left, description="the trigger is through")
-
-
 def both_are_taken_up(relay: RelayStack) -> None:
     """A batch that comes again later holds the position back at its own changes, until there are others."""
     for name in ("orders", "lines"):
-        taken_up(relay, name=name)
+        relay.wait_until_taken_up(name)
 
 
 def ask(relay: RelayStack, path: str, body: bytes | None = None) -> dict[str, Any]:
@@ -117,7 +99,7 @@ def some_history(relay: RelayStack) -> None:
     insert(relay, 3)
     wait_until(lambda: ("orders", "[3]", "dead", 422) in relay.ledger(), description="order 3 is a dead letter")
     relay.mode("ok")
-    taken_up(relay)
+    relay.wait_until_taken_up()
     relay.stack.stop(HOST)
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
 
@@ -135,7 +117,7 @@ def test_another_name_begins_anew_unless_the_place_is_carried_over(relay: RelayS
     configure(relay, 'name = "orders"', f'name = "{name}"')
     host_under(relay, app)
     arrived(relay, 1, 2, times=2)
-    taken_up(relay, app, name)
+    relay.wait_until_taken_up(name, app=app)
     assert (len({entry["id"] for entry in arrivals(relay, 2)}) == 2) is (name != "orders"), (
         "ids are made of the relay's name"
     )
@@ -147,7 +129,7 @@ def test_another_name_begins_anew_unless_the_place_is_carried_over(relay: RelayS
     insert(relay, 4, 5)  # one batch: the position stays at order 4, and only a lease knows that order 5 is done
     relay.stack.restart(HOST)
     arrived(relay, 4, 5)
-    taken_up(relay, app, name)
+    relay.wait_until_taken_up(name, app=app)
     assert ask(relay, f"relays/{name}/dead-letters")["count"] == 1
 
     # Carried over before the start: what waits arrives once, what arrived does not come again.
@@ -158,7 +140,7 @@ def test_another_name_begins_anew_unless_the_place_is_carried_over(relay: RelayS
     configure(relay, f'name = "{name}"', 'name = "orders"')
     host_under(relay, OLD_APP)
     arrived(relay, 4, times=2)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     assert [(entry["key"], entry["data"]["Status"]) for entry in relay.log()[before:]] == [({"OrderId": 4}, "sent")]
     assert ask(relay, "relays/orders/dead-letters")["count"] == 1
     with pytest.raises(pyodbc.Error, match="51012"):
@@ -168,7 +150,7 @@ def test_another_name_begins_anew_unless_the_place_is_carried_over(relay: RelayS
 def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_carried_over(relay: RelayStack) -> None:
     insert(relay, 1)
     arrived(relay, 1)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     relay.run_watchdog()
     relay.stack.stop(HOST)
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
@@ -179,7 +161,7 @@ def test_what_change_tracking_forgot_during_a_move_is_lost_unless_the_place_is_c
     host_under(relay, app)
     insert(relay, 2)
     arrived(relay, 2)
-    taken_up(relay, app)
+    relay.wait_until_taken_up(app=app)
     relay.run_watchdog()
     assert len(arrivals(relay, 1)) == 1, "under the new name nobody knows that there was anything"
 
@@ -222,8 +204,8 @@ def test_two_slots_on_one_database_both_deliver_until_the_functions_of_one_are_d
     relay.stack.restart("functions_host_2", env=settings_of("e2e-app-staging"))
     insert(relay, 2)
     arrived(relay, 2, times=2)
-    taken_up(relay)
-    taken_up(relay, "e2e-app-staging")
+    relay.wait_until_taken_up()
+    relay.wait_until_taken_up(app="e2e-app-staging")
     assert len({entry["id"] for entry in arrivals(relay, 2)}) == 1, "an endpoint that looks at ids is not harmed"
 
     names = ("relay_orders", "relay_lines", "watchdog")
@@ -231,7 +213,7 @@ def test_two_slots_on_one_database_both_deliver_until_the_functions_of_one_are_d
     before = len(relay.log())
     insert(relay, 3)
     arrived(relay, 3)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     assert len(relay.log()) - before == 1
 
     # The swap: the slot that was disabled now runs the app under its name; nothing is lost and nothing repeated.
@@ -240,14 +222,14 @@ def test_two_slots_on_one_database_both_deliver_until_the_functions_of_one_are_d
     insert(relay, 4)
     relay.stack.restart(HOST)
     arrived(relay, 4)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     assert len(relay.log()) - before == 2
 
 
 def test_a_table_that_moves_to_another_schema_needs_only_its_new_name_in_relays_toml(relay: RelayStack) -> None:
     insert(relay, 1)
     arrived(relay, 1)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     relay.stack.stop(HOST)
     relay.sql("UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1")
     relay.sql("CREATE SCHEMA sales")
@@ -282,18 +264,18 @@ def test_after_a_restore_versions_and_ids_are_used_anew_until_the_epoch_is_raise
 ) -> None:
     insert(relay, 1, 2)
     arrived(relay, 1, 2)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     copy_database(relay, tmp_path / "copy")
     relay.sql("UPDATE dbo.Orders SET Status = N'lost' WHERE OrderId = 1")
     relay.sql("UPDATE dbo.Orders SET Status = N'lost too' WHERE OrderId = 2")
     arrived(relay, 1, 2, times=2)
-    taken_up(relay)
+    relay.wait_until_taken_up()
     relay.stack.stop(HOST)
     restore_database(relay, tmp_path / "copy")
     relay.sql("UPDATE dbo.Orders SET Status = N'after the restore' WHERE OrderId = 1")
     relay.stack.restart(HOST)
     arrived(relay, 1, times=3)
-    taken_up(relay)
+    relay.wait_until_taken_up()
 
     lost, anew = arrivals(relay, 1)[1:]
     assert (lost["id"], lost["version"]) == (anew["id"], anew["version"]), "the endpoint takes it for a repetition"
@@ -374,7 +356,7 @@ def test_a_position_ahead_of_a_restored_database_is_told_once_and_can_be_brought
     relay.sql("INSERT INTO dbo.[Order Lines] VALUES (6, N'a', 1)")
     relay.stack.restart(HOST)
     arrived(relay, 5, *range(40, 80))
-    taken_up(relay)
+    relay.wait_until_taken_up()
     wait_until(
         lambda: [e["key"] for e in relay.log()[before:] if e["relay"] == "lines"] == [{"OrderId": 6, "Line": "a"}],
         description="of the lines the newest arrives, those before it never do",

@@ -35,7 +35,7 @@ def ask(relay: RelayStack, method: str, path: str) -> dict[str, Any]:
     request = urllib.request.Request(
         f"{relay.stack.host_url}/api/{path}", method=method, data=b"" if method == "POST" else None
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return dict(json.loads(answer.read()))
 
 

@@ -43,7 +43,7 @@ def ask(relay: RelayStack, method: str, path: str, body: Any = None) -> tuple[in
     url = path if path.startswith("http") else f"{relay.stack.host_url}/api/relays/orders/{path}"
     data = None if method == "GET" else json.dumps(body or {}).encode()
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=60) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         kind, found = error.headers["Content-Type"], json.loads(error.read())

@@ -47,7 +47,7 @@ class HostileServer:
         self.behave, self.requests = behave, []
         return self
 
-    def _serve(self, connection: socket.socket, number: int) -> None:
+    def _serve(self, connection: socket.socket, number: int, requests: list[Request]) -> None:
         with contextlib.suppress(OSError), connection:
             came = b""
             while True:
@@ -63,7 +63,7 @@ class HostileServer:
                 length = int(headers.get("content-length", 0))
                 request = Request(line, headers, came[:length], number)
                 came = came[length:]
-                self.requests.append(request)
+                requests.append(request)
                 self.behave(connection, request)
 
     def _accept(self, listening: socket.socket) -> None:
@@ -71,7 +71,9 @@ class HostileServer:
             while True:
                 connection, _ = listening.accept()
                 self.connections += 1
-                threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True).start()
+                # One that its client has left early belongs to the test that made it, however late it is read.
+                arguments = (connection, self.connections, self.requests)
+                threading.Thread(target=self._serve, args=arguments, daemon=True).start()
 
 
 @contextmanager

@@ -123,12 +123,13 @@ def test_an_endpoint_that_hangs_is_retried_later() -> None:
     release = threading.Event()
 
     def respond(_: BaseHTTPRequestHandler) -> None:
-        release.wait(20)
+        release.wait(60)
 
-    outcome = outcome_of(respond, timeout_seconds=0.3)
+    outcome = outcome_of(respond, timeout_seconds=1)
     release.set()
 
-    assert outcome == RetryLater(None, "no answer within the time allowed")
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.endswith("within the time allowed"), "for the answer, or on a busy machine for the connection"
 
 
 def test_a_closed_port_is_retried_later_and_the_url_stays_secret() -> None:

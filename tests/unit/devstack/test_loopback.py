@@ -27,7 +27,7 @@ def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch
     with HTTPServer(("127.0.0.1", 0), Answering) as server:
         answering = threading.Thread(target=server.handle_request)
         answering.start()
-        with loopback.ask(f"http://127.0.0.1:{server.server_port}/", timeout_seconds=10) as answer:
+        with loopback.ask(f"http://127.0.0.1:{server.server_port}/", timeout_seconds=60) as answer:
             assert answer.read() == b"here"
         answering.join()
 

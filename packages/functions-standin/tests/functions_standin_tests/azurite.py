@@ -1,6 +1,7 @@
 """Azurite, Microsoft's storage emulator: the program `azurite` of its npm package, on free ports."""
 
 import contextlib
+import random
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,8 @@ _SERVICES = ("Blob", "Queue", "Table")
 _ACCOUNT = "devstoreaccount1"
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _PATIENCE_SECONDS = 60.0
+# Below the range of outgoing connections: one of these would have the port of a server that is not up yet, or not up again.
+_PRIVATE_PORTS = range(12_000, 20_000)
 
 
 class Azurite:
@@ -71,10 +74,14 @@ class Azurite:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return so many different ports on which nobody listens."""
-    with contextlib.ExitStack() as held:  # all at a time, so that they differ
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [found.getsockname()[1] for found in sockets]
+    """Return so many different ports on which nobody listens, and which the system hands out to nobody."""
+    ports: list[int] = []
+    while len(ports) < count:
+        number = random.choice(_PRIVATE_PORTS)
+        with contextlib.suppress(OSError):
+            socket.create_server(("127.0.0.1", number)).close()
+            ports += {number}.difference(ports)
+    return ports
 
 
 def is_open(port: int) -> bool:

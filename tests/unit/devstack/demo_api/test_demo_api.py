@@ -35,13 +35,13 @@ class Api:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        status = self.process.wait(20)
+        status = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return status
 
     def ask(
-        self, method: str, path: str, body: Any = None, timeout: float = 10, **headers: str
+        self, method: str, path: str, body: Any = None, timeout: float = 60, **headers: str
     ) -> tuple[int, Any, dict[str, str]]:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)

@@ -36,7 +36,7 @@ def test_before_the_third_request_is_done(client: subprocess.Popen[bytes], path:
             assert client.poll() is None
 
     with requests.request():
-        assert client.wait(10) == -signal.SIGKILL
+        assert client.wait(60) == -signal.SIGKILL
 
 
 def test_after_a_request_is_done(client: subprocess.Popen[bytes], path: Path, requests: FatalRequests) -> None:
@@ -45,7 +45,7 @@ def test_after_a_request_is_done(client: subprocess.Popen[bytes], path: Path, re
     with requests.request():
         assert client.poll() is None
 
-    assert client.wait(10) == -signal.SIGKILL
+    assert client.wait(60) == -signal.SIGKILL
 
 
 def test_requests_of_others_do_not_count(client: subprocess.Popen[bytes], path: Path, requests: FatalRequests) -> None:
@@ -54,7 +54,7 @@ def test_requests_of_others_do_not_count(client: subprocess.Popen[bytes], path: 
     with requests.request(client_pid=client.pid + 1):
         assert client.poll() is None
     with requests.request(client_pid=client.pid):
-        assert client.wait(10) == -signal.SIGKILL
+        assert client.wait(60) == -signal.SIGKILL
 
 
 def test_without_the_setting_or_an_order_nothing_happens(requests: FatalRequests) -> None:

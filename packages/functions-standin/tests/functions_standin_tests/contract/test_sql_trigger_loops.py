@@ -10,6 +10,7 @@ from functions_standin.sql_trigger.connection import find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
 from functions_standin.sql_trigger.pool import OF_THE_PROCESS
 from functions_standin.testing.sql_trigger import Scene, scene_on
+from functions_standin_tests.azurite import free_ports
 from functions_standin_tests.waiting import wait_until
 from mssql_standin.testing.stand_in import StandIn
 
@@ -25,7 +26,7 @@ def scene(sql_connection_string: str, unique: str) -> Iterator[Scene]:
 @contextmanager
 def server_of_our_own(folder: Path) -> Iterator[StandIn]:
     server = StandIn(folder)
-    server.start()
+    server.start(port=free_ports(1)[0])
     try:
         yield server
     finally:
@@ -81,7 +82,7 @@ def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scen
 def test_a_listener_that_finds_the_pool_of_its_host_used_up_ends_for_good(
     scene: Scene, sql_connection_string: str
 ) -> None:
-    to = to_odbc(f"{sql_connection_string};Max Pool Size=2;Connect Timeout=1", find_driver())
+    to = to_odbc(f"{sql_connection_string};Max Pool Size=2", find_driver())
     first, second = scene.worker(to=to), scene.worker(to=to)
     with first.running():
         wait_until(lambda: OF_THE_PROCESS.in_use(to) == 2, description="the first listener has its two connections")

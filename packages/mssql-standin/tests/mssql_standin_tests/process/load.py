@@ -25,10 +25,12 @@ SETUP = [
 class Load:
     """Writers that go on until their server is gone; they remember which commits they were told of."""
 
-    def __init__(self, stand_in: StandIn, begun: Sequence[int]) -> None:
-        """Start the writers, each from the number after the last one that it knows."""
+    def __init__(self, stand_in: StandIn, begun: Sequence[int], at_most: int | None = None) -> None:
+        """Start the writers, each from the number after the last one that it knows, to the one at most that is told."""
         self.acknowledged = list(begun)
         self._stand_in = stand_in
+        self._at_most = at_most
+        self._over = threading.Event()
         self._threads = [threading.Thread(target=self._write, args=(writer,)) for writer in range(WRITERS)]
         for thread in self._threads:
             thread.start()
@@ -43,9 +45,12 @@ class Load:
                 client.execute("UPDATE dbo.Marks SET Number = ? WHERE Writer = ?", number, writer)
                 client.commit()
                 self.acknowledged[writer] = number
+                if number == self._at_most:
+                    self._over.wait()
 
     def wait(self) -> None:
-        """Wait until every writer has given up."""
+        """Wait until every writer has given up, now that the server is gone."""
+        self._over.set()
         for thread in self._threads:
             thread.join()
 

@@ -20,7 +20,7 @@ def test_a_client_too_many_is_refused_and_the_next_one_enters_when_another_leave
         entered = [clients.enter_context(contextlib.closing(one)) for one in until_one_is_refused(shared_stand_in)]
         for _ in range(3):
             with pytest.raises(pyodbc.Error):
-                shared_stand_in.connect(timeout=5)
+                shared_stand_in.connect()
         assert len(entered) > 3
         assert [client.execute("SELECT 1").fetchone()[0] for client in entered] == [1] * len(entered)
 
@@ -36,11 +36,11 @@ def test_a_client_too_many_is_refused_and_the_next_one_enters_when_another_leave
 def until_one_is_refused(stand_in: StandIn) -> Iterator[pyodbc.Connection]:
     with contextlib.suppress(pyodbc.Error):
         for _ in range(ROOM):
-            yield stand_in.connect(timeout=5)
+            yield stand_in.connect()
 
 
 def connect_when_the_other_has_left(stand_in: StandIn) -> pyodbc.Connection:
     """Its handles come free a moment after the client has closed its end."""
     while True:
         with contextlib.suppress(pyodbc.Error):
-            return stand_in.connect(timeout=5)
+            return stand_in.connect()

@@ -176,11 +176,7 @@ def carry_everything_through(host: Host, instance_id: str) -> None:
     """See an instance of the orchestrator `everything` through to its end, whatever has been done of that before."""
     if host.status(instance_id)["runtimeStatus"] == "Missing":
         host.start("everything", {"round": 0}, instance_id)
-    wait_until(
-        lambda: host.status(instance_id)["customStatus"] == "second round",
-        description="the second round",
-        patience_seconds=60,
-    )
+    wait_until(lambda: host.status(instance_id)["customStatus"] == "second round", description="the second round")
     try:
         host.client("raise_event", instance_id, "go", "now")
     except AssertionError:  # an event that another host had raised may have ended it already

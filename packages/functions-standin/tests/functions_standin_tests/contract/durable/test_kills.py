@@ -16,7 +16,7 @@ from functions_standin_tests.waiting import wait_until
 ID = "killed"
 # Some points are worth a second look at a later pass.
 CASES = [*(f"{point}:1" for point in Point), "messages-sent:4", "history-written:5", "instance-written:3"]
-AT_ONCE = 5
+AT_ONCE = 3  # each asks the storage some fifty times a second, as the scene scales time
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def _run(folder: Path, connection_string: str, case: str) -> dict[str, Any]:
         doomed = opened.host(environment={SETTING: case})
         with contextlib.suppress(requests.RequestException, AssertionError):
             _carry_through(doomed, name)
-        wait_until(lambda: doomed.has_ended, description=f"the host dies at {case}", patience_seconds=30)
+        wait_until(lambda: doomed.has_ended, description=f"the host dies at {case}")
         assert doomed.process.returncode == -9
         next_host = opened.host()
         _carry_through(next_host, name)

@@ -81,7 +81,9 @@ def test_a_message_is_an_envelope_as_azures_tools_expect_it(
         host.start("chain", 1, "m")
     wait_until(lambda: host.has_ended, description="the host dies and leaves the message behind")
     name = f"{scene.hub}-{queue.format(partition=partition_of('m', 4))}"
-    [message] = QueueClient.from_connection_string(scene.connection_string, name).peek_messages(max_messages=2)
+    queue_client = QueueClient.from_connection_string(scene.connection_string, name)
+    # The host may have taken it with its last breath; then it is to be seen again after a while.
+    [message] = wait_until(lambda: queue_client.peek_messages(max_messages=2), description="the message is seen")
 
     envelope = json.loads(message.content)
     assert envelope["$type"] == "DurableTask.AzureStorage.MessageData"
@@ -116,7 +118,10 @@ def test_a_timer_waits_unseen_in_the_queue_of_its_partition(scene: Scene) -> Non
     name = f"{scene.hub}-control-{partition_of('z', 4):02}"
     queue = QueueClient.from_connection_string(scene.connection_string, name)
 
-    assert queue.get_queue_properties().approximate_message_count == 1
+    wait_until(
+        lambda: queue.get_queue_properties().approximate_message_count == 1,
+        description="the message that started the instance is deleted, which is done last",
+    )
     assert list(queue.peek_messages()) == []
 
 

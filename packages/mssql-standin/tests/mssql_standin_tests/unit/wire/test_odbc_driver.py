@@ -50,7 +50,7 @@ def connect(
     return pyodbc.connect(
         f"Driver={{{find_driver()}}};Server=127.0.0.1,{port};Database={name};UID=sa;PWD={quoted};"
         f"Encrypt={encrypt};TrustServerCertificate=yes",
-        timeout=10,
+        timeout=60,
         **options,
     )
 
@@ -203,7 +203,7 @@ def prelogin(encryption: int = 2) -> bytes:
 )  # fmt: skip
 def test_malformed_bytes_close_the_connection_and_nothing_else(port: int, garbage: bytes) -> None:
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as client,
         contextlib.suppress(OSError),  # it may have cut us off already
     ):
         client.sendall(garbage)
