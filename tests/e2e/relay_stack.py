@@ -28,6 +28,7 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).parent.parent.parent
 CONNECTION_TROUBLE = {"08S01", "08001", "HYT00", "HYT01", "01000"}  # SQLSTATEs
 APP = "e2e-app"
+ONLY_BY_HAND = {"WATCHDOG_SCHEDULE": "0 0 0 1 1 *"}  # for who looks at what the watchdog would mend within the minute
 TIME_SCALE = 0.05  # a lease of 60 s lasts 3 s
 
 TABLES = """

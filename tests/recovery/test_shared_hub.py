@@ -58,7 +58,9 @@ def ask(url: str) -> Any:
 
 def test_the_second_app_is_told_and_starts_nothing_in_the_firsts_hub(relay: RelayStack, receiver: Receiver) -> None:
     second = relay.stack.url(SECOND_HOST)
-    wait_until(lambda: receiver.occasions() == ["anothers_hub"], description="its people are told")
+    wait_until(
+        lambda: receiver.occasions() == ["anothers_hub"], description="its people are told", patience_seconds=150
+    )
     relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new')")
     wait_until(
         lambda: relay.sql("SELECT 1 FROM relay.Ledger WHERE App = ?", SECOND), description="a change of it has failed"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from functions_standin.worker.fatal_call import SETTING as DIES_AT
-from tests.e2e.relay_stack import RELAYS, RelayStack, running
+from tests.e2e.relay_stack import ONLY_BY_HAND, RELAYS, RelayStack, running
 from tests.recovery.receiver import Receiver, receiving
 from tests.waiting import wait_until
 
@@ -74,7 +74,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         text = RELAYS.replace("breaker_seconds = 1\n", "breaker_seconds = 1\n" + FAST)
         text += f'\n[[channel]]\nname = "people"\nkind = "webhook"\nurl = "{receiver.url}"\n'
         order = folder / "dies-at"
-        with running(folder, relays_text=text, settings={DIES_AT: str(order)}) as relay:
+        with running(folder, relays_text=text, settings={DIES_AT: str(order), **ONLY_BY_HAND}) as relay:
             yield Scene(relay, receiver, order)
 
 

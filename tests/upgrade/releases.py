@@ -28,11 +28,11 @@ from relay.delivery.sent import Sent
 from relay.notification.names import notification_instance
 from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
-from tests.e2e.relay_stack import ROOT, RelayStack, settings_of
+from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
-    "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of",
+    "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of",
     "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "results_now", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent

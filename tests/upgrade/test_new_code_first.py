@@ -10,7 +10,7 @@ import pytest
 
 from tests.upgrade.releases import RelayStack, wait_until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 RELAYS = """
 [[relay]]
 name = "orders"
@@ -45,7 +45,7 @@ def test_it_says_what_to_run_and_delivers_everything_afterwards(tmp_path: Path) 
             assert "docs/sql/tables.sql" in problem["detail"], path
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (2, N'new'), (3, N'new')")
         used_up = "SELECT 1 FROM az_func.[Leases_e2e-app_orders] WHERE _az_func_AttemptCount = 5"
-        wait_until(lambda: relay.sql(used_up), description="the trigger's attempts are used up", patience_seconds=60)
+        wait_until(lambda: relay.sql(used_up), description="the trigger's attempts are used up")
         assert len(relay.endpoint_rows("orders")) == 1, "nothing works on tables that it does not know"
 
         relay.enable()

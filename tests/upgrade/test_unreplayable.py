@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.upgrade.releases import RelayStack, app_now, wait_until
+from tests.upgrade.releases import ONLY_BY_HAND, RelayStack, app_now, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 HOST = "functions_host"
@@ -72,7 +72,7 @@ def both_wait(relay: RelayStack) -> bool:
 
 
 def test_what_cannot_replay_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
-    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES)
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings=ONLY_BY_HAND)
     relay.stack.app_dir = with_other_steps(app_now(tmp_path / "before"))
     try:
         relay.start()

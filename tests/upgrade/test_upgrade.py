@@ -123,7 +123,7 @@ class Upgrade:
         relay.sql(f"INSERT INTO dbo.Letters (LetterId, Text) VALUES {rows(1, LETTERS)}")
         relay.mode("random", share=0.8, stream="/orders")  # some get through, so the others are the recovery's at once
         relay.sql(f"INSERT INTO dbo.Orders (OrderId, Total) VALUES {rows(1, 30)}")
-        self.ask("POST", "api/relays/stock/backfill", {"page_rows": 10, "rows_per_second": 20})
+        self.ask("POST", "api/relays/stock/backfill", {"page_rows": 10, "rows_per_second": 5})
         until(lambda: self.count("Backfill", "[Cursor] <> N''"), "the backfill is under way")
         relay.mode("500", stream="/stock")
         until(self.letters_are_settled, "every letter is dead or taken")
