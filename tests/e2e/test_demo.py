@@ -10,6 +10,7 @@ from devstack.demo import stage
 from devstack.demo.audit import Audit, Entry
 from devstack.demo.workload import ARRIVALS, CHANGES
 
+pytestmark = pytest.mark.timeout(420)
 SHORT = r"demo: changes=(\d+) delivered=(\d+) filtered=(\d+) lost=(\d+) duplicates=(\d+) reordered=(\d+)"
 LONG = SHORT + r" rounds=(\d+) notifications=(\d+) restarts=(\d+)"
 STEPS = [*ARRIVALS, *CHANGES]

@@ -9,6 +9,7 @@ from tests.e2e.relay_stack import RELAYS, RelayStack, running
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(420)
 # The relay "orders" is protected, "lines" is not.
 PROTECTED, UNPROTECTED = (
     'endpoint = "%API_URL%/orders"\nsilent_after_minutes = 0.001\n',

@@ -15,6 +15,7 @@ from tests.e2e.relay_stack import RELAYS, RelayStack, running
 from tests.recovery.receiver import Receiver
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(420)
 FAST = (
     "recovery = { first_interval_seconds = 1, coefficient = 1.2, max_interval_seconds = 2, notify_after_rounds = 4 }\n"
 )

@@ -16,6 +16,7 @@ from devstack.prove.world import versions_with_two_ids
 from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(420)
 DEAD_LETTERS = 1000
 MANY_REFUSALS = 50  # of one status in a row
 ALL = set(range(1, DEAD_LETTERS + 1))

@@ -82,7 +82,7 @@ def test_the_change_loop_ends_for_good_if_its_first_connection_fails(scene: Scen
 def test_a_listener_that_finds_the_pool_of_its_host_used_up_ends_for_good(
     scene: Scene, sql_connection_string: str
 ) -> None:
-    to = to_odbc(f"{sql_connection_string};Max Pool Size=2", find_driver())
+    to = to_odbc(f"{sql_connection_string};Max Pool Size=2;Connect Timeout=5", find_driver())
     first, second = scene.worker(to=to), scene.worker(to=to)
     with first.running():
         wait_until(lambda: OF_THE_PROCESS.in_use(to) == 2, description="the first listener has its two connections")

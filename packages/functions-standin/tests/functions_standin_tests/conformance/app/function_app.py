@@ -152,7 +152,7 @@ def waits(context: df.DurableOrchestrationContext) -> Steps:
 @app.orchestration_trigger(context_name="context")
 def two_events(context: df.DurableOrchestrationContext) -> Steps:
     """Wait for two events of one name that may have come before anybody waited."""
-    yield context.create_timer(context.current_utc_datetime + timedelta(seconds=2))
+    yield context.create_timer(context.current_utc_datetime + timedelta(seconds=6))
     first = yield context.wait_for_external_event("go")
     second = yield context.wait_for_external_event("go")
     return [first, second]
