@@ -11,7 +11,7 @@ from tests.sql_client import SqlServer
 
 def broken(odbc: OdbcConnection, old: str, new: str) -> SqlServer:
     assert old in odbc.text
-    return SqlServer(replace(odbc, text=odbc.text.replace(old, new), login_timeout_seconds=3))
+    return SqlServer(replace(odbc, text=odbc.text.replace(old, new), login_timeout_seconds=30))
 
 
 def test_each_result_set_is_returned(server: SqlServer) -> None:

@@ -25,7 +25,7 @@ def connect_pymssql():
     import pymssql  # noqa: PLC0415 - the other one need not be there
 
     return pymssql.connect(
-        server="127.0.0.1", port=PORT, user=USER, password=PASSWORD, database=DATABASE, timeout=1
+        server="127.0.0.1", port=PORT, user=USER, password=PASSWORD, database=DATABASE, timeout=5
     ), pymssql
 
 
@@ -33,7 +33,7 @@ def connect_pytds():
     import pytds  # noqa: PLC0415
 
     options = {"dsn": "127.0.0.1", "port": int(PORT), "user": USER, "password": PASSWORD, "database": DATABASE}
-    return pytds.connect(**options, timeout=1), pytds
+    return pytds.connect(**options, timeout=5), pytds
 
 
 connection, module = {"pymssql": connect_pymssql, "pytds": connect_pytds}[sys.argv[1]]()
