@@ -16,6 +16,8 @@ from functions_standin.worker_process import messages
 from functions_standin.worker_process.stream import Stream
 from functions_standin.workers import LogTaker
 
+_LATEST_ANSWER_SECONDS = 10.0
+
 
 class Child:
     """A worker process and the calls it is busy with. `ended` is told its exit code, once, after those have failed."""
@@ -85,8 +87,8 @@ class Child:
     def _wait(self) -> None:
         code = self._process.wait()
         code = 128 - code if code < 0 else code
-        # What it had answered before counts; a process that it forked may hold the stream open.
-        self._reader.join(1)
+        # What it had answered before counts, however busy the machine is; a process that it forked may hold the stream open.
+        self._reader.join(_LATEST_ANSWER_SECONDS)
         self._stream.close()
         with self._lock:
             self._failure = failure = self._failure or exited(code)
