@@ -1,8 +1,8 @@
-"""The report of the proof: a line for each scenario, the newest counts."""
+"""The report of the proof: a line for each scenario, a part for each simulation, the newest of each."""
 
 from pathlib import Path
 
-from devstack.prove.__main__ import row, write_row
+from devstack.prove.report import row, sections, write_row, write_section
 from devstack.prove.scenarios import SCENARIOS, Result
 from devstack.prove.world import Verdict
 
@@ -22,3 +22,19 @@ def test_a_scenarios_line_takes_the_place_of_its_earlier_one(tmp_path: Path) -> 
     lines = [line for line in report.read_text().splitlines() if line.startswith(("| host", "| API"))]
     assert [line.split("|")[1].strip() for line in lines] == [first, second]
     assert lines[0].split("|")[3].strip() == "2"
+
+
+def test_a_part_takes_the_place_of_its_earlier_one_and_leaves_the_others(tmp_path: Path) -> None:
+    report = tmp_path / "docs" / "proof.md"
+    write_section(report, "Mutants", "all of them found")
+    write_row(report, row(SCENARIOS["moment"].title, result(3)))
+    write_section(report, "Simulation", "300 seeds")
+    write_section(report, "Simulation", "5000 seeds")
+
+    found = sections(report)
+
+    assert list(found) == ["Scenarios", "Simulation", "Mutants"]
+    assert "5000 seeds" in found["Simulation"]
+    assert "300 seeds" not in report.read_text()
+    assert "all of them found" in found["Mutants"]
+    assert SCENARIOS["moment"].title in found["Scenarios"]
