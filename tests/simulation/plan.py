@@ -30,7 +30,7 @@ class RelayPlan:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens at a moment. Each verb's arguments are those of the method of its name in story.py."""
+    """Something that happens at a moment. What verbs there are, and their arguments, story.py says."""
 
     seconds: float
     verb: str

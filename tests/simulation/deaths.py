@@ -1,0 +1,117 @@
+"""Verbs of death: hosts and workers that die at any moment, and come back."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from functions_standin.testing.simulation import SimulatedHost
+from tests.simulation.stage import Stage, Verb
+
+TRAP_SECONDS = 600.0  # a crash that did not come to its moment within this time comes anyhow
+
+
+@dataclass
+class _Trap:
+    verb: str
+    at: str
+    left: int
+    down_seconds: float
+
+
+class Deaths:
+    """Told by `meets` of every moment of every host."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._traps: list[_Trap] = []
+        self._stopped_until = 0.0
+
+    @property
+    def verbs(self) -> Mapping[str, Verb]:
+        return {
+            "kill": self.kill,
+            "crash_worker": self.crash_worker,
+            "stop": self.stop,
+            "lose_hub": self.lose_hub,
+            "clock_jumps": self.clock_jumps,
+        }
+
+    async def kill(self, at: str, times: int, down_seconds: float) -> None:
+        """Let a host die at its n-th moment of a kind from now on."""
+        await self._spring(_Trap("kill", at, times, down_seconds))
+
+    async def crash_worker(self, at: str, times: int) -> None:
+        """Let a worker die at its n-th moment of a kind from now on."""
+        await self._spring(_Trap("crash_worker", at, times, 0.0))
+
+    def stop(self, lasts_seconds: float) -> None:
+        """Stop every host for some time."""
+        self._stopped_until = max(self._stopped_until, self._stage.now() + lasts_seconds)
+        self._kill_all(lasts_seconds)
+
+    def lose_hub(self) -> None:
+        """Stop every host, and lose what the task hub had."""
+        self._kill_all(5.0)
+        self._stage.world.lose_storage()
+
+    def clock_jumps(self, host: int, ahead_seconds: float) -> None:
+        """Let a host's clock go wrong, until the host ends."""
+        if (found := self._stage.world.simulation.hosts.get(f"host{host}")) is not None:
+            found.outside.skew = timedelta(seconds=ahead_seconds)
+
+    def meets(self, host: SimulatedHost, moment: str) -> None:
+        """Let a host die if that moment is a trap's."""
+        for trap in self._traps:
+            if moment.startswith(trap.at):
+                trap.left -= 1
+                if trap.left <= 0:
+                    self._traps.remove(trap)
+                    self._stage.hits[f"{trap.verb} at {trap.at}"] += 1
+                    self._strike(trap, host)
+                    return
+
+    def end(self) -> None:
+        """Let nobody die any more, and those come back soon who are dead."""
+        self._traps.clear()
+        self._stopped_until = 0.0
+
+    async def heal(self) -> None:
+        """Let all hosts be there, with the right time, once nobody dies any more."""
+        world = self._stage.world
+        for host in world.simulation.hosts.values():
+            host.outside.skew = timedelta()
+        for number in range(self._stage.plan.hosts):
+            if f"host{number}" not in world.simulation.hosts:
+                await world.start(f"host{number}")
+
+    async def _spring(self, trap: _Trap) -> None:
+        self._traps.append(trap)
+        await asyncio.sleep(TRAP_SECONDS)
+        if trap in self._traps and (hosts := list(self._stage.world.simulation.hosts.values())):
+            self._traps.remove(trap)
+            self._strike(trap, hosts[0])
+
+    def _strike(self, trap: _Trap, host: SimulatedHost) -> None:
+        self._stage.oracle.crashes()
+        if trap.verb == "crash_worker":
+            self._stage.world.crash(host)
+            return
+        self._stage.later(self._restart(host.name, trap.down_seconds))
+        self._stage.world.kill(host)
+
+    def _kill_all(self, down_seconds: float) -> None:
+        self._stage.oracle.crashes()
+        for host in list(self._stage.world.simulation.hosts.values()):
+            self._stage.later(self._restart(host.name, down_seconds))
+            self._stage.world.kill(host)
+
+    async def _restart(self, name: str, down_seconds: float) -> None:
+        stage = self._stage
+        await asyncio.sleep(max(down_seconds, self._stopped_until - stage.now()))
+        while stage.world.sql.is_away:
+            await asyncio.sleep(10.0)
+        for _ in range(20):
+            if name in stage.world.simulation.hosts or await stage.world.start(name) is not None:
+                return
+            await asyncio.sleep(5.0)

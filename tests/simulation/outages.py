@@ -1,0 +1,57 @@
+"""Verbs of trouble around the app: endpoints that are unwell, a database or a storage that nobody reaches."""
+
+import asyncio
+from collections.abc import Mapping
+
+from tests.simulation.endpoint import Weather
+from tests.simulation.stage import Stage, Verb
+
+
+class Outages:
+    """Each lasts for some time, and ends with all trouble at the latest."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    @property
+    def verbs(self) -> Mapping[str, Verb]:
+        return {
+            "weather": self.weather,
+            "database_away": self.database_away,
+            "storage_away": self.storage_away,
+        }
+
+    def weather(self, relay: str, kind: str, lasts_seconds: float, retry_after: str | None = None) -> None:
+        """Let an endpoint be unwell."""
+        stage = self._stage
+        stage.hits[f"weather {kind}"] += 1
+        if retry_after is not None:
+            stage.hits[f"retry-after {retry_after}"] += 1
+        stage.endpoints[relay].change(Weather(kind, stage.now() + lasts_seconds, retry_after))
+
+    async def database_away(self, lasts_seconds: float) -> None:
+        """Let nobody into the database for some time."""
+        sql = self._stage.world.sql
+        self._stage.oracle.crashes()
+        sql.is_away = True
+        await asyncio.sleep(lasts_seconds)
+        sql.is_away = False
+
+    async def storage_away(self, lasts_seconds: float) -> None:
+        """Let no host reach the storage for some time."""
+        hosts = self._stage.world.simulation.hosts
+        for host in hosts.values():
+            host.reaches_storage = False
+        await asyncio.sleep(lasts_seconds)
+        for host in hosts.values():
+            host.reaches_storage = True
+
+    def heal(self) -> None:
+        """End all of it."""
+        stage = self._stage
+        if stage.world.sql.is_away:
+            stage.world.sql.is_away = False
+        for endpoint in stage.endpoints.values():
+            endpoint.heal()
+        for host in stage.world.simulation.hosts.values():
+            host.reaches_storage = True

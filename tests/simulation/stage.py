@@ -1,0 +1,116 @@
+"""What the verbs of a story work with: a plan in its world, what was committed, the endpoints, the oracle that looks on."""
+
+import asyncio
+import contextvars
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.simulation.endpoint import Endpoint
+from tests.simulation.history import History
+from tests.simulation.network import Request
+from tests.simulation.oracle import Oracle
+from tests.simulation.plan import Plan
+from tests.simulation.tables import Table, same
+from tests.simulation.world import World
+
+Verb = Callable[..., Awaitable[None] | None]
+PEOPLE = "people"  # the channel over which people are told
+
+
+class Stage:
+    """`hits` counts what has happened, by its name."""
+
+    def __init__(self, plan: Plan, world: World, hits: Counter[str]) -> None:
+        self.plan, self.world, self.hits = plan, world, hits
+        self.tables: Mapping[str, Table] = {table.name: table for table in plan.tables}
+        self.histories = {name: History() for name in self.tables}
+        self.oracle = Oracle(plan.relays, self.histories)
+        self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.endpoints = {
+            relay.name: Endpoint(
+                plan.seed, relay.name, self.now, self._hearing(relay.name), relay.options.get("delivered_statuses", ())
+            )
+            for relay in plan.relays
+        }
+        self.endpoints[PEOPLE] = Endpoint(plan.seed, PEOPLE, self.now, self._told)
+
+    def now(self) -> float:
+        """Return the virtual time in seconds."""
+        return self.world.seconds
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what may block or take time, in a task of its own."""
+        self._watch(asyncio.create_task(work))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin it from within a host's code, in a context that is no host's."""
+        self._watch(self.world.simulation.loop.create_task(work, context=contextvars.Context()))
+
+    def _watch(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.oracle.broken(self.now(), f"the story broke: {type(error).__name__}: {error}")
+
+    async def all_ended(self) -> None:
+        """Wait until everything that was begun has ended."""
+        while self._tasks:
+            await asyncio.sleep(1.0)
+
+    def ledger(self) -> Sequence[Mapping[str, Any]]:
+        """Return the app's ledger as the oracle judges it."""
+        rows = self.world.sql.look(
+            "SELECT Relay, KeyText, Version, State, Why, LastError, FirstFailedAt, LastTriedAt FROM relay.Ledger ORDER BY Id"
+        )
+        return [
+            {
+                "relay": relay, "key": same(json.loads(key)), "version": version, "state": state, "why": why, "error": error,
+                "first_failed": self._seconds_of(first), "last_tried": self._seconds_of(last),
+            }
+            for relay, key, version, state, why, error, first, last in rows
+        ]  # fmt: skip
+
+    def _seconds_of(self, moment: datetime) -> float:
+        return (moment.replace(tzinfo=UTC) - self.world.simulation.start).total_seconds()
+
+    # --- what is heard ---------------------------------------------------------------------------------------
+
+    def connecting(self, host: str) -> str:
+        """Return how a connection to a host ends, if it does; satisfies Network.connecting."""
+        how = self.endpoints[host].connecting
+        if how and host in self.oracle.seen:
+            self.oracle.unreached(host, self.now())
+        return how
+
+    def _hearing(self, name: str) -> Any:
+        def hears(
+            request: Request, contents: Sequence[Mapping[str, Any]], status: int | None, kept: bool, asked: float | None
+        ) -> None:
+            del request
+            self.hits[f"answer {status}"] += 1
+            self.oracle.hears(name, self.now(), contents, status, kept=kept, asked=asked)
+            if asked is not None and status is not None and not kept:
+                self.oracle.asked_for_time(name, self.now(), asked)
+
+        return hears
+
+    def _told(
+        self,
+        request: Request,
+        contents: Sequence[Mapping[str, Any]],
+        status: int | None,
+        kept: bool,
+        asked: float | None,
+    ) -> None:
+        del request, asked
+        for notice in contents:
+            if kept and status is not None:
+                self.hits[f"notice {notice['occasion']}"] += 1
+                self.oracle.notices[notice["relay"]].append((self.now(), notice["occasion"]))
