@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ REJECTING = (400, 413, 415, 422)
 ATTEMPTS, ROUNDS_BESIDE, HALVINGS = 6, 2, 6
 ROUND_SECONDS = 1800.0  # from its probe to its end
 FOR_ANOTHER_BATCH_SECONDS = 300.0  # one that was under way when the endpoint asked for time
+
+Excuse = Callable[[RelayPlan, Key, State], bool]  # tells whether a state may never come, for nobody was told of it
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Oracle:
         self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
         self.violations: list[str] = []
         self.crashed = False
+        self.excuse: Excuse = lambda _relay, _key, _state: False
 
     def broken(self, seconds: float, what: str) -> None:
         """Note that a promise was broken."""
@@ -193,24 +196,25 @@ class Oracle:
 
     def _complete(self, relay: RelayPlan, key: Key, seconds: float, dead_version: int) -> None:
         seen = self.seen[relay.name]
-        due = self.due_version(relay, self._histories[relay.table.name].states(key))
+        due = self.due_version(relay, key)
         has = max(seen.kept.get(key, -1), dead_version, seen.excused.get(key, -1))
         if due is not None and has < due:
             self.broken(seconds, f"lost: {relay.name} has of {key} version {has}, and version {due} concerns it")
 
-    def due_version(self, relay: RelayPlan, states: Sequence[State]) -> int | None:
+    def due_version(self, relay: RelayPlan, key: Key) -> int | None:
         """Return the highest version that the endpoint must have seen, itself or a later one; None: none.
 
         Whenever it was looked at, it concerned the endpoint, and so did every later one.
         """
         watch, contexts = relay.options.get("watch", ()), relay.options.get("ignore_contexts", ())
         found = None
-        for state in reversed(states):
+        for state in reversed(self._histories[relay.table.name].states(key)):
             if state.mark in contexts and contexts:
                 break  # somebody else's change beneath it may have been held back with it
             if state.row is not None and not meets(relay, state.row):
                 break
-            if found is None and (not watch or state.operation != "update" or state.touched & set(watch)):
+            concerns = not watch or state.operation != "update" or state.touched & set(watch)
+            if found is None and concerns and not self.excuse(relay, key, state):
                 found = state.version
         return found
 

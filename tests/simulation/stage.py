@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.simulation.endpoint import Endpoint
+from tests.simulation.gaps import Gaps
 from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
@@ -28,6 +29,8 @@ class Stage:
         self.tables: Mapping[str, Table] = {table.name: table for table in plan.tables}
         self.histories = {name: History() for name in self.tables}
         self.oracle = Oracle(plan.relays, self.histories)
+        self.gaps = Gaps(plan, self.oracle)
+        self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
         self._tasks: set[asyncio.Task[None]] = set()
         self.endpoints = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from functions_standin.testing.simulation import SimulatedHost
 from tests.simulation.deaths import Deaths
+from tests.simulation.forgetting import Forgetting
 from tests.simulation.operators import Operators
 from tests.simulation.outages import Outages
 from tests.simulation.plan import Event, Plan
@@ -63,6 +64,7 @@ class Story:
             **self._deaths.verbs,
             **self._outages.verbs,
             **Operators(stage).verbs,
+            **Forgetting(stage).verbs,
         }
 
     async def run(self) -> None:
@@ -84,6 +86,7 @@ class Story:
         await self._heal()
         await asyncio.sleep(bound_seconds(self.plan))
         self.oracle.judge(self.stage.now(), self.stage.ledger())
+        self.stage.gaps.judge(self.stage.now())
         await self._last_probe()
 
     def _prepare(self) -> None:

@@ -1,0 +1,22 @@
+"""When there is trouble in a plan, and when there is none: then bounds are short."""
+
+from tests.simulation.plan import Event, Plan
+
+# What writers do is no trouble.
+_HARMLESS = {"set", "set_many", "delete", "rekey", "truncate"}
+_AFTERWARDS_SECONDS = 600.0  # a crash may come so late; a host may need so long to come back
+
+
+def is_calm(plan: Plan, start_seconds: float, end_seconds: float) -> bool:
+    """Tell whether there was no trouble between two moments, and none just before."""
+    return not any(
+        event.verb not in _HARMLESS and event.seconds <= end_seconds and _ends_at(event) >= start_seconds
+        for event in plan.events
+    )
+
+
+def _ends_at(event: Event) -> float:
+    if event.verb == "clock_jumps":
+        return float("inf")  # until its host ends
+    lasts = event.arguments.get("lasts_seconds", event.arguments.get("down_seconds", 0.0))
+    return event.seconds + float(lasts) + _AFTERWARDS_SECONDS

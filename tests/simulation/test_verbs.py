@@ -1,0 +1,64 @@
+"""Each verb in a short story of its own: it has its effect, the promises hold around it, and a loss beside it is found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.plan import Event, Plan, RelayPlan
+from tests.simulation.story import Verdict, play
+from tests.simulation.tables import Table
+
+HOUR, DAY = 3600.0, 86_400.0
+ORDERS = Table("Orders", "int")
+NEW: Mapping[str, Any] = {"values": {"Status": "new", "Region": "SE"}}
+RECOVERY = {
+    "first_interval_seconds": 60,
+    "coefficient": 2,
+    "max_interval_seconds": 300,
+    "window_hours": 24,
+    "notify_after_rounds": 3,
+    "dead_letters_every_minutes": 60,
+}
+
+
+def relay(name: str = "r0", **options: Any) -> RelayPlan:
+    return RelayPlan(name, ORDERS, options, RECOVERY)
+
+
+def plan(*events: Event, relays: tuple[RelayPlan, ...] = (), end_seconds: float = 2 * HOUR) -> Plan:
+    return Plan(1, relays or (relay(),), 1, events, end_seconds)
+
+
+def at(seconds: float, verb: str, **arguments: Any) -> Event:
+    if "set" in verb or verb in {"delete", "truncate", "untrack"}:
+        arguments = {"table": "Orders", **arguments}
+    return Event(seconds, verb, arguments)
+
+
+def well(verdict: Verdict) -> Verdict:
+    assert list(verdict.violations) == []
+    return verdict
+
+
+def test_what_a_truncation_hides_is_told_and_everything_later_arrives() -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2, 3], **NEW),
+        at(1800, "truncate"),
+        at(1801, "set", key=2, **NEW),
+        at(2400, "set", key=4, **NEW),
+    )))  # fmt: skip
+
+    assert told.hits["notice gap"] == 1
+    assert told.hits["answer 200"] + told.hits["answer 201"] + told.hits["answer 204"] >= 6
+
+
+def test_what_was_tried_in_vain_before_a_truncation_is_settled_after_it() -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2], **NEW),
+        at(1700, "weather", relay="r0", kind="503", lasts_seconds=HOUR),
+        at(1710, "set_many", keys=[1, 2, 3], **NEW),
+        at(1800, "truncate"),
+        at(1801, "set", key=2, **NEW),
+        relays=(relay(backfill_after_gap=False),),
+    )))  # fmt: skip
+
+    assert told.hits["notice gap"] == 1
