@@ -53,7 +53,7 @@ def relay_batch(payload: str, outside: Outside) -> BatchResult:
     found, so that the trigger tries again; an endpoint that is down is a result, see `BatchResult.error`.
     """
     with outside.recoveries.all_entered():
-        found = replace(outside.changes.enrich(parse_payload(payload)), respects_breaker=True)
+        found = replace(outside.changes.enrich(parse_payload(payload)), by_trigger=True)
         delivery = deliver(found, outside)
     _report(outside.relay, found.changes, delivery.settlement)
     attempt = max((change.attempt for change in found.changes), default=0)

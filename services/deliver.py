@@ -81,6 +81,7 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
         backoff=relay.recovery.backoff,
         breaker_seconds=relay.breaker_seconds,
         window_seconds=relay.recovery.window_seconds,
+        by_trigger=found.by_trigger,
     )
     if settlement.writes:
         outside.changes.record(settlement)
@@ -99,11 +100,6 @@ def _without_a_request(change: Change, found: Enriched) -> Result | None:
         return Rejected(None, f"not sent: {change.unfit}")
     if standing.paused_seconds > 0:
         return Held(f"not sent: {standing.reason}", standing.paused_seconds)
-    if (
-        standing.held_back_seconds > 0
-        and found.respects_breaker
-        and entry is not None
-        and entry.state is EntryState.OPEN
-    ):
+    if standing.held_back_seconds > 0 and found.by_trigger and entry is not None and entry.state is EntryState.OPEN:
         return RetryLater(None, f"not sent: {standing.reason}", sent=False)
     return None

@@ -16,7 +16,9 @@ class Enriched:
     tries_first: bool = (
         False  # after a pause of the endpoint's it is this one's part to find out whether it takes anything
     )
-    respects_breaker: bool = False  # the trigger does; who has waited asks the endpoint itself
+    by_trigger: bool = (
+        False  # it respects the breaker, while who has waited asks the endpoint itself; and it releases its leases
+    )
 
     def each(self, alter: Callable[[Change], Change | None]) -> "Enriched":
         """Return it with every change altered; None leaves one out."""

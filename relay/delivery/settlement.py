@@ -61,7 +61,9 @@ class Settlement:
     closings: Sequence[Closing] = ()
     failures: Sequence[Failure] = ()
     news: EndpointNews = NOTHING_NEW
-    exhausted: Sequence[str] = ()  # keys whose attempts are used up, and which are settled: their lease rows are let go
+    exhausted: Sequence[
+        str
+    ] = ()  # keys that are settled while the trigger will not release their lease rows: they are let go
 
     @property
     def endpoint_down(self) -> bool:
@@ -82,9 +84,11 @@ def settle(
     backoff: Backoff = DEFAULT,
     breaker_seconds: float = 0.0,
     window_seconds: float = float("inf"),
+    by_trigger: bool = True,
 ) -> Settlement:
     """Sort one batch's results. A key is closed only if it has, or may have, a ledger entry.
 
+    `by_trigger`: it is the trigger's batch, and it releases its leases itself, until their attempts are used up.
     `enters_keys`: the relay enters what it is about to send. A change that fails once more after its window is given up.
     """
     results = list(results)
@@ -149,6 +153,7 @@ def settle(
         news = replace(news, hold_back_seconds=breaker_seconds, reason=news.reason or tried[0].reason[:300])
     dead = {failure.key_text for failure in failures if failure.state is EntryState.DEAD}
     settled = dead | {closing.key_text for closing in closings}
+    not_released = TRIGGER_ATTEMPTS if by_trigger else 1
     return Settlement(
         delivered=counts[Delivered],
         filtered=counts[Filtered],
@@ -159,7 +164,7 @@ def settle(
         closings=closings,
         failures=failures,
         news=news,
-        exhausted=[c.key_text for c, _ in results if c.attempt >= TRIGGER_ATTEMPTS and c.key_text in settled],
+        exhausted=[c.key_text for c, _ in results if c.attempt >= not_released and c.key_text in settled],
     )
 
 

@@ -308,6 +308,22 @@ def test_closing_a_key_resets_its_exhausted_lease_row(scene: Make) -> None:
     assert [row[1:] for row in lease_rows(made.server, made.relay)] == [[0, 1], [0, 0], [5, 0]]
 
 
+def test_closing_a_key_resets_its_lease_row_that_ran_out_at_that_version(scene: Make) -> None:
+    made = scene()
+    for number in (1, 2, 3):
+        made.run("INSERT INTO {t} (Id) VALUES (?)", number)
+    made.lease(attempt=2)
+    one, two, three = made.enrich(1, 2, 3)
+    made.run(f"UPDATE {leases_of(made.relay)} SET _az_func_LeaseExpirationTime = SYSDATETIME() WHERE Id < 3")
+
+    made.settle(closings=[Closing("[1]", one.version), Closing("[2]", two.version - 1), Closing("[3]", three.version)])
+
+    released, newer, alive = [row[1:] for row in lease_rows(made.server, made.relay)]
+    assert (released, newer, alive) == ([0, 1], [2, 0], [2, 0]), (
+        "what is newer, or somebody's at this moment, is left to the trigger"
+    )
+
+
 def test_settling_twice_changes_nothing(scene: Make) -> None:
     made = scene()
     made.settle(failures=[failure()])

@@ -185,3 +185,4 @@ def test_used_up_leases_of_what_is_settled_are_let_go() -> None:
     ]
 
     assert settle(results).exhausted == ["[1]", "[2]"]
+    assert settle(results, by_trigger=False).exhausted == ["[1]", "[2]", "[4]"], "nobody else releases them"

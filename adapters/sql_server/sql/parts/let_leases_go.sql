@@ -1,5 +1,6 @@
--- Part of what settles keys, listed in @settled, under the trigger's lock: their exhausted lease rows are let go, and the trigger
--- delivers what is newer than what was settled.
+-- Part of what settles keys, listed in @settled, under the trigger's lock: their lease rows that are used up are let go, and the trigger
+-- delivers what is newer than what was settled. So are those that ran out at what was settled: change tracking may have forgotten it,
+-- and then the trigger never takes them again.
 UPDATE lease
 SET
     [_az_func_AttemptCount] = 0,
@@ -7,4 +8,4 @@ SET
         CASE WHEN lease.[_az_func_ChangeVersion] <= entry.[Version] THEN NULL ELSE lease.[_az_func_LeaseExpirationTime] END
 FROM @settled AS entry
 INNER JOIN {{leases}} AS lease ON {{lease_of_entry}}
-WHERE lease.[_az_func_AttemptCount] >= {{trigger_attempts}};
+WHERE {{lease_has_ended}};
