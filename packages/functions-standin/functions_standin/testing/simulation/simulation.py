@@ -112,12 +112,13 @@ class Simulation:
         await host.start()
         return host
 
-    def know_leases(self, connection: Any, changes: Changes) -> None:
+    def know_leases(self, connection: Any, changes: Changes, ahead: Callable[[], timedelta] = timedelta) -> None:
         """Before the first host starts: let triggers sleep until a lease runs out, which is looked up over this connection.
 
-        `changes` returns what differs as soon as definitions have been changed, and rows, by what was committed.
+        `changes` returns what differs as soon as definitions have been changed, and rows, by what was committed; `ahead` by how much
+        the database's clock is ahead of the simulation's.
         """
-        self.database_changes = News(LeaseTimes(connection, changes).next)
+        self.database_changes = News(LeaseTimes(connection, changes, self.now, ahead).next)
 
     async def until(self, holds: Callable[[], bool], *, within_seconds: float, every_seconds: float = 1.0) -> None:
         """Let time pass until a condition holds; raise AssertionError if it does not in time."""
