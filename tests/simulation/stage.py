@@ -14,6 +14,7 @@ from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan
+from tests.simulation.repetitions import Repetitions
 from tests.simulation.tables import Table, same
 from tests.simulation.world import World
 
@@ -30,6 +31,7 @@ class Stage:
         self.histories = {name: History() for name in self.tables}
         self.oracle = Oracle(plan.relays, self.histories)
         self.gaps = Gaps(plan, self.oracle)
+        self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,6 +101,8 @@ class Stage:
             del request
             self.hits[f"answer {status}"] += 1
             self.oracle.hears(name, self.now(), contents, status, kept=kept, asked=asked)
+            if kept and status is not None:  # what got no answer is tried again, as it should be
+                self._repetitions.hears(name, self.now(), contents)
             if asked is not None and status is not None and not kept:
                 self.oracle.asked_for_time(name, self.now(), asked)
 

@@ -8,6 +8,7 @@ import pytest
 from tests.simulation.history import History, State
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import RelayPlan
+from tests.simulation.repetitions import MOST, Repetitions
 from tests.simulation.tables import Table
 
 ORDERS = Table("Orders", "int")
@@ -160,3 +161,14 @@ def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
     assert judging.violations == []
     judging.hears("r", 1800.0, [content()], 429, kept=False)
     assert "asked for time" in judging.violations[0]
+
+
+def test_what_an_endpoint_takes_over_and_over_is_found() -> None:
+    judging = oracle(state(1))
+    repetitions = Repetitions(judging)
+    for _ in range(MOST):
+        repetitions.hears("r", 1.0, [content()])
+    assert judging.violations == []
+
+    repetitions.hears("r", 1.0, [content(), content(id="b")])
+    assert "the same" in judging.violations[0]
