@@ -40,8 +40,8 @@ DECLARE @facts TABLE (
     [EntryTriedVersion] bigint NULL,
     [EntryOpenMs] bigint NULL
 );
--- What change tracking knows of each key is sought by key. Of what it has forgotten the entry tells the version; a deletion that it
--- has forgotten, too, is another version than the row that was tried.
+-- What change tracking knows of each key is sought by key. Of what it has forgotten the entry tells the version, or the lease; a
+-- deletion that it has forgotten, too, is another version than the row that was tried.
 INSERT INTO @facts
 SELECT
     found.[i],
@@ -50,7 +50,7 @@ SELECT
     found.[Tracked],
     found.[HasRow],
     CASE
-        WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND entry.[Version] < @oldest
+        WHEN found.[Tracked] IS NULL AND found.[HasRow] = 0 AND COALESCE(entry.[Version], found.[LeasedVersion]) < @oldest
             AND NOT (entry.[Operation] IS NOT NULL AND entry.[Operation] = 'delete' AND entry.[OperationVersion] = entry.[Version]) THEN @oldest
         ELSE COALESCE(found.[Tracked], entry.[Version], found.[LeasedVersion], @unchanged)
     END,
