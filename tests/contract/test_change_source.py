@@ -387,3 +387,20 @@ def test_a_table_without_change_tracking_says_what_to_run(server: SqlServer, sce
 
     with pytest.raises(DatabaseError, match="dev sql enable"):
         made.enrich(1)
+
+
+def test_a_row_that_was_tried_before_change_tracking_was_off_is_another_version_since_it_is_on_again(scene: Make) -> None:
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease()
+    [tried] = made.enrich(1)
+    made.settle(failures=[failure(version=tried.version)])
+    made.run("INSERT INTO {t} (Id) VALUES (2)")
+    made.run("ALTER TABLE {t} DISABLE CHANGE_TRACKING")
+    made.run("UPDATE {t} SET Id = Id")
+    made.run("ALTER TABLE {t} ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
+
+    [again] = made.source.enrich_exactly([[1]]).changes
+
+    assert (again.operation, again.version > tried.version) == (Operation.UPDATE, True)
+    assert [change.version for change in made.source.enrich_exactly([[1]]).changes] == [again.version], "and keeps it"

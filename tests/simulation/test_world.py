@@ -1,5 +1,6 @@
 """The app lives in the simulation: deliveries, an outage, deaths, all in virtual time."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,7 @@ class Api:
     def __init__(self, world: World) -> None:
         self.status = 200
         self.taken: list[tuple[float, int, str]] = []
+        self.ids: dict[int, set[str]] = defaultdict(set)  # by row, of every try
         self.requests = 0
         self._world = world
         world.network.servers["api"] = self
@@ -31,6 +33,7 @@ class Api:
     def __call__(self, request: Request) -> Reply:
         self.requests += 1
         told = request.json()
+        self.ids[told["data"]["Id"]].add(request.idempotency_key)
         if self.status == 200:
             self.taken.append((self._world.seconds, told["data"]["Id"], request.idempotency_key))
         return Reply.of(self.status)
@@ -42,9 +45,16 @@ def world() -> Iterator[World]:
         yield found
 
 
+@pytest.fixture
+def unrepaired() -> Iterator[World]:
+    """Without the backfill after a gap, which sends everything under another version."""
+    with prepared(1, "backfill_after_gap = false") as found:
+        yield found
+
+
 @contextmanager
-def prepared(seed: int) -> Iterator[World]:
-    with World(seed, TOML) as world:
+def prepared(seed: int, option: str = "") -> Iterator[World]:
+    with World(seed, TOML + option) as world:
         world.sql.run("CREATE TABLE dbo.Orders (Id int NOT NULL PRIMARY KEY, Status nvarchar(20) NULL)")
         world.prepare()
         yield world
@@ -93,6 +103,56 @@ def test_two_idle_weeks_ask_the_database_next_to_nothing(world: World) -> None:
     world.simulation.let_pass(14 * DAY_SECONDS)
 
     assert len(seen) < 14 * 4 * 150  # moments of a look: requests to storage and statements, there and back
+
+
+def forget_everything(world: World) -> None:
+    """Let the retention end, as cleaning up does."""
+    world.sql.run("ALTER DATABASE CURRENT SET CHANGE_TRACKING (CHANGE_RETENTION = 1 MINUTES)")
+    world.simulation.let_pass(120)
+    world.sql.run("EXEC sys.sp_flush_CT_internal_table_on_demand")
+    assert world.sql.look("SELECT 1 FROM CHANGETABLE(CHANGES dbo.Orders, NULL) AS change") == []
+
+
+def test_what_retention_has_forgotten_goes_out_under_its_own_version_and_id_however_often(unrepaired: World) -> None:
+    world = unrepaired
+    api = Api(world)
+    api.status = 422
+    host = world.run(world.start())
+    assert host is not None
+    insert(world, 1)
+    world.simulation.let_pass(60)
+
+    for number in (2, 3):
+        insert(world, number)
+        forget_everything(world)
+        world.run(host.request("POST", "/api/relays/orders/dead-letters/replay", body=b"{}"))
+        world.simulation.let_pass(600)
+
+    assert api.requests >= 1 + 2 + 1 + 3
+    assert len(api.ids[1]) == 1
+
+
+def test_a_row_of_a_backfill_keeps_its_version_and_id_however_much_retention_forgets(unrepaired: World) -> None:
+    world = unrepaired
+    api = Api(world)
+    host = world.run(world.start())
+    assert host is not None
+    insert(world, 1, 2)
+    world.simulation.let_pass(60)
+    api.status = 503
+    world.run(host.request("POST", "/api/relays/orders/backfill", body=b"{}"))
+    world.simulation.let_pass(60)
+
+    for number in (3, 4):
+        insert(world, number)
+        forget_everything(world)
+    world.simulation.let_pass(DAY_SECONDS / 4)
+    api.status = 200
+    world.simulation.let_pass(DAY_SECONDS)
+
+    assert [len(api.ids[number]) for number in (1, 2, 3, 4)] == [2, 1, 1, 1], (
+        "the first has changed before the beginning"
+    )
 
 
 def test_nothing_is_lost_whenever_the_host_dies() -> None:

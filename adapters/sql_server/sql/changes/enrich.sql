@@ -88,6 +88,13 @@ LEFT JOIN [relay].[Ledger] AS entry
     ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = found.[KeyText]
 -- Of a key that nobody knows nothing can be said, least of all that its row was deleted: it may be another key, altered on its way.
 WHERE found.[HasRow] = 1 OR found.[Tracked] IS NOT NULL OR found.[LeasedVersion] IS NOT NULL OR entry.[State] IS NOT NULL;
+-- What was written while change tracking was off has no version: since it began anew, the row may be another than the one that was tried.
+IF EXISTS (SELECT 1 FROM @facts WHERE [Tracked] IS NULL AND [HasRow] = 1 AND [Version] < @oldest)
+    UPDATE fact
+    SET [Version] = tracking.[begin_version]
+    FROM @facts AS fact
+    INNER JOIN sys.change_tracking_tables AS tracking ON tracking.[object_id] = @table AND tracking.[begin_version] > fact.[Version]
+    WHERE fact.[Tracked] IS NULL AND fact.[HasRow] = 1;
 SET LOCK_TIMEOUT -1;
 -- Operation and masks only the changes since some version tell: as few of them as will do.
 SELECT @base = MIN([Tracked]) - 1
