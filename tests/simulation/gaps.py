@@ -18,11 +18,12 @@ CHANNEL_SECONDS = 3 * DAY  # a channel that is away for longer gives notices up
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Everything of a table up to a version, at a moment."""
+    """Everything of a table up to a version, at a moment. `shows`: whatever was known then, tracking has begun anew."""
 
     table: str
     version: int
     seconds: float
+    shows: bool = True
 
 
 class Gaps:
@@ -32,31 +33,70 @@ class Gaps:
         self._plan = plan
         self._oracle = oracle
         self._forgotten: list[Forgotten] = []
+        self._still: list[tuple[str, float, float]] = []  # table, from, until: nothing of it can be relayed
 
     def forgets(self, table: str, version: int, seconds: float) -> None:
-        """Note that change tracking knows nothing of the table up to this version any more."""
+        """Note that change tracking of the table has begun anew, after this version."""
         self._forgotten.append(Forgotten(table, version, seconds))
 
+    def cleaned(self, table: str, oldest: int, seconds: float) -> None:
+        """Note up to which version it has been cleaned up by now."""
+        self._forgotten.append(Forgotten(table, oldest, seconds, shows=False))
+
+    def stood_still(self, table: str, start_seconds: float, end_seconds: float) -> None:
+        """Note that nothing of the table could be relayed."""
+        self._still.append((table, start_seconds, end_seconds))
+
     def excuse(self, relay: RelayPlan, key: Key, state: State) -> bool:
-        """Tell whether a state may never come: forgotten before anybody could try it. What was tried the ledger knows."""
-        if (key, state.version) in self._oracle.seen[relay.name].bodies:
+        """Tell whether a state may never come: forgotten before anybody could try it, and people were told.
+
+        What was tried the ledger knows, and what is there a backfill sends.
+        """
+        if (key, state.version) in self._oracle.seen[relay.name].bodies or self._is_backfilled(relay, key, state):
             return False
         found = next((each for each in self._of(relay) if state.version <= each.version), None)
         if found is None:
             return False
         has_had_time = found.seconds - state.seconds > DELIVERED_SECONDS
-        return not (has_had_time and is_calm(self._plan, 0.0, found.seconds))
+        if has_had_time and is_calm(self._plan, 0.0, found.seconds):
+            return False
+        return found.seconds < KNOWN_SECONDS or any(at >= state.seconds for at in self._heard(relay, "gap"))
+
+    def _is_backfilled(self, relay: RelayPlan, key: Key, state: State) -> bool:
+        """Tell whether a state is the row's last, and nobody has kept its table from being sent anew."""
+        states = self._oracle.states(relay, key)
+        return (
+            state.row is not None
+            and state is states[-1]
+            and bool(relay.options.get("backfill_after_gap", True))
+            and not any(
+                each.arguments.get("asks") in {"pause", "cancel"} and each.arguments["relay"] == relay.name
+                for each in self._plan.events
+            )
+        )
 
     def judge(self, seconds: float) -> None:
         """See that people were told of every gap."""
         for relay in self._plan.relays:
             earlier: Forgotten | None = None
             for gap in self._of(relay):
-                self._told(seconds, relay, gap, earlier)
+                if gap.shows:
+                    self._told(seconds, relay, gap, earlier)
                 earlier = gap
+            for table, start, end in self._still:
+                if (
+                    table == relay.table.name
+                    and end - start > TOLD_SECONDS
+                    and is_calm(self._plan, start - TOLD_SECONDS, end)
+                    and not any(start <= at <= end for at in self._heard(relay, "halted"))
+                ):
+                    self._oracle.broken(seconds, f"nobody was told that {relay.name} stood still at {clock(start)}")
 
     def _of(self, relay: RelayPlan) -> Sequence[Forgotten]:
         return [each for each in self._forgotten if each.table == relay.table.name]
+
+    def _heard(self, relay: RelayPlan, what: str) -> Sequence[float]:
+        return [at for at, occasion in self._oracle.notices[relay.name] if occasion == what]
 
     def _told(self, seconds: float, relay: RelayPlan, gap: Forgotten, earlier: Forgotten | None) -> None:
         plan = self._plan
@@ -73,8 +113,7 @@ class Gaps:
         until = seconds
         if is_calm(plan, gap.seconds - TOLD_SECONDS, gap.seconds + TOLD_SECONDS):
             until = gap.seconds + TOLD_SECONDS
-        told = [at for at, occasion in self._oracle.notices[relay.name] if occasion == "gap"]
-        if not any(gap.seconds <= at <= until for at in told):
+        if not any(gap.seconds <= at <= until for at in self._heard(relay, "gap")):
             self._oracle.broken(seconds, f"nobody was told of {relay.name}'s gap of {clock(gap.seconds)}")
 
 

@@ -201,6 +201,10 @@ class Oracle:
         if due is not None and has < due:
             self.broken(seconds, f"lost: {relay.name} has of {key} version {has}, and version {due} concerns it")
 
+    def states(self, relay: RelayPlan, key: Key) -> Sequence[State]:
+        """Return what was committed of a row, the oldest first."""
+        return self._histories[relay.table.name].states(key)
+
     def due_version(self, relay: RelayPlan, key: Key) -> int | None:
         """Return the highest version that the endpoint must have seen, itself or a later one; None: none.
 
@@ -208,7 +212,7 @@ class Oracle:
         """
         watch, contexts = relay.options.get("watch", ()), relay.options.get("ignore_contexts", ())
         found = None
-        for state in reversed(self._histories[relay.table.name].states(key)):
+        for state in reversed(self.states(relay, key)):
             if state.mark in contexts and contexts:
                 break  # somebody else's change beneath it may have been held back with it
             if state.row is not None and not meets(relay, state.row):

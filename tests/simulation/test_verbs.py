@@ -62,3 +62,30 @@ def test_what_was_tried_in_vain_before_a_truncation_is_settled_after_it() -> Non
     )))  # fmt: skip
 
     assert told.hits["notice gap"] == 1
+
+
+def test_what_nobody_tracked_is_told_and_the_rows_that_are_there_arrive() -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2, 3], **NEW),
+        at(1800, "untrack", lasts_seconds=120),
+        at(1850, "set", key=1, values={"Total": 7}),
+        at(1860, "set", key=4, **NEW),
+        at(1870, "delete", key=2),
+        at(1950, "set", key=5, **NEW),
+    )))  # fmt: skip
+
+    assert (told.hits["notice halted"], told.hits["notice gap"]) == (1, 1)
+
+
+def test_what_is_forgotten_while_the_hosts_are_stopped_is_told_and_the_rows_that_are_there_arrive() -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2, 3], **NEW),
+        at(1700, "forget_after", minutes=10, lasts_seconds=2 * HOUR),
+        at(1800, "stop", lasts_seconds=1.5 * HOUR),
+        at(1850, "set_many", keys=[2, 4], values={"Total": 7}),
+        at(1860, "delete", key=3),
+        at(2 * HOUR, "set", key=6, **NEW),
+        end_seconds=3 * HOUR,
+    )))  # fmt: skip
+
+    assert (told.hits["changes forgotten"], told.hits["notice gap"]) == (2, 1)
