@@ -389,7 +389,9 @@ def test_a_table_without_change_tracking_says_what_to_run(server: SqlServer, sce
         made.enrich(1)
 
 
-def test_a_row_that_was_tried_before_change_tracking_was_off_is_another_version_since_it_is_on_again(scene: Make) -> None:
+def test_a_row_that_was_tried_before_change_tracking_was_off_is_another_version_since_it_is_on_again(
+    scene: Make,
+) -> None:
     made = scene()
     made.run("INSERT INTO {t} (Id) VALUES (1)")
     made.lease()

@@ -109,7 +109,7 @@ class Deaths:
     async def _restart(self, name: str, down_seconds: float) -> None:
         stage = self._stage
         await asyncio.sleep(max(down_seconds, self._stopped_until - stage.now()))
-        while stage.world.sql.is_away:
+        while stage.world.sql.is_away or stage.unsafe_to_start:
             await asyncio.sleep(10.0)
         for _ in range(20):
             if name in stage.world.simulation.hosts or await stage.world.start(name) is not None:

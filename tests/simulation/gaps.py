@@ -60,7 +60,10 @@ class Gaps:
         has_had_time = found.seconds - state.seconds > DELIVERED_SECONDS
         if has_had_time and is_calm(self._plan, 0.0, found.seconds):
             return False
-        return found.seconds < KNOWN_SECONDS or any(at >= state.seconds for at in self._heard(relay, "gap"))
+        # A gap is told once for as long as it holds: until a backfill closes it.
+        stays_open = not relay.options.get("backfill_after_gap", True) or self._heard(relay, "unrepaired")
+        since = 0.0 if stays_open else state.seconds
+        return found.seconds < KNOWN_SECONDS or any(at >= since for at in self._heard(relay, "gap"))
 
     def _is_backfilled(self, relay: RelayPlan, key: Key, state: State) -> bool:
         """Tell whether a state is the row's last, and nobody has kept its table from being sent anew."""

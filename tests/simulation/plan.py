@@ -43,13 +43,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`hosts` are started at the beginning; all trouble ends at `end_seconds`."""
+    """`hosts` are started at the beginning; all trouble ends at `end_seconds`. `snapshots`: the database allows them."""
 
     seed: int
     relays: Sequence[RelayPlan]
     hosts: int
     events: Sequence[Event]
     end_seconds: float
+    snapshots: bool = False
 
     @property
     def tables(self) -> Sequence[Table]:

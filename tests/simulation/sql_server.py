@@ -7,6 +7,7 @@ from typing import Any
 import pyodbc
 
 from functions_standin.testing.simulation import Simulation
+from mssql_standin.faults import Faults
 from mssql_standin.session import Database
 from mssql_standin.testing.in_process import Driver
 from mssql_standin.testing.simulated import Simulated
@@ -88,6 +89,22 @@ class SqlServer:
         if away:
             for driver in self._drivers:
                 driver.drop_all()
+        self.tell()
+
+    def expose(self) -> Faults:
+        """Let errors on demand strike whoever connects from now on; before the first host starts. Who beside the app works is spared."""
+        self._database.faults = Faults()
+        return self._database.faults
+
+    def allow_snapshots(self) -> None:
+        """Switch row versioning on, as it is by default in Azure SQL."""
+        for option in ("ALLOW_SNAPSHOT_ISOLATION", "READ_COMMITTED_SNAPSHOT"):
+            self._looks.execute(f"ALTER DATABASE CURRENT SET {option} ON")
+
+    def kill_sessions(self) -> None:
+        """End every session of the app and of the triggers, in whatever it is."""
+        for driver in self._drivers:
+            driver.drop_all()
         self.tell()
 
     def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:

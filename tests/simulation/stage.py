@@ -34,6 +34,8 @@ class Stage:
         self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
+        # While it is more than none a trigger that starts may be dead for good, which is told and mended by people: nobody starts one.
+        self.unsafe_to_start = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.endpoints = {
             relay.name: Endpoint(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from functions_standin.testing.simulation import SimulatedHost
 from tests.simulation.deaths import Deaths
+from tests.simulation.errors import Errors
 from tests.simulation.forgetting import Forgetting
 from tests.simulation.operators import Operators
 from tests.simulation.outages import Outages
@@ -59,12 +60,14 @@ class Story:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.plan, self.world, self.oracle = stage, stage.plan, stage.world, stage.oracle
         self._writers, self._deaths, self._outages = Writers(stage), Deaths(stage), Outages(stage)
+        self._errors = Errors(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
             **self._deaths.verbs,
             **self._outages.verbs,
             **Operators(stage).verbs,
             **Forgetting(stage).verbs,
+            **self._errors.verbs,
         }
 
     async def run(self) -> None:
@@ -74,6 +77,7 @@ class Story:
             hits.update(f"option {name}" for name in relay.options)
         hits.update(f"key {table.kind}" for table in self.plan.tables)
         hits[f"hosts {self.plan.hosts}"] += 1
+        hits["snapshots"] += self.plan.snapshots
         self._prepare()
         for number in range(self.plan.hosts):
             await self.world.start(f"host{number}")
@@ -92,6 +96,9 @@ class Story:
     def _prepare(self) -> None:
         for table in self.plan.tables:
             self.world.sql.run(table.create)
+        if self.plan.snapshots:
+            self.world.sql.allow_snapshots()
+        self._errors.prepare()
         self.world.prepare()
         self.world.network.servers |= self.stage.endpoints
         self.world.network.connecting = self.stage.connecting
@@ -105,6 +112,7 @@ class Story:
         self._deaths.end()
         await self.stage.all_ended()
         self._outages.heal()
+        self._errors.end()
         await self._deaths.heal()
 
     def _fate(self, host: SimulatedHost, moment: str) -> None:

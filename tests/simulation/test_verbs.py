@@ -1,7 +1,10 @@
 """Each verb in a short story of its own: it has its effect, the promises hold around it, and a loss beside it is found."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from tests.simulation.plan import Event, Plan, RelayPlan
 from tests.simulation.story import Verdict, play
@@ -89,3 +92,28 @@ def test_what_is_forgotten_while_the_hosts_are_stopped_is_told_and_the_rows_that
     )))  # fmt: skip
 
     assert (told.hits["changes forgotten"], told.hits["notice gap"]) == (2, 1)
+
+
+@pytest.mark.parametrize(("number", "moment"), [(1205, "during"), (40613, "after"), (40501, "before"), (0, "login")])
+def test_errors_of_the_database_lose_nothing(number: int, moment: str) -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2, 3], **NEW),
+        at(60, "weather", relay="r0", kind="flaky", lasts_seconds=600),
+        *([at(69, "kill_sessions")] if moment == "login" else []),
+        at(69, "sql_fails", number=number, moment=moment, lasts_seconds=300, times=9),
+        at(70, "set_many", keys=[2, 3, 4], **NEW),
+        at(72, "set", key=5, **NEW),
+        end_seconds=900,
+    )))  # fmt: skip
+
+    assert told.hits[f"error {number} {moment}"] > 1
+
+
+def test_killed_sessions_lose_nothing_and_snapshots_are_as_good_as_locks() -> None:
+    events = [
+        event for n in range(1, 9) for event in (at(20 * n, "set", key=n, **NEW), at(20 * n + 0.6, "kill_sessions"))
+    ]
+
+    told = well(play(replace(plan(*events, end_seconds=900), snapshots=True)))
+
+    assert (told.hits["snapshots"], told.hits["verb kill_sessions"]) == (1, 8)
