@@ -56,6 +56,7 @@ class Oracle:
         self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
         self.violations: list[str] = []
         self.crashed = False
+        self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
         self.excuse: Excuse = lambda _relay, _key, _state: False
 
     def broken(self, seconds: float, what: str) -> None:
@@ -67,6 +68,13 @@ class Oracle:
         self.crashed = True
         for seen in self.seen.values():
             seen.extra_tries += 2
+
+    def clock_jumps(self, seconds: float) -> None:
+        """Note that the database's clock was set: what lasts until a moment ends earlier or later, and some things happen at once."""
+        self.jumped_seconds += abs(seconds)
+        for seen in self.seen.values():
+            seen.paused = None
+            seen.extra_tries += 4
 
     # --- at every request ------------------------------------------------------------------------------------
 
@@ -231,7 +239,7 @@ class Oracle:
         elif not seen.given_up:
             self._window(seconds, entry)
         told = [at for at, occasion in self.notices[relay.name] if occasion == "dead_letters"]
-        if not any(at >= entry["last_tried"] - 1 for at in told):
+        if not any(at >= entry["last_tried"] - 1 - self.jumped_seconds for at in told):
             self.broken(seconds, f"nobody was told of a dead letter: {entry}")
 
     def _window(self, seconds: float, entry: Mapping[str, Any]) -> None:
@@ -244,7 +252,7 @@ class Oracle:
             return
         state = self._histories[relay.table.name].at(*what)
         lasted = seen.died.get(what, entry["last_tried"]) - max(since, 0.0 if state is None else state.seconds)
-        if lasted < relay.recovery["window_hours"] * 3600 - 60:
+        if lasted < relay.recovery["window_hours"] * 3600 - 60 - self.jumped_seconds:
             self.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
 
 

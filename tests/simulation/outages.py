@@ -19,6 +19,7 @@ class Outages:
             "weather": self.weather,
             "database_away": self.database_away,
             "storage_away": self.storage_away,
+            "database_clock_jumps": self.database_clock_jumps,
         }
 
     def weather(self, relay: str, kind: str, lasts_seconds: float, retry_after: str | None = None) -> None:
@@ -45,6 +46,11 @@ class Outages:
         await asyncio.sleep(lasts_seconds)
         for host in hosts.values():
             host.reaches_storage = True
+
+    def database_clock_jumps(self, ahead_seconds: float) -> None:
+        """Set the database's clock forward, or back by less than zero: windows, pauses and intervals end earlier or later by so much."""
+        self._stage.world.sql.set_clock(ahead_seconds)
+        self._stage.oracle.clock_jumps(ahead_seconds)
 
     def heal(self) -> None:
         """End all of it."""

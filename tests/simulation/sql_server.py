@@ -1,6 +1,7 @@
 """The database of a simulation: in memory, on its clock, and sometimes away."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -23,13 +24,14 @@ class _Clock(Simulated):
         super().__init__(seed, simulation.start, self._block)
         self._simulation = simulation
         self._start_nanoseconds = round(simulation.start.timestamp()) * 1_000_000_000
+        self.ahead_seconds = 0.0  # of the simulation's clock
 
     def _block(self, happened: Callable[[], bool], seconds: float | None) -> None:
         # What is left of a wait may be less than what moves the clock's float; then nobody would ever get on.
         self._simulation.block(None if seconds is None else max(seconds, 0.001), happened)
 
     def utc_nanoseconds(self) -> int:
-        return self._start_nanoseconds + round(self._simulation.loop.time() * 1_000_000_000)
+        return self._start_nanoseconds + round((self._simulation.loop.time() + self.ahead_seconds) * 1_000_000_000)
 
     def monotonic_seconds(self) -> float:
         return self._simulation.loop.time()
@@ -42,7 +44,8 @@ class SqlServer:
         name = "Shop"
         self._simulation = simulation
         self._told = told
-        self._database = Database.in_memory(name, outside=_Clock(simulation, seed))
+        self._clock = _Clock(simulation, seed)
+        self._database = Database.in_memory(name, outside=self._clock)
         self._drivers: list[Driver] = []
         self._is_away = False
         self._told_at = 0  # commits
@@ -56,7 +59,9 @@ class SqlServer:
         self._triggers = self._driver()
         self._drivers.append(self._triggers)
         simulation.connect = lambda text: self._connect(self._triggers, text, autocommit=True)
-        simulation.know_leases(self._looks, lambda: self._database.changes)
+        simulation.know_leases(
+            self._looks, lambda: self._database.changes, lambda: timedelta(seconds=self._clock.ahead_seconds)
+        )
 
     def _driver(self, process: Process | None = None) -> Driver:
         if process is None:
@@ -89,6 +94,11 @@ class SqlServer:
         if away:
             for driver in self._drivers:
                 driver.drop_all()
+        self.tell()
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the server's clock forward, or back by less than zero."""
+        self._clock.ahead_seconds += seconds
         self.tell()
 
     def expose(self) -> Faults:

@@ -34,11 +34,17 @@ def bound_seconds(plan: Plan) -> float:
     """Return within which time after the end of all trouble everything is settled and told.
 
     A change waits for the longest interval and its jitter, and so does a round; a dead letter for the next notice, and a stumbling
-    recovery or a channel that failed for hours at the worst. The watchdog's looks that find nothing are rarer here.
+    recovery or a channel that failed for hours at the worst. The watchdog's looks that find nothing are rarer here. What waits for a
+    moment waits longer if the database's clock was set back.
     """
     longest = max(relay.max_interval_seconds for relay in plan.relays)
     telling: float = max(relay.recovery["dead_letters_every_minutes"] for relay in plan.relays) * 60.0
-    return 2.5 * longest + telling + IDLE.total_seconds() * 2 + 12 * HOUR
+    back = sum(
+        max(0.0, -float(event.arguments["ahead_seconds"]))
+        for event in plan.events
+        if event.verb == "database_clock_jumps"
+    )
+    return 2.5 * longest + telling + IDLE.total_seconds() * 2 + 12 * HOUR + 2 * back
 
 
 def play(plan: Plan) -> Verdict:

@@ -117,3 +117,19 @@ def test_killed_sessions_lose_nothing_and_snapshots_are_as_good_as_locks() -> No
     told = well(play(replace(plan(*events, end_seconds=900), snapshots=True)))
 
     assert (told.hits["snapshots"], told.hits["verb kill_sessions"]) == (1, 8)
+
+
+@pytest.mark.parametrize("ahead_seconds", [4 * HOUR, -300.0])
+def test_a_database_whose_clock_jumps_loses_nothing_and_waits_for_nothing_for_ever(ahead_seconds: float) -> None:
+    told = well(play(plan(
+        at(10, "set_many", keys=[1, 2, 3], **NEW),
+        at(60, "weather", relay="r0", kind="503", lasts_seconds=900),
+        at(70, "set_many", keys=[2, 3], **NEW),
+        at(100, "set", key=4, values={"Status": "poison"}),
+        at(130, "database_clock_jumps", ahead_seconds=ahead_seconds),
+        at(131, "set", key=5, **NEW),
+        end_seconds=1200,
+    )))  # fmt: skip
+
+    assert told.hits["answer 503"] > 4
+    assert told.hits["notice dead_letters"] == 1
