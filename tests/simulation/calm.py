@@ -3,7 +3,7 @@
 from tests.simulation.plan import Event, Plan
 
 # What writers do is no trouble.
-_HARMLESS = {"set", "set_many", "delete", "rekey", "truncate", "untrack", "forget_after"}
+_HARMLESS = {"set", "set_many", "delete", "rekey", "truncate", "untrack", "forget_after", "add_column", "widen_column"}
 _AFTERWARDS_SECONDS = 600.0  # a crash may come so late; a host may need so long to come back
 
 

@@ -13,11 +13,13 @@ from tests.simulation.gaps import Gaps
 from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
-from tests.simulation.plan import Plan
+from tests.simulation.plan import Plan, RelayPlan
 from tests.simulation.repetitions import Repetitions
 from tests.simulation.tables import Table, same
 from tests.simulation.world import World
 
+# Returns what a relay sent as if its table had never been altered.
+Alike = Callable[[RelayPlan, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]
 Verb = Callable[..., Awaitable[None] | None]
 PEOPLE = "people"  # the channel over which people are told
 
@@ -34,12 +36,16 @@ class Stage:
         self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
+        self.spelled: dict[str, Mapping[str, str]] = {
+            name: {} for name in self.tables
+        }  # columns that have another name now
+        self.as_the_oracle_knows_it: Alike = lambda _relay, contents: contents
         # While it is more than none a trigger that starts may be dead for good, which is told and mended by people: nobody starts one.
         self.unsafe_to_start = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.endpoints = {
             relay.name: Endpoint(
-                plan.seed, relay.name, self.now, self._hearing(relay.name), relay.options.get("delivered_statuses", ())
+                plan.seed, relay.name, self.now, self._hearing(relay), relay.options.get("delivered_statuses", ())
             )
             for relay in plan.relays
         }
@@ -96,11 +102,14 @@ class Stage:
             self.oracle.unreached(host, self.now())
         return how
 
-    def _hearing(self, name: str) -> Any:
+    def _hearing(self, relay: RelayPlan) -> Any:
+        name = relay.name
+
         def hears(
             request: Request, contents: Sequence[Mapping[str, Any]], status: int | None, kept: bool, asked: float | None
         ) -> None:
             del request
+            contents = self.as_the_oracle_knows_it(relay, contents)
             self.hits[f"answer {status}"] += 1
             self.oracle.hears(name, self.now(), contents, status, kept=kept, asked=asked)
             if kept and status is not None:  # what got no answer is tried again, as it should be

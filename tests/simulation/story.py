@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions_standin.testing.simulation import SimulatedHost
+from tests.simulation.alterations import Alterations
 from tests.simulation.deaths import Deaths
 from tests.simulation.errors import Errors
 from tests.simulation.forgetting import Forgetting
@@ -74,6 +75,7 @@ class Story:
             **Operators(stage).verbs,
             **Forgetting(stage).verbs,
             **self._errors.verbs,
+            **Alterations(stage).verbs,
         }
 
     async def run(self) -> None:

@@ -32,7 +32,7 @@ def plan(*events: Event, relays: tuple[RelayPlan, ...] = (), end_seconds: float 
 
 
 def at(seconds: float, verb: str, **arguments: Any) -> Event:
-    if "set" in verb or verb in {"delete", "truncate", "untrack"}:
+    if "set" in verb or "column" in verb or verb in {"delete", "truncate", "untrack"}:
         arguments = {"table": "Orders", **arguments}
     return Event(seconds, verb, arguments)
 
@@ -133,3 +133,37 @@ def test_a_database_whose_clock_jumps_loses_nothing_and_waits_for_nothing_for_ev
 
     assert told.hits["answer 503"] > 4
     assert told.hits["notice dead_letters"] == 1
+
+
+def test_columns_that_come_and_grow_stop_nobody() -> None:
+    told = well(play(plan(
+        at(10, "set", key=1, **NEW),
+        at(60, "weather", relay="r0", kind="503", lasts_seconds=300),
+        at(70, "set_many", keys=[1, 2], values={"Total": 1}),
+        at(90, "add_column"),
+        at(95, "widen_column", column="Total"),
+        at(400, "set", key=3, **NEW),
+        relays=(relay(), relay("r1", send=["Id", "Total"])),
+        end_seconds=900,
+    )))  # fmt: skip
+
+    assert told.hits["a new column arrives"] >= 3
+    assert told.hits["notice halted"] == told.hits["notice gap"] == 0
+
+
+def test_a_column_without_its_name_stops_the_relays_of_its_table_until_it_has_it_back() -> None:
+    others = RelayPlan("r2", Table("Parcels", "int"), {}, RECOVERY)
+
+    told = well(play(plan(
+        at(10, "set", key=1, **NEW),
+        at(300, "weather", relay="r0", kind="503", lasts_seconds=200),
+        at(310, "set_many", keys=[1, 2], values={"Total": 1}),
+        at(400, "rename_column", column="Total", lasts_seconds=200),
+        at(500, "set", key=3, values={"Total": 2}),
+        Event(500, "set", {"table": "Parcels", "key": 4, **NEW}),
+        relays=(relay(), relay("r1", send=["Id", "Total"]), others),
+        end_seconds=HOUR,
+    )))  # fmt: skip
+
+    assert told.hits["notice halted"] == 2, "one for each relay of that table"
+    assert any("T00:08:2" in line and "Executed 'Functions.relay_r2' (Succeeded" in line for line in told.log)

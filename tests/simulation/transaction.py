@@ -9,12 +9,13 @@ from tests.simulation.tables import COLUMNS, Key, Row, Table, same
 
 
 class Transaction:
-    """Waits where a lock is taken."""
+    """Waits where a lock is taken. `spelled`: columns that have another name at this moment."""
 
-    def __init__(self, sql: SqlServer, table: Table, history: History) -> None:
+    def __init__(self, sql: SqlServer, table: Table, history: History, spelled: Mapping[str, str]) -> None:
         self._sql = sql
         self._table = table
         self._history = history
+        self._spelled = spelled
         self._states: dict[Key, State] = {}
 
     def set(self, number: int, values: Mapping[str, Any], mark: str = "") -> None:
@@ -24,11 +25,11 @@ class Transaction:
         if row is None:
             whole = dict.fromkeys(COLUMNS) | {"Region": "DE", "Total": 1} | dict(values)
             places = ", ".join("?" * (len(key) + len(whole)))
-            names = ", ".join([*(f"[{name}]" for name in table.keys.columns), *whole])
+            names = ", ".join([*(f"[{name}]" for name in table.keys.columns), *map(self._name, whole)])
             self._do(mark, f"INSERT INTO dbo.{table.name} ({names}) VALUES ({places})", *key, *whole.values())
             self._came_to_be(key, whole, "insert", mark=mark)
             return
-        columns = ", ".join(f"{name} = ?" for name in values)
+        columns = ", ".join(f"{self._name(name)} = ?" for name in values)
         self._do(mark, f"UPDATE dbo.{table.name} SET {columns} WHERE {table.where}", *values.values(), *key)
         self._came_to_be(key, {**row, **values}, "update", frozenset(values), mark)
 
@@ -56,6 +57,9 @@ class Transaction:
         for key, state in self._states.items():
             self._history.add(key, State(version, seconds, state.row, state.operation, state.touched, state.mark))
         self._sql.tell()
+
+    def _name(self, column: str) -> str:
+        return self._spelled.get(column, column)
 
     def _do(self, mark: str, sql: str, *parameters: Any) -> None:
         context = f"WITH CHANGE_TRACKING_CONTEXT (0x{mark.encode().hex()}) " if mark else ""

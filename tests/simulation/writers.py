@@ -53,7 +53,7 @@ class Writers:
     async def _write(self, table: Table, work: Callable[[Transaction], None], lasts_seconds: float = 0.0) -> None:
         stage = self._stage
         async with stage.writing:
-            transaction = Transaction(stage.world.sql, table, stage.histories[table.name])
+            transaction = Transaction(stage.world.sql, table, stage.histories[table.name], stage.spelled[table.name])
             work(transaction)
             if lasts_seconds:
                 await asyncio.sleep(lasts_seconds)
