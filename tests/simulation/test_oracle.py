@@ -172,3 +172,15 @@ def test_what_an_endpoint_takes_over_and_over_is_found() -> None:
 
     repetitions.hears("r", 1.0, [content(), content(id="b")])
     assert "the same" in judging.violations[0]
+
+
+def test_a_window_ends_by_as_much_earlier_as_the_databases_clock_jumped_and_no_earlier() -> None:
+    late = entry(why="failed", last_tried=4000.0)
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 500, kept=False)
+    judging.notices["r"].append((5000.0, "dead_letters"))
+
+    judging.clock_jumps(3600.0)
+    assert found(judging, late) == ""
+    judging.jumped_seconds = 1800.0
+    assert "before its window's end" in found(judging, late)
