@@ -70,16 +70,17 @@ def test_what_was_tried_in_vain_before_a_truncation_is_settled_after_it() -> Non
 def test_what_nobody_tracked_is_told_and_the_rows_that_are_there_arrive() -> None:
     told = well(play(plan(
         at(10, "set_many", keys=[1, 2, 3], **NEW),
-        at(1790, "weather", relay="r0", kind="503", lasts_seconds=300),
+        at(1790, "weather", relay="r1", kind="503", lasts_seconds=300),
         at(1792, "set", key=1, values={"Total": 6}),
         at(1800, "untrack", lasts_seconds=120),
         at(1850, "set", key=1, values={"Total": 7}),
         at(1860, "set", key=4, **NEW),
         at(1870, "delete", key=2),
         at(1950, "set", key=5, **NEW),
+        relays=(relay(), relay("r1", backfill_after_gap=False)),
     )))  # fmt: skip
 
-    assert (told.hits["notice halted"], told.hits["notice gap"]) == (1, 1)
+    assert (told.hits["notice halted"], told.hits["notice gap"]) == (2, 2)
 
 
 def test_what_is_forgotten_while_the_hosts_are_stopped_is_told_and_the_rows_that_are_there_arrive() -> None:
