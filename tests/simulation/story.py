@@ -85,7 +85,7 @@ class Story:
             hits.update(f"option {name}" for name in relay.options)
         hits.update(f"key {table.kind}" for table in self.plan.tables)
         hits[f"hosts {self.plan.hosts}"] += 1
-        hits["snapshots"] += self.plan.snapshots
+        hits["snapshots"] += int(self.plan.snapshots)
         self._prepare()
         for number in range(self.plan.hosts):
             await self.world.start(f"host{number}")

@@ -47,10 +47,8 @@ class SimulatedOutside:
         """Leave out the looks before there may be something to find."""
         loop = self._simulation.loop
         begun = loop.time()
-        while (due := news.due()) is None or due > self._simulation.now():
+        if (due := news.due()) is None or due > self._simulation.now():
             await self._told(news, due)
-            if due is None and news.due() is None:
-                break  # somebody has told, and there is no more to know
         await asyncio.sleep(seconds - (loop.time() - begun) % seconds)
 
     async def keep_alive(self, seconds: float) -> None:

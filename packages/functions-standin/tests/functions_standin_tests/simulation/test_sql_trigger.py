@@ -48,6 +48,46 @@ def test_a_batch_that_fails_comes_five_times_as_its_leases_run_out() -> None:
         assert all(60 <= after - before <= 62 for before, after in pairwise(moments))
 
 
+def test_a_change_does_not_wait_for_the_leases_of_others_to_run_out() -> None:
+    async def fail(ids: list[int]) -> None:
+        if ids == [1]:
+            raise ValueError("sick")
+
+    with Simulation() as simulation:
+        orders = Orders(simulation)
+        app = App(simulation, orders.ado_net, works=fail)
+        simulation.run(app.start())
+        orders.insert(1)
+        simulation.let_pass(10)
+
+        orders.insert(2)
+        simulation.let_pass(2)
+
+        assert app.delivered == [1, 2]
+
+
+def test_a_lease_that_ran_out_and_cannot_be_taken_is_not_looked_for_ever() -> None:
+    async def fail(_ids: list[int]) -> None:
+        raise ValueError("sick")
+
+    with Simulation() as simulation:
+        orders = Orders(simulation)
+        app = App(simulation, orders.ado_net, works=fail)
+        simulation.run(app.start())
+        simulation.let_pass(5)
+        orders.insert(1)
+        simulation.let_pass(10)
+        orders.run("TRUNCATE TABLE dbo.Orders")
+        simulation.let_pass(300)
+        seen: list[Moment] = []
+        simulation.at_moment = lambda _host, moment: seen.append(moment)
+
+        simulation.let_pass(3600)
+
+        assert len(seen) < 20
+        assert app.delivered == [1]
+
+
 def test_a_batch_that_takes_long_is_renewed_and_given_to_nobody_else() -> None:
     async def take_long(_ids: list[int]) -> None:
         await asyncio.sleep(600)
