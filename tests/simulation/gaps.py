@@ -62,7 +62,9 @@ class Gaps:
             return False
         # A gap is told once for as long as it holds: until a backfill closes it.
         stays_open = not relay.options.get("backfill_after_gap", True) or self._heard(relay, "unrepaired")
-        since = 0.0 if stays_open else state.seconds
+        # One that comes before the next look is the same for people.
+        recent = [each.seconds for each in self._of(relay) if 0 <= found.seconds - each.seconds < 2 * TOLD_SECONDS]
+        since = 0.0 if stays_open else min([state.seconds, *recent])
         return found.seconds < KNOWN_SECONDS or any(at >= since for at in self._heard(relay, "gap"))
 
     def _is_backfilled(self, relay: RelayPlan, key: Key, state: State) -> bool:
