@@ -174,7 +174,7 @@ class SqlChanges:
             )
         if settlement.news != NOTHING_NEW:
             self._stand(settlement.news)
-        if settlement.exhausted:
+        if settlement.to_let_go:
             self._let_leases_go(settlement)
 
     def claim_first_try(self) -> bool:
@@ -199,7 +199,7 @@ class SqlChanges:
 
     def _let_leases_go(self, settlement: Settlement) -> None:
         settled: Sequence[Closing | Failure] = [*settlement.closings, *settlement.failures]
-        keys = [{"k": s.key_text, "v": s.version} for s in settled if s.key_text in set(settlement.exhausted)]
+        keys = [{"k": s.key_text, "v": s.version} for s in settled if s.key_text in set(settlement.to_let_go)]
         try:
             self._table.ask("changes/let_leases_go", keys=exact_json.dumps(keys))
         except DatabaseError as error:

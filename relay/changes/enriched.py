@@ -13,12 +13,8 @@ class Enriched:
 
     changes: Sequence[Change]
     standing: Standing = WELL
-    tries_first: bool = (
-        False  # after a pause of the endpoint's it is this one's part to find out whether it takes anything
-    )
-    by_trigger: bool = (
-        False  # it respects the breaker, while who has waited asks the endpoint itself; and it releases its leases
-    )
+    tries_first: bool = False  # after an endpoint's pause it is this one's part to find out whether it takes anything
+    by_trigger: bool = False  # who respects the breaker and releases leases; who has waited asks the endpoint itself
 
     def each(self, alter: Callable[[Change], Change | None]) -> "Enriched":
         """Return it with every change altered; None leaves one out."""

@@ -61,9 +61,7 @@ class Settlement:
     closings: Sequence[Closing] = ()
     failures: Sequence[Failure] = ()
     news: EndpointNews = NOTHING_NEW
-    exhausted: Sequence[
-        str
-    ] = ()  # keys that are settled while the trigger will not release their lease rows: they are let go
+    to_let_go: Sequence[str] = ()  # settled keys whose lease rows the trigger will not release
 
     @property
     def endpoint_down(self) -> bool:
@@ -164,7 +162,7 @@ def settle(
         closings=closings,
         failures=failures,
         news=news,
-        exhausted=[c.key_text for c, _ in results if c.attempt >= not_released and c.key_text in settled],
+        to_let_go=[c.key_text for c, _ in results if c.attempt >= not_released and c.key_text in settled],
     )
 
 

@@ -43,7 +43,7 @@ class Scene:
             *(f for f in failures or [] if f.state is EntryState.DEAD),
         ]
         self.source.record(
-            Settlement(closings=closings or [], failures=failures or [], exhausted=[s.key_text for s in settled])
+            Settlement(closings=closings or [], failures=failures or [], to_let_go=[s.key_text for s in settled])
         )
 
     def ledger(self) -> list[tuple[Any, ...]]:

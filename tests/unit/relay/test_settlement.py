@@ -184,5 +184,5 @@ def test_used_up_leases_of_what_is_settled_are_let_go() -> None:
         (a_change(4, attempt=4, entry=an_entry()), OK),
     ]
 
-    assert settle(results).exhausted == ["[1]", "[2]"]
-    assert settle(results, by_trigger=False).exhausted == ["[1]", "[2]", "[4]"], "nobody else releases them"
+    assert settle(results).to_let_go == ["[1]", "[2]"]
+    assert settle(results, by_trigger=False).to_let_go == ["[1]", "[2]", "[4]"], "nobody else releases them"
