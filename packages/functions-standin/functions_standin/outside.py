@@ -5,6 +5,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -92,3 +93,6 @@ class Outside(Protocol):
 
     def blocking_calls(self, name: str) -> BlockingCalls:
         """Open a place for calls that block."""
+
+    def lock(self) -> AbstractContextManager[Any]:
+        """Make a lock between calls that block."""

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +70,10 @@ class System:
     def blocking_calls(self, name: str) -> BlockingCalls:
         """Open a thread, which ends with the process if with nothing else."""
         return Thread(name)
+
+    def lock(self) -> AbstractContextManager[Any]:
+        """Make one between threads."""
+        return threading.Lock()
 
 
 class Thread:

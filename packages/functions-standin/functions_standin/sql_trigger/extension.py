@@ -175,7 +175,12 @@ class SqlTriggerExtension:
             open_link=lambda: Link(to, self._ports.database, self._pools),
             changes=self._ports.database_changes,
         )
-        listener = Listener(watched=replace(watched, statements=statements), to=to, console=self._services.console)
+        listener = Listener(
+            watched=replace(watched, statements=statements),
+            to=to,
+            console=self._services.console,
+            lock=self._ports.outside.lock(),
+        )
         return Loops(listener, lambda payload: self._call(trigger.function, payload), surroundings)
 
     def _connection_string(self, function: LoadedFunction) -> str:

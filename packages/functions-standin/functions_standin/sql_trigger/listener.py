@@ -4,7 +4,9 @@ import enum
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from typing import Any
 
 from functions_standin.console import Console
 from functions_standin.outside import News
@@ -42,13 +44,14 @@ class Listener:
         to: OdbcConnectionString,
         console: Console,
         call_function: CallFunction = lambda _payload: False,
+        lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self._watched = watched
         self._table = str(watched.statements.table)
         self._to = to
         self._call_function = call_function
         self._console = console
-        self._batch_lock = threading.Lock()
+        self._batch_lock = lock or threading.Lock()
         self._is_stopped = False
         self.state = State.CHECK
         self.batch: tuple[Change, ...] = ()

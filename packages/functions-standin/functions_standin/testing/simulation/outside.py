@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,6 +77,10 @@ class SimulatedOutside:
         del name
         return _AtOnce()
 
+    def lock(self) -> AbstractContextManager[None]:
+        """Make one for which code waits in virtual time."""
+        return _Lock(self._simulation, self._is_alive)
+
     async def _told(self, news: News, due: datetime | None) -> None:
         loop = self._simulation.loop
         woken: asyncio.Future[None] = loop.create_future()
@@ -94,6 +99,23 @@ class SimulatedOutside:
             news.forget(wake)
             if at_due is not None:
                 at_due.cancel()
+
+
+class _Lock:
+    """There is one thread, but code that blocks may hold it: whoever wants it then lets others work, too."""
+
+    def __init__(self, world: World, is_alive: Callable[[], bool]) -> None:
+        self._simulation = world
+        self._is_alive = is_alive
+        self._is_held = False
+
+    def __enter__(self) -> None:
+        while self._is_held and self._is_alive():
+            self._simulation.loop.let_others_work(lambda: not self._is_held or not self._is_alive(), None)
+        self._is_held = True
+
+    def __exit__(self, *_: object) -> None:
+        self._is_held = False
 
 
 class _AtOnce:

@@ -88,6 +88,24 @@ def test_a_lease_that_ran_out_and_cannot_be_taken_is_not_looked_for_ever() -> No
         assert app.delivered == [1]
 
 
+def test_a_lock_is_waited_for_while_its_holder_blocks() -> None:
+    with Simulation() as simulation:
+        host = simulation.run(App(simulation, Orders(simulation).ado_net).start())
+        lock, held = host.outside.lock(), []
+
+        async def hold() -> None:
+            with lock:
+                held.append(simulation.loop.time())
+                simulation.block(10)
+
+        async def both() -> None:
+            await asyncio.gather(hold(), hold())
+
+        simulation.run(both())
+
+        assert held[1] - held[0] == 10
+
+
 def test_a_batch_that_takes_long_is_renewed_and_given_to_nobody_else() -> None:
     async def take_long(_ids: list[int]) -> None:
         await asyncio.sleep(600)
