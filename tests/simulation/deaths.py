@@ -17,6 +17,7 @@ class _Trap:
     at: str
     left: int
     down_seconds: float
+    again: bool = False  # it strikes whenever the moment comes
 
 
 class Deaths:
@@ -32,6 +33,7 @@ class Deaths:
         return {
             "kill": self.kill,
             "crash_worker": self.crash_worker,
+            "crash_loop": self.crash_loop,
             "stop": self.stop,
             "lose_hub": self.lose_hub,
             "clock_jumps": self.clock_jumps,
@@ -44,6 +46,14 @@ class Deaths:
     async def crash_worker(self, at: str, times: int) -> None:
         """Let a worker die at its n-th moment of a kind from now on."""
         await self._spring(_Trap("crash_worker", at, times, 0.0))
+
+    async def crash_loop(self, at: str, lasts_seconds: float) -> None:
+        """Let a worker die at every moment of a kind, for some time: a release that is broken, until somebody mends it."""
+        trap = _Trap("crash_worker", at, 1, 0.0, again=True)
+        self._traps.append(trap)
+        await asyncio.sleep(lasts_seconds)
+        if trap in self._traps:
+            self._traps.remove(trap)
 
     def stop(self, lasts_seconds: float) -> None:
         """Stop every host for some time."""
@@ -66,10 +76,17 @@ class Deaths:
             if moment.startswith(trap.at):
                 trap.left -= 1
                 if trap.left <= 0:
-                    self._traps.remove(trap)
+                    if not trap.again:
+                        self._traps.remove(trap)
                     self._stage.hits[f"{trap.verb} at {trap.at}"] += 1
                     self._strike(trap, host)
                     return
+
+    def restart_missing(self) -> None:
+        """Start hosts soon that have ended for want of their storage."""
+        for number in range(self._stage.plan.hosts):
+            if f"host{number}" not in self._stage.world.simulation.hosts:
+                self._stage.later(self._restart(f"host{number}", 5.0))
 
     def end(self) -> None:
         """Let nobody die any more, and those come back soon who are dead."""
@@ -93,7 +110,7 @@ class Deaths:
             self._strike(trap, hosts[0])
 
     def _strike(self, trap: _Trap, host: SimulatedHost) -> None:
-        self._stage.oracle.crashes()
+        self._stage.oracle.crashes(trap.down_seconds)
         if trap.verb == "crash_worker":
             self._stage.world.crash(host)
             return
@@ -101,7 +118,7 @@ class Deaths:
         self._stage.world.kill(host)
 
     def _kill_all(self, down_seconds: float) -> None:
-        self._stage.oracle.crashes()
+        self._stage.oracle.crashes(down_seconds)
         for host in list(self._stage.world.simulation.hosts.values()):
             self._stage.later(self._restart(host.name, down_seconds))
             self._stage.world.kill(host)

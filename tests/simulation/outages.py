@@ -1,17 +1,18 @@
 """Verbs of trouble around the app: endpoints that are unwell, a database or a storage that nobody reaches."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tests.simulation.endpoint import Weather
-from tests.simulation.stage import Stage, Verb
+from tests.simulation.stage import PEOPLE, Stage, Verb
 
 
 class Outages:
     """Each lasts for some time, and ends with all trouble at the latest."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, restart_missing: Callable[[], None]) -> None:
         self._stage = stage
+        self._restart_missing = restart_missing  # hosts that end without their storage
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
@@ -28,12 +29,13 @@ class Outages:
         stage.hits[f"weather {kind}"] += 1
         if retry_after is not None:
             stage.hits[f"retry-after {retry_after}"] += 1
+        stage.oracle.channel_was_away |= relay == PEOPLE
         stage.endpoints[relay].change(Weather(kind, stage.now() + lasts_seconds, retry_after))
 
     async def database_away(self, lasts_seconds: float) -> None:
         """Let nobody into the database for some time."""
         sql = self._stage.world.sql
-        self._stage.oracle.crashes()
+        self._stage.oracle.crashes(lasts_seconds)
         sql.is_away = True
         await asyncio.sleep(lasts_seconds)
         sql.is_away = False
@@ -41,11 +43,13 @@ class Outages:
     async def storage_away(self, lasts_seconds: float) -> None:
         """Let no host reach the storage for some time."""
         hosts = self._stage.world.simulation.hosts
+        self._stage.oracle.crashes(lasts_seconds)
         for host in hosts.values():
             host.reaches_storage = False
         await asyncio.sleep(lasts_seconds)
         for host in hosts.values():
             host.reaches_storage = True
+        self._restart_missing()
 
     def database_clock_jumps(self, ahead_seconds: float) -> None:
         """Set the database's clock forward, or back by less than zero: windows, pauses and intervals end earlier or later by so much."""

@@ -43,7 +43,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`hosts` are started at the beginning; all trouble ends at `end_seconds`. `snapshots`: the database allows them."""
+    """`hosts` are started at the beginning; all trouble ends at `end_seconds`. `snapshots`: the database allows them. `goes_on`:
+    somebody writes soon after the end, and not nobody for a long time.
+    """
 
     seed: int
     relays: Sequence[RelayPlan]
@@ -51,6 +53,7 @@ class Plan:
     events: Sequence[Event]
     end_seconds: float
     snapshots: bool = False
+    goes_on: bool = True
 
     @property
     def tables(self) -> Sequence[Table]:

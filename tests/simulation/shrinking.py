@@ -27,7 +27,7 @@ def shrunk(plan: Plan, fails: Callable[[Plan], bool], most_tries: int = 60) -> P
 def told(plan: Plan, violations: Sequence[str]) -> str:
     """Return the story of a failure: configuration, events, what was broken."""
     return "\n".join([
-        f"seed {plan.seed}, {plan.hosts} hosts",
+        f"seed {plan.seed}, {plan.hosts} hosts, {'somebody' if plan.goes_on else 'nobody'} writes when all is over",
         plan.toml,
         *map(str, plan.events),
         "broken:",

@@ -36,6 +36,7 @@ class World:
 
     def __init__(self, seed: int, relays_toml: str, seconds_between_looks: float = 0.0) -> None:
         self.seed = seed
+        self.seconds_between_looks = seconds_between_looks
         self._between_looks = timedelta(seconds=seconds_between_looks)
         self.simulation = Simulation(seed=seed)
         self.network = Network()
@@ -48,6 +49,7 @@ class World:
         self._events = 0  # calls of anything but the watchdog, and what happens in the database
         self._last_event = self.simulation.start
         self._look: tuple[datetime, int] | None = None  # the watchdog's last, and how many events there had been
+        self._at_work: dict[str, int] = {}  # by machine: how many calls of anything but the watchdog are under way
 
     def __enter__(self) -> Self:
         self._resources.enter_context(self.simulation)
@@ -127,6 +129,7 @@ class World:
         return process
 
     def _end_process(self, host: SimulatedHost) -> None:
+        self._at_work.pop(host.machine, None)
         if (process := self._processes.pop(host.machine, None)) is not None:
             process.end()
 
@@ -136,6 +139,9 @@ class World:
                 self._look = self.simulation.now(), self._events
             else:
                 self._happens()
+                self._at_work[host.machine] = self._at_work.get(host.machine, 0) + 1
+        elif moment.kind == "call ended" and moment.what != WATCHDOG:
+            self._at_work[host.machine] = self._at_work.get(host.machine, 0) - 1
         self.fate(host, f"{moment.kind}: {moment.what}")
 
     def _moment_of_process(self, process: Process, moment: str) -> None:
@@ -147,8 +153,8 @@ class World:
         self._last_event = self.simulation.now()
 
     def _idle_until(self) -> datetime | None:
-        if self._look is None:
-            return None
+        if self._look is None or any(count > 0 for count in self._at_work.values()):
+            return None  # it looks at whoever works for long
         looked_at, events = self._look
         if events != self._events:
             return looked_at + self._between_looks
