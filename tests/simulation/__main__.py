@@ -1,33 +1,41 @@
 """Runs seeds: `python -m tests.simulation --seeds 300`, or one with its story: `--seed 17`. Exit status 1 if a promise was broken."""
 
 import argparse
+import contextlib
 import logging
-import multiprocessing
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tests.simulation.generator import plan_of
+from tests.simulation.running import CPU_SECONDS, verdicts
 from tests.simulation.shrinking import shrunk, told
-from tests.simulation.story import Verdict, play
+from tests.simulation.story import play
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program."""
     parser = argparse.ArgumentParser(prog="./dev prove simulation", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=300, help="run the seeds 1 to this")
+    parser.add_argument("--seeds", type=int, default=5_000, help="run the seeds 1 to this")
     parser.add_argument("--seed", type=int, help="run this one, and tell its story if it fails")
     parser.add_argument("--first", action="store_true", help="end at the first that fails")
+    parser.add_argument(
+        "--cpu-seconds", type=float, default=CPU_SECONDS, help="that a seed may cost; more is a failure"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--report", type=Path, help="write what was found, and how often each thing happened, to this file"
+    )
     asked = parser.parse_args(arguments)
     logging.getLogger().addHandler(logging.NullHandler())
     if asked.seed is not None:
         return _one(asked.seed)
     hits: Counter[str] = Counter()
     failed = []
-    with multiprocessing.get_context("spawn").Pool(asked.processes, maxtasksperchild=50) as pool:
-        for verdict in pool.imap(_played, range(1, asked.seeds + 1)):
+    with contextlib.closing(verdicts(range(1, asked.seeds + 1), asked.processes, asked.cpu_seconds)) as played:
+        for verdict in played:
             hits.update(verdict.hits)
             if verdict.violations:
                 failed.append(verdict.seed)
@@ -37,14 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
                 if asked.first:
                     return 1
-    sys.stdout.writelines(f"{count:8} {what}\n" for what, count in sorted(hits.items()))
-    sys.stdout.write(f"{asked.seeds} seeds, {len(failed)} failed: {sorted(failed)}\n")
+    found = _report(asked.seeds, failed, hits)
+    sys.stdout.write(found)
+    if asked.report is not None:
+        asked.report.write_text(found, encoding="utf-8")
     return 1 if failed else 0
 
 
-def _played(seed: int) -> Verdict:
-    verdict = play(plan_of(seed))
-    return Verdict(seed, verdict.violations, verdict.hits)
+def _report(seeds: int, failed: Sequence[int], hits: Mapping[str, int]) -> str:
+    """Return how many seeds broke a promise, and a table of what has happened how often."""
+    lines = [f"{seeds} seeds, of which {len(failed)} broke a promise" + (f": {sorted(failed)}" if failed else "")]
+    lines += [
+        "",
+        "| what | how often |",
+        "| --- | ---: |",
+        *(f"| {what} | {count} |" for what, count in sorted(hits.items())),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _one(seed: int) -> int:

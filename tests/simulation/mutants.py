@@ -4,11 +4,12 @@
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,27 +18,36 @@ _LEFT_OUT = shutil.ignore_patterns(".*", "packages", "docs", "bench", "__pycache
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A text of the app, and what a mutant has in its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant:
-    """A file of the app with another text in it."""
+    """The app with a fault: a place with another text, and sometimes more of them."""
 
     fault: str
     file: str
     old: str
     new: str
+    more: Sequence[Edit] = ()
 
     @property
-    def path(self) -> Path:
-        """The file as it is."""
-        return ROOT / self.file
-
-    def mutated(self) -> str:
-        """Return the file's text with the fault. Raises ValueError if the place is not found, or twice."""
-        text = self.path.read_text(encoding="utf-8")
-        if text.count(self.old) != 1:
-            raise ValueError(
-                f"{self.file}: {self.fault}: the place of the mutant is there {text.count(self.old)} times"
-            )
-        return text.replace(self.old, self.new)
+    def files(self) -> Mapping[str, str]:
+        """The files with the fault, by their paths. Raises ValueError if a place is not found, or twice."""
+        files: dict[str, str] = {}
+        for edit in (Edit(self.file, self.old, self.new), *self.more):
+            text = files.get(edit.file) or (ROOT / edit.file).read_text(encoding="utf-8")
+            if text.count(edit.old) != 1:
+                raise ValueError(
+                    f"{edit.file}: {self.fault}: a place of the mutant is there {text.count(edit.old)} times"
+                )
+            files[edit.file] = text.replace(edit.old, edit.new)
+        return files
 
 
 MUTANTS: Sequence[Mutant] = (
@@ -99,22 +109,71 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "an entry of a batch that died stays in flight",
         "adapters/sql_server/sql/parts/take_over_begun.sql",
-        "DATEADD(minute, -10, @now)",
-        "DATEADD(year, -10, @now)",
+        "WHERE begun.[State] = 'in_flight'\n",
+        "WHERE begun.[State] = 'never'\n",
+    ),
+    Mutant(
+        "leases are not looked through before a process' first batch",
+        "adapters/sql_server/recovery.py",
+        "            self._sweep.everything()\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "what has failed counts as held when a pause or the deadline comes before its second try",
+        "services/dispatch.py",
+        "        outcomes |= {at: outcome for at, outcome in found.items() if at not in outcomes or was_sent(outcome)}\n",
+        "        outcomes |= found\n",
+        [
+            Edit(
+                "services/dispatch.py",
+                "        del open_positions[0]\n",
+                "        if not isinstance(asked, RetryLater | Held):\n            del open_positions[0]\n",
+            )
+        ],
+    ),
+    Mutant(
+        "rows that a backfill's condition leaves out are entered all the same, and sent later",
+        "services/backfill.py",
+        "    keys = [row.key for row in found if row.meets_condition]\n    enriched = _changes(keys, backfill, outside)\n",
+        "    keys = [row.key for row in found if row.meets_condition]\n"
+        "    _changes([row.key for row in found], backfill, outside)\n"
+        "    enriched = _changes(keys, backfill, outside)\n",
+        [
+            Edit(
+                "adapters/sql_server/changes.py",
+                "self._enrich(keys, since=since)",
+                "self._enrich(keys, since=since, begins=True)",
+            )
+        ],
+    ),
+    Mutant(
+        "an endpoint that is back does not bring forward what failed before",
+        "adapters/sql_server/sql/recovery/list.sql",
+        " OR [LastTriedAt] < @back_at)",
+        ")",
+    ),
+    Mutant(
+        "the breaker holds back changes that have never been tried",
+        "services/deliver.py",
+        " and entry is not None and entry.state is EntryState.OPEN:\n",
+        ":\n",
     ),
 )
 
 
 def finds(mutant: Mutant, seeds: int, processes: int) -> str:
-    """Return the first seed that finds a mutant, "" if none does."""
+    """Return the first seed that finds a mutant, and what it says; "" if none does."""
     with tempfile.TemporaryDirectory(prefix="mutant") as folder:
         app = Path(folder) / "app"
         shutil.copytree(ROOT, app, ignore=_LEFT_OUT)
-        (app / mutant.file).write_text(mutant.mutated(), encoding="utf-8")
+        for file, text in mutant.files.items():
+            (app / file).write_text(text, encoding="utf-8")
         run = subprocess.run(
             [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds), "--first", "--processes", str(processes)],
             cwd=app, capture_output=True, text=True, check=False,
         )  # fmt: skip
+        if run.returncode not in {0, 1} or not run.stdout:
+            raise RuntimeError(f"{mutant.fault}: the simulation did not run: {run.stderr[-2000:]}")
         return run.stdout.partition("\n")[0] if run.returncode == 1 else ""
 
 
@@ -122,16 +181,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program."""
     parser = argparse.ArgumentParser(prog="./dev prove mutants", description=__doc__)
     parser.add_argument("--seeds", type=int, default=500, help="try the seeds 1 to this")
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--only", type=int, help="run this mutant, by its place in the table")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, nargs="+", help="run these mutants, by their places in the table, from 0")
+    parser.add_argument("--report", type=Path, help="write the table to this file")
     asked = parser.parse_args(arguments)
-    missed = 0
-    sys.stdout.write("| fault | found by |\n| --- | --- |\n")
-    for mutant in MUTANTS if asked.only is None else MUTANTS[asked.only : asked.only + 1]:
-        found = finds(mutant, asked.seeds, asked.processes)
+    missed, lines = 0, ["| fault | found by | as |\n", "| --- | --- | --- |\n"]
+    sys.stdout.writelines(lines)
+    for number in range(len(MUTANTS)) if asked.only is None else asked.only:
+        found = finds(MUTANTS[number], asked.seeds, asked.processes)
         missed += not found
-        sys.stdout.write(f"| {mutant.fault} | {found[:160] or 'nothing'} |\n")
+        seed, _, words = found.partition(": ")
+        lines.append(f"| {MUTANTS[number].fault} | {seed or f'none of {asked.seeds} seeds'} | {words[:160]} |\n")
+        sys.stdout.write(lines[-1])
         sys.stdout.flush()
+        if asked.report is not None:
+            asked.report.write_text("".join(lines), encoding="utf-8")
     return 1 if missed else 0
 
 

@@ -34,6 +34,7 @@ class Operators:
         """Ask the app for something."""
         path, body = ASKS[asks]
         seen = self._stage.oracle.seen[relay]
+        self._stage.oracle.people_act(relay)
         seen.extra_tries += 5
         seen.given_up |= asks == "give-up"
         seen.paused = None if asks in {"close-breaker", "retry-now"} else seen.paused

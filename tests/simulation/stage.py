@@ -14,6 +14,7 @@ from tests.simulation.history import History
 from tests.simulation.network import Request
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan, RelayPlan
+from tests.simulation.promptness import Promptness
 from tests.simulation.repetitions import Repetitions
 from tests.simulation.tables import Table, same
 from tests.simulation.world import World
@@ -33,6 +34,7 @@ class Stage:
         self.histories = {name: History() for name in self.tables}
         self.oracle = Oracle(plan.relays, self.histories)
         self.gaps = Gaps(plan, self.oracle)
+        self.promptness = Promptness(plan, self.oracle)
         self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time

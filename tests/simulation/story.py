@@ -1,6 +1,7 @@
 """Plays a plan: everything that happens happens to a world, and the oracle looks on."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tests.simulation.forgetting import Forgetting
 from tests.simulation.operators import Operators
 from tests.simulation.outages import Outages
 from tests.simulation.plan import Event, Plan
+from tests.simulation.promptness import BROUGHT_FORWARD_SECONDS
 from tests.simulation.stage import Stage, Verb
 from tests.simulation.tables import same
 from tests.simulation.world import IDLE, World
@@ -66,7 +68,8 @@ class Story:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.plan, self.world, self.oracle = stage, stage.plan, stage.world, stage.oracle
-        self._writers, self._deaths, self._outages = Writers(stage), Deaths(stage), Outages(stage)
+        self._writers, self._deaths = Writers(stage), Deaths(stage)
+        self._outages = Outages(stage, self._deaths.restart_missing)
         self._errors = Errors(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
@@ -96,6 +99,7 @@ class Story:
             self.stage.begin(self._happen(event))
         await asyncio.sleep(max(0.0, self.plan.end_seconds - self.stage.now()))
         await self._heal()
+        await self._come_back()
         await asyncio.sleep(bound_seconds(self.plan))
         self.oracle.judge(self.stage.now(), self.stage.ledger())
         self.stage.gaps.judge(self.stage.now())
@@ -131,8 +135,23 @@ class Story:
         self._deaths.meets(host, moment)
 
     def _note_backfills(self) -> None:
-        for relay, version in self.world.sql.look("SELECT Relay, BaseVersion FROM relay.Backfill"):
-            self.oracle.seen[relay].backfill_versions.add(version)
+        for relay, version, stored in self.world.sql.look("SELECT Relay, BaseVersion, Condition FROM relay.Backfill"):
+            condition = [{"column": each["column"], each["operator"]: each["operand"]} for each in json.loads(stored)]
+            self.oracle.backfills(relay, version, condition)
+
+    async def _come_back(self) -> None:
+        """Let a change get through; what had failed before is due by it, where the endpoint was away."""
+        stage, seen = self.stage, self.oracle.seen
+        away = [name for name, each in seen.items() if each.in_vain_since is not None and each.paused is None]
+        if not away or not self.plan.goes_on:
+            return
+        await asyncio.sleep(60.0)
+        since = stage.now()
+        for table in self.plan.tables:
+            values = {"Status": "new", "Region": "SE", "Total": 77, "Note": None, "Secret": "secret-back"}
+            await self._writers.set(table.name, 38, values)
+        await asyncio.sleep(BROUGHT_FORWARD_SECONDS + 2 * self.world.seconds_between_looks)
+        stage.promptness.back(stage.now(), since, stage.ledger(), away)
 
     async def _last_probe(self) -> None:
         """See that every relay still works: a row that meets every condition comes within minutes."""

@@ -7,7 +7,8 @@ import pytest
 
 from tests.simulation.history import History, State
 from tests.simulation.oracle import Oracle
-from tests.simulation.plan import RelayPlan
+from tests.simulation.plan import Event, Plan, RelayPlan
+from tests.simulation.promptness import Promptness
 from tests.simulation.repetitions import MOST, Repetitions
 from tests.simulation.tables import Table
 
@@ -18,6 +19,7 @@ RECOVERY = {
     "coefficient": 2,
     "max_interval_seconds": 300,
     "window_hours": 2,
+    "notify_after_rounds": 3,
     "dead_letters_every_minutes": 60,
 }
 
@@ -154,7 +156,7 @@ def test_a_change_that_is_tried_more_often_than_the_policy_allows_is_found() -> 
 
 def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
     judging = oracle(state(1))
-    judging._relays["r"] = RelayPlan("r", ORDERS, {}, {**RECOVERY, "max_interval_seconds": 3600})
+    judging.relays["r"] = RelayPlan("r", ORDERS, {}, {**RECOVERY, "max_interval_seconds": 3600})
     judging.asked_for_time("r", 0.0, 7200.0)
 
     judging.hears("r", 3601.0, [content()], 429, kept=False)
@@ -184,3 +186,66 @@ def test_a_window_ends_by_as_much_earlier_as_the_databases_clock_jumped_and_no_e
     assert found(judging, late) == ""
     judging.jumped_seconds = 1800.0
     assert "before its window's end" in found(judging, late)
+
+
+def test_a_row_that_a_backfill_did_not_want_is_found() -> None:
+    judging = oracle(state(1))
+    judging.backfills("r", 5, [{"column": "Region", "equals": "NO"}])
+
+    judging.hears("r", 1.0, [content(version=5)], 200, kept=True)
+    assert "did not want it" in judging.violations[0]
+
+    judging = oracle(state(1))
+    judging.backfills("r", 5, [{"column": "Region", "equals": "SE"}])
+    judging.hears("r", 1.0, [content(version=5)], 200, kept=True)
+    assert judging.violations == []
+
+
+def test_what_was_taken_at_once_and_comes_again_is_found_if_nothing_has_died() -> None:
+    judging, crashed = oracle(state(1)), oracle(state(1))
+    crashed.crashes()
+    for each in (judging, crashed):
+        each.hears("r", 1.0, [content()], 200, kept=True)
+        each.hears("r", 2.0, [content()], 200, kept=True)
+
+    assert "again" in judging.violations[0]
+    assert crashed.violations == []
+
+
+def test_an_outage_of_which_nobody_is_told_is_found() -> None:
+    silent, told = oracle(state(1)), oracle(state(1))
+    told.notices["r"].append((7000.0, "long_outage"))
+    for each in (silent, told):
+        for seconds in (10.0, 20_000.0):
+            each.hears("r", seconds, [content()], 500, kept=False)
+        each.hears("r", 20_060.0, [content()], 200, kept=True)
+
+    assert "nobody was told that r took nothing" in silent.violations[0]
+    assert told.violations == []
+
+
+def promptness(*events: Event) -> tuple[Oracle, Promptness]:
+    judging = oracle(state(1))
+    plan = Plan(1, list(judging.relays.values()), 1, events, 0.0)
+    return judging, Promptness(plan, judging)
+
+
+def test_a_change_that_nobody_tries_while_nothing_is_wrong_is_found() -> None:
+    judging, prompt = promptness()
+    prompt.judge(ORDERS, 44.0)
+    assert judging.violations == []
+    prompt.judge(ORDERS, 46.0)
+    assert "nothing is wrong" in judging.violations[0]
+
+    judging, prompt = promptness(Event(20.0, "kill", {"down_seconds": 30.0}))
+    prompt.judge(ORDERS, 46.0)
+    assert judging.violations == []
+
+
+def test_what_still_waits_though_the_endpoint_is_back_is_found() -> None:
+    judging, prompt = promptness()
+
+    prompt.back(3000.0, 1000.0, [entry(state="open", last_tried=1500.0), entry(state="held")], ["r"])
+    assert judging.violations == []
+    prompt.back(3000.0, 1000.0, [entry(state="open", last_tried=500.0)], ["r"])
+    assert "still waits" in judging.violations[0]

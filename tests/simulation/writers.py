@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.simulation.promptness import FIRST_TRY_SECONDS
 from tests.simulation.stage import Stage, Verb
 from tests.simulation.tables import Table
 from tests.simulation.transaction import Transaction
@@ -40,6 +41,7 @@ class Writers:
 
     async def set_slowly(self, table: str, key: int, values: Mapping[str, Any], lasts_seconds: float) -> None:
         """Write a row, and commit after some time."""
+        self._stage.oracle.outlasted = True
         await self._write(self._stage.tables[table], lambda work: work.set(key, values), lasts_seconds)
 
     async def delete(self, table: str, key: int, mark: str = "") -> None:
@@ -58,3 +60,8 @@ class Writers:
             if lasts_seconds:
                 await asyncio.sleep(lasts_seconds)
             transaction.commit(stage.now())
+        stage.later(self._judge_promptness(table))
+
+    async def _judge_promptness(self, table: Table) -> None:
+        await asyncio.sleep(FIRST_TRY_SECONDS)
+        self._stage.promptness.judge(table, self._stage.now())

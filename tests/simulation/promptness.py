@@ -1,0 +1,49 @@
+"""How soon a change has to come while nothing is wrong, and how soon what had failed when an endpoint is back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.simulation.calm import is_calm
+from tests.simulation.oracle import Oracle
+from tests.simulation.plan import Plan, RelayPlan
+from tests.simulation.tables import Key, Table
+
+# From the commit to the first try, without trouble: a poll, a batch of slow answers, and no wait of any kind.
+FIRST_TRY_SECONDS = 45.0
+# From the first change that gets through: the app is told, the recovery woken, or started anew at a look of the watchdog's.
+BROUGHT_FORWARD_SECONDS = 1800.0
+
+
+class Promptness:
+    """Judges waits. What has failed before, or may have, waits for its next try: that is judged elsewhere."""
+
+    def __init__(self, plan: Plan, oracle: Oracle) -> None:
+        self._plan = plan
+        self._oracle = oracle
+
+    def judge(self, table: Table, seconds: float) -> None:
+        """See that what is old enough was tried once, whatever its neighbours do."""
+        for relay in self._plan.relays:
+            seen = self._oracle.seen[relay.name]
+            if relay.table == table and not (
+                self._oracle.crashed or self._oracle.jumped_seconds or seen.was_unreached or seen.paused
+            ):
+                for key in self._oracle.histories[table.name].written():
+                    self._first_try(relay, key, seconds)
+
+    def _first_try(self, relay: RelayPlan, key: Key, seconds: float) -> None:
+        seen, history = self._oracle.seen[relay.name], self._oracle.histories[relay.table.name]
+        due = self._oracle.due_version(relay, key)
+        if due is None or seen.requested.get(key, -1) >= due or key in seen.failed:
+            return
+        committed = next(state.seconds for state in history.states(key) if state.version == due)
+        if committed <= seconds - FIRST_TRY_SECONDS and is_calm(self._plan, committed, seconds):
+            self._oracle.broken(
+                seconds, f"{relay.name} has not been asked with {key} at version {due}, and nothing is wrong"
+            )
+
+    def back(self, seconds: float, since: float, ledger: Sequence[Mapping[str, Any]], away: Sequence[str]) -> None:
+        """See that what had failed when an endpoint came back was tried anew `since` then."""
+        for entry in ledger:
+            if entry["relay"] in away and entry["state"] == "open" and entry["last_tried"] < since:
+                self._oracle.broken(seconds, f"the endpoint is back, and this still waits: {entry}")

@@ -1,0 +1,68 @@
+"""What an oracle has seen by now, and what it found broken."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulation.history import History, State
+from tests.simulation.plan import RelayPlan, clock
+from tests.simulation.tables import Key
+
+Version = tuple[Key, int]  # of a row
+Excuse = Callable[[RelayPlan, Key, State], bool]  # tells whether a state may never come, for nobody was told of it
+
+
+@dataclass
+class Seen:
+    """What was seen of one relay."""
+
+    bodies: dict[Version, tuple[str, str]] = field(default_factory=dict)  # (key, version) -> id, content
+    requested: dict[Key, int] = field(default_factory=dict)  # the highest version that it was asked with
+    failed: set[Key] = field(default_factory=set)  # asked with, and not taken at once
+    taken: set[Version] = field(default_factory=set)  # and said so
+    kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
+    refused: set[Key] = field(default_factory=set)
+    in_vain_since: float | None = None  # since when nothing has got through
+    outages: list[tuple[float, float]] = field(default_factory=list)  # earlier times in which nothing got through
+    last_in_vain: float = 0.0  # when something was tried in vain
+    away_since: float | None = None  # when something failed first since anything got through
+    away_until: float = 0.0  # when something failed last
+    asked_while_away: bool = False  # whether it has asked for time meanwhile
+    died_before: float = 0.0  # the record's `died_seconds` when that began
+    was_unreached: bool = False  # once at least: of which change, nobody knows
+    last_try: dict[Version, float] = field(default_factory=dict)  # in vain
+    tried_in_vain: dict[Version, int] = field(default_factory=dict)  # how often each change since then
+    extra_tries: float = 0  # that people and crashes may cause, of each change
+    failed_since: dict[Version, float] = field(default_factory=dict)  # when the window of a version may have begun
+    died: dict[Version, float] = field(default_factory=dict)  # when a version was first seen to be a dead letter
+    excused: dict[Key, int] = field(default_factory=dict)  # up to which version an operator has discarded it
+    # By the version at which backfills began, what else they asked of a row; nothing if one of them wanted every row.
+    backfills: dict[int, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    given_up: bool = False  # by an operator, once at least
+    paused: tuple[float, float] | None = None  # from, until: it asked for time, and nobody let requests through since
+
+
+class Record:
+    """`violations` are sentences, each promise that was broken with its moment."""
+
+    def __init__(self, relays: Sequence[RelayPlan], histories: Mapping[str, History]) -> None:
+        self.relays = {relay.name: relay for relay in relays}
+        self.histories = histories  # by table
+        self.seen = {relay.name: Seen() for relay in relays}
+        self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
+        self.violations: list[str] = []
+        self.crashed = False
+        self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
+        self.excuse: Excuse = lambda _relay, _key, _state: False
+        self.died_seconds = 0.0  # for which the app may not have worked, by everything that died
+        self.channel_was_away = False
+        self.outlasted = False  # whether a lease may have run out while its batch waited for somebody's lock
+
+    def states(self, relay: RelayPlan, key: Key) -> Sequence[State]:
+        """Return what was committed of a row, the oldest first."""
+        return self.histories[relay.table.name].states(key)
+
+    def broken(self, seconds: float, what: str) -> None:
+        """Note that a promise was broken."""
+        self.violations.append(f"{clock(seconds)}  {what}")

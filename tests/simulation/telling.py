@@ -1,0 +1,48 @@
+"""That people hear of an endpoint that takes nothing for long."""
+
+from tests.simulation.plan import RelayPlan, clock
+from tests.simulation.record import Record
+
+# Until a recovery begins: five attempts of the trigger, each with slow answers. Until the app works again after something has died.
+BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
+JITTER = 1.3
+OCCASION = "long_outage"
+
+
+class Telling:
+    """Judges, when something gets through, whether people had been told by then that nothing did."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def fails(self, relay: RelayPlan, seconds: float, *, asked: bool) -> None:
+        """Note a request in vain that was neither refused nor only put off; `asked`: it asked for time."""
+        seen = self._record.seen[relay.name]
+        if seen.away_since is None:
+            seen.away_since, seen.died_before, seen.asked_while_away = seconds, self._record.died_seconds, False
+        seen.away_until, seen.asked_while_away = seconds, seen.asked_while_away or asked
+
+    def gets_through(self, relay: RelayPlan, seconds: float) -> None:
+        """Note that something got through, and judge the outage before it."""
+        seen = self._record.seen[relay.name]
+        since, seen.away_since = seen.away_since, None
+        if since is None or self._record.channel_was_away:
+            return
+        lasted, died = seen.away_until - since, self._record.died_seconds - seen.died_before
+        told = [
+            at for at, occasion in self._record.notices[relay.name] if occasion == OCCASION and since <= at <= seconds
+        ]
+        if not told and lasted > died + _told_after_seconds(relay, asked=seen.asked_while_away):
+            self._record.broken(
+                seconds, f"nobody was told that {relay.name} took nothing from {clock(since)}, for {lasted:g} s"
+            )
+
+
+def _told_after_seconds(relay: RelayPlan, *, asked: bool) -> float:
+    """Return by when the rounds have been in vain after which people are told; a pause may make each as long as any."""
+    recovery, longest = relay.recovery, relay.max_interval_seconds
+    interval, until = float(recovery["first_interval_seconds"]), BEGUN_SECONDS
+    for _ in range(recovery["notify_after_rounds"] + 1):
+        until += JITTER * (longest if asked else min(interval, longest)) + 120.0
+        interval *= recovery["coefficient"]
+    return until
