@@ -12,6 +12,7 @@ from typing import Protocol
 
 # Keeps what threads share whole. None is held while something waits, so one thread never meets a closed one.
 Mutex = threading.Lock
+PerThread = threading.local  # values that each thread has of its own
 _NANOSECONDS = 1_000_000_000
 
 

@@ -2,14 +2,13 @@
 
 import sqlite3
 import struct
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from mssql_standin.binder.plan import registry
-from mssql_standin.outside import Outside
+from mssql_standin.outside import Outside, PerThread
 from mssql_standin.results import SqlError
 from mssql_standin.values import (
     arithmetic,
@@ -31,7 +30,7 @@ Functions = dict[str, tuple[int, Callable[..., Any]]]
 _MODULES = (arithmetic, text, folding, patterns, date_functions, date_construction, format_value, json_functions)
 
 
-class _Caught(threading.local):
+class _Caught(PerThread):
     """Keeps the SqlError that a callback of this thread raised, because SQLite only reports that one was raised."""
 
     error: SqlError | None = None
