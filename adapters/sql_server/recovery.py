@@ -68,11 +68,12 @@ class SqlRecoveries:
         [counted] = counts.dicts()
         standing = standing_of(stands)
         died_at, told_ms_ago = counted.pop("last_died_at"), counted.pop("told_ms_ago")
-        next_try_ms = counted.pop("next_try_ms")
+        next_try_ms, held_seconds = counted.pop("next_try_ms"), (counted.pop("held_ms") or 0) / 1000
         begun = progress.first() or {}
         failed = last.first() or {}
         return Situation(
             **counted,
+            held_long_seconds=held_seconds if held_seconds > self._policy.backoff.max_interval_seconds else 0.0,
             last_died_at=f"{died_at}Z" if died_at else "",
             seconds_until_telling=_seconds_left(self._policy.dead_letters_every_minutes * 60, told_ms_ago),
             since=f"{begun['since']}Z" if begun else "",

@@ -11,6 +11,7 @@ from relay.notification.words import Occasion
 from relay.wire import known
 
 _LONG_PAUSE = "it asked for {} seconds, and is asked again in {:.0f}"
+_PAUSE_AFTER_PAUSE = "it asks for time again and again: the change that waits longest has waited for {:.0f} seconds"
 
 
 class Command(StrEnum):
@@ -36,6 +37,7 @@ class Situation:
     retrying: int = 0  # still the trigger's
     entries: int = 0  # not settled, whosever they are: the four above are known of those that come next
     held: int = 0  # not tried yet, because the endpoint asked for time
+    held_long_seconds: float = 0.0  # how long the first of them has waited, once that is more than the longest interval
     expired: int = 0  # open for longer than the window
     dead: int = 0  # dead letters
     untold_dead: int = 0  # dead letters that nobody was told of
@@ -87,8 +89,9 @@ class Situation:
 
     @property
     def long_pause_is_news(self) -> bool:
-        """Tell whether the endpoint asked for a longer pause than is obeyed, and nobody was told."""
-        return self.asked_seconds is not None and self.open > 0 and Occasion.LONG_PAUSE not in self.told
+        """Tell whether nobody was told of a pause that is longer than is obeyed, or of many that together are."""
+        is_long = self.asked_seconds is not None or self.held_long_seconds > 0
+        return is_long and self.open > 0 and Occasion.LONG_PAUSE not in self.told
 
     @property
     def seconds_until_news(self) -> float:
@@ -127,11 +130,17 @@ class Situation:
             changes=self.open,
             dead_letters=self.new_dead_letters(done) if done else 0,
             status=(done.status or self.last_status) if done else None,
-            last_error=_LONG_PAUSE.format(self.asked_seconds, self.paused_seconds)
+            last_error=self._long_pause
             if occasion is Occasion.LONG_PAUSE
             else (done.reason if done else "") or self.last_error,
             mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
         )
+
+    @property
+    def _long_pause(self) -> str:
+        if self.asked_seconds is None:
+            return _PAUSE_AFTER_PAUSE.format(self.held_long_seconds)
+        return _LONG_PAUSE.format(self.asked_seconds, self.paused_seconds)
 
     def to_result(self) -> dict[str, Any]:
         """Return it as the check activity does: what 0.1.0 does not know lies apart, because it fails on a key more in its own."""

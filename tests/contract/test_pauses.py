@@ -1,5 +1,6 @@
 """A pause that the endpoint asks for: nobody sends anything until it is over, and then one change is tried before all others."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -184,3 +185,17 @@ def test_a_pause_that_is_obeyed_in_full_is_no_news(paused: House) -> None:
     situation = paused.scene.store.take_stock()
 
     assert (situation.asked_seconds, situation.long_pause_is_news) == (None, False)
+
+
+def test_people_are_told_of_pause_after_pause_that_together_are_longer_than_is_obeyed(paused: House) -> None:
+    live(paused)
+    paused.scene.let_time_pass(50_000)
+    live(paused)  # which asks for 300 seconds once more
+
+    situation = paused.scene.store.take_stock()
+
+    assert (situation.asked_seconds, situation.long_pause_is_news, situation.seconds_until_next) == (None, True, 0.0)
+    news = situation.news("orders", Occasion.LONG_PAUSE, Round()).last_error
+    assert re.fullmatch(
+        "it asks for time again and again: the change that waits longest has waited for 50\\d\\d\\d seconds", news
+    )

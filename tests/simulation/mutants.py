@@ -85,8 +85,8 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "the window of a hot row runs from the first failure of its first version",
         "adapters/sql_server/sql/changes/settle.sql",
-        "[FirstFailedAt] = CASE WHEN entry.[State] = 'open' AND entry.[Version] = failure.[v] THEN",
-        "[FirstFailedAt] = CASE WHEN entry.[State] = 'open' THEN",
+        "WHEN entry.[Version] = failure.[v] AND (entry.[State] = 'open' OR (",
+        "WHEN (entry.[State] = 'open' OR (",
     ),
     Mutant(
         "an instance that ended as Failed is not started anew",

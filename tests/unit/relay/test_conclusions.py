@@ -49,6 +49,8 @@ def case(name: str, situation: dict[str, Any], done: Round, **expected: Any) -> 
         case("the window's edge changes nothing here", {"expired": 5}, DOWN, rounds=4, step=4),
         case("a longer pause than is obeyed, at once", {"paused_seconds": 43_200.0, "asked_seconds": 900_000}, Round(),
              news=[Occasion.LONG_PAUSE], told=["long_pause"], rounds=3, step=3, wait=0.0),
+        case("pause after pause, for longer than is obeyed", {"paused_seconds": 300.0, "held_long_seconds": 43_201.0}, Round(),
+             news=[Occasion.LONG_PAUSE], told=["long_pause"], rounds=3, step=3, wait=0.0),
         case("a longer pause, once", {"paused_seconds": 43_200.0, "asked_seconds": 900_000, "told": ("long_pause",)}, Round(), news=[]),
         case("the longest interval", {"step": 60}, DOWN, step=61, wait=43_200.0),
     ],

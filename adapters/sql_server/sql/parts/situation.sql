@@ -21,6 +21,11 @@ SELECT
             SELECT TOP ({{most_counted}}) 1 AS [one] FROM [relay].[Ledger] WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held'
         ) AS held
     ) AS [held],
+    (
+        SELECT DATEDIFF_BIG(millisecond, MIN([FirstFailedAt]), @now)
+        FROM [relay].[Ledger]
+        WHERE [App] = @app AND [Relay] = @relay AND [State] = 'held'
+    ) AS [held_ms],
     DATEDIFF_BIG(millisecond, @now, MIN(CASE WHEN entry.[Whose] = 'retrying' THEN NULL WHEN entry.[LastTriedAt] < @back_at THEN @now ELSE COALESCE(entry.[NextTryAt], @now) END)) AS [next_try_ms],
     @untold AS [untold_dead],
     @dead AS [dead],
