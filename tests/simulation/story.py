@@ -53,7 +53,7 @@ def bound_seconds(plan: Plan) -> float:
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml, seconds_between_looks=min(0.5 * HOUR, plan.end_seconds / 100)) as world:
+    with World(plan.seed, plan.toml, seconds_between_looks=min(0.5 * HOUR, plan.end_seconds / 50)) as world:
         story = Story(Stage(plan, world, verdict.hits))
         try:
             world.run(story.run())

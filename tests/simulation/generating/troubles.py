@@ -75,7 +75,7 @@ class Troubles:
     def length(self) -> float:
         """Draw how long an episode lasts: some moments, some intervals of a recovery, or around its window's end."""
         chance, relay = self._chance, self._chance.choice(self._relays)
-        window, most = relay.recovery["window_hours"] * HOUR, steady_seconds(relay) * MOST_ROUNDS
+        window, most = relay.recovery["window_hours"] * HOUR, MOST_ROUNDS * min(map(steady_seconds, self._relays))
         lengths = (
             10.0,
             MINUTE,
