@@ -1,7 +1,9 @@
 """The engine's front: a database (one SQLite file) and its sessions. No socket, no wire format."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,7 @@ class Database:
         """Serve an open store; use `open`."""
         self._store = store
         self._sessions: set[Session] = set()
+        self._forgotten: deque[Session] = deque()
         self.faults: Faults | None = (
             None  # errors on demand, for tests; sessions opened from then on are exposed to them
         )
@@ -119,6 +122,19 @@ class Database:
     def _forget(self, session: "Session") -> None:
         with self._lock:
             self._sessions.discard(session)
+
+    def close_later(self, session: "Session") -> None:
+        """Have a session closed at the next request of any: its client has forgotten it.
+
+        This takes no lock. Garbage is collected at any moment, also while the one who collects holds the lock that is needed.
+        """
+        self._forgotten.append(session)
+
+    def close_forgotten(self) -> None:
+        """Close what was to be closed later."""
+        while self._forgotten:
+            with suppress(IndexError):  # another thread was faster
+                self._forgotten.popleft().close()
 
     def close(self) -> None:
         """Close all sessions, rolling back what they have not committed, and the file."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from mssql_standin.faults import ConnectionLostError
 from mssql_standin.results import Column, Event, NewTransaction, SqlError
-from mssql_standin.session import Session
+from mssql_standin.session import Database, Session
 from mssql_standin.sql_types import SqlType
 from mssql_standin.testing.in_process import errors
 from mssql_standin.testing.in_process.cursor import Cursor, Shape
@@ -37,9 +37,12 @@ def no_hook(connection: "Connection", text: str) -> AbstractContextManager[None]
 class Connection:
     """One session, used by one thread at a time; by Driver.connect."""
 
-    def __init__(self, session: Session, classes: ErrorClasses, hook: RequestHook, *, autocommit: bool) -> None:
+    def __init__(
+        self, session: Session, database: Database, classes: ErrorClasses, hook: RequestHook, *, autocommit: bool
+    ) -> None:
         """Use a session that has been opened."""
         self.session = session
+        self._database = database
         self.classes = classes
         self.timeout = 0  # of a request, in seconds; 0 for ever
         self.converters: dict[int, Callable[[Any], Any]] = {}
@@ -70,6 +73,7 @@ class Connection:
         """Run a request to its end; `function` is ODBC's, for errors. A time-out stops a wait, not a statement that works."""
         if self._link is not _Link.UP:
             raise self._lost(function)
+        self._database.close_forgotten()
         session, found = self.session, Results()
         if self.timeout:
             outside = session.store.outside
@@ -222,6 +226,6 @@ class Connection:
             (self.commit if kind is None else self.rollback)()
 
     def __del__(self) -> None:
-        """Leave, if whoever held it has forgotten to."""
+        """Leave soon, if whoever held it has forgotten to."""
         if getattr(self, "_is_open", False):
-            self.session.close()
+            self._database.close_later(self.session)

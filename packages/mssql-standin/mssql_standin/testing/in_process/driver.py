@@ -59,6 +59,7 @@ class Driver:
         asking = Asking(
             asked.get("uid", ""), asked.get("pwd", ""), asked.get("database", ""), asked.get("app", "Python")
         )
+        self._database.close_forgotten()
         try:
             user = admit(self._database, self._administrator, asking)
         except LoginRefusedError as refused:
@@ -66,7 +67,7 @@ class Driver:
         except ConnectionLostError:
             raise errors.of_driver(self._classes, "08S01", errors.RESET_BY_PEER, _CONNECTING) from None
         session = self._database.connect(asking.user, asked.get("wsid", "in process"), asking.program, user)
-        connection = Connection(session, self._classes, self._hook, autocommit=autocommit)
+        connection = Connection(session, self._database, self._classes, self._hook, autocommit=autocommit)
         self._connections[session.session_id] = connection
         return connection
 

@@ -1,5 +1,6 @@
 """Several sessions in one thread: who waits lets others work or time pass, and never hangs; who dies leaves nothing behind."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -226,3 +227,20 @@ def test_the_order_of_dates_is_that_of_the_session_after_a_wait(world: World) ->
     found.nextset()
 
     assert found.fetchval() == 2
+
+
+def test_a_connection_that_was_forgotten_is_collected_while_the_lock_is_held_that_its_end_needs(world: World) -> None:
+    sessions = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1"
+    take = "DECLARE @got int; EXEC @got = sp_getapplock 'mine', 'Exclusive', 'Session', 0; SELECT @got"
+    other = world.connect()
+    [before] = other.execute(sessions).fetchone()
+    forgotten = world.connect(autocommit=False)
+    assert forgotten.execute(take).fetchone()[0] == 0
+    assert other.execute(take).fetchone()[0] == -1
+
+    with world.database._store.locks._lock:  # as where garbage is collected at the wrong moment
+        del forgotten
+        gc.collect()
+
+    assert other.execute(take).fetchone()[0] == 0
+    assert other.execute(sessions).fetchone()[0] == before
