@@ -43,9 +43,9 @@ WORDS: Mapping[Occasion, Words] = {
         "This does not pass by itself: correct address or credentials, then ask for a round at once:",
     ),
     Occasion.LONG_PAUSE: Words(
-        "{relay}: the endpoint asks for a longer pause than is obeyed",
-        "Nothing is sent until the longest interval of the recovery (max_interval_seconds) is over; then one change is tried. If the endpoint "
-        "does not mean it, let requests through at once with close-breaker:",
+        "{relay}: the endpoint asks for longer pauses than are obeyed",
+        "Nothing is sent until its pause is over, or the longest interval of the recovery (max_interval_seconds); then one change is tried. "
+        "If the endpoint does not mean it, let requests through at once with close-breaker:",
     ),
     Occasion.DEAD_LETTERS: Words(
         "{relay}: changes were given up",

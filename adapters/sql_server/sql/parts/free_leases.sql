@@ -1,6 +1,6 @@
 -- Part of what settles keys, listed in @settled. An exhausted lease row ignores its key's newer changes too, and without an entry it,
--- or one that ran out, would be taken for a change that nobody has settled: it is reset. The trigger's own lock comes first, so that locks are always
--- taken in one order.
+-- or one that ran out, would be taken for a change that nobody has settled: it is reset. The trigger's own lock comes first, so that
+-- locks are always taken in one order.
 IF EXISTS (
     SELECT 1
     FROM @settled AS entry
