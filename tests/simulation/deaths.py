@@ -1,7 +1,7 @@
 """Verbs of death: hosts and workers that die at any moment, and come back."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -84,9 +84,8 @@ class Deaths:
 
     def restart_missing(self) -> None:
         """Start hosts soon that have ended for want of their storage."""
-        for number in range(self._stage.plan.hosts):
-            if f"host{number}" not in self._stage.world.simulation.hosts:
-                self._stage.later(self._restart(f"host{number}", 5.0))
+        for name in self._missing():
+            self._stage.later(self._restart(name, 5.0))
 
     def end(self) -> None:
         """Let nobody die any more, and those come back soon who are dead."""
@@ -98,9 +97,12 @@ class Deaths:
         world = self._stage.world
         for host in world.simulation.hosts.values():
             host.outside.skew = timedelta()
-        for number in range(self._stage.plan.hosts):
-            if f"host{number}" not in world.simulation.hosts:
-                await world.start(f"host{number}")
+        for name in self._missing():
+            await world.start(name)
+
+    def _missing(self) -> Sequence[str]:
+        names = [f"host{number}" for number in range(self._stage.plan.hosts)]
+        return [name for name in names if name not in self._stage.world.simulation.hosts]
 
     async def _spring(self, trap: _Trap) -> None:
         self._traps.append(trap)
