@@ -233,14 +233,14 @@ def test_a_connection_that_was_forgotten_is_collected_while_the_lock_is_held_tha
     sessions = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1"
     take = "DECLARE @got int; EXEC @got = sp_getapplock 'mine', 'Exclusive', 'Session', 0; SELECT @got"
     other = world.connect()
-    [before] = other.execute(sessions).fetchone()
+    before = other.execute(sessions).fetchall()
     forgotten = world.connect(autocommit=False)
-    assert forgotten.execute(take).fetchone()[0] == 0
-    assert other.execute(take).fetchone()[0] == -1
+    assert forgotten.execute(take).fetchval() == 0
+    assert other.execute(take).fetchval() == -1
 
     with world.database._store.locks._lock:  # as where garbage is collected at the wrong moment
         del forgotten
         gc.collect()
 
-    assert other.execute(take).fetchone()[0] == 0
-    assert other.execute(sessions).fetchone()[0] == before
+    assert other.execute(take).fetchval() == 0
+    assert other.execute(sessions).fetchall() == before
