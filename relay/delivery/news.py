@@ -51,9 +51,14 @@ def proves_away(results: Sequence[tuple[Change, Result]]) -> bool:
 
 
 def has_failed_before(change: Change) -> bool:
-    """Tell whether this version of the change has failed in an earlier delivery."""
+    """Tell whether this version of the change has failed in an earlier delivery; one whose batches have died has not."""
     entry = change.entry
-    return entry is not None and entry.state is EntryState.OPEN and entry.version == change.version
+    return (
+        entry is not None
+        and entry.state is EntryState.OPEN
+        and entry.version == change.version
+        and entry.why is not Why.DIED
+    )
 
 
 def refusals_in_a_row(

@@ -122,6 +122,7 @@ def test_the_batch_fails_only_if_nothing_got_through(results: list[Result], down
 
 OPEN = an_entry(version=11)
 FRESH, AGAIN = a_change(1), a_change(1, entry=OPEN)
+DIED = a_change(1, entry=an_entry(version=11, why=Why.DIED, tries=4))  # whose batches died, sent or not
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,7 @@ FRESH, AGAIN = a_change(1), a_change(1, entry=OPEN)
         pytest.param([(FRESH, LATER)], Standing(), True, Why.FAILED, id="fresh changes fail: it is away"),
         pytest.param([(FRESH, LATER)], Standing(away=True), None, Why.FAILED, id="it was away already"),
         pytest.param([(AGAIN, LATER)], Standing(), None, Why.PARKED, id="one that failed before says nothing of the endpoint"),
+        pytest.param([(DIED, LATER)], Standing(), True, Why.FAILED, id="one whose batches have died has not failed before"),
         pytest.param([(AGAIN, LATER)] * 10, Standing(), True, Why.FAILED, id="ten of them do"),
         pytest.param([(AGAIN, LATER)], Standing(away=True), None, Why.FAILED, id="while it is away it may be the endpoint"),
         pytest.param([(FRESH, LATER), (FRESH, OK)], Standing(), None, Why.PARKED, id="its neighbour got through"),
