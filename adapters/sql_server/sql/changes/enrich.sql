@@ -8,8 +8,9 @@ DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @function_id char(16) = 
 DECLARE @table int = OBJECT_ID({{table_literal}}), @now datetime2(3) = SYSUTCDATETIME();
 {{refuse_if_changed}}
 DECLARE @oldest bigint = CHANGE_TRACKING_MIN_VALID_VERSION(@table), @base bigint;
--- A backfill sends what has not changed under its own version, however much change tracking forgets meanwhile.
-DECLARE @unchanged bigint = CASE WHEN @since > 0 THEN @since ELSE @oldest END;
+-- A backfill sends what has not changed under its own version; once change tracking has forgotten what came after that, a row may be
+-- another by now, and goes out as of the oldest version that is known of.
+DECLARE @unchanged bigint = CASE WHEN @since > @oldest THEN @since ELSE @oldest END;
 IF @oldest IS NULL
     THROW 51001, N'change tracking is not enabled, or VIEW CHANGE TRACKING is not granted', 1;
 -- Whoever keeps a row for long keeps it from this batch alone.
