@@ -1,5 +1,7 @@
 """When there is trouble in a plan, and when there is none: then bounds are short."""
 
+from collections.abc import Collection
+
 from tests.simulation.plan import Event, Plan
 
 # What writers do is no trouble.
@@ -7,10 +9,13 @@ _HARMLESS = {"set", "set_many", "delete", "rekey", "truncate", "untrack", "forge
 _AFTERWARDS_SECONDS = 600.0  # a crash may come so late; a host may need so long to come back
 
 
-def is_calm(plan: Plan, start_seconds: float, end_seconds: float) -> bool:
-    """Tell whether there was no trouble between two moments, and none just before."""
+def is_calm(plan: Plan, start_seconds: float, end_seconds: float, but: Collection[str] = ()) -> bool:
+    """Tell whether there was no trouble between two moments, and none just before; `but`: verbs that are none here."""
     return not any(
-        event.verb not in _HARMLESS and event.seconds <= end_seconds and _ends_at(event) >= start_seconds
+        event.verb not in _HARMLESS
+        and event.verb not in but
+        and event.seconds <= end_seconds
+        and _ends_at(event) >= start_seconds
         for event in plan.events
     )
 

@@ -37,6 +37,7 @@ class Deaths:
             "stop": self.stop,
             "lose_hub": self.lose_hub,
             "clock_jumps": self.clock_jumps,
+            "bar_triggers": self.bar_triggers,
         }
 
     async def kill(self, at: str, times: int, down_seconds: float) -> None:
@@ -69,6 +70,17 @@ class Deaths:
         """Let a host's clock go wrong, until the host ends."""
         if (found := self._stage.world.simulation.hosts.get(f"host{host}")) is not None:
             found.outside.skew = timedelta(seconds=ahead_seconds)
+
+    async def bar_triggers(self, lasts_seconds: float) -> None:
+        """Start every host anew while no trigger may log in, as where a right is missing; then people mend it, and start them anew."""
+        sql, began = self._stage.world.sql, self._stage.now()
+        self._stage.oracle.crashes(lasts_seconds)
+        sql.bars_triggers = True
+        self._kill_all(5.0)
+        await asyncio.sleep(lasts_seconds)
+        sql.bars_triggers = False
+        self._stage.silences.barred(began, self._stage.now())
+        self._kill_all(5.0)
 
     def meets(self, host: SimulatedHost, moment: str) -> None:
         """Let a host die if that moment is a trap's."""

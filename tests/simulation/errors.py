@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from mssql_standin.faults import Fault, Faults
 from tests.simulation.stage import Stage, Verb
 
+LEASE_SECONDS = 60.0  # for which a trigger has its changes, unless it renews that
+
 
 class Errors:
     """They strike the app and its triggers alike, and nobody else."""
@@ -16,7 +18,11 @@ class Errors:
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
-        return {"sql_fails": self.sql_fails, "kill_sessions": self.kill_sessions}
+        return {
+            "sql_fails": self.sql_fails,
+            "kill_sessions": self.kill_sessions,
+            "hold_trigger_lock": self.hold_trigger_lock,
+        }
 
     def prepare(self) -> None:
         """Expose the database to errors if the plan has any: whoever is exposed is slower."""
@@ -46,6 +52,17 @@ class Errors:
         """End every session of the app and of its triggers."""
         self._stage.oracle.crashes()
         self._stage.world.sql.kill_sessions()
+
+    async def hold_trigger_lock(self, lasts_seconds: float) -> None:
+        """Keep the lock that all triggers of the database share, as a crowd of them does: nobody takes or releases anything."""
+        stage = self._stage
+        stage.oracle.outlasted |= lasts_seconds > LEASE_SECONDS / 2
+        while (let_go := stage.world.sql.take_trigger_lock()) is None:
+            await asyncio.sleep(0.05)
+        stage.hits["trigger lock held"] += 1
+        await asyncio.sleep(lasts_seconds)
+        let_go()
+        stage.world.sql.tell()
 
     def end(self) -> None:
         """Let nothing fail any more."""

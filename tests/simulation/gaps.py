@@ -13,6 +13,7 @@ HOUR, DAY = 3600.0, 86_400.0
 DELIVERED_SECONDS = 900.0  # a change that is so old has been delivered, while there was no trouble at all
 TOLD_SECONDS = 1.5 * HOUR  # within which people hear of a gap while there is no trouble: looks are half an hour apart
 KNOWN_SECONDS = 900.0  # after the beginning the guard has looked at every table
+BATCH_SECONDS = 300.0  # in which a trigger is through with what it has taken
 CHANNEL_SECONDS = 3 * DAY  # a channel that is away for longer gives notices up
 
 
@@ -33,15 +34,29 @@ class Gaps:
         self._plan = plan
         self._oracle = oracle
         self._forgotten: list[Forgotten] = []
+        # Before that no trigger has ever started.
+        self._started_at = max(
+            [
+                e.seconds + e.arguments["lasts_seconds"]
+                for e in plan.events
+                if e.verb == "bar_triggers" and not e.seconds
+            ],
+            default=0.0,
+        )
         self._still: list[tuple[str, float, float]] = []  # table, from, until: nothing of it can be relayed
 
     def forgets(self, table: str, version: int, seconds: float) -> None:
         """Note that change tracking of the table has begun anew, after this version."""
-        self._forgotten.append(Forgotten(table, version, seconds))
+        self._forget(Forgotten(table, version, seconds))
 
     def cleaned(self, table: str, oldest: int, seconds: float) -> None:
         """Note up to which version it has been cleaned up by now."""
-        self._forgotten.append(Forgotten(table, oldest, seconds, shows=False))
+        self._forget(Forgotten(table, oldest, seconds, shows=False))
+
+    def _forget(self, forgotten: Forgotten) -> None:
+        self._forgotten.append(forgotten)
+        earlier = self._oracle.forgotten.get(forgotten.table, 0)
+        self._oracle.forgotten[forgotten.table] = max(earlier, forgotten.version)
 
     def stood_still(self, table: str, start_seconds: float, end_seconds: float) -> None:
         """Note that nothing of the table could be relayed."""
@@ -52,10 +67,16 @@ class Gaps:
 
         What was tried the ledger knows, and what is there a backfill sends.
         """
-        if (key, state.version) in self._oracle.seen[relay.name].bodies or self._is_backfilled(relay, key, state):
+        if (key, state.version) in self._oracle.seen[relay.name].bodies:
             return False
         found = next((each for each in self._of(relay) if state.version <= each.version), None)
         if found is None:
+            return False
+        if found.seconds < self._started_at:
+            return bool(self._heard(relay, "silent"))  # the trigger begins with what there is, when it starts first
+        if found.seconds < KNOWN_SECONDS or not is_calm(self._plan, 0.0, KNOWN_SECONDS):
+            return True  # the guard may not have known the table yet
+        if self._is_backfilled(relay, key, state):
             return False
         has_had_time = found.seconds - state.seconds > DELIVERED_SECONDS
         if has_had_time and is_calm(self._plan, 0.0, found.seconds):
@@ -65,7 +86,7 @@ class Gaps:
         # One that comes before the next look is the same for people.
         recent = [each.seconds for each in self._of(relay) if 0 <= found.seconds - each.seconds < 2 * TOLD_SECONDS]
         since = 0.0 if stays_open else min([state.seconds, *recent])
-        return found.seconds < KNOWN_SECONDS or any(at >= since for at in self._heard(relay, "gap"))
+        return any(at >= since for at in self._heard(relay, "gap"))
 
     def _is_backfilled(self, relay: RelayPlan, key: Key, state: State) -> bool:
         """Tell whether a state is the row's last, and nobody has kept its table from being sent anew."""
@@ -78,6 +99,28 @@ class Gaps:
                 each.arguments.get("asks") in {"pause", "cancel"} and each.arguments["relay"] == relay.name
                 for each in self._plan.events
             )
+        )
+
+    def claimed(self, name: str, seconds: float) -> None:
+        """See that something was forgotten that had not been taken up, if people are told so."""
+        relay = self._oracle.relays[name]
+        forgotten = self._of(relay)
+        if any(each.shows for each in forgotten) or self._oracle.jumped_seconds:
+            return
+        if not any(self._may_be_missed(relay, each) for each in forgotten):
+            self._oracle.broken(
+                seconds, f"people were told of a gap of {name}, and nothing was forgotten that it had not taken up"
+            )
+
+    def _may_be_missed(self, relay: RelayPlan, forgotten: Forgotten) -> bool:
+        """Tell whether of what is forgotten something may not have been taken up, or only just, so that nobody has looked since."""
+        asked, history = self._oracle.seen[relay.name].first_asked, self._oracle.histories[relay.table.name]
+        return any(
+            state.version <= forgotten.version
+            and asked.get((key, state.version), float("inf"))
+            > forgotten.seconds - 2 * self._plan.seconds_between_looks - BATCH_SECONDS
+            for key in history.written()
+            for state in history.states(key)
         )
 
     def judge(self, seconds: float) -> None:

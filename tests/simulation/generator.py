@@ -6,6 +6,7 @@ when it is over. Quiet between them; now and then an episode in which nothing is
 
 from tests.simulation.generating.chance import Chance
 from tests.simulation.generating.configuration import MINUTE, relays_of
+from tests.simulation.generating.theme import Theme, theme_of
 from tests.simulation.generating.troubles import Troubles
 from tests.simulation.generating.writing import Writers
 from tests.simulation.plan import Event, Plan
@@ -14,10 +15,11 @@ from tests.simulation.plan import Event, Plan
 def plan_of(seed: int) -> Plan:
     """Return the plan of a seed."""
     chance = Chance(f"plan {seed}")
-    relays = relays_of(chance)
-    writers, troubles = Writers(chance, relays), Troubles(chance, relays)
+    theme = theme_of(chance)
+    relays = relays_of(chance, theme)
+    writers, troubles = Writers(chance, relays, theme), Troubles(chance, relays, theme)
     events: list[Event] = []
-    at = 5.0
+    at, after = 5.0, (0,) if theme is Theme.FORGETTING else (0, 1, 3)
     for _ in range(chance.choice((1, 1, 1, 1, 2, 3))):
         start = round(at + chance.choice((5.0, 5.0, MINUTE, 20 * MINUTE)) * chance.random(), 1)
         end = round(start + troubles.length(), 1)
@@ -25,8 +27,8 @@ def plan_of(seed: int) -> Plan:
         wrong = list(troubles.episode(start, end))
         events += wrong
         events += writers.writes(start, end, chance.choice((2, 3, 6)), [event.seconds for event in wrong])
-        events += writers.writes(end, end + chance.choice((MINUTE, 20 * MINUTE)), chance.choice((0, 1, 3)))
+        events += writers.writes(end, end + chance.choice((MINUTE, 20 * MINUTE)), chance.choice(after))
         at = end + 20 * MINUTE
     end = max(e.seconds + e.arguments.get("lasts_seconds", 0.0) for e in events)
-    hosts, goes_on = chance.choice((1,) * 7 + (2, 2, 3)), chance.maybe(0.5)
+    hosts, goes_on = chance.choice((1,) * 7 + (2, 2, 3)), chance.maybe(0.5) and theme is not Theme.FORGETTING
     return Plan(seed, relays, hosts, sorted(events, key=lambda e: e.seconds), end, chance.maybe(0.2), goes_on)

@@ -158,6 +158,70 @@ MUTANTS: Sequence[Mutant] = (
         " and entry is not None and entry.state is EntryState.OPEN:\n",
         ":\n",
     ),
+    Mutant(
+        "a key of more digits than the trigger's JSON shows is taken as it shows it",
+        "relay/guard/altered.py",
+        "    integer_digits = max(0, Decimal(value).adjusted() + 1)\n"
+        "    return integer_digits + (column.scale if scale is None else scale) > _EXACT_DIGITS\n",
+        "    return len(Decimal(value).normalize().as_tuple().digits) + 0 * (scale or 0) > _EXACT_DIGITS\n",
+        [
+            Edit(
+                "adapters/sql_server/changes.py",
+                "        if len(found.changes) < len(named):\n            # Exact",
+                "        if not found.changes and False:\n            # Exact",
+            ),
+            Edit(
+                "adapters/sql_server/changes.py",
+                "        if len(found.changes) < len(named):\n            raise",
+                "        if len(found.changes) > len(named):\n            raise",
+            ),
+        ],
+    ),
+    Mutant(
+        "what is settled is known only of moments in which nothing waits, so that a busy table seems to have a gap",
+        "adapters/sql_server/sql/parts/since_when.sql",
+        "WHEN @first_unsettled - 1 > @done THEN @first_unsettled - 1 ELSE @done END",
+        "ELSE @done END",
+        [
+            Edit(
+                "adapters/sql_server/sql/parts/place_in_tracking.sql",
+                "IF @gap = 0 AND @ahead = 0 AND @position > @done\n",
+                "IF @gap = 0 AND @ahead = 1 AND @position > @done\n",
+            )
+        ],
+    ),
+    Mutant(
+        "a row that the endpoint cannot bear holds up every other one that failed",
+        "adapters/sql_server/sql/recovery/list.sql",
+        "AND ([NextTryAt] IS NULL OR [NextTryAt] <= @now OR [LastTriedAt] < @back_at)",
+        "AND NOT EXISTS (SELECT 1 FROM @entries AS other WHERE other.[NextTryAt] > @now)",
+    ),
+    Mutant(
+        "a condition compares letters, not what the column's collation takes for the same",
+        "adapters/sql_server/condition_sql.py",
+        '    name = f"source.{quote(column.name)}"\n',
+        '    name = f"source.{quote(column.name)}" + " COLLATE Latin1_General_BIN2" * (column.type in CHARACTER_TYPES)\n',
+    ),
+    Mutant(
+        "a trigger that has never started is not silent",
+        "adapters/sql_server/guard.py",
+        "            silent_seconds=start.awaited_seconds,\n",
+        "            silent_seconds=0.0,\n",
+    ),
+    Mutant(
+        "what is delivered is written down only when the triggers' lock was granted",
+        "adapters/sql_server/changes.py",
+        "        if settlement.closings or settlement.failures:\n            self._table",
+        "        if settlement.to_let_go:\n            self._let_leases_go(settlement)\n"
+        "        if settlement.closings or settlement.failures:\n            self._table",
+        [
+            Edit(
+                "adapters/sql_server/changes.py",
+                "        except DatabaseError as error:\n            _log.warning(",
+                "        except DatabaseError as error:\n            raise\n            _log.warning(",
+            )
+        ],
+    ),
 )
 
 

@@ -27,6 +27,7 @@ class Oracle(Record):
         self._telling = Telling(self)
         self.asked_for_time = self._schedule.asked_for_time
         self.sees_given_up = self._ending.sees_given_up
+        self.hears_that_it_is_over = self._telling.hears_that_it_is_over
         self.judge = self._ending.judge
         self.due_version = self._ending.due_version
 

@@ -60,6 +60,11 @@ class Plan:
         return list(dict.fromkeys(relay.table for relay in self.relays))
 
     @property
+    def seconds_between_looks(self) -> float:
+        """Return how far apart the watchdog's looks are, at least."""
+        return min(1800.0, self.end_seconds / 50)
+
+    @property
     def toml(self) -> str:
         channel = '[[channel]]\nname = "people"\nkind = "webhook"\nurl = "http://people/notices"\n'
         return "\n".join([*(relay.toml for relay in self.relays), channel])

@@ -36,6 +36,8 @@ class Promptness:
         due = self._oracle.due_version(relay, key)
         if due is None or seen.requested.get(key, -1) >= due or key in seen.failed:
             return
+        if "batch_deadline_seconds" in relay.options:
+            return  # what its deadline leaves of a batch, or of a round, waits for the next round
         committed = next(state.seconds for state in history.states(key) if state.version == due)
         if committed <= seconds - FIRST_TRY_SECONDS and is_calm(self._plan, committed, seconds):
             self._oracle.broken(
@@ -44,6 +46,8 @@ class Promptness:
 
     def back(self, seconds: float, since: float, ledger: Sequence[Mapping[str, Any]], away: Sequence[str]) -> None:
         """See that what had failed when an endpoint came back was tried anew `since` then."""
+        if self._oracle.jumped_seconds:  # what failed before seems to have failed since
+            return
         for entry in ledger:
             if entry["relay"] in away and entry["state"] == "open" and entry["last_tried"] < since:
                 self._oracle.broken(seconds, f"the endpoint is back, and this still waits: {entry}")

@@ -19,6 +19,7 @@ class Seen:
 
     bodies: dict[Version, tuple[str, str]] = field(default_factory=dict)  # (key, version) -> id, content
     requested: dict[Key, int] = field(default_factory=dict)  # the highest version that it was asked with
+    first_asked: dict[Version, float] = field(default_factory=dict)  # when it was asked first with a version
     failed: set[Key] = field(default_factory=set)  # asked with, and not taken at once
     taken: set[Version] = field(default_factory=set)  # and said so
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
@@ -53,6 +54,7 @@ class Record:
         self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
         self.violations: list[str] = []
         self.crashed = False
+        self.forgotten: dict[str, int] = {}  # up to which version change tracking has forgotten, by table
         self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
         self.excuse: Excuse = lambda _relay, _key, _state: False
         self.died_seconds = 0.0  # for which the app may not have worked, by everything that died

@@ -31,12 +31,21 @@ def _holds(test: Mapping[str, Any], value: Any) -> bool:
     if value is None:
         return "not_equals" in test
     return (
-        ("equals" not in test or value == test["equals"])
-        and ("not_equals" not in test or value != test["not_equals"])
-        and ("in" not in test or value in test["in"])
+        ("equals" not in test or _alike(value, test["equals"]))
+        and ("not_equals" not in test or not _alike(value, test["not_equals"]))
+        and ("in" not in test or any(_alike(value, each) for each in test["in"]))
         and ("at_least" not in test or value >= test["at_least"])
         and ("at_most" not in test or value <= test["at_most"])
     )
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Tell whether the table's collation takes two values for the same: blanks at the end and the case of letters do not count."""
+    return bool(_plain(one) == _plain(other))
+
+
+def _plain(value: Any) -> Any:
+    return value.rstrip(" ").casefold() if isinstance(value, str) else value
 
 
 def sent(relay: RelayPlan, key: Key, row: Row) -> Mapping[str, Any]:

@@ -48,6 +48,7 @@ class SqlServer:
         self._database = Database.in_memory(name, outside=self._clock)
         self._drivers: list[Driver] = []
         self._is_away = False
+        self.bars_triggers = False  # whether nobody lets them in
         self._told_at = 0  # commits
         self._only_the_apps: frozenset[int] = frozenset()  # tables that no trigger reads
         self.odbc = f"UID=sa;PWD={PASSWORD};Database={name}"
@@ -81,6 +82,8 @@ class SqlServer:
     def _connect(self, driver: Driver, text: str, *, autocommit: bool) -> Any:
         if self._is_away:
             raise pyodbc.OperationalError("08001", "[08001] TCP Provider: Error code 0x2749 (10061)")
+        if self.bars_triggers and driver is self._triggers:
+            raise pyodbc.InterfaceError("28000", "[28000] Login failed for user 'sa'. (18456)")
         return driver.connect(text, autocommit=autocommit)
 
     @property
@@ -116,6 +119,18 @@ class SqlServer:
         for driver in self._drivers:
             driver.drop_all()
         self.tell()
+
+    def take_trigger_lock(self) -> Callable[[], None] | None:
+        """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: somebody has it."""
+        other = self._driver().connect(self.odbc, autocommit=True)
+        [[granted]] = other.execute(
+            "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "
+            "@LockOwner = 'Session', @LockTimeout = 0; SELECT @granted"
+        ).fetchall()
+        if granted < 0:
+            other.close()
+            return None
+        return other.close
 
     def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
         """Run a statement as people beside the app do; return the rows of its first result."""

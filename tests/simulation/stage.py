@@ -16,7 +16,10 @@ from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan, RelayPlan
 from tests.simulation.promptness import Promptness
 from tests.simulation.repetitions import Repetitions
+from tests.simulation.rules import rejects
+from tests.simulation.silences import Silences
 from tests.simulation.tables import Table, same
+from tests.simulation.telling import OVER
 from tests.simulation.world import World
 
 # Returns what a relay sent as if its table had never been altered.
@@ -35,6 +38,7 @@ class Stage:
         self.oracle = Oracle(plan.relays, self.histories)
         self.gaps = Gaps(plan, self.oracle)
         self.promptness = Promptness(plan, self.oracle)
+        self.silences = Silences(plan, self.oracle)
         self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
@@ -116,7 +120,7 @@ class Stage:
             self.oracle.hears(name, self.now(), contents, status, kept=kept, asked=asked)
             if kept and status is not None:  # what got no answer is tried again, as it should be
                 self._repetitions.hears(name, self.now(), contents)
-            if asked is not None and status is not None and not kept:
+            if asked is not None and status is not None and not (kept or rejects(relay, status)):
                 self.oracle.asked_for_time(name, self.now(), asked)
 
         return hears
@@ -134,3 +138,7 @@ class Stage:
             if kept and status is not None:
                 self.hits[f"notice {notice['occasion']}"] += 1
                 self.oracle.notices[notice["relay"]].append((self.now(), notice["occasion"]))
+                if notice["occasion"] == "gap":
+                    self.gaps.claimed(notice["relay"], self.now())
+                elif notice["occasion"] == OVER:
+                    self.oracle.hears_that_it_is_over(notice["relay"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,7 +53,7 @@ def bound_seconds(plan: Plan) -> float:
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml, seconds_between_looks=min(0.5 * HOUR, plan.end_seconds / 50)) as world:
+    with World(plan.seed, plan.toml, seconds_between_looks=plan.seconds_between_looks) as world:
         story = Story(Stage(plan, world, verdict.hits))
         try:
             world.run(story.run())
@@ -90,19 +90,23 @@ class Story:
         hits[f"hosts {self.plan.hosts}"] += 1
         hits["snapshots"] += int(self.plan.snapshots)
         self._prepare()
+        events = deque(self.plan.events)
+        while events and not events[0].seconds:  # before anything has begun
+            self._begin(events.popleft())
+            await asyncio.sleep(0)
         for number in range(self.plan.hosts):
             await self.world.start(f"host{number}")
         self.world.fate = self._fate
-        for event in self.plan.events:
+        for event in events:
             await asyncio.sleep(max(0.0, event.seconds - self.stage.now()))
-            hits[f"verb {event.verb}"] += 1
-            self.stage.begin(self._happen(event))
+            self._begin(event)
         await asyncio.sleep(max(0.0, self.plan.end_seconds - self.stage.now()))
         await self._heal()
         await self._come_back()
         await asyncio.sleep(bound_seconds(self.plan))
         self.oracle.judge(self.stage.now(), self.stage.ledger())
         self.stage.gaps.judge(self.stage.now())
+        self.stage.silences.judge()
         await self._last_probe()
 
     def _prepare(self) -> None:
@@ -114,6 +118,10 @@ class Story:
         self.world.prepare()
         self.world.network.servers |= self.stage.endpoints
         self.world.network.connecting = self.stage.connecting
+
+    def _begin(self, event: Event) -> None:
+        self.stage.hits[f"verb {event.verb}"] += 1
+        self.stage.begin(self._happen(event))
 
     async def _happen(self, event: Event) -> None:
         done = self.verbs[event.verb](**event.arguments)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 Key = tuple[Any, ...]
@@ -27,6 +28,8 @@ KEY_KINDS: Mapping[str, KeyKind] = {
     "bigint": KeyKind({"Id": "bigint"}, [(9_007_199_254_740_993 + n,) for n in NUMBERS]),
     "text": KeyKind({"Code": "nvarchar(20)"}, [(f"ö/{n} '\"",) for n in NUMBERS]),
     "pair": KeyKind({"Country": "char(2)", "Number": "int"}, [(("SE", "NO")[n % 2], n // 2) for n in NUMBERS]),
+    # Of which a payload shows 15 digits, and no two apart.
+    "decimal": KeyKind({"Id": "decimal(20, 0)"}, [(Decimal(12_345_678_901_230_000_001 + n),) for n in NUMBERS]),
     "guid": KeyKind({"Id": "uniqueidentifier"}, [(_guid(n),) for n in NUMBERS]),
     "three": KeyKind({"A": "smallint", "B": "varchar(8)", "C": "bit"}, [(n // 4, f"b{n % 2}", n % 4 < 2) for n in NUMBERS]),
 }  # fmt: skip
@@ -47,13 +50,18 @@ class Table:
     def create(self) -> str:
         columns = [f"[{name}] {kind} NOT NULL" for name, kind in self.keys.columns.items()]
         return (
-            f"CREATE TABLE dbo.{self.name} ({', '.join(columns)}, Status nvarchar(20) NULL, Region char(2) NULL, Total int NULL, "
+            f"CREATE TABLE dbo.{self.name} ({', '.join(columns)}, Status nvarchar(20) NULL, Region nchar(4) NULL, Total int NULL, "
             f"Note nvarchar(30) NULL, Secret varchar(30) NULL, PRIMARY KEY ({', '.join(self.keys.columns)}))"
         )
 
     @property
     def where(self) -> str:
         return " AND ".join(f"[{name}] = ?" for name in self.keys.columns)
+
+
+def as_stored(values: Row) -> Row:
+    """Return values of columns as the table has them: one of a fixed length is filled up with blanks."""
+    return {name: value.ljust(4) if name == "Region" and value is not None else value for name, value in values.items()}
 
 
 def same(key: Sequence[Any]) -> Key:

@@ -6,7 +6,7 @@ from tests.simulation.record import Record
 # Until a recovery begins: five attempts of the trigger, each with slow answers. Until the app works again after something has died.
 BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
-OCCASION = "long_outage"
+OCCASION, OVER = "long_outage", "recovered"
 
 
 class Telling:
@@ -29,13 +29,20 @@ class Telling:
         if since is None or self._record.channel_was_away:
             return
         lasted, died = seen.away_until - since, self._record.died_seconds - seen.died_before
-        told = [
-            at for at, occasion in self._record.notices[relay.name] if occasion == OCCASION and since <= at <= seconds
-        ]
-        if not told and lasted > died + _told_after_seconds(relay, asked=seen.asked_while_away):
+        if not self._is_told(relay, since) and lasted > died + _told_after_seconds(relay, asked=seen.asked_while_away):
             self._record.broken(
                 seconds, f"nobody was told that {relay.name} took nothing from {clock(since)}, for {lasted:g} s"
             )
+
+    def hears_that_it_is_over(self, name: str) -> None:
+        """Note that people hear that all is well: what fails from now on is another trouble."""
+        self._record.seen[name].away_since = None
+
+    def _is_told(self, relay: RelayPlan, since: float) -> bool:
+        """Tell whether people have heard of it since then, or before: of one trouble they hear once, until they hear that it is over."""
+        heard = [(at, occasion) for at, occasion in self._record.notices[relay.name] if occasion in {OCCASION, OVER}]
+        before = [occasion for at, occasion in heard if at <= since]
+        return any(at >= since for at, occasion in heard if occasion == OCCASION) or before[-1:] == [OCCASION]
 
 
 def _told_after_seconds(relay: RelayPlan, *, asked: bool) -> float:

@@ -9,7 +9,7 @@ from tests.simulation.history import History, State
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Event, Plan, RelayPlan
 from tests.simulation.promptness import Promptness
-from tests.simulation.repetitions import MOST, Repetitions
+from tests.simulation.repetitions import MOST, MOST_UNDISTURBED, Repetitions
 from tests.simulation.tables import Table
 
 ORDERS = Table("Orders", "int")
@@ -165,10 +165,12 @@ def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
     assert "asked for time" in judging.violations[0]
 
 
-def test_what_an_endpoint_takes_over_and_over_is_found() -> None:
+@pytest.mark.parametrize(("dies", "most"), [(True, MOST), (False, MOST_UNDISTURBED)])
+def test_what_an_endpoint_takes_over_and_over_is_found(*, dies: bool, most: int) -> None:
     judging = oracle(state(1))
     repetitions = Repetitions(judging)
-    for _ in range(MOST):
+    judging.crashed = dies
+    for _ in range(most):
         repetitions.hears("r", 1.0, [content()])
     assert judging.violations == []
 

@@ -170,3 +170,38 @@ def test_a_column_without_its_name_stops_the_relays_of_its_table_until_it_has_it
 
     assert told.hits["notice halted"] == 2, "one for each relay of that table"
     assert any("T00:08:2" in line and "Executed 'Functions.relay_r2' (Succeeded" in line for line in told.log)
+
+
+def test_what_a_backfill_tries_again_after_change_tracking_has_forgotten_is_not_the_same_version() -> None:
+    longest = replace(relay(), recovery={**RECOVERY, "max_interval_seconds": 7200})
+    told = well(play(plan(
+        at(5, "set_many", keys=[1, 2], **NEW),
+        at(100, "weather", relay="r0", kind="500", lasts_seconds=3000.0),
+        at(200, "operator", relay="r0", asks="backfill"),
+        at(3000, "forget_after", minutes=10, lasts_seconds=2 * HOUR),
+        at(3300, "set_many", keys=[1, 2], values={"Status": "paid"}),
+        relays=(longest,), end_seconds=4 * HOUR,
+    )))  # fmt: skip
+
+    assert told.hits["changes forgotten"]
+
+
+def test_people_hear_of_a_trigger_that_is_let_in_nowhere_and_what_waited_arrives_when_that_is_mended() -> None:
+    told = well(play(plan(
+        at(0, "bar_triggers", lasts_seconds=4 * HOUR),
+        at(60, "set", key=1, **NEW),
+        end_seconds=5 * HOUR,
+    )))  # fmt: skip
+
+    assert told.hits["notice silent"] == 1
+
+
+def test_a_crowd_of_triggers_that_keep_their_lock_harms_nobody() -> None:
+    told = well(play(plan(
+        at(5, "set", key=1, **NEW),
+        at(10, "weather", relay="r0", kind="500", lasts_seconds=600.0),
+        at(20, "set", key=2, **NEW),
+        at(640, "hold_trigger_lock", lasts_seconds=25.0),
+    )))  # fmt: skip
+
+    assert told.hits["trigger lock held"] == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.simulation.history import History, State
 from tests.simulation.sql_server import SqlServer
-from tests.simulation.tables import COLUMNS, Key, Row, Table, same
+from tests.simulation.tables import COLUMNS, Key, Row, Table, as_stored, same
 
 
 class Transaction:
@@ -27,11 +27,11 @@ class Transaction:
             places = ", ".join("?" * (len(key) + len(whole)))
             names = ", ".join([*(f"[{name}]" for name in table.keys.columns), *map(self._name, whole)])
             self._do(mark, f"INSERT INTO dbo.{table.name} ({names}) VALUES ({places})", *key, *whole.values())
-            self._came_to_be(key, whole, "insert", mark=mark)
+            self._came_to_be(key, as_stored(whole), "insert", mark=mark)
             return
         columns = ", ".join(f"{self._name(name)} = ?" for name in values)
         self._do(mark, f"UPDATE dbo.{table.name} SET {columns} WHERE {table.where}", *values.values(), *key)
-        self._came_to_be(key, {**row, **values}, "update", frozenset(values), mark)
+        self._came_to_be(key, {**row, **as_stored(values)}, "update", frozenset(values), mark)
 
     def delete(self, number: int, mark: str = "") -> None:
         """Delete a row if it is there."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.simulation.generating.chance import Chance
+from tests.simulation.generating.theme import Theme
 from tests.simulation.plan import RelayPlan
 from tests.simulation.tables import COLUMNS, KEY_KINDS, Table
 
@@ -17,14 +18,14 @@ CONDITIONS: Sequence[Sequence[Mapping[str, Any]]] = (
 )
 
 
-def relays_of(chance: Chance) -> Sequence[RelayPlan]:
+def relays_of(chance: Chance, theme: Theme) -> Sequence[RelayPlan]:
     """Draw the relays of a seed, mostly one, and their tables."""
     tables = [
         Table(name, chance.choice(list(KEY_KINDS))) for name in ("Orders", "Parcels")[: chance.choice((1, 1, 1, 1, 2))]
     ]
     count = chance.choice((1,) * 12 + (2, 2, 3))
     return [
-        RelayPlan(f"r{n}", table, _options(chance, table), _recovery(chance))
+        RelayPlan(f"r{n}", table, _options(chance, table, theme), _recovery(chance))
         for n, table in enumerate(chance.choice(tables) for _ in range(count))
     ]
 
@@ -35,7 +36,7 @@ def steady_seconds(relay: RelayPlan) -> float:
     return first if relay.recovery["coefficient"] == 1 else relay.max_interval_seconds
 
 
-def _options(chance: Chance, table: Table) -> Mapping[str, Any]:
+def _options(chance: Chance, table: Table, theme: Theme) -> Mapping[str, Any]:
     makers: Mapping[str, Callable[[], Any]] = {
         "watch": lambda: sorted(chance.some(COLUMNS, 2)),
         "ignore_contexts": lambda: ["shop"],
@@ -54,6 +55,13 @@ def _options(chance: Chance, table: Table) -> Mapping[str, Any]:
     }
     weighed = [*makers, "watch", "condition", "condition"]
     names = dict.fromkeys(chance.choices(weighed, k=chance.choice((0, 1, 2, 3, 5))))
+    match theme:
+        case Theme.SICK:
+            names["breaker_seconds"] = None
+        case Theme.BACKFILLS:
+            names[chance.choice(("watch", "ignore_contexts"))] = None
+        case Theme.PAUSES:
+            names["batch_deadline_seconds"] = None
     options = {name: makers[name]() for name in sorted(names)}
     if "mask" in options and "Secret" not in options.get("send", COLUMNS):
         del options["mask"]

@@ -21,6 +21,7 @@ class DatabaseTroubles:
             "away": self._away,
             "fails": self._fails,
             "sessions": self._sessions,
+            "lock": self._lock,
             "truncate": self._truncate,
             "untrack": self._untrack,
             "forget": self._forget,
@@ -33,14 +34,26 @@ class DatabaseTroubles:
         yield Event(self._chance.moment(start, end), "database_away", {"lasts_seconds": lasts})
 
     def _fails(self, start: float, end: float) -> Iterator[Event]:
-        number, moment = self._chance.choice(ERRORS)
-        told = {"number": number, "moment": moment, "lasts_seconds": self._chance.choice((30.0, 300.0))}
-        times = {"skip": self._chance.choice((0, 1, 5, 20)), "times": self._chance.choice((1, 3, 9))}
-        yield Event(self._chance.moment(start, end), "sql_fails", {**told, **times})
+        chance = self._chance
+        for number, moment in chance.some(ERRORS, 3):
+            at, lasts = chance.moment(start, end), chance.choice((30.0, 300.0))
+            told = {"number": number, "moment": moment, "lasts_seconds": lasts}
+            yield Event(
+                at, "sql_fails", {**told, "skip": chance.choice((0, 1, 5, 20)), "times": chance.choice((1, 3, 9))}
+            )
+            if moment == "login":  # whoever has a connection needs no other
+                yield Event(round(at + chance.choice((0.1, 20.0)), 1), "kill_sessions")
 
     def _sessions(self, start: float, end: float) -> Iterator[Event]:
         for _ in range(self._chance.choice((1, 3))):
             yield Event(self._chance.moment(start, end), "kill_sessions")
+
+    def _lock(self, start: float, end: float) -> Iterator[Event]:
+        for _ in range(self._chance.choice((1, 3))):
+            at = self._chance.choice((self._chance.moment(start, end), end + self._chance.uniform(0.0, 200.0)))
+            yield Event(
+                round(at, 1), "hold_trigger_lock", {"lasts_seconds": self._chance.choice((8.0, 25.0, 90.0, 300.0))}
+            )
 
     def _truncate(self, start: float, end: float) -> Iterator[Event]:
         for _ in range(self._chance.choice((1, 1, 2))):

@@ -6,6 +6,7 @@ from typing import Any
 from tests.simulation.generating.chance import Chance
 from tests.simulation.generating.configuration import DAY, HOUR, MINUTE, steady_seconds
 from tests.simulation.generating.database import DatabaseTroubles
+from tests.simulation.generating.theme import Theme
 from tests.simulation.plan import Event, RelayPlan
 
 LONGEST_SECONDS = 12 * DAY  # below the 14 days for which change tracking remembers
@@ -24,7 +25,7 @@ LOOP_POINTS = (
     "call begun: relay_",
 )
 # How an endpoint answers while it is not well; see endpoint.py.
-SLOW = ("hang", "drip", "endless head", "unreachable")
+SLOW = ("hang", "drip", "unreachable")
 WEATHERS = (
     "500", "503", "502 garbage", "404", "401", "301", "400", "422", "429", "408", "hang", "refused", "unreachable", "garbage", "early",
     "cut", "drip", "flaky", "limit", "taken and lost", "endless head",
@@ -42,24 +43,33 @@ VERBS_OF_OPERATORS = (
 class Troubles:
     """The troubles of a seed: of each kind few, which come again."""
 
-    def __init__(self, chance: Chance, relays: Sequence[RelayPlan]) -> None:
+    def __init__(self, chance: Chance, relays: Sequence[RelayPlan], theme: Theme) -> None:
         self._chance = chance
         self._relays = relays
-        self._kinds = list(chance.some(WEATHERS, 2))
-        if chance.maybe(0.3):
-            self._kinds += chance.some(SLOW, 1)
-        self._asks = chance.some(RETRY_AFTERS, 2) if chance.maybe(0.5) else ()
-        if self._asks:
+        self._theme = theme
+        is_slow = theme in {Theme.SLOW, Theme.PAUSES}
+        self._kinds = list(chance.some(SLOW, 2) if is_slow else chance.some(WEATHERS, 2))
+        self._asks = chance.some(RETRY_AFTERS, 2) if theme is Theme.PAUSES or chance.maybe(0.5) else ()
+        if self._asks and not is_slow:
             self._kinds += chance.some(ASKING, 1)
         self._points = chance.some(CRASH_POINTS, 2)
+        self._calm = (
+            0.7 if theme is Theme.SICK else 0.2 if chance.maybe(0.3) else 0.0
+        )  # the share of episodes in which nothing is wrong
         self._times = chance.choice((1, 3, 20, 60))  # a crash comes at one of the next so many moments
         self._of_database = DatabaseTroubles(chance, relays)
         self._database = chance.some(self._of_database.verbs, 2)
         self._operators = chance.some(VERBS_OF_OPERATORS, 3)
+        always = {Theme.SLOW: "stop", Theme.FORGETTING: "database", Theme.BACKFILLS: "operators"}.get(theme, "")
+        if theme is Theme.FORGETTING:
+            self._database = ["truncate", *self._database[:1]]
+        if theme is Theme.BACKFILLS:
+            self._operators = ["backfill-some", *self._operators[:1]]
         verbs = {
             "crashes": self._crashes,
             "loop": self._loop,
             "stop": self._stop,
+            "bar": self._bar,
             "clock": self._clock,
             "hub": self._hub,
             "database": self._database_suffers,
@@ -69,7 +79,8 @@ class Troubles:
         }  # beside an endpoint's weather
         weighed = [*verbs, "crashes", "loop", "stop", "database", "database", "operators", "operators"]
         self._verbs: Sequence[Callable[[float, float], Iterator[Event]]] = [
-            verbs[name] for name in dict.fromkeys(chance.choices(weighed, k=chance.choice((0, 1, 1, 2, 3))))
+            verbs[name]
+            for name in dict.fromkeys([*always.split(), *chance.choices(weighed, k=chance.choice((0, 1, 1, 2, 3)))])
         ]
 
     def length(self) -> float:
@@ -88,10 +99,17 @@ class Troubles:
             2 * DAY,
             8 * DAY,
         )
-        return round(chance.uniform(0.6, 2.0) * chance.choice([each for each in lengths if each <= most]), 1)
+        possible = sorted(each for each in lengths if each <= most)
+        return round(
+            chance.uniform(0.6, 2.0)
+            * chance.choice(possible[-3:] if self._theme in {Theme.SLOW, Theme.PAUSES} else possible),
+            1,
+        )
 
     def episode(self, start: float, end: float) -> Iterator[Event]:
         """Yield what goes wrong between two moments."""
+        if self._chance.maybe(self._calm):
+            return
         for relay in self._relays:
             if self._chance.maybe(0.85):
                 yield from self._weather(relay, start, end)
@@ -104,6 +122,11 @@ class Troubles:
     def _weather(self, relay: RelayPlan, start: float, end: float) -> Iterator[Event]:
         """An endpoint is unwell, and sometimes in another way before that is over."""
         chance, at = self._chance, start
+        if self._theme is Theme.PAUSES:
+            lasts = min(chance.choice((MINUTE, 10 * MINUTE)), 0.3 * (end - start))
+            asking = {"relay": relay.name, "kind": chance.choice(ASKING), "retry_after": chance.choice(self._asks)}
+            yield Event(start, "weather", {**asking, "lasts_seconds": round(lasts, 1)})
+            at = round(start + lasts, 1)
         while at < end:
             kind = chance.choice(self._kinds)
             told: dict[str, Any] = {"relay": relay.name, "kind": kind, "lasts_seconds": round(end - at, 1)}
@@ -137,12 +160,19 @@ class Troubles:
         yield Event(at, "crash_loop", {"at": self._chance.choice(LOOP_POINTS), "lasts_seconds": lasts})
 
     def _stop(self, start: float, end: float) -> Iterator[Event]:
-        longest = min(LONGEST_SECONDS, self._chance.choice((10 * MINUTE, HOUR, 2 * self.length(), end - start)))
-        yield Event(
-            self._chance.moment(start, end),
-            "stop",
-            {"lasts_seconds": round(longest * self._chance.uniform(0.3, 1.0), 1)},
-        )
+        """Yield a stop: for some time, or within an episode that goes on for long when it is over."""
+        chance, lasts = self._chance, end - start
+        if chance.maybe(0.5):
+            told = {"lasts_seconds": round(lasts * chance.uniform(0.1, 0.4), 1)}
+            yield Event(round(start + lasts * chance.uniform(0.1, 0.3), 1), "stop", told)
+            return
+        longest = min(LONGEST_SECONDS, chance.choice((10 * MINUTE, HOUR, 2 * self.length(), lasts)))
+        told = {"lasts_seconds": round(longest * chance.uniform(0.3, 1.0), 1)}
+        yield Event(chance.moment(start, end), "stop", told)
+
+    def _bar(self, start: float, end: float) -> Iterator[Event]:
+        at = self._chance.choice((0.0, self._chance.moment(start, end)))
+        yield Event(at, "bar_triggers", {"lasts_seconds": self._chance.choice((20 * MINUTE, 4 * HOUR, 4 * HOUR))})
 
     def _clock(self, start: float, end: float) -> Iterator[Event]:
         chance = self._chance
@@ -170,4 +200,9 @@ class Troubles:
         for _ in range(chance.choice((1, 2, 4))):
             relay = chance.choice(self._relays)
             at = chance.choice((chance.moment(start, end), chance.moment(start, end), end + chance.uniform(1.0, 600.0)))
-            yield Event(round(at, 1), "operator", {"relay": relay.name, "asks": chance.choice(self._operators)})
+            asks = chance.choice(self._operators)
+            yield Event(round(at, 1), "operator", {"relay": relay.name, "asks": asks})
+            if asks.startswith("backfill") and chance.maybe(0.6):  # which ends soon, unless something is wrong
+                for then in chance.some(("pause", "resume", "cancel"), 3):
+                    at += chance.choice((0.2, 5.0, 60.0)) * chance.random()
+                    yield Event(round(at, 1), "operator", {"relay": relay.name, "asks": then})

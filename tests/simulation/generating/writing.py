@@ -4,22 +4,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.simulation.generating.chance import Chance
+from tests.simulation.generating.theme import Theme
 from tests.simulation.plan import Event, RelayPlan
 from tests.simulation.tables import COLUMNS, NUMBERS
 
-VERBS = ("set", "delete", "rekey", "burst", "many", "long")
+VERBS = ("set", "delete", "rekey", "burst", "many", "long", "steady")
 
 
 class Writers:
     """The writers of a seed, with the verbs, rows and columns that they use."""
 
-    def __init__(self, chance: Chance, relays: Sequence[RelayPlan]) -> None:
+    def __init__(self, chance: Chance, relays: Sequence[RelayPlan], theme: Theme) -> None:
         self._chance = chance
         self._tables = list(dict.fromkeys(relay.table.name for relay in relays))
         self._verbs = ["set"] * chance.choice((1, 3)) + list(chance.some(VERBS, 3))
         self._rows = chance.some(NUMBERS[:38], 4)
         self._others = chance.choice((0.0, 0.0, 0.2, 0.6))  # the share of writes to other rows
-        self._statuses = ["new", "paid", "sent", "gone", None] + ["poison", "sick"] * chance.maybe(0.3)
+        self._statuses = ["new", "paid", "sent", "gone", None] + ["poison", "sick", "sick"] * chance.maybe(
+            1.0 if theme is Theme.SICK else 0.3
+        )
         filters = {
             test["column"] for relay in relays for test in relay.options.get("condition", ())
         } | {column for relay in relays for column in relay.options.get("watch", ())}  # fmt: skip
@@ -27,13 +30,14 @@ class Writers:
         self._marks = ["", "", *(["shop", "else"] * chance.maybe(0.3))]
         self._marks += ["shop"] * any("ignore_contexts" in relay.options for relay in relays)
 
-    def writes(self, start: float, end: float, count: int, after: Sequence[float] = ()) -> Iterator[Event]:
-        """Yield writes between two moments, half of them soon `after` one of these."""
+    def writes(self, start: float, end: float, count: int, close_to: Sequence[float] = ()) -> Iterator[Event]:
+        """Yield writes between two moments, half of them close to one of these: soon after it, or just before."""
         chance = self._chance
         for _ in range(count):
             at = chance.moment(start, end)
-            if after and chance.maybe(0.5):
-                at = round(chance.choice(after) + chance.choice((1.0, 20.0, 150.0, 1200.0)) * chance.random(), 1)
+            if close_to and chance.maybe(0.5):
+                apart = chance.choice((-200.0, -20.0, 1.0, 20.0, 150.0, 1200.0)) * chance.random()
+                at = max(1.0, round(chance.choice(close_to) + apart, 1))
             yield from getattr(self, "_" + chance.choice(self._verbs))(at)
 
     # --- verbs: each yields its events ------------------------------------------------------------------------
@@ -53,6 +57,11 @@ class Writers:
         row, apart, one = self._row(), self._chance.choice((0.0, 0.2, 3.0, 70.0)), self._chance.maybe(0.5)
         for n in range(self._chance.randrange(2, 6)):
             yield Event(round(at + n * apart, 1), "set", {**(row if one else self._row()), **self._values()})
+
+    def _steady(self, at: float) -> Iterator[Event]:
+        apart = self._chance.choice((5.0, 20.0, 70.0, 200.0))
+        for n in range(self._chance.choice((6, 12, 30))):
+            yield Event(round(at + n * apart, 1), "set", {**self._row(), **self._values()})
 
     def _many(self, at: float) -> Iterator[Event]:
         keys = sorted(self._chance.sample(NUMBERS, self._chance.randrange(5, 16)))
@@ -76,7 +85,7 @@ class Writers:
         chance = self._chance
         makers: dict[str, Callable[[], Any]] = {
             "Status": lambda: chance.choice(self._statuses),
-            "Region": lambda: chance.choice(("SE", "NO", "XX", "DE")),
+            "Region": lambda: chance.choice(("SE", "se", "NO", "XX", "DE")),
             "Total": lambda: chance.choice((0, 49, 50, 90, 91, 1000)),
             "Note": lambda: chance.choice((None, None, "seen", "é𝄞")),
             "Secret": lambda: f"secret-{chance.randrange(1000)}",
