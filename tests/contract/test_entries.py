@@ -216,6 +216,27 @@ def test_every_try_of_one_version_has_one_body_though_change_tracking_forgets(ho
     assert (first["operation"], change.operation.value) == ("insert", "insert")
 
 
+def test_what_was_changed_since_it_was_tried_is_not_given_up_with_it(house: Callable[..., House]) -> None:
+    made = house(recovery=RecoveryPolicy(window_hours=1))
+    made.scene.run("INSERT INTO {t} (Id, Name) VALUES (1, N'a')")
+    made.scene.run("INSERT INTO {t} (Id, Name) VALUES (2, N'a')")
+    made.answer = lambda _: DOWN
+    made.batch(1, 2)
+    made.scene.server.run(f"DELETE FROM {leases_of(made.scene.relay)}")
+    made.scene.let_time_pass(7200)
+    made.scene.run("UPDATE {t} SET Name = N'b' WHERE Id = 1")
+
+    assert made.scene.store.give_up(everything=False, reason="given up") == 1
+
+    changed, unchanged = made.entry(1), made.entry(2)
+    assert changed is not None
+    assert unchanged is not None
+    assert (changed.state, unchanged.state) == (EntryState.OPEN, EntryState.DEAD)
+    assert changed.version > unchanged.version
+    assert changed.open_seconds < 3600, "a window of its own"
+    assert made.scene.store.give_up(everything=True, reason="given up") == 1
+
+
 def test_the_window_runs_from_each_versions_first_failure(scene: Make) -> None:
     made = scene(recovery=RecoveryPolicy(window_hours=1))
     made.settle(failures=[a_failure("[1]", 5)])
