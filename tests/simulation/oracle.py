@@ -27,6 +27,7 @@ class Oracle(Record):
         self._telling = Telling(self)
         self.asked_for_time = self._schedule.asked_for_time
         self.sees_given_up = self._ending.sees_given_up
+        self.hears_that_it_is_stuck = self._telling.hears_that_it_is_stuck
         self.hears_that_it_is_over = self._telling.hears_that_it_is_over
         self.judge = self._ending.judge
         self.due_version = self._ending.due_version
@@ -34,6 +35,7 @@ class Oracle(Record):
     def crashes(self, lasts_seconds: float = 0.0) -> None:
         """Note that something dies, and for how long: from now on things may happen twice."""
         self.crashed = True
+        self.deaths += 1
         self.died_seconds += lasts_seconds + UP_AGAIN_SECONDS
         for seen in self.seen.values():
             seen.extra_tries += 2

@@ -54,6 +54,7 @@ class Record:
         self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
         self.violations: list[str] = []
         self.crashed = False
+        self.deaths = 0
         self.forgotten: dict[str, int] = {}  # up to which version change tracking has forgotten, by table
         self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
         self.excuse: Excuse = lambda _relay, _key, _state: False

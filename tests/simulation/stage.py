@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.simulation import telling
 from tests.simulation.endpoint import Endpoint
 from tests.simulation.gaps import Gaps
 from tests.simulation.history import History
@@ -19,7 +20,6 @@ from tests.simulation.repetitions import Repetitions
 from tests.simulation.rules import rejects
 from tests.simulation.silences import Silences
 from tests.simulation.tables import Table, same
-from tests.simulation.telling import OVER
 from tests.simulation.world import World
 
 # Returns what a relay sent as if its table had never been altered.
@@ -138,7 +138,10 @@ class Stage:
             if kept and status is not None:
                 self.hits[f"notice {notice['occasion']}"] += 1
                 self.oracle.notices[notice["relay"]].append((self.now(), notice["occasion"]))
-                if notice["occasion"] == "gap":
-                    self.gaps.claimed(notice["relay"], self.now())
-                elif notice["occasion"] == OVER:
-                    self.oracle.hears_that_it_is_over(notice["relay"])
+                match notice["occasion"]:
+                    case "gap":
+                        self.gaps.claimed(notice["relay"], self.now())
+                    case telling.OVER:
+                        self.oracle.hears_that_it_is_over(notice["relay"])
+                    case telling.STUCK:
+                        self.oracle.hears_that_it_is_stuck(notice["relay"], self.now())

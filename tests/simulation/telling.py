@@ -6,7 +6,8 @@ from tests.simulation.record import Record
 # Until a recovery begins: five attempts of the trigger, each with slow answers. Until the app works again after something has died.
 BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
-OCCASION, OVER = "long_outage", "recovered"
+OCCASION, OVER, STUCK = "long_outage", "recovered", "stuck"
+DEATHS_OF_WHAT_IS_STUCK = 3
 
 
 class Telling:
@@ -37,6 +38,14 @@ class Telling:
     def hears_that_it_is_over(self, name: str) -> None:
         """Note that people hear that all is well: what fails from now on is another trouble."""
         self._record.seen[name].away_since = None
+
+    def hears_that_it_is_stuck(self, name: str, seconds: float) -> None:
+        """See that something has died often, if people hear that a work ends again and again: by itself none does."""
+        if self._record.deaths < DEATHS_OF_WHAT_IS_STUCK:
+            self._record.broken(
+                seconds,
+                f"people were told that work of {name} is stuck, and only {self._record.deaths} times had anything died",
+            )
 
     def _is_told(self, relay: RelayPlan, since: float) -> bool:
         """Tell whether people have heard of it since then, or before: of one trouble they hear once, until they hear that it is over."""

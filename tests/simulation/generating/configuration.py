@@ -25,7 +25,7 @@ def relays_of(chance: Chance, theme: Theme) -> Sequence[RelayPlan]:
     ]
     count = chance.choice((1,) * 12 + (2, 2, 3))
     return [
-        RelayPlan(f"r{n}", table, _options(chance, table, theme), _recovery(chance))
+        RelayPlan(f"r{n}", table, _options(chance, table, theme), _recovery(chance, theme))
         for n, table in enumerate(chance.choice(tables) for _ in range(count))
     ]
 
@@ -60,9 +60,11 @@ def _options(chance: Chance, table: Table, theme: Theme) -> Mapping[str, Any]:
             names["breaker_seconds"] = None
         case Theme.BACKFILLS:
             names[chance.choice(("watch", "ignore_contexts"))] = None
-        case Theme.PAUSES:
-            names["batch_deadline_seconds"] = None
     options = {name: makers[name]() for name in sorted(names)}
+    if theme is Theme.SLOW:  # whoever does not answer is waited for
+        options = {name: value for name, value in options.items() if "deadline" not in name and "timeout" not in name}
+    if theme is Theme.PAUSES:
+        options["batch_deadline_seconds"] = 2  # one request that hangs takes all of it
     if "mask" in options and "Secret" not in options.get("send", COLUMNS):
         del options["mask"]
     if 404 in options.get("delivered_statuses", ()) and 404 in options.get("rejecting_statuses", ()):
@@ -70,8 +72,8 @@ def _options(chance: Chance, table: Table, theme: Theme) -> Mapping[str, Any]:
     return options
 
 
-def _recovery(chance: Chance) -> Mapping[str, Any]:
-    return {
+def _recovery(chance: Chance, theme: Theme) -> Mapping[str, Any]:
+    found = {
         "first_interval_seconds": chance.choice((20, 60, 60, 300)),
         "coefficient": chance.choice((1, 2, 2, 5)),
         "max_interval_seconds": chance.choice((300, 1800, 7200, 43_200)),
@@ -79,3 +81,6 @@ def _recovery(chance: Chance) -> Mapping[str, Any]:
         "notify_after_rounds": chance.choice((1, 3, 10)),
         "dead_letters_every_minutes": chance.choice((0, 60, 600)),
     }
+    if theme is Theme.SLOW:  # an outage of hours in which nobody gives up, of not too many rounds
+        found |= {"coefficient": 2, "max_interval_seconds": chance.choice((1800, 7200)), "window_hours": 168}
+    return found

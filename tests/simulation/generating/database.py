@@ -49,11 +49,12 @@ class DatabaseTroubles:
             yield Event(self._chance.moment(start, end), "kill_sessions")
 
     def _lock(self, start: float, end: float) -> Iterator[Event]:
-        for _ in range(self._chance.choice((1, 3))):
-            at = self._chance.choice((self._chance.moment(start, end), end + self._chance.uniform(0.0, 200.0)))
-            yield Event(
-                round(at, 1), "hold_trigger_lock", {"lasts_seconds": self._chance.choice((8.0, 25.0, 90.0, 300.0))}
-            )
+        """Yield times in which others have the triggers' lock, one soon after the other; some while a recovery has much to do."""
+        chance = self._chance
+        at, lasts = chance.choice((chance.moment(start, end), end - 30.0, end)), chance.choice((8.0, 25.0, 90.0, 300.0))
+        for _ in range(chance.choice((1, 3, 12)) if lasts < 300 else 3):
+            yield Event(round(at, 1), "hold_trigger_lock", {"lasts_seconds": lasts})
+            at += lasts + chance.choice((2.0, 20.0))
 
     def _truncate(self, start: float, end: float) -> Iterator[Event]:
         for _ in range(self._chance.choice((1, 1, 2))):

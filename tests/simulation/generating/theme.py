@@ -13,6 +13,7 @@ class Theme(Enum):
     PAUSES = "an endpoint that asks for time, and then lets everybody wait"
     SICK = "rows that the endpoint cannot bear, and breakers, while nothing else is wrong"
     FORGETTING = "tables that are truncated, and nobody writes afterwards"
+    CROWD = "a crowd of other triggers that keep their lock while a recovery has much to do"
     BACKFILLS = "backfills of relays with filters"
 
 

@@ -49,7 +49,9 @@ class Troubles:
         self._theme = theme
         is_slow = theme in {Theme.SLOW, Theme.PAUSES}
         self._kinds = list(chance.some(SLOW, 2) if is_slow else chance.some(WEATHERS, 2))
-        self._asks = chance.some(RETRY_AFTERS, 2) if theme is Theme.PAUSES or chance.maybe(0.5) else ()
+        self._asks = chance.some(RETRY_AFTERS, 2) if chance.maybe(0.5) else ()
+        if theme is Theme.PAUSES:
+            self._asks = ("1", "20", "300")
         if self._asks and not is_slow:
             self._kinds += chance.some(ASKING, 1)
         self._points = chance.some(CRASH_POINTS, 2)
@@ -60,11 +62,16 @@ class Troubles:
         self._of_database = DatabaseTroubles(chance, relays)
         self._database = chance.some(self._of_database.verbs, 2)
         self._operators = chance.some(VERBS_OF_OPERATORS, 3)
-        always = {Theme.SLOW: "stop", Theme.FORGETTING: "database", Theme.BACKFILLS: "operators"}.get(theme, "")
-        if theme is Theme.FORGETTING:
-            self._database = ["truncate", *self._database[:1]]
-        if theme is Theme.BACKFILLS:
-            self._operators = ["backfill-some", *self._operators[:1]]
+        always: Sequence[str] = ()
+        match theme:
+            case Theme.SLOW:
+                always = ("stop",)
+            case Theme.FORGETTING:
+                always, self._database = ("database",), ["truncate", *self._database[:1]]
+            case Theme.CROWD:
+                always, self._database = ("database",), ["lock"]
+            case Theme.BACKFILLS:
+                always, self._operators = ("operators",), ["backfill-some", *self._operators[:1]]
         verbs = {
             "crashes": self._crashes,
             "loop": self._loop,
@@ -80,12 +87,16 @@ class Troubles:
         weighed = [*verbs, "crashes", "loop", "stop", "database", "database", "operators", "operators"]
         self._verbs: Sequence[Callable[[float, float], Iterator[Event]]] = [
             verbs[name]
-            for name in dict.fromkeys([*always.split(), *chance.choices(weighed, k=chance.choice((0, 1, 1, 2, 3)))])
+            for name in dict.fromkeys(
+                [*always, *chance.choices(weighed, k=0 if theme is Theme.CROWD else chance.choice((0, 1, 1, 2, 3)))]
+            )
         ]
 
     def length(self) -> float:
         """Draw how long an episode lasts: some moments, some intervals of a recovery, or around its window's end."""
         chance, relay = self._chance, self._chance.choice(self._relays)
+        if self._theme is Theme.SLOW:
+            return round(chance.uniform(0.6, 2.0) * chance.choice((8 * HOUR, DAY)), 1)
         window, most = relay.recovery["window_hours"] * HOUR, MOST_ROUNDS * min(map(steady_seconds, self._relays))
         lengths = (
             10.0,
@@ -101,8 +112,7 @@ class Troubles:
         )
         possible = sorted(each for each in lengths if each <= most)
         return round(
-            chance.uniform(0.6, 2.0)
-            * chance.choice(possible[-3:] if self._theme in {Theme.SLOW, Theme.PAUSES} else possible),
+            chance.uniform(0.6, 2.0) * chance.choice(possible[-3:] if self._theme is Theme.PAUSES else possible),
             1,
         )
 
@@ -111,7 +121,7 @@ class Troubles:
         if self._chance.maybe(self._calm):
             return
         for relay in self._relays:
-            if self._chance.maybe(0.85):
+            if self._theme is Theme.SLOW or self._chance.maybe(0.85):
                 yield from self._weather(relay, start, end)
         for verb in self._verbs:
             if self._chance.maybe(0.8):
@@ -124,7 +134,11 @@ class Troubles:
         chance, at = self._chance, start
         if self._theme is Theme.PAUSES:
             lasts = min(chance.choice((MINUTE, 10 * MINUTE)), 0.3 * (end - start))
-            asking = {"relay": relay.name, "kind": chance.choice(ASKING), "retry_after": chance.choice(self._asks)}
+            asking = {
+                "relay": relay.name,
+                "kind": chance.choice(("429", "503")),
+                "retry_after": chance.choice(self._asks),
+            }
             yield Event(start, "weather", {**asking, "lasts_seconds": round(lasts, 1)})
             at = round(start + lasts, 1)
         while at < end:
@@ -137,7 +151,7 @@ class Troubles:
             if chance.maybe(0.05):
                 told["kind"] = "conflict"
             yield Event(at, "weather", told)
-            at = end if chance.maybe(0.6) else chance.moment(at, end) + 1.0
+            at = end if self._theme is Theme.SLOW or chance.maybe(0.6) else chance.moment(at, end) + 1.0
 
     def _channel(self, start: float, end: float) -> Iterator[Event]:
         kind = self._chance.choice(("500", "refused", "hang", "429"))
