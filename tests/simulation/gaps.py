@@ -14,6 +14,7 @@ DELIVERED_SECONDS = 900.0  # a change that is so old has been delivered, while t
 TOLD_SECONDS = 1.5 * HOUR  # within which people hear of a gap while there is no trouble: looks are half an hour apart
 KNOWN_SECONDS = 900.0  # after the beginning the guard has looked at every table
 BATCH_SECONDS = 300.0  # in which a trigger is through with what it has taken
+NOTED_SECONDS = 10.0  # after a cleanup it is known here what it took
 CHANNEL_SECONDS = 3 * DAY  # a channel that is away for longer gives notices up
 
 
@@ -101,24 +102,24 @@ class Gaps:
             )
         )
 
-    def claimed(self, name: str, seconds: float) -> None:
+    def _claimed(self, relay: RelayPlan, seconds: float) -> None:
         """See that something was forgotten that had not been taken up, if people are told so."""
-        relay = self._oracle.relays[name]
-        forgotten = self._of(relay)
+        forgotten = [each for each in self._of(relay) if each.seconds <= seconds + NOTED_SECONDS]
         if any(each.shows for each in forgotten) or self._oracle.jumped_seconds:
             return
         if not any(self._may_be_missed(relay, each) for each in forgotten):
             self._oracle.broken(
-                seconds, f"people were told of a gap of {name}, and nothing was forgotten that it had not taken up"
+                seconds,
+                f"people were told of a gap of {relay.name}, and nothing was forgotten that it had not taken up",
             )
 
     def _may_be_missed(self, relay: RelayPlan, forgotten: Forgotten) -> bool:
         """Tell whether of what is forgotten something may not have been taken up, or only just, so that nobody has looked since."""
         asked, history = self._oracle.seen[relay.name].first_asked, self._oracle.histories[relay.table.name]
+        unseen_seconds = 2 * self._plan.seconds_between_looks + BATCH_SECONDS + self._oracle.died_seconds
         return any(
             state.version <= forgotten.version
-            and asked.get((key, state.version), float("inf"))
-            > forgotten.seconds - 2 * self._plan.seconds_between_looks - BATCH_SECONDS
+            and asked.get((key, state.version), float("inf")) > forgotten.seconds - unseen_seconds
             for key in history.written()
             for state in history.states(key)
         )
@@ -126,6 +127,8 @@ class Gaps:
     def judge(self, seconds: float) -> None:
         """See that people were told of every gap."""
         for relay in self._plan.relays:
+            for at in self._heard(relay, "gap"):
+                self._claimed(relay, at)
             earlier: Forgotten | None = None
             for gap in self._of(relay):
                 if gap.shows:

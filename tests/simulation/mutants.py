@@ -222,6 +222,37 @@ MUTANTS: Sequence[Mutant] = (
             )
         ],
     ),
+    # Chosen when the generator was as it is: it was not made to find these.
+    Mutant(
+        "a change that is settled closes a newer one too",
+        "adapters/sql_server/sql/changes/settle.sql",
+        "    ON entry.[KeyText] = closing.[k] AND entry.[Version] <= closing.[v]\n",
+        "    ON entry.[KeyText] = closing.[k]\n",
+    ),
+    Mutant(
+        "429 is a refusal",
+        "relay/delivery/outcomes.py",
+        "    if status in rejecting and not",
+        "    if (status in rejecting or status == 429) and not",
+    ),
+    Mutant(
+        "a notice that a channel did not take is not tried again",
+        "adapters/sql_server/sql/notification/tried.sql",
+        "    [State] = @state,\n",
+        "    [State] = 'taken',\n",
+    ),
+    Mutant(
+        "while an endpoint wants a pause, a batch that comes then is sent all the same",
+        "services/deliver.py",
+        "    if standing.paused_seconds > 0:\n        return Held",
+        "    if standing.paused_seconds > 1e9:\n        return Held",
+    ),
+    Mutant(
+        "a row that does not meet its condition is withdrawn although it was never sent",
+        "relay/delivery/filters.py",
+        "    if change.entry is not None and change.entry.tried:\n",
+        "    if change.entry is not None:\n",
+    ),
 )
 
 

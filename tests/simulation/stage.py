@@ -139,8 +139,6 @@ class Stage:
                 self.hits[f"notice {notice['occasion']}"] += 1
                 self.oracle.notices[notice["relay"]].append((self.now(), notice["occasion"]))
                 match notice["occasion"]:
-                    case "gap":
-                        self.gaps.claimed(notice["relay"], self.now())
                     case telling.OVER:
                         self.oracle.hears_that_it_is_over(notice["relay"])
                     case telling.STUCK:
