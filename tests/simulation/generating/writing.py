@@ -38,7 +38,10 @@ class Writers:
             if close_to and chance.maybe(0.5):
                 apart = chance.choice((-200.0, -20.0, 1.0, 20.0, 150.0, 1200.0)) * chance.random()
                 at = max(1.0, round(chance.choice(close_to) + apart, 1))
-            yield from getattr(self, "_" + chance.choice(self._verbs))(at)
+            verb = chance.choice(self._verbs)
+            yield from getattr(self, "_" + verb)(at)
+            if verb == "steady":
+                self._verbs = [each for each in self._verbs if each != verb] or ["set"]  # once shows all that it can
 
     # --- verbs: each yields its events ------------------------------------------------------------------------
 
