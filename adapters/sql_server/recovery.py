@@ -82,6 +82,7 @@ class SqlRecoveries:
             seconds_until_due=_seconds_until_due(begun, standing, next_try_ms),
             seconds_since_work=_seconds(begun.get("worked_ms_ago")),
             away=standing.away,
+            away_since=standing.away_since,
             paused_seconds=standing.paused_seconds,
             untested=standing.untested,
             asked_seconds=standing.asked_seconds,

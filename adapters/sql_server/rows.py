@@ -64,6 +64,7 @@ def standing_of(found: ResultSet) -> Standing:
         held_back_seconds=row["held_back_ms"] / 1000,
         reason=row["reason"],
         away=bool(row["away"]),
+        away_since=f"{row['away_since']}Z" if row["away_since"] else "",
         refusal_status=row["refusal_status"],
         refusals=row["refusals"],
     )

@@ -17,6 +17,7 @@ class Standing:
     held_back_seconds: float = 0.0  # the breaker: nothing is sent that failed before
     reason: str = ""
     away: bool = False  # nothing gets through
+    away_since: str = ""  # ISO 8601, UTC
     refusal_status: int | None = None  # of the refusals in a row
     refusals: int = 0
 

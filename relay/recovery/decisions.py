@@ -9,6 +9,7 @@ from relay.config.values import RecoveryPolicy
 from relay.delivery.outcomes import ENDPOINT_FAULTS
 from relay.notification.words import Occasion
 from relay.recovery.situation import Record, Round, Situation
+from relay.recovery.told import with_told
 
 LONGEST_WAIT_SECONDS = 86_400.0  # one wait; longer ones are several generations, which are no rounds
 
@@ -37,14 +38,17 @@ def concluded(situation: Situation, done: Round, policy: RecoveryPolicy, fractio
     due_in_seconds = _due_in_seconds(situation, done, policy, fraction)
     all_through = done.endpoint_up and not done.failed
     look_at_once = all_through or not situation.round_is_due or (died > 0 and not told_of_them)
-    once_per_trouble = [occasion.value for occasion in news if occasion is not Occasion.DEAD_LETTERS]
+    told = situation.told_until_now
+    for occasion in news:
+        if occasion is not Occasion.DEAD_LETTERS:
+            told = with_told(told, occasion, situation.which(occasion))
     return Conclusion(
         occasions=news,
         record=Record(
             rounds=situation.rounds_with_this,
             step=_next_step(situation, done),
             due_in_seconds=due_in_seconds,
-            told=[*situation.told, *once_per_trouble],
+            told=told,
             done_command=situation.command_number,
             told_of_dead_letters=died if told_of_them else 0,
         ),
@@ -97,15 +101,15 @@ def _due_in_seconds(situation: Situation, done: Round, policy: RecoveryPolicy, f
 
 
 def _occasions(situation: Situation, done: Round, policy: RecoveryPolicy) -> Sequence[Occasion]:
-    """Return what people have to be told of now, each once per trouble; of new dead letters as often as the policy allows."""
+    """Return what people have to be told of now, each trouble once; of new dead letters as often as the policy allows."""
     found = []
     if situation.new_dead_letters(done) and situation.seconds_until_news <= 0:
         found.append(Occasion.DEAD_LETTERS)
-    if done.status in ENDPOINT_FAULTS and Occasion.ENDPOINT_FAULT not in situation.told:
+    if done.status in ENDPOINT_FAULTS and situation.is_news(Occasion.ENDPOINT_FAULT):
         found.append(Occasion.ENDPOINT_FAULT)
     if situation.long_pause_is_news:
         found.append(Occasion.LONG_PAUSE)
-    long_enough = situation.away and situation.round_is_due and situation.rounds_with_this >= policy.notify_after_rounds
-    if long_enough and not done.endpoint_up and Occasion.LONG_OUTAGE not in situation.told:
+    long_enough = situation.away and situation.round_is_due and situation.rounds_in_vain >= policy.notify_after_rounds
+    if long_enough and not done.endpoint_up and situation.is_news(Occasion.LONG_OUTAGE):
         found.append(Occasion.LONG_OUTAGE)
     return found

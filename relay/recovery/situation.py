@@ -8,9 +8,11 @@ from typing import Any
 from relay.delivery.sent import Sent
 from relay.notification.notice import News
 from relay.notification.words import Occasion
+from relay.recovery.told import is_told, with_told
 from relay.wire import known
 
 _LONG_PAUSE = "it asked for {} seconds, and is asked again in {:.0f}"
+_STILL, _OVER = "still", "over"  # a pause that people were told of
 _PAUSE_AFTER_PAUSE = "it asks for time again and again: the change that waits longest has waited for {:.0f} seconds"
 
 
@@ -49,12 +51,13 @@ class Situation:
     seconds_until_due: float = 0.0
     seconds_since_work: float | None = None  # since the recovery's last sign of life; None: it has given none
     away: bool = True  # nothing gets through; False: what failed did so beside others that got through
+    away_since: str = ""  # ISO 8601, UTC; this time, which need not be the first in this trouble
     paused_seconds: float = 0.0  # the endpoint asked for time
     untested: bool = False  # its pause is over, and one change is tried before all others
     asked_seconds: int | None = None  # it asked for so long a pause, which is longer than is obeyed
     held_back_seconds: float = 0.0  # the breaker: the trigger sends nothing that failed before
     standing_reason: str = ""
-    told: tuple[str, ...] = ()  # occasions that people were told of in this trouble
+    told: tuple[str, ...] = ()  # what people were told of in this trouble; see told.py
     command: Command | None = None
     command_number: int = 0
     last_status: int | None = None
@@ -88,10 +91,33 @@ class Situation:
         return bool({Occasion.LONG_OUTAGE, Occasion.ENDPOINT_FAULT, Occasion.LONG_PAUSE} & set(self.told))
 
     @property
+    def rounds_in_vain(self) -> int:
+        """Return the number of rounds since nothing gets through, with this one; releases before 0.3 did not count them apart."""
+        if not self.away_since:
+            return self.rounds_with_this
+        return self.step + (1 if self.ours and self.round_is_due else 0)
+
+    def which(self, occasion: Occasion) -> str:
+        """Return what tells an occasion from others of its kind in the same trouble: each outage and each pause is told."""
+        return _STILL if occasion is Occasion.LONG_PAUSE else self.away_since
+
+    def is_news(self, occasion: Occasion) -> bool:
+        """Tell whether people were not told of it, or only of an outage or a pause that has ended since."""
+        return not is_told(self.told, occasion, self.which(occasion))
+
+    @property
+    def told_until_now(self) -> Sequence[str]:
+        """Return what people were told of, and whether it is over."""
+        lasts = self.asked_seconds is not None or self.held_long_seconds > 0 or self.paused_seconds > 0
+        if lasts or Occasion.LONG_PAUSE not in self.told:
+            return self.told
+        return with_told(self.told, Occasion.LONG_PAUSE, _OVER)
+
+    @property
     def long_pause_is_news(self) -> bool:
         """Tell whether nobody was told of a pause that is longer than is obeyed, or of many that together are."""
         is_long = self.asked_seconds is not None or self.held_long_seconds > 0
-        return is_long and self.open > 0 and Occasion.LONG_PAUSE not in self.told
+        return is_long and self.open > 0 and self.is_news(Occasion.LONG_PAUSE)
 
     @property
     def seconds_until_news(self) -> float:
@@ -125,7 +151,7 @@ class Situation:
         return News(
             occasion=occasion,
             relay=relay,
-            since=self.since,
+            since=(self.away_since if occasion is Occasion.LONG_OUTAGE else "") or self.since,
             rounds=self.rounds_with_this if done else self.rounds,
             changes=self.open,
             dead_letters=self.new_dead_letters(done) if done else 0,

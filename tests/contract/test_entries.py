@@ -323,6 +323,22 @@ def test_the_turn_back_makes_everything_due_that_failed_while_the_endpoint_was_a
     assert len(made.scene.store.list_ids(10)) == 2
 
 
+def test_each_outage_has_a_beginning_of_its_own(house: Callable[..., House]) -> None:
+    made = house()
+    seen = []
+    for turn in (DOWN, DOWN, Delivered(200), DOWN):
+        made.scene.run(f"INSERT INTO {{t}} (Id) VALUES ({len(seen) + 1})")
+        made.answer = lambda _, turn=turn: turn
+        made.batch(len(seen) + 1)
+        seen.append(made.scene.store.take_stock().away_since)
+        made.scene.let_time_pass(60)
+
+    first, still, between, second = seen
+    assert first == still
+    assert between == ""
+    assert second > first > "2026"
+
+
 def test_a_poison_row_delays_nobody_and_is_no_outage(house: Callable[..., House]) -> None:
     made = house()
     made.scene.run("INSERT INTO {t} (Id) VALUES (1), (2)")

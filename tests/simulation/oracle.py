@@ -79,7 +79,8 @@ class Oracle(Record):
         if status is not None and (kept or rejects(relay, status)):
             self._telling.gets_through(relay, seconds)
         elif (asked is None or status is None or status >= 500) and not any(map(_is_sick, contents)):
-            self._telling.fails(relay, seconds, asked=asked is not None)
+            is_first_try = any(version not in seen.bodies for version in versions)
+            self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=is_first_try)
         for (key, version), content in zip(versions, contents, strict=True):
             self._leaving.hears(relay, seconds, key, content)
             if not kept or status is None:

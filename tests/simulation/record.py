@@ -27,7 +27,13 @@ class Seen:
     in_vain_since: float | None = None  # since when nothing has got through
     outages: list[tuple[float, float]] = field(default_factory=list)  # earlier times in which nothing got through
     last_in_vain: float = 0.0  # when something was tried in vain
-    away_since: float | None = None  # when something failed first since anything got through
+    got_through_at: float = float("-inf")  # something, last
+    fails_anew: bool = (
+        False  # whether something failed since then that had never been tried: that shows an outage of its own
+    )
+    away_since: float | None = (
+        None  # when something failed first since then, or since people had heard of it in another way
+    )
     away_until: float = 0.0  # when something failed last
     asked_while_away: bool = False  # whether it has asked for time meanwhile
     died_before: float = 0.0  # the record's `died_seconds` when that began

@@ -6,6 +6,7 @@ from tests.simulation.record import Record
 # Until a recovery begins: five attempts of the trigger, each with slow answers. Until the app works again after something has died.
 BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
+SAME_BATCH_SECONDS = 300.0  # of which something got through just before
 OCCASION, OVER, STUCK = "long_outage", "recovered", "stuck"
 DEATHS_OF_WHAT_IS_STUCK = 3
 
@@ -16,9 +17,10 @@ class Telling:
     def __init__(self, record: Record) -> None:
         self._record = record
 
-    def fails(self, relay: RelayPlan, seconds: float, *, asked: bool) -> None:
-        """Note a request in vain that was neither refused nor only put off; `asked`: it asked for time."""
+    def fails(self, relay: RelayPlan, seconds: float, *, asked: bool, is_first_try: bool = False) -> None:
+        """Note a request in vain that was neither refused nor only put off; `asked`: it asked for time; `is_first_try`: of a change."""
         seen = self._record.seen[relay.name]
+        seen.fails_anew |= is_first_try and seconds - seen.got_through_at > SAME_BATCH_SECONDS
         if seen.away_since is None:
             seen.away_since, seen.died_before, seen.asked_while_away = seconds, self._record.died_seconds, False
         seen.away_until, seen.asked_while_away = seconds, seen.asked_while_away or asked
@@ -26,18 +28,20 @@ class Telling:
     def gets_through(self, relay: RelayPlan, seconds: float) -> None:
         """Note that something got through, and judge the outage before it."""
         seen = self._record.seen[relay.name]
-        since, seen.away_since = seen.away_since, None
+        since, is_told = seen.away_since, self._is_told(relay)
+        seen.away_since, seen.fails_anew, seen.got_through_at = None, False, seconds
         if since is None or self._record.channel_was_away:
             return
         lasted, died = seen.away_until - since, self._record.died_seconds - seen.died_before
-        if not self._is_told(relay, since) and lasted > died + _told_after_seconds(relay, asked=seen.asked_while_away):
+        if not is_told and lasted > died + _told_after_seconds(relay, asked=seen.asked_while_away):
             self._record.broken(
                 seconds, f"nobody was told that {relay.name} took nothing from {clock(since)}, for {lasted:g} s"
             )
 
     def hears_that_it_is_over(self, name: str) -> None:
         """Note that people hear that all is well: what fails from now on is another trouble."""
-        self._record.seen[name].away_since = None
+        seen = self._record.seen[name]
+        seen.away_since, seen.fails_anew = None, False
 
     def hears_that_it_is_stuck(self, name: str, seconds: float) -> None:
         """See that something has died often, if people hear that a work ends again and again: by itself none does."""
@@ -47,11 +51,12 @@ class Telling:
                 f"people were told that work of {name} is stuck, and only {self._record.deaths} times had anything died",
             )
 
-    def _is_told(self, relay: RelayPlan, since: float) -> bool:
-        """Tell whether people have heard of it since then, or before: of one trouble they hear once, until they hear that it is over."""
+    def _is_told(self, relay: RelayPlan) -> bool:
+        """Tell whether people have heard of this outage; of an earlier one, and not of its end, if only what failed before fails in it."""
+        seen = self._record.seen[relay.name]
         heard = [(at, occasion) for at, occasion in self._record.notices[relay.name] if occasion in {OCCASION, OVER}]
-        before = [occasion for at, occasion in heard if at <= since]
-        return any(at >= since for at, occasion in heard if occasion == OCCASION) or before[-1:] == [OCCASION]
+        at, last = heard[-1] if heard else (0.0, OVER)
+        return last == OCCASION and (at > seen.got_through_at or not seen.fails_anew)
 
 
 def _told_after_seconds(relay: RelayPlan, *, asked: bool) -> float:

@@ -226,6 +226,26 @@ def test_an_outage_of_which_nobody_is_told_is_found() -> None:
     assert told.violations == []
 
 
+@pytest.mark.parametrize(
+    ("fails", "is_found"),
+    [
+        pytest.param(content(version=2), True, id="a new change: an outage of its own"),
+        pytest.param(content(), False, id="only what failed in the one that people were told of, and not of its end"),
+    ],
+)
+def test_of_each_outage_people_hear_anew(fails: Mapping[str, Any], is_found: bool) -> None:
+    judging = oracle(state(1), state(2))
+    judging.hears("r", 10.0, [content()], 500, kept=False)
+    judging.notices["r"].append((7000.0, "long_outage"))
+    judging.hears("r", 20_000.0, [content(version=2)] if not is_found else [content()], 200, kept=True)
+
+    for seconds in (30_000.0, 50_000.0):
+        judging.hears("r", seconds, [fails], 500, kept=False)
+    judging.hears("r", 50_060.0, [fails], 200, kept=True)
+
+    assert any("nobody was told" in each for each in judging.violations) is is_found
+
+
 def promptness(*events: Event) -> tuple[Oracle, Promptness]:
     judging = oracle(state(1))
     plan = Plan(1, list(judging.relays.values()), 1, events, 0.0)

@@ -16,6 +16,10 @@ UP = Round(delivered=3)
 PARTLY = Round(delivered=2, failed=1, status=500)
 
 
+FIRST, SECOND = "2026-01-02T03:04:05.678Z", "2026-01-05T03:04:05.678Z"
+TOLD_OF_FIRST = ("long_outage", f"long_outage {FIRST}")
+
+
 def case(name: str, situation: dict[str, Any], done: Round, **expected: Any) -> Any:
     return pytest.param(Situation(**{"orphaned": 5, "rounds": 3, "step": 3, **situation}), done, expected, id=name)
 
@@ -48,10 +52,23 @@ def case(name: str, situation: dict[str, Any], done: Round, **expected: Any) -> 
              DOWN, rounds=4, command=7, wait=960.0),
         case("the window's edge changes nothing here", {"expired": 5}, DOWN, rounds=4, step=4),
         case("a longer pause than is obeyed, at once", {"paused_seconds": 43_200.0, "asked_seconds": 900_000}, Round(),
-             news=[Occasion.LONG_PAUSE], told=["long_pause"], rounds=3, step=3, wait=0.0),
+             news=[Occasion.LONG_PAUSE], told=["long_pause", "long_pause still"], rounds=3, step=3, wait=0.0),
         case("pause after pause, for longer than is obeyed", {"paused_seconds": 300.0, "held_long_seconds": 43_201.0}, Round(),
-             news=[Occasion.LONG_PAUSE], told=["long_pause"], rounds=3, step=3, wait=0.0),
+             news=[Occasion.LONG_PAUSE], told=["long_pause", "long_pause still"], rounds=3, step=3, wait=0.0),
         case("a longer pause, once", {"paused_seconds": 43_200.0, "asked_seconds": 900_000, "told": ("long_pause",)}, Round(), news=[]),
+        case("a longer pause that is over: what failed beside it goes on", {"told": ("long_pause", "long_pause still")}, PARTLY,
+             news=[], told=["long_pause", "long_pause over"]),
+        case("another longer pause, beside a row that has failed all the time",
+             {"paused_seconds": 43_200.0, "asked_seconds": 900_000, "told": ("long_pause", "long_pause over")}, Round(),
+             news=[Occasion.LONG_PAUSE], told=["long_pause", "long_pause still"]),
+        case("an outage that comes after one that people were told of, beside a row that has failed all the time",
+             {"away_since": SECOND, "rounds": 90, "step": 9, "told": (*TOLD_OF_FIRST, "endpoint_fault")}, DOWN,
+             news=[Occasion.LONG_OUTAGE], told=["endpoint_fault", "long_outage", f"long_outage {SECOND}"]),
+        case("its ninth round: those before it began do not count", {"away_since": SECOND, "rounds": 90, "step": 8, "told": TOLD_OF_FIRST},
+             DOWN, news=[]),
+        case("its own fault, for the second time", {"away_since": SECOND, "told": ("endpoint_fault", f"endpoint_fault {FIRST}")},
+             Round(failed=3, status=401), news=[Occasion.ENDPOINT_FAULT], told=["endpoint_fault", f"endpoint_fault {SECOND}"]),
+        case("its eleventh round", {"away_since": FIRST, "step": 10, "told": TOLD_OF_FIRST}, DOWN, news=[]),
         case("the longest interval", {"step": 60}, DOWN, step=61, wait=43_200.0),
     ],
 )  # fmt: skip

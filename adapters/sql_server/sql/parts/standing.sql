@@ -6,6 +6,7 @@ SELECT
     CASE WHEN [PausedUntil] IS NULL THEN NULL ELSE [AskedSeconds] END AS [asked_seconds],
     COALESCE([Reason], N'') AS [reason],
     CASE WHEN [AwaySince] IS NULL THEN 0 ELSE 1 END AS [away],
+    CONVERT(varchar(40), [AwaySince], 126) AS [away_since],
     [RefusalStatus] AS [refusal_status],
     [Refusals] AS [refusals]
 FROM [relay].[Standing]
