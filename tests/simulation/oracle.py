@@ -48,6 +48,7 @@ class Oracle(Record):
     def clock_jumps(self, seconds: float) -> None:
         """Note that the database's clock was set: what lasts until a moment ends earlier or later, and some things happen at once."""
         self.jumped_seconds += abs(seconds)
+        self.was_set_back |= seconds < 0
         for seen in self.seen.values():
             seen.paused = None
             seen.extra_tries += 4

@@ -7,9 +7,12 @@ from tests.simulation.calm import is_calm
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan, RelayPlan
 from tests.simulation.tables import Key, Table
+from tests.simulation.telling import JITTER
 
 # From the commit to the first try, without trouble: a poll, a batch of slow answers, and no wait of any kind.
 FIRST_TRY_SECONDS = 45.0
+# What changed so long before may still wait for its round too; and an endpoint that is well answers within that time.
+BEFORE_SECONDS, SLOWEST_ANSWER_SECONDS = 3600.0, 0.3
 # From the first change that gets through: the app is told, the recovery woken, or started anew at a look of the watchdog's.
 BROUGHT_FORWARD_SECONDS = 1800.0
 
@@ -36,17 +39,29 @@ class Promptness:
         due = self._oracle.due_version(relay, key)
         if due is None or seen.requested.get(key, -1) >= due or key in seen.failed:
             return
-        if "batch_deadline_seconds" in relay.options:
-            return  # what its deadline leaves of a batch, or of a round, waits for the next round
         committed = next(state.seconds for state in history.states(key) if state.version == due)
-        if committed <= seconds - FIRST_TRY_SECONDS and is_calm(self._plan, committed, seconds):
+        bound = FIRST_TRY_SECONDS + self._left_by_deadlines_seconds(relay, committed, seconds)
+        if committed <= seconds - bound and is_calm(self._plan, committed, seconds):
             self._oracle.broken(
                 seconds, f"{relay.name} has not been asked with {key} at version {due}, and nothing is wrong"
             )
 
+    def _left_by_deadlines_seconds(self, relay: RelayPlan, since: float, until: float) -> float:
+        """Return how long what a short deadline leaves of a batch may wait, for rounds that send a few each."""
+        if "batch_deadline_seconds" not in relay.options:
+            return 0.0
+        history = self._oracle.histories[relay.table.name]
+        changed = sum(
+            any(since - BEFORE_SECONDS <= state.seconds <= until for state in history.states(key))
+            for key in history.written()
+        )
+        in_a_round = max(1.0, (float(relay.options["batch_deadline_seconds"]) - 1.0) // SLOWEST_ANSWER_SECONDS)
+        round_seconds = JITTER * float(relay.recovery["first_interval_seconds"]) + 60.0
+        return (changed // in_a_round) * round_seconds
+
     def back(self, seconds: float, since: float, ledger: Sequence[Mapping[str, Any]], away: Sequence[str]) -> None:
         """See that what had failed when an endpoint came back was tried anew `since` then."""
-        if self._oracle.jumped_seconds:  # what failed before seems to have failed since
+        if self._oracle.was_set_back:  # what failed before seems to have failed since
             return
         for entry in ledger:
             if entry["relay"] in away and entry["state"] == "open" and entry["last_tried"] < since:

@@ -63,6 +63,7 @@ class Record:
         self.deaths = 0
         self.forgotten: dict[str, int] = {}  # up to which version change tracking has forgotten, by table
         self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
+        self.was_set_back = False  # once at least
         self.excuse: Excuse = lambda _relay, _key, _state: False
         self.died_seconds = 0.0  # for which the app may not have worked, by everything that died
         self.channel_was_away = False

@@ -246,8 +246,8 @@ def test_of_each_outage_people_hear_anew(fails: Mapping[str, Any], is_found: boo
     assert any("nobody was told" in each for each in judging.violations) is is_found
 
 
-def promptness(*events: Event) -> tuple[Oracle, Promptness]:
-    judging = oracle(state(1))
+def promptness(*events: Event, **options: Any) -> tuple[Oracle, Promptness]:
+    judging = oracle(state(1), **options)
     plan = Plan(1, list(judging.relays.values()), 1, events, 0.0)
     return judging, Promptness(plan, judging)
 
@@ -262,6 +262,26 @@ def test_a_change_that_nobody_tries_while_nothing_is_wrong_is_found() -> None:
     judging, prompt = promptness(Event(20.0, "kill", {"down_seconds": 30.0}))
     prompt.judge(ORDERS, 46.0)
     assert judging.violations == []
+
+
+def test_what_a_deadline_leaves_of_a_batch_waits_for_as_many_rounds_as_it_needs_and_no_longer() -> None:
+    judging, prompt = promptness(batch_deadline_seconds=2)
+    for key in range(3):
+        judging.histories["Orders"].add((key,), state(1))
+    a_round = 1.3 * RECOVERY["first_interval_seconds"] + 60.0
+
+    prompt.judge(ORDERS, 44.0 + a_round)
+    assert judging.violations == []
+    prompt.judge(ORDERS, 46.0 + a_round)
+    assert len(judging.violations) == 4
+
+
+def test_after_the_databases_clock_was_set_back_nobody_knows_what_has_failed_since() -> None:
+    for ahead_seconds, broken in ((600.0, 1), (-600.0, 0)):
+        judging, prompt = promptness()
+        judging.clock_jumps(ahead_seconds)
+        prompt.back(3000.0, 1000.0, [entry(state="open", last_tried=500.0)], ["r"])
+        assert len(judging.violations) == broken
 
 
 def test_what_still_waits_though_the_endpoint_is_back_is_found() -> None:
