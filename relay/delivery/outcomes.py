@@ -39,8 +39,11 @@ class RetryLater:
 
     @property
     def only_asks_for_time(self) -> bool:
-        """Tell whether the endpoint is well and wants to be asked later; of a 5xx that says when, nobody knows."""
-        return self.after_seconds is not None and self.status is not None and self.status < 500
+        """Tell whether the endpoint is well and wants to be asked later; of a 5xx that says when, nobody knows.
+
+        Who says 0, or a date that has passed, asks for no time.
+        """
+        return bool(self.after_seconds) and self.status is not None and self.status < 500
 
 
 @dataclass(frozen=True, slots=True)

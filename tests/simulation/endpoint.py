@@ -10,7 +10,7 @@ from typing import Any
 from tests.simulation.network import Reply, Request
 
 START = datetime(2026, 1, 1, tzinfo=UTC)  # of the virtual time
-# Contents, status (None: no answer), whether it keeps them, for how many seconds it asks.
+# Contents, status (None: no answer), whether it keeps them, for how many seconds it asks (None: for no time).
 Took = Callable[[Request, Sequence[Mapping[str, Any]], int | None, bool, float | None], None]
 
 
@@ -53,7 +53,8 @@ class Endpoint:
         reply, status = self._reply(contents)
         takes = status is not None and (200 <= status <= 299 or status in self._has)
         keeps = takes or (status is None and self._keeps_silently)
-        self._hears(request, contents, status, keeps, self._asked_for_seconds(reply))
+        asked = self._asked_for_seconds(reply)
+        self._hears(request, contents, status, keeps, asked if asked is not None and asked > 0 else None)
         return reply
 
     @property

@@ -138,6 +138,12 @@ def test_a_5xx_that_asks_for_time_is_obeyed_and_is_a_failure_all_the_same(execut
     assert len(endpoint.messages) == 1
 
 
+def test_who_asks_for_no_time_and_takes_nothing_has_failed(executor: Executor) -> None:
+    outcomes = run(executor, [a_change(1)], answers(lambda _: RetryLater(404, "gone", 0.0)))
+
+    assert outcomes == [RetryLater(404, "gone", 0.0)], "it is no pause, in which nothing would ever be told or given up"
+
+
 def test_an_endpoint_that_asks_for_pause_after_pause_is_left_alone(executor: Executor) -> None:
     clock = Clock()
     endpoint = answers(lambda _: RetryLater(503, "busy", 0.0))
