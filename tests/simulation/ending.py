@@ -96,7 +96,7 @@ class Ending:
             return
         state = self._record.histories[relay.table.name].at(*what)
         committed = 0.0 if state is None else state.seconds
-        # It may have failed without being asked with: after ten failures in a row the rest of a batch counts as failed.
+        # It may have failed, in an earlier outage, though the endpoint was never asked with it.
         since = min([since, *(start for start, end in seen.outages if end >= committed)])
         lasted = seen.died.get(what, entry["last_tried"]) - max(since, committed)
         if lasted < relay.recovery["window_hours"] * 3600 - 60 - self._record.jumped_seconds:

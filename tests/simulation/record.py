@@ -25,7 +25,11 @@ class Seen:
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     refused: set[Key] = field(default_factory=set)
     in_vain_since: float | None = None  # since when nothing has got through
-    outages: list[tuple[float, float]] = field(default_factory=list)  # earlier times in which nothing got through
+    failures: int = 0  # in a row
+    may_have_failed_unasked: bool = False  # in this outage: a change whose content the endpoint never got
+    outages: list[tuple[float, float]] = field(default_factory=list)  # earlier ones in which one may
+    asked_since: float | None = None  # since when it has asked for time, without anything through
+    is_held: bool = False  # in which nothing counts as failed
     last_in_vain: float = 0.0  # when something was tried in vain
     got_through_at: float = float("-inf")  # something, last
     fails_anew: bool = (

@@ -154,6 +154,40 @@ def test_a_change_that_is_tried_more_often_than_the_policy_allows_is_found() -> 
     assert judging.violations == []
 
 
+@pytest.mark.parametrize(
+    ("status", "every_seconds", "is_found"),
+    [
+        pytest.param(429, 20.0, False, id="as often as the first interval allows"),
+        pytest.param(429, 3.0, True, id="more often"),
+        pytest.param(503, 300.0, False, id="an outage that asks for time: as often as the policy allows"),
+        pytest.param(503, 20.0, True, id="more often than that"),
+    ],
+)
+def test_who_asks_for_a_little_time_again_and_again_is_not_asked_without_end(
+    status: int, every_seconds: float, is_found: bool
+) -> None:
+    judging = oracle(state(1))
+    for n in range(600):
+        judging.hears("r", n * every_seconds, [content()], status, kept=False, asked=2.0)
+
+    assert bool(judging.violations) is is_found
+
+
+def test_a_window_begins_in_an_earlier_outage_only_if_the_change_may_have_failed_there_unasked() -> None:
+    for unasked in (True, False):
+        judging = oracle(state(1), state(2))
+        if unasked:
+            judging.unreached("r", 10.0)
+        else:
+            judging.hears("r", 10.0, [content()], 500, kept=False)
+        judging.hears("r", 60.0, [content()], 200, kept=True)
+        judging.hears("r", 4000.0, [content(version=2)], 500, kept=False)
+        judging.notices["r"].append((8000.0, "dead_letters"))
+        assert (
+            "before its window's end" in found(judging, entry(version=2, why="failed", last_tried=7300.0))
+        ) is not unasked
+
+
 def test_a_request_within_the_time_that_was_asked_for_is_found() -> None:
     judging = oracle(state(1))
     judging.relays["r"] = RelayPlan("r", ORDERS, {}, {**RECOVERY, "max_interval_seconds": 3600})
