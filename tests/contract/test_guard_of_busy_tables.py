@@ -225,7 +225,20 @@ def test_a_quiet_table_is_not_silent(scene: Make) -> None:
 
     assert (look(made).silent_seconds, troubles(look(made), made.relay)) == (0, [])
     insert(made, 2)
-    assert look(made).silent_seconds < 60, "it waits since the last look"
+    assert look(made).silent_seconds < 60
+
+
+def test_what_came_a_moment_ago_has_not_waited_since_the_last_look(scene: Make) -> None:
+    made = scene()
+    insert(made, 1)
+    set_leases(made, 0, None)
+    look(made)
+    let_minutes_pass(made, 60)  # as with a WATCHDOG_SCHEDULE of an hour
+    insert(made, 2)
+
+    assert troubles(look(made), made.relay) == []
+    let_minutes_pass(made, 60)
+    assert troubles(look(made), made.relay) == [Occasion.SILENT]
 
 
 def test_changes_that_were_given_back_wait_for_the_trigger_though_the_guard_has_passed_them(scene: Make) -> None:

@@ -1,4 +1,4 @@
-"""That people hear of a trigger that does not start."""
+"""That people hear of a trigger that does not start, and of none that works."""
 
 from tests.simulation.calm import is_calm
 from tests.simulation.oracle import Oracle
@@ -7,6 +7,7 @@ from tests.simulation.telling import UP_AGAIN_SECONDS
 
 # A quarter of an hour is no silence yet, and the looks of a watchdog that finds nothing are rarer here.
 TOLD_SECONDS = 2 * 3600.0
+OCCASION = "silent"
 # What neither keeps a trigger from its work nor a watchdog from its own.
 _BESIDE_THE_POINT = frozenset({"weather", "operator", "bar_triggers", "hold_trigger_lock"})
 
@@ -24,7 +25,13 @@ class Silences:
         self._barred.append((start_seconds, end_seconds))
 
     def judge(self) -> None:
-        """See that people were told each time, if that was long enough and nothing else was wrong."""
+        """See that people were told each time, if that was long enough and nothing else was wrong, and never while nothing was."""
+        for relay in self._plan.relays:
+            for at, occasion in self._oracle.notices[relay.name]:
+                if occasion == OCCASION and is_calm(self._plan, at - TOLD_SECONDS, at):
+                    self._oracle.broken(
+                        at, f"people were told that the trigger of {relay.name} is silent, and nothing was wrong"
+                    )
         for start, end in self._barred:
             if (
                 end - start < TOLD_SECONDS + UP_AGAIN_SECONDS
@@ -46,4 +53,4 @@ class Silences:
         )
 
     def _is_told(self, relay: RelayPlan, start: float, end: float) -> bool:
-        return any(start <= at <= end for at, occasion in self._oracle.notices[relay.name] if occasion == "silent")
+        return any(start <= at <= end for at, occasion in self._oracle.notices[relay.name] if occasion == OCCASION)

@@ -53,9 +53,14 @@ IF @crowded = 1
     FROM [relay].[Ledger]
     WHERE [App] = @app AND [Relay] = @relay AND [State] = 'open'
     ORDER BY [FirstFailedAt] DESC, [Id] DESC;
+-- What waits now may have come a moment ago if all was at rest at the last look: looks can be far apart.
 SET @work_since = CASE
-    WHEN @untaken + @awaited = 0 OR @work IS NULL OR @work <> CONVERT(nvarchar(20), @position) OR @worked_at > @now THEN @now
+    WHEN @untaken + @awaited = 0 OR @work IS NULL OR (@work <> N'rest' AND @work <> CONVERT(nvarchar(20), @position)) OR @worked_at > @now THEN @now
     WHEN @worked_at > @work_since THEN @worked_at
+    WHEN @work = N'rest' THEN @now
     ELSE @work_since
 END;
-SET @work = COALESCE(CONVERT(nvarchar(20), @position), N'');
+SET @work = CASE
+    WHEN @untaken + @awaited = 0 AND (@leased_until IS NULL OR @leased_until <= @clock) AND (@entered_until IS NULL OR @entered_until <= @clock) THEN N'rest'
+    ELSE COALESCE(CONVERT(nvarchar(20), @position), N'')
+END;
