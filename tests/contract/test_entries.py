@@ -325,10 +325,11 @@ def test_the_turn_back_makes_everything_due_that_failed_while_the_endpoint_was_a
 
 def test_each_outage_has_a_beginning_of_its_own(house: Callable[..., House]) -> None:
     made = house()
-    seen = []
-    for turn in (DOWN, DOWN, Delivered(200), DOWN):
+    seen: list[str] = []
+    answers: list[Outcome] = [DOWN, DOWN, Delivered(200), DOWN]
+    made.answer = lambda _: answers[len(seen)]
+    while len(seen) < len(answers):
         made.scene.run(f"INSERT INTO {{t}} (Id) VALUES ({len(seen) + 1})")
-        made.answer = lambda _, turn=turn: turn
         made.batch(len(seen) + 1)
         seen.append(made.scene.store.take_stock().away_since)
         made.scene.let_time_pass(60)
