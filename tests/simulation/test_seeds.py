@@ -2,6 +2,8 @@
 
 import contextlib
 
+import pytest
+
 from tests.simulation.generator import plan_of
 from tests.simulation.plan import Plan
 from tests.simulation.running import verdicts
@@ -11,6 +13,7 @@ SEEDS = range(1, 301)
 PROCESSES = 2
 
 
+@pytest.mark.timeout(900)
 def test_all_promises_are_kept() -> None:
     with contextlib.closing(verdicts(SEEDS, PROCESSES)) as played:
         broken = [
