@@ -159,8 +159,17 @@ class Situation:
             last_error=self._long_pause
             if occasion is Occasion.LONG_PAUSE
             else (done.reason if done else "") or self.last_error,
-            mark=self.last_died_at if occasion is Occasion.DEAD_LETTERS else "",
+            mark=self._mark(occasion),
         )
+
+    def _mark(self, occasion: Occasion) -> str:
+        """Return what tells two notices of one round apart; of an outage, those of two troubles in it, if people heard that one was over."""
+        match occasion:
+            case Occasion.DEAD_LETTERS:
+                return self.last_died_at
+            case Occasion.LONG_OUTAGE if self.away_since:
+                return self.since
+        return ""
 
     @property
     def _long_pause(self) -> str:

@@ -101,3 +101,13 @@ def test_chance_adds_up_to_a_tenth() -> None:
     waits = [concluded(Situation(orphaned=1), DOWN, policy, fraction).wait_seconds for fraction in (0.0, 0.5, 1.0)]
 
     assert waits == pytest.approx([100, 105, 110])
+
+
+def test_an_outage_that_goes_on_after_people_heard_that_all_was_well_is_another_notice() -> None:
+    first, again = (
+        Situation(since=since, away_since=FIRST, orphaned=1).news("orders", Occasion.LONG_OUTAGE, DOWN)
+        for since in (FIRST, SECOND)
+    )
+
+    assert first.since == again.since == FIRST
+    assert first.mark != again.mark
