@@ -60,7 +60,7 @@ class Oracle(Record):
 
     def people_act(self, name: str) -> None:
         """Note that an operator acts: whoever does knows of the trouble."""
-        self.seen[name].away_since = None
+        self.seen[name].away_since = self.seen[name].long_pause_since = None
 
     def hears(
         self,
@@ -82,6 +82,13 @@ class Oracle(Record):
         elif (asked is None or status is None or status >= 500) and not any(map(_is_sick, contents)):
             is_first_try = any(version not in seen.bodies for version in versions)
             self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=is_first_try)
+        if (
+            asked is not None
+            and status is not None
+            and asked > relay.max_interval_seconds
+            and not (kept or rejects(relay, status))
+        ):
+            self._telling.asks_for_long(relay, seconds)
         for (key, version), content in zip(versions, contents, strict=True):
             self._leaving.hears(relay, seconds, key, content)
             if not kept or status is None:

@@ -39,6 +39,8 @@ class Seen:
         None  # when something failed first since then, or since people had heard of it in another way
     )
     away_until: float = 0.0  # when something failed last
+    long_pause_since: float | None = None  # since when it asks for longer pauses than are obeyed
+    died_before_pause: float = 0.0  # the record's `died_seconds` then
     asked_while_away: bool = False  # whether it has asked for time meanwhile
     died_before: float = 0.0  # the record's `died_seconds` when that began
     was_unreached: bool = False  # once at least: of which change, nobody knows

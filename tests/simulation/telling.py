@@ -7,7 +7,7 @@ from tests.simulation.record import Record
 BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
 SAME_BATCH_SECONDS = 300.0  # of which something got through just before
-OCCASION, OVER, STUCK = "long_outage", "recovered", "stuck"
+OCCASION, LONG_PAUSE, OVER, STUCK = "long_outage", "long_pause", "recovered", "stuck"
 DEATHS_OF_WHAT_IS_STUCK = 3
 
 
@@ -25,9 +25,32 @@ class Telling:
             seen.away_since, seen.died_before, seen.asked_while_away = seconds, self._record.died_seconds, False
         seen.away_until, seen.asked_while_away = seconds, seen.asked_while_away or asked
 
+    def asks_for_long(self, relay: RelayPlan, seconds: float) -> None:
+        """Note that it asks for a longer pause than is obeyed."""
+        seen = self._record.seen[relay.name]
+        if seen.long_pause_since is None:
+            seen.long_pause_since, seen.died_before_pause = seconds, self._record.died_seconds
+
+    def _is_over(self, relay: RelayPlan, seconds: float) -> None:
+        """Judge the pauses before: people hear at once; of one that follows another before a round could end that, not again."""
+        record, seen = self._record, self._record.seen[relay.name]
+        since, seen.long_pause_since = seen.long_pause_since, None
+        if (
+            since is None or record.channel_was_away or seen.backfills
+        ):  # while nothing but a backfill waits nobody is told
+            return
+        heard = [at for at, occasion in record.notices[relay.name] if occasion == LONG_PAUSE]
+        follows = since - seen.got_through_at < JITTER * relay.max_interval_seconds + BEGUN_SECONDS
+        is_told = any(at >= since for at in heard) or bool(follows and heard)
+        if not is_told and seconds - since > BEGUN_SECONDS + record.died_seconds - seen.died_before_pause:
+            record.broken(
+                seconds, f"nobody was told of the long pauses that {relay.name} asks for since {clock(since)}"
+            )
+
     def gets_through(self, relay: RelayPlan, seconds: float) -> None:
         """Note that something got through, and judge the outage before it."""
         seen = self._record.seen[relay.name]
+        self._is_over(relay, seconds)
         since, is_told = seen.away_since, self._is_told(relay)
         seen.away_since, seen.fails_anew, seen.got_through_at = None, False, seconds
         if since is None or self._record.channel_was_away:

@@ -280,6 +280,17 @@ def test_of_each_outage_people_hear_anew(fails: Mapping[str, Any], is_found: boo
     assert any("nobody was told" in each for each in judging.violations) is is_found
 
 
+@pytest.mark.parametrize(("told_at", "is_found"), [(None, True), (100.0, False)])
+def test_a_long_pause_of_which_nobody_is_told_is_found(told_at: float | None, is_found: bool) -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 10.0, [content()], 429, kept=False, asked=7200.0)
+    judging.notices["r"] += [] if told_at is None else [(told_at, "long_pause")]
+
+    judging.hears("r", 7300.0, [content()], 200, kept=True)
+
+    assert any("long pauses" in each for each in judging.violations) is is_found
+
+
 def promptness(*events: Event, **options: Any) -> tuple[Oracle, Promptness]:
     judging = oracle(state(1), **options)
     plan = Plan(1, list(judging.relays.values()), 1, events, 0.0)
