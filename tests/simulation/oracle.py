@@ -29,8 +29,12 @@ class Oracle(Record):
         self.sees_given_up = self._ending.sees_given_up
         self.hears_that_it_is_stuck = self._telling.hears_that_it_is_stuck
         self.hears_that_it_is_over = self._telling.hears_that_it_is_over
-        self.judge = self._ending.judge
         self.due_version = self._ending.due_version
+
+    def judge(self, seconds: float, ledger: Sequence[Mapping[str, Any]]) -> None:
+        """Judge what there is when every bound has passed; see Ending.judge."""
+        self._ending.judge(seconds, ledger)
+        self._telling.judge(seconds)
 
     def crashes(self, lasts_seconds: float = 0.0) -> None:
         """Note that something dies, and for how long: from now on things may happen twice."""

@@ -8,6 +8,8 @@ BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
 SAME_BATCH_SECONDS = 300.0  # of which something got through just before
 OCCASION, LONG_PAUSE, OVER, STUCK = "long_outage", "long_pause", "recovered", "stuck"
+TROUBLES = {OCCASION, LONG_PAUSE, "endpoint_fault"}  # of which people hear that they are over
+OVERTAKEN_SECONDS = UP_AGAIN_SECONDS  # by the good news, on the way to a channel
 DEATHS_OF_WHAT_IS_STUCK = 3
 
 
@@ -60,6 +62,20 @@ class Telling:
             self._record.broken(
                 seconds, f"nobody was told that {relay.name} took nothing from {clock(since)}, for {lasted:g} s"
             )
+
+    def judge(self, seconds: float) -> None:
+        """See that whoever was told of trouble has heard by the end that it is over."""
+        if self._record.channel_was_away:
+            return
+        for name, told in self._record.notices.items():
+            troubles = [at for at, occasion in told if occasion in TROUBLES]
+            if troubles and not any(
+                occasion == OVER and at > troubles[-1] - OVERTAKEN_SECONDS for at, occasion in told
+            ):
+                self._record.broken(
+                    seconds,
+                    f"nobody was told that the trouble of {name} is over, of which they heard at {clock(troubles[-1])}",
+                )
 
     def hears_that_it_is_over(self, name: str) -> None:
         """Note that people hear that all is well: what fails from now on is another trouble."""
