@@ -15,6 +15,7 @@ from tests.simulation.story import Verdict, play
 
 CPU_SECONDS = 60.0  # of a seed; one costs a second or two
 _WAITS = 30  # times as long until it counts as hanging, whatever else the machine does
+_PLAYS = 50  # of a process: what its seeds leave behind is a gigabyte after some hundreds
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -39,7 +40,7 @@ def verdicts(seeds: Iterable[int], processes: int, cpu_seconds: float = CPU_SECO
 
 
 class _Player:
-    """Plays in a process, and in another one after that has died."""
+    """Plays in a process, and in another one after that has died, or has played enough."""
 
     def __init__(self, cpu_seconds: float) -> None:
         self._cpu_seconds = cpu_seconds
@@ -51,17 +52,24 @@ class _Player:
         self._process = _SPAWN.Process(target=_play_all, args=(theirs, self._cpu_seconds), daemon=True)
         self._process.start()
         theirs.close()
+        self._played = 0
 
     def play(self, seed: int) -> Verdict:
+        if self._played >= _PLAYS and not self._has_ended:
+            self._begin_anew()
+        self._played += 1
         with contextlib.suppress(EOFError, ConnectionError):
             self._connection.send(seed)
             if self._connection.poll(self._cpu_seconds * _WAITS):
                 return self._connection.recv()  # type: ignore[no-any-return]
         if not self._has_ended:
-            self._process.kill()
-            self._process.join()
-            self._begin()
+            self._begin_anew()
         return Verdict(seed, [f"at some time  the story does not end within {self._cpu_seconds:g} s of CPU time"])
+
+    def _begin_anew(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._begin()
 
     def end(self) -> None:
         self._has_ended = True
