@@ -33,13 +33,13 @@ class Telling:
         if seen.long_pause_since is None:
             seen.long_pause_since, seen.died_before_pause = seconds, self._record.died_seconds
 
-    def _is_over(self, relay: RelayPlan, seconds: float) -> None:
+    def _judge_pauses(self, relay: RelayPlan, seconds: float) -> None:
         """Judge the pauses before: people hear at once; of one that follows another before a round could end that, not again."""
         record, seen = self._record, self._record.seen[relay.name]
         since, seen.long_pause_since = seen.long_pause_since, None
-        if (
-            since is None or record.channel_was_away or seen.backfills
-        ):  # while nothing but a backfill waits nobody is told
+        if since is None or record.channel_was_away:
+            return
+        if seen.backfills:  # while nothing but a backfill waits nobody is told
             return
         heard = [at for at, occasion in record.notices[relay.name] if occasion == LONG_PAUSE]
         follows = since - seen.got_through_at < JITTER * relay.max_interval_seconds + BEGUN_SECONDS
@@ -52,7 +52,7 @@ class Telling:
     def gets_through(self, relay: RelayPlan, seconds: float) -> None:
         """Note that something got through, and judge the outage before it."""
         seen = self._record.seen[relay.name]
-        self._is_over(relay, seconds)
+        self._judge_pauses(relay, seconds)
         since, is_told = seen.away_since, self._is_told(relay)
         seen.away_since, seen.fails_anew, seen.got_through_at = None, False, seconds
         if since is None or self._record.channel_was_away:
