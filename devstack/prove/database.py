@@ -8,6 +8,7 @@ from typing import Any
 
 import pyodbc
 
+from devstack.prove.leaks import FORBIDDEN
 from functions_standin.sql_trigger.connection import find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
 
@@ -15,13 +16,15 @@ _SERVER_GONE = {"08S01", "08001", "HYT00", "HYT01", "01000"}  # SQLSTATEs
 _PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.02
 _FIRST_KEY = 10_000
-_INSERT_ORDER = """
+_INSERT_ORDER = f"""
 IF NOT EXISTS (SELECT 1 FROM dbo.Orders WHERE OrderId = ?)
-    INSERT INTO dbo.Orders (OrderId, Status, Total) VALUES (?, N'new', 1.50)
+    INSERT INTO dbo.Orders (OrderId, Status, Total, CardNumber, InternalNote)
+    VALUES (?, N'new', 1.50, '{FORBIDDEN}1234', N'{FORBIDDEN}')
 """
-_INSERT_CUSTOMER = """
+_INSERT_CUSTOMERS = f"""
 IF NOT EXISTS (SELECT 1 FROM dbo.Customers WHERE Country = 'SE' AND Number = ?)
-    INSERT INTO dbo.Customers (Country, Number, Name, CreditLimit) VALUES ('SE', ?, N'new', 1.5)
+    INSERT INTO dbo.Customers (Country, Number, Name, CreditLimit)
+    VALUES ('SE', ?, N'new', 1.5), ('DE', ?, N'{FORBIDDEN}', 1.5)
 """
 
 
@@ -104,7 +107,7 @@ class Load:
             case "delete":
                 self._database.run("DELETE FROM dbo.Orders WHERE OrderId = ?", older)
             case "customer":
-                self._database.run(_INSERT_CUSTOMER, key, key)
+                self._database.run(_INSERT_CUSTOMERS, key, key, key)
             case _:
-                sql = "UPDATE dbo.Customers SET CreditLimit = ? WHERE Country = 'SE' AND Number = ?"
+                sql = "UPDATE dbo.Customers SET CreditLimit = ? WHERE Country IN ('SE', 'DE') AND Number = ?"
                 self._database.run(sql, key, older)

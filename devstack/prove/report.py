@@ -18,12 +18,13 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 
 - **kills**: those that struck where they were aimed.
 - **lost**: rows whose last state at the API is not the table's. **two keys**: versions of a row that came under two
-  idempotency keys. **stuck**: what was still unsettled after everything had arrived.
+  idempotency keys. **leaked**: changes that brought what condition, `send` or mask forbid. **stuck**: what was still
+  unsettled after everything had arrived.
 - **duplicates**: deliveries that came again under the same key. **reordered**: versions that came after a newer one.
 - **to recover**: from the end of all trouble until every row was up to date at the API.
 
-| scenario | date | kills | changes | lost | two keys | stuck | duplicates | reordered | to recover |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| scenario | date | kills | changes | lost | two keys | leaked | stuck | duplicates | reordered | to recover |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """,
     "Simulation": """The whole app in one process on a virtual clock: each seed is a configuration, writes, and trouble for up to weeks. An
 oracle that shares no code with the app looks on: nothing lost, nothing that the filters forbid sent, nothing stuck, people told.
@@ -39,8 +40,9 @@ def row(title: str, result: Result) -> str:
     """Return the scenario's line of the table."""
     verdict = result.verdict
     cells = (
-        *(title, _today(), result.kills, result.changes, verdict.lost, verdict.two_ids),
-        *(len(verdict.stuck), verdict.duplicates, verdict.reordered, f"{verdict.seconds_to_recover:g} s"),
+        *(title, _today(), result.kills, result.changes),
+        *(verdict.lost, verdict.two_ids, verdict.leaked, len(verdict.stuck)),
+        *(verdict.duplicates, verdict.reordered, f"{verdict.seconds_to_recover:g} s"),
     )
     return f"| {' | '.join(map(str, cells))} |\n"
 

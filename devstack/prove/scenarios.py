@@ -12,6 +12,7 @@ from devstack.command.errors import CommandError
 from devstack.prove import crashes
 from devstack.prove.crashes import Crash
 from devstack.prove.database import Load
+from devstack.prove.leaks import FORBIDDEN
 from devstack.prove.world import Verdict, World, world
 
 SEED = 20_261_123
@@ -119,7 +120,7 @@ def _statements(rows: int, changes: int, chance: random.Random) -> Iterator[str]
             yield f"DELETE FROM dbo.Orders WHERE OrderId = {key}"
         elif number % 5 == 0:
             key = chance.randrange(rows // 5)
-            yield f"UPDATE dbo.Customers SET CreditLimit = {number}.25 WHERE Country = 'SE' AND Number = {key}"
+            yield f"UPDATE dbo.Customers SET CreditLimit = {number}.25 WHERE Country IN ('SE', 'DE') AND Number = {key}"
         else:
             yield f"UPDATE dbo.Orders SET Status = N'paid {number}', Total = {number}.25 WHERE OrderId = {key}"
 
@@ -148,15 +149,15 @@ def _expect_one_notice_each(stack: World) -> None:
 
 
 def _inserts(rows: int) -> Iterator[str]:
-    """Yield statements that insert so many rows, a fifth of them customers."""
+    """Yield statements that insert so many rows that are sent, a fifth of them customers, and one forbidden for each customer."""
     customers = rows // 5
     for first in range(0, rows - customers, ROWS_PER_STATEMENT):
         keys = range(first, min(first + ROWS_PER_STATEMENT, rows - customers))
-        values = ", ".join(f"({key}, N'new', {key}.5)" for key in keys)
-        yield f"INSERT INTO dbo.Orders (OrderId, Status, Total) VALUES {values}"
+        values = ", ".join(f"({key}, N'new', {key}.5, '{FORBIDDEN}1234', N'{FORBIDDEN}')" for key in keys)
+        yield f"INSERT INTO dbo.Orders (OrderId, Status, Total, CardNumber, InternalNote) VALUES {values}"
     for first in range(0, customers, ROWS_PER_STATEMENT):
         keys = range(first, min(first + ROWS_PER_STATEMENT, customers))
-        values = ", ".join(f"('SE', {key}, N'new')" for key in keys)
+        values = ", ".join(f"('SE', {key}, N'new'), ('DE', {key}, N'{FORBIDDEN}')" for key in keys)
         yield f"INSERT INTO dbo.Customers (Country, Number, Name) VALUES {values}"
 
 

@@ -18,6 +18,7 @@ from devstack.demo.stage import Stage
 from devstack.demo.story import write_relays
 from devstack.prove.database import Database
 from devstack.prove.fatal_request import taking_orders
+from devstack.prove.leaks import leaked
 
 PATIENCE_SECONDS = 240.0
 SHOWN_EVERY_SECONDS = 20.0
@@ -45,13 +46,14 @@ class Verdict:
     duplicates: int
     reordered: int
     two_ids: int  # versions of a row that came under more than one idempotency key
+    leaked: int  # changes that brought what the filters forbid
     stuck: Sequence[str]  # what is still unsettled though everything has arrived
     seconds_to_recover: float  # from the end of all trouble until everything has arrived
 
     @property
     def holds(self) -> bool:
         """Tell whether the promises were kept."""
-        return not (self.lost or self.two_ids or self.stuck)
+        return not (self.lost or self.two_ids or self.leaked or self.stuck)
 
 
 class World:
@@ -115,6 +117,7 @@ class World:
             duplicates=found.duplicates,
             reordered=found.reordered,
             two_ids=versions_with_two_ids(self.stage.log()),
+            leaked=leaked(self.stage.log()),
             stuck=stuck,
             seconds_to_recover=round(seconds, 1),
         )

@@ -26,11 +26,19 @@ def test_after_the_loss_of_the_task_hub_rounds_and_notices_go_on_where_they_were
 
 @pytest.mark.parametrize(
     ("difference", "holds"),
-    [({}, True), ({"duplicates": 5, "reordered": 1}, True), ({"lost": 1}, False), ({"two_ids": 1}, False), ({"stuck": ["1 recoveries"]}, False)],
-    ids=["all well", "at least once", "a lost row", "two keys for one version", "something stuck"],
+    [({}, True), ({"duplicates": 5, "reordered": 1}, True), ({"lost": 1}, False), ({"two_ids": 1}, False), ({"leaked": 1}, False), ({"stuck": ["1 recoveries"]}, False)],
+    ids=["all well", "at least once", "a lost row", "two keys for one version", "something forbidden", "something stuck"],
 )  # fmt: skip
 def test_what_breaks_a_promise(difference: dict[str, object], holds: bool) -> None:
-    kept = {"lost": 0, "duplicates": 0, "reordered": 0, "two_ids": 0, "stuck": [], "seconds_to_recover": 1.0}
+    kept = {
+        "lost": 0,
+        "duplicates": 0,
+        "reordered": 0,
+        "two_ids": 0,
+        "leaked": 0,
+        "stuck": [],
+        "seconds_to_recover": 1.0,
+    }
 
     assert Verdict(**{**kept, **difference}).holds is holds  # type: ignore[arg-type]
 

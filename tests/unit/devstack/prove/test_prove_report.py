@@ -8,7 +8,7 @@ from devstack.prove.world import Verdict
 
 
 def result(kills: int) -> Result:
-    return Result(100, kills, Verdict(0, 5, 1, 0, [], 2.5))
+    return Result(100, kills, Verdict(0, 5, 1, 0, 0, [], 2.5))
 
 
 def test_a_scenarios_line_takes_the_place_of_its_earlier_one(tmp_path: Path) -> None:
