@@ -4,7 +4,6 @@ import asyncio
 import logging
 import socket
 from collections.abc import Iterable
-from typing import cast
 
 from aiohttp import web
 
@@ -57,8 +56,10 @@ class HttpServer:
             self._server = await asyncio.get_running_loop().create_server(self.connection, sock=bound, backlog=512)
 
     def connection(self) -> Front:
-        """Return the protocol of a new connection."""
-        behind = cast("web.Server", self._runner.server)  # there is one, after the set-up
+        """Return the protocol of a new connection; raise ConnectionRefusedError before the start and after the end."""
+        behind = self._runner.server
+        if behind is None:
+            raise ConnectionRefusedError("the host does not listen")
         return Front(behind())
 
     async def stop_accepting(self) -> None:

@@ -104,7 +104,7 @@ class SimulatedHost:
     async def request(
         self, method: str, target: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send an HTTP request, such as `GET /api/hello?x=1`; raise ConnectionError if the host dies first."""
+        """Send an HTTP request, such as `GET /api/hello?x=1`; raise ConnectionError if the host dies first or does not listen."""
         request = request_bytes(method, target, headers or {}, body)
         return await self.within(exchange(self._host.connection(), method, request))
 

@@ -95,6 +95,20 @@ async def _die(host: SimulatedHost) -> None:
     host.die()
 
 
+def test_a_host_that_does_not_listen_yet_refuses_a_request() -> None:
+    async def ask_while_it_starts() -> None:
+        starting = asyncio.ensure_future(simulation.start_host(functions(), name="host"))
+        while not simulation.hosts:
+            await asyncio.sleep(0)
+        with pytest.raises(ConnectionError):
+            await simulation.hosts["host"].request("GET", "/")
+        answer = await (await starting).request("GET", "/admin/host/status")
+        assert answer.status == 200
+
+    with Simulation() as simulation:
+        simulation.run(ask_while_it_starts())
+
+
 def test_an_orchestration_whose_worker_dies_has_failed_and_the_next_one_has_not() -> None:
     with Simulation() as simulation:
         driver = SimulatedDriver(simulation, start(simulation))
