@@ -249,6 +249,21 @@ def test_the_window_runs_from_each_versions_first_failure(scene: Make) -> None:
     assert made.store.take_stock().expired == 0
 
 
+def test_a_batch_that_died_is_no_failure_that_the_window_runs_from(scene: Make) -> None:
+    made = scene(recovery=RecoveryPolicy(window_hours=1))
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease()
+    [change] = made.enrich(1)
+    set_lease(made, version=change.version, attempts=5, expires_in_seconds=-1)
+    assert made.store.take_stock().open == 1
+    made.let_time_pass(7200)
+    assert made.store.take_stock().expired == 1, "what kills the app again and again is given up at some time"
+
+    made.settle(failures=[a_failure("[1]", change.version)])
+
+    assert made.store.take_stock().expired == 0
+
+
 def test_what_is_held_uses_up_no_try_and_no_window(house: Callable[..., House]) -> None:
     made = house(recovery=RecoveryPolicy(window_hours=1))
     made.scene.run("INSERT INTO {t} (Id) VALUES (1)")

@@ -27,6 +27,7 @@ class Deaths:
         self._stage = stage
         self._traps: list[_Trap] = []
         self._stopped_until = 0.0
+        self._bars = 0  # how many keep the triggers from logging in
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
@@ -75,9 +76,13 @@ class Deaths:
         """Start every host anew while no trigger may log in, as where a right is missing; then people mend it, and start them anew."""
         sql, began = self._stage.world.sql, self._stage.now()
         self._stage.oracle.crashes(lasts_seconds)
+        self._bars += 1
         sql.bars_triggers = True
         self._kill_all(5.0)
         await asyncio.sleep(lasts_seconds)
+        self._bars -= 1
+        if self._bars:  # another one goes on
+            return
         sql.bars_triggers = False
         self._stage.silences.barred(began, self._stage.now())
         self._kill_all(5.0)

@@ -7,6 +7,7 @@ from tests.simulation.calm import is_calm
 from tests.simulation.history import State
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan, RelayPlan, clock
+from tests.simulation.silences import TOLD_SECONDS as SILENT_SECONDS
 from tests.simulation.tables import Key
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -35,15 +36,7 @@ class Gaps:
         self._plan = plan
         self._oracle = oracle
         self._forgotten: list[Forgotten] = []
-        # Before that no trigger has ever started.
-        self._started_at = max(
-            [
-                e.seconds + e.arguments["lasts_seconds"]
-                for e in plan.events
-                if e.verb == "bar_triggers" and not e.seconds
-            ],
-            default=0.0,
-        )
+        self._started_at = _first_start(plan)  # before that no trigger has ever started
         self._still: list[tuple[str, float, float]] = []  # table, from, until: nothing of it can be relayed
 
     def forgets(self, table: str, version: int, seconds: float) -> None:
@@ -74,7 +67,8 @@ class Gaps:
         if found is None:
             return False
         if found.seconds < self._started_at:
-            return bool(self._heard(relay, "silent"))  # the trigger begins with what there is, when it starts first
+            # The trigger begins with what there is, when it starts first; for so short a time it is not silent yet.
+            return self._started_at < SILENT_SECONDS or bool(self._heard(relay, "silent"))
         if found.seconds < KNOWN_SECONDS or not is_calm(self._plan, 0.0, KNOWN_SECONDS):
             return True  # the guard may not have known the table yet
         if self._is_backfilled(relay, key, state):
@@ -172,3 +166,12 @@ def _away_seconds(plan: Plan) -> float:
     return sum(
         float(each.arguments["lasts_seconds"]) for each in plan.events if each.arguments.get("relay") == "people"
     )
+
+
+def _first_start(plan: Plan) -> float:
+    """Return when the last ends of those bars that overlap from the beginning on."""
+    ends = 0.0
+    for event in sorted(plan.events, key=lambda each: each.seconds):
+        if event.verb == "bar_triggers" and event.seconds <= ends:
+            ends = max(ends, event.seconds + event.arguments["lasts_seconds"])
+    return ends

@@ -85,8 +85,8 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "the window of a hot row runs from the first failure of its first version",
         "adapters/sql_server/sql/changes/settle.sql",
-        "WHEN entry.[Version] = failure.[v] AND (entry.[State] = 'open' OR (",
-        "WHEN (entry.[State] = 'open' OR (",
+        "WHEN entry.[Version] = failure.[v] AND ((",
+        "WHEN ((",
     ),
     Mutant(
         "an instance that ended as Failed is not started anew",

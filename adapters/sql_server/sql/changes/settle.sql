@@ -25,12 +25,13 @@ USING (
     )
 ) AS failure
 ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = failure.[k]
--- The window runs from each version's first failure, and the age of what is held from when it was held first.
+-- The window runs from each version's first failure, which the death of its batch is not; the age of what is held from when it was
+-- held first.
 WHEN MATCHED AND entry.[Version] <= failure.[v]
     AND NOT (entry.[State] = 'open' AND entry.[Version] = failure.[v] AND failure.[sent] = 0 AND failure.[state] <> 'dead') THEN
     UPDATE SET
         [FirstFailedAt] = CASE
-            WHEN entry.[Version] = failure.[v] AND (entry.[State] = 'open' OR (entry.[State] = 'held' AND failure.[state] = 'held')) THEN entry.[FirstFailedAt]
+            WHEN entry.[Version] = failure.[v] AND ((entry.[State] = 'open' AND entry.[Why] <> 'died') OR (entry.[State] = 'held' AND failure.[state] = 'held')) THEN entry.[FirstFailedAt]
             ELSE @now
         END,
         [Attempts] = CASE WHEN entry.[Version] = failure.[v] THEN entry.[Attempts] ELSE 0 END + failure.[sent],
