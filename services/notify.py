@@ -8,6 +8,7 @@ from relay.delivery.outcomes import Delivered, Rejected
 from relay.notification.bodies import body_for
 from relay.notification.decisions import NoticeState, Tried, tried
 from relay.notification.notice import Notice
+from relay.notification.words import Occasion
 from relay.ports import Channels, Tables
 
 _log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ def send(channel: Channel, notice: Notice, notice_id: str, channels: Channels) -
     A channel that refuses the notice for good is not asked again, but the log says so.
     """
     if channel.kind is ChannelKind.LOG:
-        _log.error("%s. %s", notice.title, notice.text, extra={"action": "notice", **notice.to_dict()})
+        level = logging.INFO if notice.occasion is Occasion.RECOVERED else logging.ERROR
+        _log.log(level, "%s. %s", notice.title, notice.text, extra={"action": "notice", **notice.to_dict()})
         return {}
     outcome = channels.send(channel, body_for(channel, notice), notice_id)
     match outcome:

@@ -62,7 +62,7 @@ class ChannelKind(StrEnum):
 
     WEBHOOK = "webhook"  # JSON to a URL: Slack, anything
     EMAIL = "email"  # a mail API in SendGrid's form
-    LOG = "log"  # the app's own log, as an error
+    LOG = "log"  # the app's own log: an error, or information if trouble is over
     TEAMS = "teams"  # an Adaptive Card, as the workflows of Teams take it
 
 

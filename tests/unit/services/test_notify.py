@@ -1,6 +1,7 @@
 """What becomes of a notice at one channel, and what is written down of it."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from relay.config.values import Channel, ChannelKind, Settings
 from relay.delivery.outcomes import Delivered, Outcome, Rejected, RetryLater
 from relay.notification.notice import Telling
+from relay.notification.words import Occasion
 from services.notify import notify, send
 from tests.fake_tables import FakeTables
 from tests.fakes import a_relay
@@ -119,8 +121,16 @@ def test_a_refusal_is_in_the_log_with_what_the_channel_said(caplog: pytest.LogCa
     assert WEBHOOK.url not in caplog.text
 
 
-def test_the_log_is_a_channel_too(caplog: pytest.LogCaptureFixture) -> None:
-    assert send(Channel(name="log", kind=ChannelKind.LOG), notice(), "n1", Answering(None)) == {}
+@pytest.mark.parametrize(
+    ("occasion", "level"), [(Occasion.LONG_OUTAGE, logging.ERROR), (Occasion.RECOVERED, logging.INFO)]
+)
+def test_the_log_is_a_channel_too_and_good_news_is_no_error(
+    occasion: Occasion, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    told_of = replace(notice(), occasion=occasion)
+
+    assert send(Channel(name="log", kind=ChannelKind.LOG), told_of, "n1", Answering(None)) == {}
 
     [record] = caplog.records
-    assert (record.levelno, record.message) == (logging.ERROR, f"{notice().title}. {notice().text}")
+    assert (record.levelno, record.message) == (level, f"{told_of.title}. {told_of.text}")
