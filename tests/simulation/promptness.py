@@ -11,6 +11,7 @@ from tests.simulation.telling import JITTER
 
 # From the commit to the first try, without trouble: a poll, a batch of slow answers, and no wait of any kind.
 FIRST_TRY_SECONDS = 45.0
+NEXT_TRY_SECONDS = 75.0  # until a lease has run out, and a poll
 # What changed so long before may still wait for its round too; and an endpoint that is well answers within that time.
 BEFORE_SECONDS, SLOWEST_ANSWER_SECONDS = 3600.0, 0.3
 # From the first change that gets through: the app is told, the recovery woken, or started anew at a look of the watchdog's.
@@ -41,7 +42,8 @@ class Promptness:
             return
         committed = next(state.seconds for state in history.states(key) if state.version == due)
         bound = FIRST_TRY_SECONDS + self._left_by_deadlines_seconds(relay, committed, seconds)
-        if committed <= seconds - bound and is_calm(self._plan, committed, seconds):
+        # Many rows that the endpoint cannot bear look like an endpoint that is away.
+        if max(committed, seen.seemed_away_at + NEXT_TRY_SECONDS) <= seconds - bound and is_calm(self._plan, committed, seconds):
             self._oracle.broken(
                 seconds, f"{relay.name} has not been asked with {key} at version {due}, and nothing is wrong"
             )

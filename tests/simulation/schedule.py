@@ -75,7 +75,8 @@ class Schedule:
         seen.in_vain_since = seconds if seen.in_vain_since is None else seen.in_vain_since
         seen.last_in_vain = seconds
         seen.failures += 1
-        seen.may_have_failed_unasked |= seen.failures >= FAILURES_IN_A_ROW
+        if seen.failures >= FAILURES_IN_A_ROW:
+            seen.may_have_failed_unasked, seen.seemed_away_at = True, seconds
 
     def _within_schedule(self, relay: RelayPlan, seen: Seen, what: Version, seconds: float) -> None:
         """See that a change is not tried more often than the policy allows while nothing gets through."""
