@@ -43,7 +43,9 @@ class Promptness:
         committed = next(state.seconds for state in history.states(key) if state.version == due)
         bound = FIRST_TRY_SECONDS + self._left_by_deadlines_seconds(relay, committed, seconds)
         # Many rows that the endpoint cannot bear look like an endpoint that is away.
-        if max(committed, seen.seemed_away_at + NEXT_TRY_SECONDS) <= seconds - bound and is_calm(self._plan, committed, seconds):
+        if max(committed, seen.seemed_away_at + NEXT_TRY_SECONDS) <= seconds - bound and is_calm(
+            self._plan, committed, seconds
+        ):
             self._oracle.broken(
                 seconds, f"{relay.name} has not been asked with {key} at version {due}, and nothing is wrong"
             )

@@ -27,7 +27,9 @@ class Seen:
     in_vain_since: float | None = None  # since when nothing has got through
     failures: int = 0  # in a row
     may_have_failed_unasked: bool = False  # in this outage: a change whose content the endpoint never got
-    seemed_away_at: float = float("-inf")  # when so many had failed in a row last that the rest of a batch may wait for its next try
+    seemed_away_at: float = float(
+        "-inf"
+    )  # when so many had failed in a row last that the rest of a batch may wait for its next try
     outages: list[tuple[float, float]] = field(default_factory=list)  # earlier ones in which one may
     asked_since: float | None = None  # since when it has asked for time, without anything through
     is_held: bool = False  # in which nothing counts as failed
