@@ -59,6 +59,7 @@ class Oracle(Record):
 
     def unreached(self, name: str, seconds: float) -> None:
         """Note that a connection to an endpoint has failed."""
+        self.seen[name].is_away = True
         self._schedule.unreached(name, seconds)
         self._telling.fails(self.relays[name], seconds, asked=False)
 
@@ -82,8 +83,10 @@ class Oracle(Record):
         versions = [(key, content["version"]) for key, content in zip(keys, contents, strict=True)]
         self._schedule.hears(relay, seconds, versions, status, kept=kept, asked=asked)
         if status is not None and (kept or rejects(relay, status)):
+            seen.is_away = False
             self._telling.gets_through(relay, seconds)
         elif (asked is None or status is None or status >= 500) and not any(map(_is_sick, contents)):
+            seen.is_away = True
             is_first_try = any(version not in seen.bodies for version in versions)
             self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=is_first_try)
         if (

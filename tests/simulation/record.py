@@ -26,6 +26,7 @@ class Seen:
     refused: set[Key] = field(default_factory=set)
     in_vain_since: float | None = None  # since when nothing has got through
     failures: int = 0  # in a row
+    is_away: bool = False  # something that it could bear has failed since something got through
     may_have_failed_unasked: bool = False  # in this outage: a change whose content the endpoint never got
     seemed_away_at: float = float(
         "-inf"

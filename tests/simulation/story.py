@@ -150,7 +150,7 @@ class Story:
     async def _come_back(self) -> None:
         """Let a change get through; what had failed before is due by it, where the endpoint was away."""
         stage, seen = self.stage, self.oracle.seen
-        away = [name for name, each in seen.items() if each.in_vain_since is not None and each.paused is None]
+        away = [name for name, each in seen.items() if each.is_away and each.paused is None]
         if not away or not self.plan.goes_on:
             return
         await asyncio.sleep(60.0)
