@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from adapters.sql_server.migrations import script
+from adapters.sql_server.rights import rights
 from devstack.command.main import VERBS
 from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.backoff import Backoff
 from relay.config.file import parse_configuration
 from relay.config.values import Channel, RecoveryPolicy, Relay
+from relay.identifiers import parse_table_name
 from relay.numbers import numbers_of
 from tests.architecture.test_rooms import ALLOWED
 
@@ -87,6 +89,13 @@ def test_tables_sql_is_what_the_migrations_are() -> None:
     text = (ROOT / "docs" / "sql" / "tables.sql").read_text(encoding="utf-8")
 
     assert text == script(), "python -m adapters.sql_server.migrations > docs/sql/tables.sql"
+
+
+def test_rights_sql_is_what_the_projects_own_relays_need() -> None:
+    text = (ROOT / "docs" / "sql" / "rights.sql").read_text(encoding="utf-8")
+    tables = re.findall(r'^table = "(.+)"$', (ROOT / "relays.toml").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert text == rights(parse_table_name(table) for table in tables), "./dev sql rights > docs/sql/rights.sql"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "sql").glob("*.sql")), ids=lambda path: path.name)

@@ -143,10 +143,12 @@ def _sql(arguments: list[str]) -> int:
     match arguments:
         case ["enable"]:
             module, rest = "prepare_database", []
+        case ["rights"]:
+            _become(set_up(ROOT, with_azurite=False), "prepare_database", ["--rights"], app_settings(ROOT))
         case ["query", _]:
             module, rest = "devstack.command.sql_query", arguments[1:]
         case _:
-            raise CommandError('it is ./dev sql enable, or ./dev sql query "SELECT ..."')
+            raise CommandError('it is ./dev sql enable, ./dev sql rights, or ./dev sql query "SELECT ..."')
     settings = app_settings(ROOT)
     if sql_address(settings).is_stand_in and not accepts_connections(STAND_IN_SQL_PORT):
         raise CommandError(
@@ -188,6 +190,10 @@ VERBS = {
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
     "check": Verb("check", "lint, format and types", _check),
-    "sql": Verb('sql enable | sql query "..."', "prepare the database for the relays; run a statement in it", _sql),
+    "sql": Verb(
+        'sql enable | sql rights | sql query "..."',
+        "prepare the database for the relays; print what the app's login needs; run a statement",
+        _sql,
+    ),
     "help": Verb("help", "this", _help),
 }

@@ -30,7 +30,7 @@ ALLOWED = {  # room -> which of our rooms it may import
     "adapters/environment.py": CORE,
     "adapters/__init__.py": set(),
     "wiring.py": {"adapters", *DOING},
-    "prepare_database.py": {"wiring", "adapters.sql_server.enable", *CORE},
+    "prepare_database.py": {"wiring", "adapters.sql_server.enable", "adapters.sql_server.rights", *CORE},
     "orchestrators": {"orchestrators", *CORE},
     "entities": {"entities", *CORE},
     "activities": {"activities", "wiring", *DOING},

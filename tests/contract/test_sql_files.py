@@ -11,6 +11,7 @@ from adapters.sql_server.column_sql import declared_type
 from adapters.sql_server.condition_sql import condition_sql
 from adapters.sql_server.connection import parameters_of
 from adapters.sql_server.operands import question
+from adapters.sql_server.rights import rights
 from adapters.sql_server.statements import fragments_of, render, statement
 from mssql_standin.testing.microsoft_parser import syntax_errors, with_parameters
 from relay.changes.conditions import OPERATORS, Condition
@@ -85,6 +86,9 @@ def statements() -> Iterator[tuple[str, str]]:
             continue
         if name.startswith("enable/"):
             yield name, render(name, {"days": "14", "table": str(relay().table)})
+            continue
+        if name == "rights/role":
+            yield name, rights([relay().table])
             continue
         if name == "table/operands":
             yield name, question(condition_sql(CONDITIONS, Table(COLLATED)))

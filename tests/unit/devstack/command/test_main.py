@@ -171,6 +171,7 @@ def test_sql_runs_with_the_apps_settings(
 
     assert told.command == ["-m", "prepare_database"]
     assert told.environment["RELAYS_FILE"] == "mine.toml"
+    assert became(["sql", "rights"]).command == ["-m", "prepare_database", "--rights"]
     assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.command.sql_query", "SELECT 1"]
 
 
