@@ -1,6 +1,7 @@
 """One worker process: started, asked, killed."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from functions_standin.worker_process.stream import Stream
 from functions_standin.workers import LogTaker
 
 _LATEST_ANSWER_SECONDS = 10.0
+# The setting of the host that names the worker's Python, in the form of an environment variable.
+PYTHON = "languageWorkers__python__defaultExecutablePath"
 
 
 class Child:
@@ -26,7 +29,13 @@ class Child:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "functions_standin.worker", str(root), str(theirs.fileno())],
+                [
+                    os.environ.get(PYTHON) or sys.executable,
+                    "-m",
+                    "functions_standin.worker",
+                    str(root),
+                    str(theirs.fileno()),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )

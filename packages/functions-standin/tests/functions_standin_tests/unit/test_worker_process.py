@@ -61,6 +61,25 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def test_the_worker_may_be_of_another_python(tmp_path: Path) -> None:
+    other = tmp_path / "other-python"
+    other.write_text(f'#!/bin/sh\nOTHER=yes exec {sys.executable} "$@"\n')
+    other.chmod(0o755)
+    app = write_app(
+        tmp_path,
+        """
+        import os
+
+        @app.route()
+        def other(req: func.HttpRequest) -> str:
+            return os.environ.get("OTHER", "no")
+        """,
+    )
+
+    with host_process(app, environment={"languageWorkers__python__defaultExecutablePath": str(other)}) as host:
+        assert get(host, "other").text == "yes"
+
+
 @pytest.mark.parametrize(
     ("imported", "left_alone"),
     [
