@@ -139,6 +139,10 @@ def _release(arguments: list[str]) -> int:
     _become(set_up(ROOT), "devstack.release", arguments, dict(os.environ))
 
 
+def _package(arguments: list[str]) -> int:
+    _become(set_up(ROOT, with_azurite=False), "devstack.package", arguments, dict(os.environ))
+
+
 def _sql(arguments: list[str]) -> int:
     match arguments:
         case ["enable"]:
@@ -187,6 +191,9 @@ VERBS = {
         'conform [--server "..."] [--host URL] | --suite FOLDER',
         "ask a SQL Server and a Functions host what the stand-ins are asked, or the stand-ins what a suite of Microsoft's asks",
         _conform,
+    ),
+    "package": Verb(
+        "package [--lock]", "make the file that is deployed, with everything it needs pinned and listed", _package
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
     "check": Verb("check", "lint, format and types", _check),

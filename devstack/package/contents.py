@@ -2,7 +2,7 @@
 
 import subprocess
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -31,20 +31,25 @@ def check_checked_in(root: Path, paths: Iterable[str]) -> None:
         raise CommandError(f"the app is not as git has it: {changed}; commit or remove that first")
 
 
-def write_zip(root: Path, paths: Iterable[str], target: Path) -> None:
+def contents(root: Path, paths: Iterable[str]) -> Mapping[str, bytes]:
+    """Return what is in the files, by path."""
+    return {path: (root / path).read_bytes() for path in paths}
+
+
+def write_zip(files: Mapping[str, bytes], target: Path) -> None:
     """Write the files; equal files make equal bytes, whenever and wherever it is done."""
     with zipfile.ZipFile(target, "w") as archive:
-        for path in paths:
+        for path, content in sorted(files.items()):
             entry = zipfile.ZipInfo(path, _MADE)
             entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, (root / path).read_bytes())  # not compressed: no two zlibs need to agree
+            archive.writestr(entry, content)  # not compressed: no two zlibs need to agree
 
 
 def _patterns(lines: Iterable[str]) -> Sequence[str]:
     found = [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]
     if hard := [pattern for pattern in found if "!" in pattern or "/" in pattern]:
         raise CommandError(
-            f".funcignore has {hard[0]!r}: names without ! and / only, or teach devstack/release to read it"
+            f".funcignore has {hard[0]!r}: names without ! and / only, or teach devstack/package to read it"
         )
     return found
 

@@ -15,8 +15,8 @@ import pyodbc
 
 from devstack.command.errors import CommandError
 from devstack.command.parts import ROOT
+from devstack.package.contents import check_checked_in, contents, deployable, write_zip
 from devstack.release import courses, tables
-from devstack.release.app_zip import check_checked_in, deployable, write_zip
 from devstack.release.scene import APP, RELAYS, Scene
 
 ENABLE = "prepare_database"  # the module of this release that prepares a database
@@ -63,7 +63,7 @@ def record(root: Path, version: str, target: Path) -> None:
         (made / "histories").mkdir(parents=True)
         files = deployable(root)
         check_checked_in(root, files)
-        write_zip(root, files, made / "app.zip")
+        write_zip(contents(root, files), made / "app.zip")
         with zipfile.ZipFile(made / "app.zip") as archive:
             archive.extractall(app)
         shutil.copy(Path(__file__).with_name("recorded_app.py"), app)

@@ -82,8 +82,9 @@ class RelayStack:
         app: Path = ROOT,
         own_azurite: bool = False,
         settings: Mapping[str, str] | None = None,
+        python: Path = Path(sys.executable),
     ) -> None:
-        """Do not start yet. An Azurite of its own logs every request, and may be killed."""
+        """Do not start yet. `python` is the app's own. An Azurite of its own logs every request, and may be killed."""
         relays = folder / "relays.toml"
         relays.write_text(relays_text, encoding="utf-8")
         self.settings = {
@@ -97,6 +98,7 @@ class RelayStack:
         storage = {} if own_azurite else {"AzureWebJobsStorage": new_account()}
         self.stack = Stack(folder / "data", env={**self.settings, **storage}, app_dir=app)
         self._app = app
+        self._python = python
         self._tables = tables
         self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
@@ -135,7 +137,7 @@ class RelayStack:
                 pass
             server.close()
             return
-        command = [sys.executable, "-m", "prepare_database"]
+        command = [str(self._python), "-m", "prepare_database"]
         done = subprocess.run(command, cwd=self._app, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

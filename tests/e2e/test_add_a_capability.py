@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devstack.release.app_zip import deployable
+from devstack.package.contents import deployable
 from tests.architecture import test_rooms
 from tests.e2e.relay_stack import ROOT, RelayStack
 from tests.waiting import wait_until

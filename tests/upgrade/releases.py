@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from devstack.package.contents import contents, deployable, write_zip
 from devstack.prove.database import Database
 from devstack.release import recorded_app_file
-from devstack.release.app_zip import deployable, write_zip
 from devstack.release.courses import Record
 from devstack.release.tables import dump
 from mssql_standin.testing.microsoft_parser import refused
@@ -32,7 +32,7 @@ from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 
 __all__ = [
-    "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of",
+    "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of", "contents",
     "dump", "enable_with", "frozen", "instance_forms", "recordable", "refused", "results_now", "running_app", "settings_of", "unpacked", "wait_until", "write_zip",
 ]  # fmt: skip
 HERE = Path(__file__).parent
@@ -116,7 +116,7 @@ def unpacked(release: Release, folder: Path) -> Path:
 
 def app_now(folder: Path) -> Path:
     """Return a folder with what would be deployed now."""
-    write_zip(ROOT, deployable(ROOT), folder.with_suffix(".zip"))
+    write_zip(contents(ROOT, deployable(ROOT)), folder.with_suffix(".zip"))
     with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
         archive.extractall(folder)
     return folder

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from devstack.command.errors import CommandError
+from devstack.package.contents import check_checked_in, contents, deployable, write_zip
 from devstack.release.__main__ import check_version
-from devstack.release.app_zip import check_checked_in, deployable, write_zip
 from devstack.release.courses import check, chosen, courses, entities, text_of
 from devstack.release.tables import literal
 
@@ -63,11 +63,11 @@ def test_a_pattern_that_is_not_understood_is_told(tmp_path: Path) -> None:
 
 def test_equal_files_make_equal_bytes(tmp_path: Path) -> None:
     write(tmp_path, FILES)
-    write_zip(tmp_path, deployable(tmp_path), tmp_path / "one.zip")
+    write_zip(contents(tmp_path, deployable(tmp_path)), tmp_path / "one.zip")
     os.utime(tmp_path / "b.py", (1, 1))
     (tmp_path / "b.py").chmod(0o700)
 
-    write_zip(tmp_path, ["a/c.sql", "b.py"], tmp_path / "two.zip")
+    write_zip(contents(tmp_path, ["b.py", "a/c.sql"]), tmp_path / "two.zip")
 
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:

@@ -1,0 +1,89 @@
+"""The package, unpacked, in an environment that holds nothing but its requirements.txt: it runs, on every Python of this machine that it is for."""
+
+import shutil
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.sql_server.connection_string import find_driver
+from devstack.package.__main__ import packed, version_of
+from devstack.package.contents import deployable, write_zip
+from functions_standin.worker_process.child import PYTHON
+from tests.e2e.relay_stack import ROOT, RelayStack, running
+from tests.waiting import wait_until
+
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+DRIVER = "ODBC Driver 18 for SQL Server"
+pytestmark = pytest.mark.timeout(300)
+
+
+def interpreter(version: str) -> Path | None:
+    """Return a Python of that version, if the machine has one."""
+    named = shutil.which(f"python{version}")
+    candidates: list[str | Path] = [
+        sys.executable,
+        *([named] if named else []),
+        *Path.home().glob(f".pyenv/versions/{version}.*/bin/python"),
+    ]
+    for candidate in candidates:
+        told = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if told.stdout.strip() == version:
+            return Path(candidate)
+    return None
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("package") / "app.zip"
+    write_zip(packed(ROOT, deployable(ROOT), version_of(ROOT)), made)
+    return made
+
+
+@pytest.fixture
+def relay(
+    package: Path, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RelayStack]:
+    version = request.param
+    if (base := interpreter(version)) is None:
+        pytest.skip(f"there is no Python {version} on this machine")
+    app, environment = tmp_path / "app", tmp_path / "environment"
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(app)
+    python = environment / "bin" / "python"
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    subprocess.run([*uv, "venv", "--python", base, environment], check=True)
+    subprocess.run(
+        [*uv, "pip", "install", "--python", python, "--require-hashes", "-r", app / "requirements.txt"], check=True
+    )
+    # Azure's images have Microsoft's driver; here it comes in a wheel, and is made known as an installed one is.
+    (tmp_path / "odbcinst.ini").write_text(f"[{DRIVER}]\nDriver = {find_driver([])}\n")
+    monkeypatch.setenv("ODBCSYSINI", str(tmp_path))
+    # The host's own half of the worker; of what it stands on there is nothing in this environment but the app's.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "packages" / "functions-standin"))
+    with running(tmp_path, app=app, python=python, settings={PYTHON: str(python)}) as relay:
+        yield relay
+
+
+@pytest.mark.parametrize("relay", PYTHONS, indirect=True)
+def test_it_delivers_changes_and_runs_durable_work(relay: RelayStack) -> None:
+    relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new')")
+    wait_until(lambda: len(relay.accepted("orders")) == 2, description="the first changes arrive")
+    order = urllib.request.Request(f"{relay.stack.host_url}/api/relays/orders/backfill", b'{"page_rows": 1}')
+    with urllib.request.urlopen(order, timeout=30) as answer:
+        assert answer.status == 202
+
+    wait_until(lambda: len(relay.accepted("orders")) == 4, description="a backfill sends both once more")
+
+    assert relay.ask("health")["status"] == "healthy"
+    worker = Path(f"/proc/{relay.stack.worker_pid('functions_host')}/exe").resolve()
+    assert worker == (relay.stack.data_dir.parent / "environment" / "bin" / "python").resolve()
