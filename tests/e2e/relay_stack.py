@@ -99,7 +99,7 @@ class RelayStack:
         self.stack = Stack(folder / "data", env={**self.settings, **storage}, app_dir=app)
         self._app = app
         self._python = python
-        self._tables = tables
+        self.tables = tables
         self._own_azurite = own_azurite
         self._connection: pyodbc.Connection | None = None
         self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl", float)
@@ -110,7 +110,7 @@ class RelayStack:
             command = tuple(word for word in azurite.command if word != "--silent")
             self.stack.start_part(replace(azurite, command=command))
         self.stack.start("sql_server", "demo_api")
-        self.sql(self._tables)
+        self.sql(self.tables)
         self.enable()
         self.start_host()
 

@@ -1,8 +1,5 @@
 """The package, unpacked, in an environment that holds nothing but its requirements.txt: it runs, on every Python of this machine that it is for."""
 
-import shutil
-import subprocess
-import sys
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -10,36 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sql_server.connection_string import find_driver
 from devstack.package.__main__ import packed, version_of
 from devstack.package.contents import deployable, write_zip
 from functions_standin.worker_process.child import PYTHON
+from tests.e2e.environments import environment, interpreter, with_a_driver
 from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-DRIVER = "ODBC Driver 18 for SQL Server"
 pytestmark = pytest.mark.timeout(300)
-
-
-def interpreter(version: str) -> Path | None:
-    """Return a Python of that version, if the machine has one."""
-    named = shutil.which(f"python{version}")
-    candidates: list[str | Path] = [
-        sys.executable,
-        *([named] if named else []),
-        *Path.home().glob(f".pyenv/versions/{version}.*/bin/python"),
-    ]
-    for candidate in candidates:
-        told = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if told.stdout.strip() == version:
-            return Path(candidate)
-    return None
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +32,14 @@ def relay(
     version = request.param
     if (base := interpreter(version)) is None:
         pytest.skip(f"there is no Python {version} on this machine")
-    app, environment = tmp_path / "app", tmp_path / "environment"
+    app = tmp_path / "app"
     with zipfile.ZipFile(package) as archive:
         archive.extractall(app)
-    python = environment / "bin" / "python"
-    uv = [sys.executable, "-m", "uv", "--quiet"]
-    subprocess.run([*uv, "venv", "--python", base, environment], check=True)
-    subprocess.run(
-        [*uv, "pip", "install", "--python", python, "--require-hashes", "-r", app / "requirements.txt"], check=True
-    )
-    # Azure's images have Microsoft's driver; here it comes in a wheel, and is made known as an installed one is.
-    (tmp_path / "odbcinst.ini").write_text(f"[{DRIVER}]\nDriver = {find_driver([])}\n")
-    monkeypatch.setenv("ODBCSYSINI", str(tmp_path))
+    python = environment(tmp_path / "environment", base, app / "requirements.txt")
     # The host's own half of the worker; of what it stands on there is nothing in this environment but the app's.
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "packages" / "functions-standin"))
+    for name, value in with_a_driver(tmp_path).items():
+        monkeypatch.setenv(name, value)
     with running(tmp_path, app=app, python=python, settings={PYTHON: str(python)}) as relay:
         yield relay
 
