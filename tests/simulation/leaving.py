@@ -51,13 +51,15 @@ class Leaving:
             or relay.table.kind
             == "decimal"  # a payload tells its keys not apart, so that what others have is taken along
             or any(row is None or holds(condition, row) for condition in seen.backfills.values())
-            # Committed in the moment between the trigger's look and the app's: it is sent with what came before, and comes.
-            or (state is not None and seen.first_asked.get((key, version)) == state.seconds)
+            # Committed between the trigger's look and the app's: it is sent in place of what came before, and comes itself.
+            or (state is not None and seen.batch_began.get((key, version), seconds) <= state.seconds)
         )
         if (key, version) in seen.taken and not may_repeat:
             self._record.broken(seconds, f"{what} again, though it had taken it at once and nothing had died")
         if state is not None and state.row is not None and not self._is_wanted(seen, version, state):
             self._record.broken(seconds, f"{what}, for a backfill that did not want it: {state.row}")
+        if (key, version) not in seen.first_asked:
+            seen.batch_began[key, version] = min(seen.batches.values(), default=seconds)
         seen.first_asked.setdefault((key, version), seconds)
         seen.requested[key] = max(seen.requested.get(key, -1), version)
 

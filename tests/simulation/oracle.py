@@ -63,6 +63,14 @@ class Oracle(Record):
         self._schedule.unreached(name, seconds)
         self._telling.fails(self.relays[name], seconds, asked=False)
 
+    def sees_batch(self, name: str, host: str, seconds: float, *, begins: bool) -> None:
+        """Note that a host's batch of a relay begins or ends."""
+        batches = self.seen[name].batches
+        if begins:
+            batches[host] = seconds
+        else:
+            batches.pop(host, None)
+
     def people_act(self, name: str) -> None:
         """Note that an operator acts: whoever does knows of the trouble."""
         self.seen[name].away_since = self.seen[name].long_pause_since = None

@@ -20,6 +20,10 @@ class Seen:
     bodies: dict[Version, tuple[str, str]] = field(default_factory=dict)  # (key, version) -> id, content
     requested: dict[Key, int] = field(default_factory=dict)  # the highest version that it was asked with
     first_asked: dict[Version, float] = field(default_factory=dict)  # when it was asked first with a version
+    batches: dict[str, float] = field(default_factory=dict)  # when those began that run, by host
+    batch_began: dict[Version, float] = field(
+        default_factory=dict
+    )  # the one that it was asked first in, at the earliest
     failed: set[Key] = field(default_factory=set)  # asked with, and not taken at once
     taken: set[Version] = field(default_factory=set)  # and said so
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has

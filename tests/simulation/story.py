@@ -140,6 +140,9 @@ class Story:
             self.oracle.sees_given_up(self.stage.now(), self.stage.ledger())
         elif moment == "call begun: backfill":
             self._note_backfills()
+        what, _, function = moment.partition(": relay_")
+        if function in self.oracle.seen and what in {"call begun", "call ended"}:
+            self.oracle.sees_batch(function, host.name, self.stage.now(), begins=what == "call begun")
         self._deaths.meets(host, moment)
 
     def _note_backfills(self) -> None:
