@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from devstack.command import main as command_line
-from devstack.command.checks import check
+from devstack.command.checks import CHECKS, check
 from devstack.command.main import main
 from devstack.command.terminal import table
 from tests.unit.devstack.command.fakes import ROOT
@@ -212,19 +212,19 @@ def test_no_error_shows_a_traceback(
     assert text in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("failing", "exit_status"), [("none", 0), ("ruff", 1), ("mypy", 1)], ids=["none", "ruff", "mypy"]
-)
+@pytest.mark.parametrize(("failing", "exit_status"), [("none", 0), ("ruff", 1), ("mypy", 1), ("check-jsonschema", 1)])
 def test_every_check_runs_even_if_one_fails(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], failing: str, exit_status: int
 ) -> None:
-    python = program(tmp_path / "python", f'echo "ran $2 $3"; [ "$2" != {failing} ]')
+    programs = {name for name, *_ in CHECKS.values()}
+    for name in programs:
+        program(tmp_path / name, f'echo "ran {name} $1"; [ {name} != {failing} ]')
 
-    assert check(tmp_path, python) == exit_status
+    assert check(tmp_path, tmp_path / "python") == exit_status
 
     told = capfd.readouterr().out
-    for line in ("ran ruff check", "ran ruff format", "ran mypy ."):
-        assert line in told
+    for name, argument, *_ in CHECKS.values():
+        assert f"ran {name} {argument}" in told
 
 
 def test_a_table_has_columns_as_wide_as_their_content() -> None:
