@@ -9,6 +9,7 @@ from functions_standin.testing.simulation import SimulatedHost
 from tests.simulation.stage import Stage, Verb
 
 TRAP_SECONDS = 600.0  # a crash that did not come to its moment within this time comes anyhow
+PEOPLE_SECONDS = 600.0  # until somebody who is told acts
 
 
 @dataclass
@@ -98,6 +99,15 @@ class Deaths:
                     self._stage.hits[f"{trap.verb} at {trap.at}"] += 1
                     self._strike(trap, host)
                     return
+
+    def start_anew_soon(self) -> None:
+        """Start every host anew some minutes from now, as people do who hear that a trigger is silent: it may be dead for good."""
+        self._stage.later(self._start_anew())
+
+    async def _start_anew(self) -> None:
+        await asyncio.sleep(PEOPLE_SECONDS)
+        if not self._bars:  # else they look for what bars them first
+            self._kill_all(5.0)
 
     def restart_missing(self) -> None:
         """Start hosts soon that have ended for want of their storage."""

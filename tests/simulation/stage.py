@@ -18,6 +18,7 @@ from tests.simulation.plan import Plan, RelayPlan
 from tests.simulation.promptness import Promptness
 from tests.simulation.repetitions import Repetitions
 from tests.simulation.rules import rejects
+from tests.simulation.silences import OCCASION as SILENT
 from tests.simulation.silences import Silences
 from tests.simulation.tables import Table, same
 from tests.simulation.world import World
@@ -48,6 +49,7 @@ class Stage:
         self.as_the_oracle_knows_it: Alike = lambda _relay, contents: contents
         # While it is more than none a trigger that starts may be dead for good, which is told and mended by people: nobody starts one.
         self.unsafe_to_start = 0
+        self.mend_silence: Callable[[], None] = lambda: None  # what people do who hear that a trigger is silent
         self._tasks: set[asyncio.Task[None]] = set()
         self.endpoints = {
             relay.name: Endpoint(
@@ -138,6 +140,8 @@ class Stage:
             if kept and status is not None:
                 self.hits[f"notice {notice['occasion']}"] += 1
                 self.oracle.notices[notice["relay"]].append((self.now(), notice["occasion"]))
+                if notice["occasion"] == SILENT:
+                    self.mend_silence()
                 match notice["occasion"]:
                     case telling.OVER:
                         self.oracle.hears_that_it_is_over(notice["relay"])

@@ -70,6 +70,7 @@ class Story:
         self.stage, self.plan, self.world, self.oracle = stage, stage.plan, stage.world, stage.oracle
         self._writers, self._deaths = Writers(stage), Deaths(stage)
         self._outages = Outages(stage, self._deaths.restart_missing)
+        stage.mend_silence = self._deaths.start_anew_soon
         self._errors = Errors(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
