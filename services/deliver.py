@@ -100,6 +100,7 @@ def _without_a_request(change: Change, found: Enriched) -> Result | None:
         return Rejected(None, f"not sent: {change.unfit}")
     if standing.paused_seconds > 0:
         return Held(f"not sent: {standing.reason}", standing.paused_seconds)
-    if standing.held_back_seconds > 0 and found.by_trigger and entry is not None and entry.state is EntryState.OPEN:
+    has_failed = entry is not None and entry.state is EntryState.OPEN and entry.version >= change.version
+    if standing.held_back_seconds > 0 and found.by_trigger and has_failed:
         return RetryLater(None, f"not sent: {standing.reason}", sent=False)
     return None

@@ -155,7 +155,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "the breaker holds back changes that have never been tried",
         "services/deliver.py",
-        " and entry is not None and entry.state is EntryState.OPEN:\n",
+        " and has_failed:\n",
         ":\n",
     ),
     Mutant(

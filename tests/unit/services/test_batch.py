@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -110,11 +111,18 @@ def test_while_the_endpoint_wants_time_everything_is_held_and_the_batch_succeeds
 
 
 def test_the_breaker_holds_back_only_what_failed_before(executor: Executor) -> None:
-    source = FakeChanges([a_change(1, entry=an_entry()), a_change(2)])
+    failed, newer = a_change(1), a_change(3)
+    source = FakeChanges(
+        [
+            replace(failed, entry=an_entry(version=failed.version)),
+            a_change(2),
+            replace(newer, entry=an_entry(version=newer.version - 1)),
+        ]
+    )
     source.standing = Standing(held_back_seconds=30.0, away=True, reason="the endpoint answered 503")
     endpoint = FakeEndpoint()
 
     result = relay_batch(PAYLOAD, an_outside(changes=source, endpoint=endpoint, threads=OneThread(executor)))
 
-    assert [json.loads(message.body)["key"] for message in endpoint.messages] == [{"OrderId": 2}]
+    assert [json.loads(message.body)["key"] for message in endpoint.messages] == [{"OrderId": 2}, {"OrderId": 3}]
     assert (result.error, result.came_back) == (None, True)
