@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +36,7 @@ _NO_ROOM = frozenset(
 
 
 _IN_MEMORY = "/dev/shm"  # noqa: S108 - the folder made there is this user's alone
+_PREFIX = "mssql_standin-"  # and the number of the process
 
 
 class _Nulls(dict[str, None]):
@@ -78,8 +81,35 @@ def in_memory(name: str) -> Storage:
 
     SQLite's own databases in memory have no write-ahead log, without which no session reads what another has replaced.
     """
-    folder = TemporaryDirectory(prefix="mssql_standin-", dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None)
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+    if parent is not None:
+        _tidied(parent)
+    folder = TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent)
     return Storage(Path(folder.name) / f"{name}.sqlite3", is_durable=False, release=folder.cleanup)
+
+
+@cache
+def _tidied(parent: str) -> None:
+    """Once in a process."""
+    remove_left_behind(Path(parent))
+
+
+def remove_left_behind(parent: Path) -> None:
+    """Remove the storages of processes that were killed: nobody can open them, and they take up memory until the machine restarts."""
+    for folder in parent.glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdecimal() and not _is_alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 class FileConnection:
