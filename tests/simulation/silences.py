@@ -46,10 +46,12 @@ class Silences:
                     )
 
     def _waits(self, relay: RelayPlan, start: float, end: float) -> bool:
-        """Tell whether it has never started, or a change has waited for it for long."""
-        history = self._oracle.histories[relay.table.name]
+        """Tell whether it has never started, or a change has waited for it for long; what is forgotten waits no more."""
+        history, table = self._oracle.histories[relay.table.name], relay.table.name
         return not start or any(
-            start < state.seconds < end - TOLD_SECONDS for key in history.written() for state in history.states(key)
+            start < state.seconds < end - TOLD_SECONDS and state.version > self._oracle.forgotten.get(table, 0)
+            for key in history.written()
+            for state in history.states(key)
         )
 
     def _is_told(self, relay: RelayPlan, start: float, end: float) -> bool:

@@ -1,5 +1,6 @@
 """The database of a simulation: in memory, on its clock, and sometimes away."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -121,12 +122,14 @@ class SqlServer:
         self.tell()
 
     def take_trigger_lock(self) -> Callable[[], None] | None:
-        """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: somebody has it."""
+        """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: not to be had now."""
         other = self._driver().connect(self.odbc, autocommit=True)
-        [[granted]] = other.execute(
-            "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "
-            "@LockOwner = 'Session', @LockTimeout = 0; SELECT @granted"
-        ).fetchall()
+        granted = -1
+        with contextlib.suppress(pyodbc.Error):  # trouble with the database is the others' too
+            [[granted]] = other.execute(
+                "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "
+                "@LockOwner = 'Session', @LockTimeout = 0; SELECT @granted"
+            ).fetchall()
         if granted < 0:
             other.close()
             return None
