@@ -46,10 +46,13 @@ class Silences:
                     )
 
     def _waits(self, relay: RelayPlan, start: float, end: float) -> bool:
-        """Tell whether it has never started, or a change has waited for it for long; what is forgotten waits no more."""
-        history, table = self._oracle.histories[relay.table.name], relay.table.name
+        """Tell whether it has never started, or a change has waited for long: not forgotten, and sent by no backfill meanwhile."""
+        history, asked = self._oracle.histories[relay.table.name], self._oracle.seen[relay.name].first_asked
+        forgotten = self._oracle.forgotten.get(relay.table.name, 0)
         return not start or any(
-            start < state.seconds < end - TOLD_SECONDS and state.version > self._oracle.forgotten.get(table, 0)
+            start < state.seconds < end - TOLD_SECONDS
+            and state.version > forgotten
+            and asked.get((key, state.version), end) > state.seconds + TOLD_SECONDS
             for key in history.written()
             for state in history.states(key)
         )
