@@ -23,7 +23,7 @@ class Repetitions:
         seen = self._oracle.seen[name]
         is_taken_along = self._oracle.relays[name].table.kind == "decimal"  # with whatever else is leased
         disturbed = self._oracle.crashed or is_taken_along or seen.backfills or seen.extra_tries
-        most = MOST if disturbed else MOST_UNDISTURBED
+        most = (MOST * (1 + is_taken_along)) if disturbed else MOST_UNDISTURBED  # each of its neighbours' tries is one
         for content in contents:
             if self._taken[content["id"]] == most + 1:
                 self._oracle.broken(seconds, f"{name} has taken the same for {most} times: {content}")

@@ -52,7 +52,10 @@ class Silences:
         return not start or any(
             start < state.seconds < end - TOLD_SECONDS
             and state.version > forgotten
-            and asked.get((key, state.version), end) > state.seconds + TOLD_SECONDS
+            and min(
+                (at for (each, version), at in asked.items() if each == key and version >= state.version), default=end
+            )
+            > state.seconds + TOLD_SECONDS
             for key in history.written()
             for state in history.states(key)
         )
