@@ -51,8 +51,9 @@ class DatabaseTroubles:
     def _lock(self, start: float, end: float) -> Iterator[Event]:
         """Yield times in which others have the triggers' lock, one soon after the other; some while a recovery has much to do."""
         chance = self._chance
-        at, lasts = chance.choice((chance.moment(start, end), end - 30.0, end)), chance.choice((8.0, 25.0, 90.0, 300.0))
-        for _ in range(chance.choice((1, 3, 12)) if lasts < 300 else 3):
+        begins = (chance.moment(start, end), end - 30.0, end, end + 10.0, end + 40.0)
+        at, lasts = chance.choice(begins), chance.choice((8.0, 25.0, 90.0, 300.0))
+        for _ in range(chance.choice((1, 3, 12)) if lasts < 300 else 5):
             yield Event(round(at, 1), "hold_trigger_lock", {"lasts_seconds": lasts})
             at += lasts + chance.choice((2.0, 20.0))
 

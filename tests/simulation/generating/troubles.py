@@ -47,7 +47,7 @@ class Troubles:
         self._chance = chance
         self._relays = relays
         self._theme = theme
-        is_slow = theme in {Theme.SLOW, Theme.PAUSES}
+        is_slow = theme in {Theme.SLOW, Theme.PAUSES, Theme.CROWD}
         self._kinds = list(chance.some(SLOW, 2) if is_slow else chance.some(WEATHERS, 2))
         self._asks = chance.some(RETRY_AFTERS, 2) if chance.maybe(0.5) else ()
         if theme is Theme.PAUSES:
@@ -97,6 +97,8 @@ class Troubles:
         chance, relay = self._chance, self._chance.choice(self._relays)
         if self._theme is Theme.SLOW:
             return round(chance.uniform(0.6, 2.0) * chance.choice((8 * HOUR, DAY)), 1)
+        if self._theme is Theme.CROWD:  # long enough for the trigger's attempts to run out
+            return round(chance.uniform(0.6, 2.0) * chance.choice((10 * MINUTE, 30 * MINUTE)), 1)
         window, most = relay.recovery["window_hours"] * HOUR, MOST_ROUNDS * min(map(steady_seconds, self._relays))
         lengths = (
             10.0,
@@ -121,7 +123,7 @@ class Troubles:
         if self._chance.maybe(self._calm):
             return
         for relay in self._relays:
-            if self._theme is Theme.SLOW or self._chance.maybe(0.85):
+            if self._theme in {Theme.SLOW, Theme.CROWD} or self._chance.maybe(0.85):
                 yield from self._weather(relay, start, end)
         for verb in self._verbs:
             if self._chance.maybe(0.8):
