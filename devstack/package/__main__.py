@@ -6,7 +6,6 @@ tested; and parts.cdx.json, the list of its parts (CycloneDX). Equal sources mak
 
 import argparse
 import hashlib
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from devstack.command.errors import CommandError
 from devstack.command.parts import ROOT
 from devstack.package.bill import APP, bill
-from devstack.package.contents import check_checked_in, contents, deployable, write_zip
+from devstack.package.contents import check_checked_in, contents, deployable, version_of, write_zip
 from devstack.package.lock import LOCK, parts, renew, unmet
 
 BILL = "parts.cdx.json"
@@ -63,15 +62,6 @@ def packed(root: Path, paths: Sequence[str], version: str) -> Mapping[str, bytes
         "requirements.txt": lock.encode(),
         BILL: bill(version, locked).encode(),
     }
-
-
-def version_of(root: Path) -> str:
-    """Return the app's version."""
-    text = (root / "relay" / "version.py").read_text(encoding="utf-8")
-    found = re.search(r'^VERSION = "(.+)"$', text, re.MULTILINE)
-    if found is None:
-        raise CommandError("relay/version.py says no version")
-    return found[1]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The app as it is deployed: what .funcignore lets through, as a zip of always the same bytes."""
 
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,16 @@ from devstack.command.errors import CommandError
 
 # docs: Core Tools leave these out of a deployment whatever .funcignore says
 _NEVER = (".funcignore", ".gitignore", "local.settings.json")
+VERSION_FILE = Path("relay", "version.py")
 _MADE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+
+
+def version_of(root: Path) -> str:
+    """Return the app's version; raise CommandError if it says none."""
+    found = re.search(r'^VERSION = "(.+)"$', (root / VERSION_FILE).read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise CommandError(f"{VERSION_FILE} says no version")
+    return found[1]
 
 
 def deployable(root: Path) -> Sequence[str]:

@@ -32,20 +32,8 @@ class Part:
 
 def renew(root: Path) -> None:
     """Write requirements.lock anew, with the newest versions that requirements.txt allows; raise CommandError if that fails."""
-    command = [
-        *(
-            sys.executable,
-            "-m",
-            "uv",
-            "pip",
-            "compile",
-            "requirements.txt",
-            "--quiet",
-            "--universal",
-            "--generate-hashes",
-        ),
-        *("--python-version", _OLDEST_PYTHON, "--no-header", "--no-annotate", "--upgrade"),
-    ]
+    asked = "pip compile requirements.txt --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --python-version"
+    command = [sys.executable, "-m", "uv", *asked.split(), _OLDEST_PYTHON]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandError(f"requirements.lock cannot be made: {done.stderr.strip()}")

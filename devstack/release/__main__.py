@@ -15,12 +15,11 @@ import pyodbc
 
 from devstack.command.errors import CommandError
 from devstack.command.parts import ROOT
-from devstack.package.contents import check_checked_in, contents, deployable, write_zip
+from devstack.package.contents import VERSION_FILE, check_checked_in, contents, deployable, version_of, write_zip
 from devstack.release import courses, tables
 from devstack.release.scene import APP, RELAYS, Scene
 
 ENABLE = "prepare_database"  # the module of this release that prepares a database
-_VERSION_FILE = Path("relay", "version.py")
 _HEAD = """-- The database of an app that was killed with its tables in every state, recorded by `./dev release {version}`.
 -- Batches end with GO, as query tools read them; the database must be empty.
 """
@@ -44,10 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def check_version(root: Path, version: str) -> None:
     """Raise CommandError if the app or its changelog are of another version."""
-    app = re.search(r'^VERSION = "(.+)"$', (root / _VERSION_FILE).read_text(encoding="utf-8"), re.MULTILINE)
-    found = app[1] if app else "none"
+    found = version_of(root)
     if found != version:
-        raise CommandError(f"{_VERSION_FILE} says {found}, not {version}; change it first")
+        raise CommandError(f"{VERSION_FILE} says {found}, not {version}; change it first")
     headings = re.findall(r"^## (\S+)", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     newest = next((heading for heading in headings if heading != "Unreleased"), "none")
     if newest != version:

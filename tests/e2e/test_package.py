@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.package.__main__ import packed, version_of
-from devstack.package.contents import deployable, write_zip
+from devstack.package.__main__ import packed
+from devstack.package.contents import deployable, version_of, write_zip
 from functions_standin.worker_process.child import PYTHON
 from tests.e2e.environments import environment, interpreter, with_a_driver
 from tests.e2e.relay_stack import ROOT, RelayStack, running

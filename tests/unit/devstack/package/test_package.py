@@ -9,9 +9,9 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from devstack.command.errors import CommandError
-from devstack.package.__main__ import BILL, packed, version_of
+from devstack.package.__main__ import BILL, packed
 from devstack.package.bill import bill
-from devstack.package.contents import deployable, write_zip
+from devstack.package.contents import deployable, version_of, write_zip
 from devstack.package.lock import LOCK, Part, parts, unmet
 
 ROOT = Path(__file__).parents[4]
