@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,16 +118,12 @@ WORKLOADS: Mapping[str, Callable[[], tuple[Count, float]]] = {
 }
 
 
-def _world() -> World:
-    return _Prepared(1, _TOML)
-
-
-class _Prepared(World):
-    def __enter__(self) -> "_Prepared":
-        super().__enter__()
-        self.sql.run("CREATE TABLE dbo.Orders (Id int NOT NULL PRIMARY KEY, Status nvarchar(20) NULL)")
-        self.prepare()
-        return self
+@contextmanager
+def _world() -> Iterator[World]:
+    with World(1, _TOML) as world:
+        world.sql.run("CREATE TABLE dbo.Orders (Id int NOT NULL PRIMARY KEY, Status nvarchar(20) NULL)")
+        world.prepare()
+        yield world
 
 
 def dollars(

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from devstack.demo.audit import Entry, canonical
 
-FORBIDDEN = (
-    "forbidden"  # in a column that is not sent, in the masked part of one that is, in rows that the condition forbids
-)
+# In a column that is not sent, in the masked part of one that is, in rows that the condition forbids.
+FORBIDDEN = "forbidden"
 
 
 def leaked(log: Iterable[Entry]) -> int:

@@ -107,8 +107,8 @@ def _is_alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # somebody else's
-        return True
+    except PermissionError:
+        pass  # somebody else's
     return True
 
 
