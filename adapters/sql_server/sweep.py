@@ -1,16 +1,24 @@
 """Looks through the trigger's leases for changes whose batch died before anything of it was written down."""
 
+import logging
+from collections.abc import Sequence
+from typing import Any
+
 from adapters.sql_server.connection import NO_SUCH_TABLE
 from adapters.sql_server.rows import plain
 from adapters.sql_server.table import RelayTable
+from relay import exact_json
 from relay.backfill.cursor import Cursor
 from relay.errors import DatabaseError
 
 _FROM_THE_BEGINNING = ""
 
 
+_log = logging.getLogger(__name__)
+
+
 class Sweep:
-    """Enters them in the failure ledger, a stretch of the leases at a time."""
+    """Enters them in the failure ledger, a stretch of the leases at a time; lets go what is used up before dead letters."""
 
     def __init__(self, table: RelayTable) -> None:
         """Ask nothing yet."""
@@ -30,10 +38,25 @@ class Sweep:
     def _stretch(self, after: str) -> str:
         """Look through the stretch after a key; return its last key, nothing at the end."""
         try:
-            [found] = self._table.ask_up_to_date("recovery/sweep", after=after)
+            found, barred = self._table.ask_up_to_date("recovery/sweep", after=after)
         except DatabaseError as error:
             if error.number != NO_SUCH_TABLE:
                 raise
             return _FROM_THE_BEGINNING
+        self._let_go(barred.rows)
         row = next(iter(found.rows), None)
         return _FROM_THE_BEGINNING if row is None else Cursor().after([plain(value) for value in row]).key
+
+    def _let_go(self, keys: Sequence[Sequence[Any]]) -> None:
+        """Let their lease rows go: the trigger ignores whatever comes after them."""
+        if not keys:
+            return
+        try:
+            self._table.ask(
+                "changes/let_leases_go",
+                keys=exact_json.dumps([{"k": key_text, "v": version} for key_text, version in keys]),
+            )
+        except DatabaseError as error:
+            _log.warning(
+                "Relay %s: used-up leases of dead letters stay until the next look: %s", self._table.relay.name, error
+            )

@@ -418,6 +418,27 @@ def test_a_result_is_recorded_though_the_triggers_lock_is_not_to_be_had(scene: M
     assert [row[2] for row in made.ledger()] == ["dead"]
 
 
+@pytest.mark.parametrize(
+    ("expires_in_seconds", "lease"),
+    [(-1, [0, 1]), (60, [5, 0])],
+    ids=["is let go at the next look", "stays while the fifth attempt runs"],
+)
+def test_a_used_up_lease_that_stands_before_a_dead_letter(
+    scene: Make, expires_in_seconds: int, lease: list[int]
+) -> None:
+    """Whoever settled it did not get the trigger's lock, or died before: the row's newer changes would be ignored for ever."""
+    made = scene()
+    made.run("INSERT INTO {t} (Id) VALUES (1)")
+    made.lease(attempt=5)
+    [change] = made.enrich(1)
+    made.source.record(Settlement(failures=(a_failure("[1]", change.version, EntryState.DEAD, 422, "refused"),)))
+    set_lease(made, version=change.version, attempts=5, expires_in_seconds=expires_in_seconds)
+
+    made.store.take_stock()
+
+    assert [row[1:] for row in lease_rows(made.server, made.relay)] == [lease]
+
+
 def test_a_reset_leaves_the_entries_of_what_the_trigger_got_back_alone(scene: Make) -> None:
     made = scene()
     made.run("INSERT INTO {t} (Id) VALUES (1)")

@@ -1,6 +1,7 @@
 -- Lease rows at their second attempt or later without an entry: a try died before it could settle, and no later batch has entered it.
 -- So did the first one if its lease ran out ten minutes ago, and nobody has taken it since.
--- Looks at a stretch of the leases after a key, in the key's order; returns the last key of the stretch, none at the end.
+-- Looks at a stretch of the leases after a key, in the key's order; returns the last key of the stretch, none at the end. And the keys
+-- whose used-up lease rows stand before a dead letter: whoever settled it did not get the trigger's lock, or died before.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @relay nvarchar(40) = ?, @after nvarchar(max) = ?;
@@ -28,3 +29,8 @@ ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = died.[Key
 SELECT {{stretch_keys}}
 FROM @stretch AS lease
 WHERE lease.[n] = {{most_swept}};
+SELECT entry.[KeyText] AS [k], entry.[Version] AS [v]
+FROM @stretch AS lease
+INNER JOIN [relay].[Ledger] AS entry ON entry.[App] = @app AND entry.[Relay] = @relay AND entry.[KeyText] = {{stretch_key_text}}
+WHERE lease.[Attempts] >= {{trigger_attempts}} AND entry.[State] = 'dead' AND entry.[Version] >= lease.[Version]
+    AND (lease.[Until] IS NULL OR lease.[Until] < SYSDATETIME());
