@@ -29,6 +29,7 @@ class Deaths:
         self._traps: list[_Trap] = []
         self._stopped_until = 0.0
         self._bars = 0  # how many keep the triggers from logging in
+        self._barred_at = 0.0  # when the first of them began
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
@@ -75,8 +76,10 @@ class Deaths:
 
     async def bar_triggers(self, lasts_seconds: float) -> None:
         """Start every host anew while no trigger may log in, as where a right is missing; then people mend it, and start them anew."""
-        sql, began = self._stage.world.sql, self._stage.now()
+        sql = self._stage.world.sql
         self._stage.oracle.crashes(lasts_seconds)
+        if not self._bars:
+            self._barred_at = self._stage.now()
         self._bars += 1
         sql.bars_triggers = True
         self._kill_all(5.0)
@@ -85,7 +88,7 @@ class Deaths:
         if self._bars:  # another one goes on
             return
         sql.bars_triggers = False
-        self._stage.silences.barred(began, self._stage.now())
+        self._stage.silences.barred(self._barred_at, self._stage.now())
         self._kill_all(5.0)
 
     def meets(self, host: SimulatedHost, moment: str) -> None:

@@ -21,7 +21,8 @@ class Ending:
         """Judge what has been given up by now, and note when that was."""
         for entry in ledger:
             seen, what = self._record.seen[entry["relay"]], (entry["key"], entry["version"])
-            if entry["state"] != "dead" or what in seen.died or not str(entry["error"]).startswith("given up"):
+            is_known = entry["last_tried"] <= seen.died.get(what, float("-inf"))
+            if entry["state"] != "dead" or is_known or not str(entry["error"]).startswith("given up"):
                 continue
             seen.died[what] = seconds
             seen.away_since = None  # of dead letters people hear by themselves

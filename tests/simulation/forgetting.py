@@ -21,7 +21,6 @@ class Forgetting:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._untracked: set[str] = set()  # tables whose change tracking is off
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
@@ -37,16 +36,16 @@ class Forgetting:
             for key in history.written():
                 if history.row(key) is not None:
                     history.add(key, State(version, stage.now(), None, "delete"))
-            if table not in self._untracked:
+            if table not in self._stage.oracle.untracked:
                 self._forgets(table, version)
 
     async def untrack(self, table: str, lasts_seconds: float) -> None:
         """Switch the table's change tracking off for some time: it begins anew, and what changes meanwhile has no version."""
         stage = self._stage
         sql = stage.world.sql
-        if table in self._untracked:
+        if table in stage.oracle.untracked:
             return
-        self._untracked.add(table)
+        stage.oracle.untracked.add(table)
         async with stage.writing:
             # A version of its own: what is written meanwhile cannot be told from what the table had at the last one.
             sql.look(_BESIDE)
@@ -56,7 +55,7 @@ class Forgetting:
         async with stage.writing:
             sql.look(f"ALTER TABLE dbo.{table} ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)")
             self._forgets(table, self._current_version())
-        self._untracked.remove(table)
+        stage.oracle.untracked.remove(table)
         stage.gaps.stood_still(table, stage.now() - lasts_seconds, stage.now())
 
     async def forget_after(self, minutes: int, lasts_seconds: float) -> None:

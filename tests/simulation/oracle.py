@@ -95,8 +95,13 @@ class Oracle(Record):
             self._telling.gets_through(relay, seconds)
         elif (asked is None or status is None or status >= 500) and not any(map(_is_sick, contents)):
             seen.is_away = True
-            is_first_try = any(version not in seen.bodies for version in versions)
-            self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=is_first_try)
+            first_tries = {version for version in versions if version not in seen.bodies}
+            if seen.got_through_at >= min(seen.batches.values(), default=float("inf")):
+                seen.own_trouble |= first_tries
+            if not seen.own_trouble.issuperset(
+                versions
+            ):  # of a row's own trouble people hear when it is over, or given up
+                self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=bool(first_tries))
         if (
             asked is not None
             and status is not None

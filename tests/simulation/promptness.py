@@ -30,7 +30,11 @@ class Promptness:
         for relay in self._plan.relays:
             seen = self._oracle.seen[relay.name]
             if relay.table == table and not (
-                self._oracle.crashed or self._oracle.jumped_seconds or seen.was_unreached or seen.paused
+                table.name in self._oracle.untracked
+                or self._oracle.crashed
+                or self._oracle.jumped_seconds
+                or seen.was_unreached
+                or seen.paused
             ):
                 for key in self._oracle.histories[table.name].written():
                     self._first_try(relay, key, seconds)
@@ -39,6 +43,10 @@ class Promptness:
         seen, history = self._oracle.seen[relay.name], self._oracle.histories[relay.table.name]
         due = self._oracle.due_version(relay, key)
         if due is None or seen.requested.get(key, -1) >= due or key in seen.failed:
+            return
+        if due <= self._oracle.forgotten.get(
+            relay.table.name, -1
+        ):  # a backfill sends what there is, when people are told
             return
         committed = next(state.seconds for state in history.states(key) if state.version == due)
         bound = FIRST_TRY_SECONDS + self._left_by_deadlines_seconds(relay, committed, seconds)
@@ -68,5 +76,7 @@ class Promptness:
         if self._oracle.was_set_back:  # what failed before seems to have failed since
             return
         for entry in ledger:
+            if (entry["key"], entry["version"]) in self._oracle.seen[entry["relay"]].own_trouble:
+                continue
             if entry["relay"] in away and entry["state"] == "open" and entry["last_tried"] < since:
                 self._oracle.broken(seconds, f"the endpoint is back, and this still waits: {entry}")

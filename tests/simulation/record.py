@@ -27,6 +27,7 @@ class Seen:
     failed: set[Key] = field(default_factory=set)  # asked with, and not taken at once
     taken: set[Version] = field(default_factory=set)  # and said so
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
+    own_trouble: set[Version] = field(default_factory=set)  # failed first in a batch in which others got through
     refused: set[Key] = field(default_factory=set)
     in_vain_since: float | None = None  # since when nothing has got through
     failures: int = 0  # in a row
@@ -76,6 +77,7 @@ class Record:
         self.crashed = False
         self.deaths = 0
         self.forgotten: dict[str, int] = {}  # up to which version change tracking has forgotten, by table
+        self.untracked: set[str] = set()  # tables whose change tracking is off
         self.jumped_seconds = 0.0  # by how much the database's clock was set, there and back
         self.was_set_back = False  # once at least
         self.excuse: Excuse = lambda _relay, _key, _state: False
