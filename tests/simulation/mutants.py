@@ -253,6 +253,37 @@ MUTANTS: Sequence[Mutant] = (
         "    if change.entry is not None and change.entry.tried:\n",
         "    if change.entry is not None:\n",
     ),
+    Mutant(
+        "a change that the endpoint wrote is an echo although an earlier one of its row has failed",
+        "relay/delivery/filters.py",
+        "    if change.entry is not None:\n        return None\n",
+        "    if change.entry is not None and not change.echo:\n        return None\n",
+    ),
+    Mutant(
+        "a gap is not told",
+        "relay/guard/outlook.py",
+        "    if outlook.gap:\n",
+        "    if outlook.gap and not outlook.gap:\n",
+    ),
+    Mutant(
+        "after a gap no backfill begins, and nobody is told why",
+        "services/guard.py",
+        "if outlook.gap and relay.backfill_after_gap else",
+        "if outlook.gap and relay.backfill_after_gap and not relay.table else",
+    ),
+    Mutant(
+        "that trouble is over is not told",
+        "orchestrators/recovery.py",
+        "        yield from _announce(context, told, Occasion.RECOVERED, situation, Round())\n",
+        "        pass\n",
+        [Edit("services/close_recovery.py", "    if not situation.told_of_trouble:\n", "    if situation:\n")],
+    ),
+    Mutant(
+        "a row's newer change is given up with the one before it",
+        "adapters/sql_server/sql/recovery/give_up.sql",
+        "WHERE [Newer] = 1 AND @all = 0;",
+        "WHERE [Newer] = 2;",
+    ),
 )
 
 
