@@ -48,7 +48,7 @@ def test_the_local_settings_name_the_apps_own_hub() -> None:
     values = json.loads((ROOT / "local.settings.json").read_text(encoding="utf-8"))["Values"]
 
     assert values["AzureFunctionsJobHost__extensions__durableTask__hubName"] == task_hub(values["WEBSITE_SITE_NAME"])
-    assert "durableTask" not in (ROOT / "host.json").read_text(encoding="utf-8"), "an upgrade must not change the hub"
+    assert "hubName" not in (ROOT / "host.json").read_text(encoding="utf-8"), "an upgrade must not change the hub"
 
 
 def test_a_relays_function_has_the_name_of_no_other_function(monkeypatch: pytest.MonkeyPatch) -> None:
