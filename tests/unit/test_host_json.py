@@ -1,4 +1,4 @@
-"""host.json: what is in it, that the host can read it, and why it is as it is."""
+"""host.json and its variants: what is in them, that the host can read it, and why it is as it is."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ import pytest
 
 from functions_standin.console import LogFilter
 from functions_standin.durable.settings import read_durable_settings
+from functions_standin.errors import SettingsError
 from functions_standin.settings import HostJson
 from functions_standin.sql_trigger.options import read_options
 from functions_standin.time_limit import limit_seconds
@@ -18,6 +19,8 @@ from relay.numbers import numbers_of
 from tests.unit.host_json_schema import mistakes
 
 ROOT = Path(__file__).parents[2]
+VARIANTS = ROOT / "docs" / "task-hub-storage"
+PROVIDER = "extensions.durableTask.storageProvider"
 
 
 def content(path: Path) -> dict[str, Any]:
@@ -53,8 +56,9 @@ def test_every_request_to_the_storage_is_not(shown: LogFilter, category: str) ->
     assert shown.shows(category, logging.WARNING)
 
 
-def test_the_schema_of_host_json_accepts_it() -> None:
-    assert mistakes(HOST_JSON) == []
+@pytest.mark.parametrize("path", [ROOT / "host.json", *sorted(VARIANTS.glob("*.json"))], ids=lambda path: path.name)
+def test_the_schema_of_host_json_accepts_it(path: Path) -> None:
+    assert mistakes(content(path)) == []
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,33 @@ def test_no_instance_is_traced_and_nobody_is_warned_of_that() -> None:
 
 def test_inputs_and_outputs_are_kept_out_of_the_log() -> None:
     assert HOST_JSON["extensions"]["durableTask"]["tracing"]["traceInputsAndOutputs"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "differences"),
+    [
+        (
+            "durable-task-scheduler",
+            {
+                "extensionBundle.version": "[4.32.0, 5.0.0)",
+                f"{PROVIDER}.type": "azureManaged",
+                f"{PROVIDER}.connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+            },
+        ),
+        ("sql-provider", {f"{PROVIDER}.type": "mssql", f"{PROVIDER}.connectionStringName": "TaskHubSqlConnection"}),
+    ],
+)
+def test_a_variant_differs_only_where_it_says(name: str, differences: Mapping[str, str]) -> None:
+    variant = content(VARIANTS / f"host.{name}.json")
+
+    assert dict(leaves(variant)) == {**dict(leaves(HOST_JSON)), **differences}
+    assert differences[f"{PROVIDER}.connectionStringName"] in (VARIANTS.with_suffix(".md")).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(VARIANTS.glob("*.json")), ids=lambda path: path.name)
+def test_the_local_host_says_that_it_has_no_other_storage(path: Path) -> None:
+    with pytest.raises(SettingsError, match="it has Azure Storage only"):
+        read_durable_settings(HostJson(content(path)), {"WEBSITE_SITE_NAME": "shop"})
 
 
 def test_every_value_of_host_json_is_explained() -> None:
