@@ -24,6 +24,7 @@ OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not OF_OTHERS & set(path.relative_to(ROOT).parts))
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)]*))?\)")
 FILE = re.compile(r"`([\w./]+/[\w.]+\.(?:py|sql|json|toml|md))`")
+TEST = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 SQL = ROOT / "adapters" / "sql_server" / "sql"
 MOST_README_LINES = 100
 COMMAND = re.compile(r"(?:^|`)\./dev ([a-z]+)", re.MULTILINE)
@@ -54,6 +55,20 @@ def test_every_file_that_is_named_exists() -> None:
     }
 
     assert [found for found in sorted(named) if not any((root / found[1]).exists() for root in (ROOT, SQL))] == []
+    assert named
+
+
+def test_every_test_that_is_named_exists() -> None:
+    """What a document claims with a test beside it is shown by one."""
+    tests = {name for path in (ROOT / "tests").rglob("test_*.py") for name in TEST.findall(path.read_text("utf-8"))}
+    named = {
+        (path.name, name)
+        for path in DOCUMENTS
+        if path.parent in {ROOT, ROOT / "docs"}
+        for name in re.findall(r"`(test_\w+)`", path.read_text("utf-8"))
+    }
+
+    assert [each for each in sorted(named) if each[1] not in tests] == []
     assert named
 
 

@@ -8,7 +8,7 @@ def schema_problem(found: int, known: int) -> str | None:
     if found > known:
         return (
             f"[relay].[Schema]: the relay's tables have version {found}, and this release knows them up to {known}: a newer release "
-            "has worked on them. Install that one again; docs/operating.md says how to go back"
+            "has worked on them. Install that one again; docs/upgrading.md says how to go back"
         )
     which = (
         f"the relay's tables have version {found}"

@@ -37,7 +37,7 @@ def test_newer_tables_are_refused_with_where_to_read(server: SqlServer, unique: 
     migrate(server, unique)
     server.run("UPDATE [relay].[Schema] SET [Version] = ? WHERE [App] = ?", latest() + 1, unique)
 
-    with pytest.raises(ConfigError, match=r"docs/operating\.md says how to go back"):
+    with pytest.raises(ConfigError, match=r"docs/upgrading\.md says how to go back"):
         refuse_other_versions(server.ask, unique)
 
 

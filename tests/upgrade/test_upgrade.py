@@ -94,7 +94,7 @@ class Upgrade:
         self._host = host
 
     def replace(self, old: str, new: str) -> None:
-        """Kill the host of one app, start the other one on what it left, with what docs/operating.md has done to the tables first."""
+        """Kill the host of one app, start the other one on what it left, with what docs/upgrading.md has done to the tables first."""
         self.relay.stack.kill(old)
         if new == NEW:
             self.relay.enable()
