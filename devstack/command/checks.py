@@ -1,4 +1,4 @@
-"""`./dev check`: lint, format and types, all of them even if the first fails."""
+"""`./dev check`: lint, format, types, secrets and schemas, all of them even if the first fails."""
 
 import subprocess
 from pathlib import Path
@@ -8,6 +8,7 @@ CHECKS = {
     "ruff check": ("ruff", "check", ".", "dev"),
     "ruff format": ("ruff", "format", "--check", ".", "dev"),
     "mypy": ("mypy", ".", "dev"),
+    "secrets": ("python", "-m", "devstack.command.secrets"),
     "shell scripts": ("shellcheck", ".ci/run"),
     "workflows": (
         *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
