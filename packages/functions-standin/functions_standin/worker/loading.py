@@ -93,7 +93,8 @@ def _app_of(module: ModuleType, script: str) -> Any:
     if not apps:
         raise LoadError(f"Could not find top level function app instances in {script}.")
     if len(apps) > 1:
-        raise LoadError("More than one FunctionApp or other top level function app instances are defined.")
+        kind = type(apps[-1]).__name__
+        raise LoadError(f"More than one {kind} or other top level function app instances are defined.")
     return apps[0]
 
 
