@@ -120,13 +120,8 @@ def main(arguments: Sequence[str]) -> int:
     found: list[Figures] = []
     _print_head(options.interval_ms)
     for count in map(int, options.relays.split(",")):
-        with tempfile.TemporaryDirectory(prefix="bench-relays-") as folder:
-            stand_in = StandIn(Path(folder))
-            stand_in.start()
-            try:
-                found.append(measure(stand_in.ado_net, count, options.seconds, options.interval_ms / 1000))
-            finally:
-                stand_in.kill()
+        with tempfile.TemporaryDirectory(prefix="bench-relays-") as folder, StandIn(Path(folder)) as stand_in:
+            found.append(measure(stand_in.ado_net, count, options.seconds, options.interval_ms / 1000))
         _print_figures(found[-1], found[0])
     _print_knee(found, options.interval_ms)
     return 0

@@ -34,10 +34,8 @@ CASED = Shape(
 
 @pytest.fixture(scope="module", params=["Latin1_General_CS_AS", "Latin1_General_100_BIN2"])
 def ado_net(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    stand_in = StandIn(tmp_path_factory.mktemp("collation"), "--collation", request.param)
-    stand_in.start()
-    yield stand_in.ado_net
-    stand_in.kill()
+    with StandIn(tmp_path_factory.mktemp("collation"), "--collation", request.param) as stand_in:
+        yield stand_in.ado_net
 
 
 @pytest.fixture

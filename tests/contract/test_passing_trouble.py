@@ -34,10 +34,8 @@ MOMENTS = {
 @pytest.fixture(scope="module")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     """A server of these tests' own: they let it fail."""
-    made = StandIn(tmp_path_factory.mktemp("failing"), CONTROL)
-    made.start()
-    yield made
-    made.kill()
+    with StandIn(tmp_path_factory.mktemp("failing"), CONTROL) as made:
+        yield made
 
 
 class Throttled:

@@ -104,18 +104,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="sql", description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each figure (3)")
     seconds = parser.parse_args(arguments).seconds
-    with tempfile.TemporaryDirectory(prefix="bench-sql-") as folder:
-        stand_in = StandIn(Path(folder))
-        stand_in.start()
-        try:
-            with contextlib.closing(stand_in.connect(autocommit=False)) as server:
-                _prepare(server, stand_in)
-                with contextlib.closing(sqlite3.connect(Path(folder, "plain.sqlite3"))) as plain:
-                    plain.executescript(_SQLITE_SCHEMA)
-                    insert_rows(plain, 0, _ROWS)
-                    _print({"stand-in": server, "SQLite": plain}, seconds)
-        finally:
-            stand_in.kill()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-sql-") as folder,
+        StandIn(Path(folder)) as stand_in,
+        contextlib.closing(stand_in.connect(autocommit=False)) as server,
+        contextlib.closing(sqlite3.connect(Path(folder, "plain.sqlite3"))) as plain,
+    ):
+        _prepare(server, stand_in)
+        plain.executescript(_SQLITE_SCHEMA)
+        insert_rows(plain, 0, _ROWS)
+        _print({"stand-in": server, "SQLite": plain}, seconds)
     return 0
 
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from mssql_standin.__main__ import PASSWORD_VARIABLE
 from mssql_standin.control import order_to_fail
@@ -20,7 +22,10 @@ _PATIENCE_SECONDS = 60.0
 
 
 class StandIn:
-    """One data folder and the process that serves it; the login is USER with PASSWORD."""
+    """One data folder and the process that serves it; the login is USER with PASSWORD.
+
+    As a context it runs, on a free port, and is killed at the end.
+    """
 
     def __init__(self, folder: Path, *options: str) -> None:
         """Do not start yet; options are those of the command line."""
@@ -29,6 +34,15 @@ class StandIn:
         self.errors = folder / "stderr"
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
 
     @property
     def database_file(self) -> Path:
@@ -117,9 +131,5 @@ def sql_server(folder: Path) -> Iterator[str]:
     if named := os.environ.get(NAMED_SERVER_VARIABLE):
         yield named
         return
-    stand_in = StandIn(folder)
-    stand_in.start()
-    try:
+    with StandIn(folder) as stand_in:
         yield stand_in.ado_net
-    finally:
-        stand_in.kill()

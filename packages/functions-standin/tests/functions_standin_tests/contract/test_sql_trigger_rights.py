@@ -22,10 +22,8 @@ RIGHTS = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     """A server of this module's own: logins belong to it, and a real one may not let tests make them."""
-    server = StandIn(tmp_path_factory.mktemp("sql"))
-    server.start()
-    yield server
-    server.kill()
+    with StandIn(tmp_path_factory.mktemp("sql")) as server:
+        yield server
 
 
 @pytest.fixture

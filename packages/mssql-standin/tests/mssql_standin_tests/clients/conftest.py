@@ -38,10 +38,8 @@ def cache(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     """A running stand-in with an empty database; at its end it must not have complained of a bug of its own."""
-    server = StandIn(tmp_path_factory.mktemp("clients"))
-    server.start()
-    yield server
-    server.kill()
+    with StandIn(tmp_path_factory.mktemp("clients")) as server:
+        yield server
     assert "Traceback" not in server.errors.read_text()
 
 

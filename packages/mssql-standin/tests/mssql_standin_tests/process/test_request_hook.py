@@ -29,15 +29,13 @@ def test_each_request_is_enclosed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     log = tmp_path / "log"
     (tmp_path / "my_hooks.py").write_text(HOOK.format(log=str(log)))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    server = StandIn(tmp_path, "--request-hook", "my_hooks:enclosed")
-    server.start()
-    try:
-        with contextlib.closing(server.connect()) as client:
-            log.write_text("")
-            client.execute("SELECT 1").fetchall()
-            client.execute("SELECT 2").fetchall()
-    finally:
-        server.kill()
+    with (
+        StandIn(tmp_path, "--request-hook", "my_hooks:enclosed") as server,
+        contextlib.closing(server.connect()) as client,
+    ):
+        log.write_text("")
+        client.execute("SELECT 1").fetchall()
+        client.execute("SELECT 2").fetchall()
 
     mine = [line.rpartition(" ")[0] for line in log.read_text().splitlines() if line.endswith(f" {os.getpid()}")]
     assert mine[:4] == ["begin", "end", "begin", "end"]
