@@ -3,9 +3,6 @@
 import http.client
 import json
 import os
-import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +35,7 @@ class Part:
     ready_within_seconds: float = 60
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     cwd: Path = ROOT
+    remedy: str = ""  # what helps if it does not come up
 
 
 def azurite(data: Path, *, blob_port: int, queue_port: int, table_port: int) -> Part:
@@ -99,39 +97,6 @@ def functions_host(
         is_ready=lambda _log: host_is_running(port),
         environment=settings or {},
     )
-
-
-def core_tools(app: Path, *, port: int, version: str, python: str = sys.executable) -> Part:
-    """The real Functions host, run by Azure Functions Core Tools with the Python of our virtual environment."""
-    folder = Path(python).parent
-    return Part(
-        name="functions_host",
-        command=("func", "start", "--port", str(port)),
-        ports=(port,),
-        address=f"http://{HOST}:{port}",
-        kind=f"real (func {version})",
-        is_ready=lambda _log: host_is_running(port),
-        ready_within_seconds=300,  # its first start downloads the extension bundle
-        environment={
-            "VIRTUAL_ENV": str(folder.parent),
-            "PATH": os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
-        },
-        cwd=app,
-    )
-
-
-def core_tools_version() -> str | None:
-    """Return the version of a `func` that really works, else None: its npm package can be there without the program."""
-    if shutil.which("func") is None:
-        return None
-    try:
-        asked = subprocess.run(
-            ["func", "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    lines = asked.stdout.split()
-    return lines[-1] if asked.returncode == 0 and lines and re.fullmatch(r"4\.\d+\.\d+\S*", lines[-1]) else None
 
 
 def host_is_running(port: int) -> bool:

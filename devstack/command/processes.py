@@ -249,8 +249,9 @@ class Stack(Addresses):
         if ready and child.is_running():
             return
         what = f"was not ready within {part.ready_within_seconds:g} s" if not ready else "ended at once"
+        remedy = f"\n{part.remedy}" if part.remedy else ""
         raise PartFailed(
-            f"{part.name} {what}; the end of its log ({self.log(part.name)}) says:\n{self.log_tail(part.name)}"
+            f"{part.name} {what}; the end of its log ({self.log(part.name)}) says:\n{self.log_tail(part.name)}{remedy}"
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack.command import parts
+from devstack.command import core_tools, parts
+from devstack.command.core_tools import CoreTools
 from devstack.command.errors import CommandError
 from devstack.command.lock import hold_lock
 from devstack.command.parts import Part
@@ -39,12 +40,13 @@ def plan(root: Path, stack: Stack, settings: Mapping[str, str], *, python: Path,
     sql = sql_address(settings)
     chosen = [stack.part("azurite"), *([stack.part("sql_server")] if sql.is_stand_in else []), stack.part("demo_api")]
     port = PORTS["functions_host"][0]
-    version = None if stand_ins else parts.core_tools_version()
-    if version is None:
+    func = CoreTools() if stand_ins else core_tools.find()
+    if func.version is None:
         chosen.append(parts.functions_host(root, port=port, python=str(python)))
     else:
-        chosen.append(parts.core_tools(root, port=port, version=version, python=str(python)))
-    return Plan(tuple(chosen), sql, tuple(_notes(settings)))
+        chosen.append(core_tools.functions_host(root, port=port, version=func.version, python=python))
+    notes = [f"{func.trouble}; the Functions host is the stand-in"] if func.trouble else []
+    return Plan(tuple(chosen), sql, (*notes, *_notes(settings)))
 
 
 def _notes(settings: Mapping[str, str]) -> list[str]:

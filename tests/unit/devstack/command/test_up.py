@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from devstack.command import parts
+from devstack.command import core_tools
 from devstack.command.child_process import start_time
+from devstack.command.core_tools import CoreTools
 from devstack.command.ports import free_port, is_free
 from devstack.command.processes import Stack
 from devstack.command.records import load_records
@@ -255,7 +256,7 @@ def test_the_real_thing_is_taken_where_it_is_there(
     stand_ins: bool,
     expected: list[str],
 ) -> None:
-    monkeypatch.setattr(parts, "core_tools_version", lambda: version)
+    monkeypatch.setattr(core_tools, "find", lambda: CoreTools(version))
 
     planned = plan(
         tmp_path, Stack(tmp_path), settings_of(connection_string), python=Path(sys.executable), stand_ins=stand_ins
@@ -267,6 +268,17 @@ def test_the_real_thing_is_taken_where_it_is_there(
     assert planned.notes == ()
 
 
+def test_a_func_that_does_not_work_is_told_and_the_stand_in_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core_tools, "find", lambda: CoreTools(trouble="func is too old"))
+
+    planned = plan(tmp_path, Stack(tmp_path), settings_of(STAND_IN_SQL), python=Path(sys.executable), stand_ins=False)
+
+    assert planned.parts[-1].kind == "stand-in"
+    assert planned.notes == ("func is too old; the Functions host is the stand-in",)
+
+
 def test_settings_that_bypass_the_stack_are_noted(tmp_path: Path) -> None:
     settings = settings_of(STAND_IN_SQL, API_URL="https://api.example.net") | {
         "AzureWebJobsStorage": "AccountName=real"
@@ -275,32 +287,6 @@ def test_settings_that_bypass_the_stack_are_noted(tmp_path: Path) -> None:
     planned = plan(tmp_path, Stack(tmp_path), settings, python=Path(sys.executable), stand_ins=True)
 
     assert [note.split()[0] for note in planned.notes] == ["API_URL", "AzureWebJobsStorage"]
-
-
-def fake_func(folder: Path, script: str) -> None:
-    file = folder / "func"
-    file.write_text(f"#!/bin/sh\n{script}\n")
-    file.chmod(0o755)
-
-
-@pytest.mark.parametrize(
-    ("script", "version"),
-    [
-        pytest.param("echo 4.15.1", "4.15.1", id="works"),
-        pytest.param("echo 4.15.1; exit 1", None, id="fails"),
-        pytest.param("echo cannot download >&2", None, id="says-nothing"),
-        pytest.param("echo 2.7.1", None, id="too-old"),
-        pytest.param(None, None, id="missing"),
-    ],
-)
-def test_func_counts_only_if_it_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, version: str | None
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    if script:
-        fake_func(tmp_path, script)
-
-    assert parts.core_tools_version() == version
 
 
 def test_status_tells_running_dead_and_not_started(
