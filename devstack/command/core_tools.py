@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,8 @@ def find(*, patience_seconds: float = _PATIENCE_SECONDS) -> CoreTools:
     return CoreTools(version=last)
 
 
-def functions_host(app: Path, *, port: int, version: str, python: Path) -> Part:
-    """The real Functions host, with the Python of our virtual environment. Its settings are those of local.settings.json."""
+def functions_host(app: Path, *, port: int, version: str, settings: Mapping[str, str], python: Path) -> Part:
+    """The real Functions host, with the Python of our virtual environment; `settings` win over local.settings.json."""
     folder = python.parent
     return Part(
         name="functions_host",
@@ -56,6 +57,7 @@ def functions_host(app: Path, *, port: int, version: str, python: Path) -> Part:
         ready_within_seconds=300,  # its first start downloads the extension bundle
         remedy="./dev up --stand-ins takes the stand-in instead",
         environment={
+            **settings,
             **_WITHOUT_TELEMETRY,
             "VIRTUAL_ENV": str(folder.parent),
             "PATH": os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),

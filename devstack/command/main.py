@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from devstack.command import own_sql_server
 from devstack.command.checks import check
+from devstack.command.chosen_server import settings_beside
+from devstack.command.down import down, status
 from devstack.command.errors import CommandError
 from devstack.command.installation import set_up
 from devstack.command.parts import ROOT
 from devstack.command.ports import accepts_connections
-from devstack.command.settings import STAND_IN_SQL_PORT, app_settings, sql_address
-from devstack.command.up import down, status, up
+from devstack.command.settings import STAND_IN_SQL_PORT, sql_address
+from devstack.command.up import up
 
 _SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
 _HALVES = {"app": "tests", "packages": "packages"}  # of the tests: their word, and their folder
@@ -73,15 +77,37 @@ def _help(arguments: list[str]) -> int:
 
 
 def _up(arguments: list[str]) -> int:
-    options = set(arguments)
+    server, rest = _take_server(arguments)
+    options = set(rest)
     if unknown := options - {"--detach", "--stand-ins"}:
-        raise CommandError(f"./dev up does not know {' '.join(sorted(unknown))}; it takes --detach and --stand-ins")
-    return up(ROOT, set_up(ROOT), stand_ins="--stand-ins" in options, detach="--detach" in options)
+        raise CommandError(
+            f"./dev up does not know {' '.join(sorted(unknown))}; it takes --detach, --stand-ins and --sql-server"
+        )
+    python = set_up(ROOT)
+    return up(ROOT, python, stand_ins="--stand-ins" in options, detach="--detach" in options, sql_server=server)
+
+
+def _take_server(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Return what stands behind --sql-server, if it is there, and the other arguments."""
+    server, rest = None, []
+    given = iter(arguments)
+    for argument in given:
+        option, equals, value = argument.partition("=")
+        if option != "--sql-server":
+            rest.append(argument)
+            continue
+        server = value if equals else next(given, "")
+        if server != own_sql_server.WORD and "=" not in server:
+            raise CommandError(
+                f'--sql-server needs a connection string, --sql-server "Server=tcp:host,1433;...", or the word {own_sql_server.WORD}'
+            )
+    return server, rest
 
 
 def _down(arguments: list[str]) -> int:
-    _no_more(arguments)
-    return down(ROOT)
+    delete_volume = arguments == ["--delete-volume"]
+    _no_more([] if delete_volume else arguments)
+    return down(ROOT, delete_volume=delete_volume)
 
 
 def _status(arguments: list[str]) -> int:
@@ -103,28 +129,24 @@ def _bench(arguments: list[str]) -> int:
 
 
 def _test(arguments: list[str]) -> int:
+    server, rest = _take_server(arguments)
     environment = dict(os.environ)
-    rest: list[str] = []
-    given = iter(arguments)
-    for argument in given:
-        option, equals, value = argument.partition("=")
-        if option != "--sql-server":
-            rest.append(argument)
-            continue
-        environment[_SERVER_VARIABLE] = value if equals else next(given, "")
-        if not environment[_SERVER_VARIABLE]:
-            raise CommandError('--sql-server needs a connection string: --sql-server "Server=tcp:host,1433;..."')
-    if rest[:1] == ["clients"]:
+    if clients := rest[:1] == ["clients"]:
         environment[_CLIENTS_VARIABLE] = "1"
-        _become(
-            set_up(ROOT, with_azurite=False), "pytest", ["-rs", "--timeout", "900", _CLIENTS, *rest[1:]], environment
-        )
+        rest = ["--timeout", "900", _CLIENTS, *rest[1:]]
     folders = [_HALVES[word] for word in rest[:1] if word in _HALVES]
     rest = [*folders, *rest[len(folders) :]]
     # All tests, or a half: each file on a stack of its own, several at a time. What is left alone is a server that they would share.
     if len(arguments) == len(folders):
         rest += ["--numprocesses", str(_TESTS_AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder"]
-    _become(set_up(ROOT), "pytest", ["-rs", *rest], environment)
+    python = set_up(ROOT, with_azurite=not clients)
+    if server != own_sql_server.WORD:
+        if server:
+            environment[_SERVER_VARIABLE] = server
+        _become(python, "pytest", ["-rs", *rest], environment)
+    with own_sql_server.throwaway(ROOT, python) as environment[_SERVER_VARIABLE]:
+        command = [str(python), "-m", "pytest", "-rs", *rest]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _prove(arguments: list[str]) -> int:
@@ -148,12 +170,12 @@ def _sql(arguments: list[str]) -> int:
         case ["enable"]:
             module, rest = "prepare_database", []
         case ["rights"]:
-            _become(set_up(ROOT, with_azurite=False), "prepare_database", ["--rights"], app_settings(ROOT))
+            _become(set_up(ROOT, with_azurite=False), "prepare_database", ["--rights"], settings_beside(ROOT))
         case ["query", _]:
             module, rest = "devstack.command.sql_query", arguments[1:]
         case _:
             raise CommandError('it is ./dev sql enable, ./dev sql rights, or ./dev sql query "SELECT ..."')
-    settings = app_settings(ROOT)
+    settings = settings_beside(ROOT)
     if sql_address(settings).is_stand_in and not accepts_connections(STAND_IN_SQL_PORT):
         raise CommandError(
             "SqlConnectionString points to the stand-in of SQL Server, which does not run; start it with ./dev up"
@@ -174,12 +196,16 @@ def _no_more(arguments: list[str]) -> None:
 
 
 VERBS = {
-    "up": Verb("up [--detach] [--stand-ins]", "start the local stack (real parts where they are there)", _up),
-    "down": Verb("down", "end what up has started", _down),
+    "up": Verb(
+        'up [--detach] [--stand-ins] [--sql-server "..." | docker]',
+        "start the local stack (real parts where they are there; SQL Server as named, or in a container)",
+        _up,
+    ),
+    "down": Verb("down [--delete-volume]", "end what up has started (and delete the data of a container)", _down),
     "status": Verb("status", "show each part of the stack; exit status 0 if all run", _status),
     "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
     "test": Verb(
-        'test [app | packages | clients] [--sql-server "..."] [pytest args]',
+        'test [app | packages | clients] [--sql-server "..." | docker] [pytest args]',
         "run the tests, or a half of them (against a real SQL Server, if named), or other makers' clients of SQL Server",
         _test,
     ),
@@ -188,7 +214,7 @@ VERBS = {
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
     ),
     "conform": Verb(
-        'conform [--server "..."] [--host URL] | --suite FOLDER',
+        'conform [--server "..." | docker] [--host URL] | --suite FOLDER',
         "ask a SQL Server and a Functions host what the stand-ins are asked, or the stand-ins what a suite of Microsoft's asks",
         _conform,
     ),

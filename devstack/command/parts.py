@@ -36,6 +36,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     cwd: Path = ROOT
     remedy: str = ""  # what helps if it does not come up
+    remove_leftover: tuple[str, ...] = ()  # the command that removes what outlives the process, as a container does
 
 
 def azurite(data: Path, *, blob_port: int, queue_port: int, table_port: int) -> Part:

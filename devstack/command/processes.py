@@ -26,7 +26,8 @@ from devstack.command.errors import CommandError, PartFailed
 from devstack.command.part_log import PartLog
 from devstack.command.parts import ROOT, SQL_PASSWORD_VARIABLE, Part, shown
 from devstack.command.ports import is_free, owner
-from devstack.command.records import ProcessRecord, forget
+from devstack.command.records import ProcessRecord, forget, remove_leftover
+from devstack.command.settings import SQL_SETTING
 from devstack.command.waiting import becomes_true
 from functions_standin.worker.bound import ENDS_WITH
 
@@ -104,7 +105,7 @@ class Stack(Addresses):
             case "functions_host":
                 settings = {
                     "AzureWebJobsStorage": self.storage_connection_string,
-                    "SqlConnectionString": self.sql_connection_string,
+                    SQL_SETTING: self.sql_connection_string,
                     "API_URL": self.api_url,
                     **self._env,
                 }
@@ -116,6 +117,7 @@ class Stack(Addresses):
         """Start one part and wait until it is ready; raise PartFailed, with the end of its log, if that fails."""
         if self.is_running(part.name):
             raise CommandError(f"{part.name} runs already; stop it first")
+        remove_leftover(part.remove_leftover)
         for port in part.ports:
             if not is_free(port):
                 raise CommandError(taken_port(port, part.name))
@@ -137,6 +139,7 @@ class Stack(Addresses):
             self._wait_until_ready(part, child)
         except BaseException:
             child.kill()
+            remove_leftover(part.remove_leftover)
             forget(self.run_dir, part.name)
             raise
 
@@ -154,6 +157,7 @@ class Stack(Addresses):
         child = self._known(name).child
         if only is None:
             child.kill()
+            remove_leftover(self._known(name).part.remove_leftover)
         elif only == "worker":
             with suppress(ProcessLookupError):
                 os.kill(self.worker_pid(name), signal.SIGKILL)
@@ -170,6 +174,7 @@ class Stack(Addresses):
         """Stop one part, or all in the reverse order of their start: SIGTERM, and SIGKILL after the grace."""
         for each in [name] if name else list(reversed(self._started)):
             self._known(each).child.stop(grace_seconds)
+            remove_leftover(self._known(each).part.remove_leftover)
             forget(self.run_dir, each)
         if name is None:
             self.end_left_behind()
@@ -240,6 +245,7 @@ class Stack(Addresses):
                 address=part.address,
                 kind=part.kind,
                 log=str(self.log(part.name)),
+                remove_leftover=part.remove_leftover,
             ).save(self.run_dir)
 
     def _wait_until_ready(self, part: Part, child: ChildProcess) -> None:

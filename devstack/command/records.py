@@ -1,10 +1,15 @@
 """What `./dev up` remembers of the processes it started, so that `status` and `down` find exactly those."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from devstack.command.child_process import GRACE_SECONDS, end_foreign, start_time
+from devstack.command.tools import ask
+
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +24,16 @@ class ProcessRecord:
     address: str
     kind: str
     log: str
+    remove_leftover: tuple[str, ...] = ()
 
     def is_running(self) -> bool:
         """Tell whether this very process still runs."""
         return start_time(self.pid) == self.started
 
     def end(self, grace_seconds: float = GRACE_SECONDS) -> None:
-        """End the process and its group; a later process with the same pid is left alone."""
+        """End the process and its group, and what outlives it; a later process with the same pid is left alone."""
         end_foreign(self.pid, self.started, grace_seconds)
+        remove_leftover(self.remove_leftover)
 
     def save(self, folder: Path) -> None:
         """Write the record, whole or not at all."""
@@ -34,6 +41,12 @@ class ProcessRecord:
         draft = folder / f".{self.part}.{self.pid}"
         draft.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
         draft.replace(folder / f"{self.part}.json")
+
+
+def remove_leftover(command: Sequence[str]) -> None:
+    """Run the command that removes what outlives a process, if there is one; mostly nothing is left, which is no trouble."""
+    if command:
+        ask(command, patience_seconds=_PATIENCE_SECONDS)
 
 
 def load_records(folder: Path) -> list[ProcessRecord]:
@@ -55,7 +68,8 @@ def is_remembered(folder: Path, part: str, pid: int) -> bool:
 
 def _load(file: Path) -> ProcessRecord | None:
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        return ProcessRecord(**{**values, "command": tuple(values["command"]), "ports": tuple(values["ports"])})
-    except (OSError, ValueError, KeyError, TypeError):
+        values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return ProcessRecord(**{**values, **lists})
+    except (OSError, ValueError, AttributeError, TypeError):
         return None

@@ -12,6 +12,7 @@ from functions_standin import json_with_comments
 from functions_standin.errors import FunctionInError
 from functions_standin.sql_trigger.connection_string import read_pairs
 
+SQL_SETTING = "SqlConnectionString"
 STAND_IN_SQL_PORT = 14330
 DEFAULT_SQL_PORT = 1433
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "(local)", "."})
@@ -66,7 +67,7 @@ def _values_of(path: Path) -> dict[str, str]:
 
 def sql_address(settings: Mapping[str, str]) -> SqlAddress:
     """Read the SqlConnectionString (ADO.NET) of these settings; raise CommandError if it is missing or unreadable."""
-    text = settings.get("SqlConnectionString", "")
+    text = settings.get(SQL_SETTING, "")
     if not text:
         raise CommandError(
             "the setting SqlConnectionString is missing; put it into local.settings.json or into the environment"

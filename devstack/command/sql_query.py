@@ -9,13 +9,12 @@ from typing import Any
 
 import pyodbc
 
+from devstack.command.settings import SQL_SETTING
 from devstack.command.terminal import table
 from functions_standin.errors import FunctionInError
 from functions_standin.sql_trigger.connection import connect, find_driver
 from functions_standin.sql_trigger.connection_string import to_odbc
 from functions_standin.sql_trigger.failures import describe
-
-_SETTING = "SqlConnectionString"
 
 
 def results(connection: Any, sql: str) -> Iterator[str]:
@@ -61,9 +60,9 @@ def main() -> int:
         parser.error("it takes either a statement or --file")
     sql = arguments.statement if arguments.file is None else arguments.file.read_text(encoding="utf-8")
     try:
-        to = to_odbc(os.environ.get(_SETTING, ""), find_driver())
+        to = to_odbc(os.environ.get(SQL_SETTING, ""), find_driver())
     except FunctionInError as error:
-        return _fail(f"{error} (setting {_SETTING})")
+        return _fail(f"{error} (setting {SQL_SETTING})")
     try:
         connection = connect(to)
         try:

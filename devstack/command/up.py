@@ -1,73 +1,36 @@
-"""`./dev up`, `down` and `status`: the local stack on its fixed ports, with its data under .data."""
+"""`./dev up`: the local stack on its fixed ports, with its data under .data."""
 
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from devstack.command import core_tools, parts
-from devstack.command.core_tools import CoreTools
+from devstack.command import chosen_server, own_sql_server
 from devstack.command.errors import CommandError
 from devstack.command.lock import hold_lock
 from devstack.command.parts import Part
+from devstack.command.plan import PORTS, Plan, plan, summary
 from devstack.command.ports import is_free
 from devstack.command.processes import Stack, taken_port
-from devstack.command.records import forget, is_remembered, load_records
-from devstack.command.settings import STAND_IN_SQL_PORT, SqlAddress, app_settings, sql_address
-from devstack.command.terminal import step, table
+from devstack.command.records import is_remembered, load_records, remove_leftover
+from devstack.command.settings import SQL_SETTING, app_settings, sql_address
+from devstack.command.terminal import step
 
-PORTS = {
-    "azurite": (10000, 10001, 10002),
-    "sql_server": (STAND_IN_SQL_PORT,),
-    "demo_api": (8080,),
-    "functions_host": (7071,),
-}
 _POLL_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What `up` starts, in order. The database is prepared when all but the last part run."""
+def up(root: Path, python: Path, *, stand_ins: bool, detach: bool, sql_server: str | None = None) -> int:
+    """Start everything and follow it until Ctrl-C, or leave it running; return the exit status.
 
-    parts: tuple[Part, ...]
-    sql: SqlAddress
-    notes: tuple[str, ...] = ()
-
-
-def plan(root: Path, stack: Stack, settings: Mapping[str, str], *, python: Path, stand_ins: bool) -> Plan:
-    """Choose the real thing or the stand-in for each part."""
-    sql = sql_address(settings)
-    chosen = [stack.part("azurite"), *([stack.part("sql_server")] if sql.is_stand_in else []), stack.part("demo_api")]
-    port = PORTS["functions_host"][0]
-    func = CoreTools() if stand_ins else core_tools.find()
-    if func.version is None:
-        chosen.append(parts.functions_host(root, port=port, python=str(python)))
-    else:
-        chosen.append(core_tools.functions_host(root, port=port, version=func.version, python=python))
-    notes = [f"{func.trouble}; the Functions host is the stand-in"] if func.trouble else []
-    return Plan(tuple(chosen), sql, (*notes, *_notes(settings)))
-
-
-def _notes(settings: Mapping[str, str]) -> list[str]:
-    notes = []
-    api = f"http://127.0.0.1:{PORTS['demo_api'][0]}"
-    if settings.get("API_URL", api).rstrip("/") not in (api, api.replace("127.0.0.1", "localhost")):
-        notes.append(f"API_URL is {settings['API_URL']}: relays that use it do not send to the demo API")
-    storage = settings.get("AzureWebJobsStorage", "")
-    if storage != "UseDevelopmentStorage=true" and f"127.0.0.1:{PORTS['azurite'][0]}" not in storage:
-        notes.append("AzureWebJobsStorage does not point to this Azurite: the Functions host uses another storage")
-    return notes
-
-
-def up(root: Path, python: Path, *, stand_ins: bool, detach: bool) -> int:
-    """Start everything and follow it until Ctrl-C, or leave it running; return the exit status."""
-    settings = app_settings(root)
+    `sql_server` is a connection string, or the word for a container, and wins over the setting.
+    """
+    container = own_sql_server.lasting(root) if sql_server == own_sql_server.WORD else None
+    chosen = container.connection_string if container else sql_server
+    host_settings = {SQL_SETTING: chosen} if chosen else {}
+    settings = {**app_settings(root), **host_settings}
     sql = sql_address(settings)
     if sql.is_stand_in and not (sql.database and sql.user and sql.password):
-        raise CommandError(
-            "SqlConnectionString: the stand-in needs Database, User ID and Password; add what is missing"
-        )
+        raise CommandError(f"{SQL_SETTING}: the stand-in needs Database, User ID and Password; add what is missing")
     stack = Stack(
         root / ".data",
         app_dir=root,
@@ -78,8 +41,15 @@ def up(root: Path, python: Path, *, stand_ins: bool, detach: bool) -> int:
         python=str(python),
         detached=detach,
     )
-    planned = plan(root, stack, settings, python=python, stand_ins=stand_ins)
-    return run(stack, planned, lambda: prepare_database(root, python, settings, planned.sql), detach=detach)
+    planned = plan(
+        root, stack, settings, python=python, stand_ins=stand_ins, container=container, host_settings=host_settings
+    )
+
+    def prepare() -> None:
+        chosen_server.remember(stack.run_dir, chosen)
+        prepare_database(root, python, settings, with_demo=planned.brings_sql_server)
+
+    return run(stack, planned, prepare, detach=detach)
 
 
 def run(stack: Stack, planned: Plan, prepare: Callable[[], None], *, detach: bool) -> int:
@@ -87,7 +57,7 @@ def run(stack: Stack, planned: Plan, prepare: Callable[[], None], *, detach: boo
     left_running = False
     try:
         with hold_lock(stack.data_dir / "run" / "up.lock", "waiting for another ./dev up to finish starting"):
-            _refuse_a_second_stack(stack, planned.parts)
+            _make_way(stack, planned.parts)
             for part in planned.parts:
                 if part is planned.parts[-1]:
                     prepare()
@@ -102,23 +72,28 @@ def run(stack: Stack, planned: Plan, prepare: Callable[[], None], *, detach: boo
         if not left_running and any(stack.is_running(part.name) for part in planned.parts):
             with step("stopping everything"):
                 stack.stop()
+                chosen_server.forget(stack.run_dir)
 
 
-def _refuse_a_second_stack(stack: Stack, planned: Sequence[Part]) -> None:
-    running = [record.part for record in load_records(stack.run_dir) if record.is_running()]
-    if running:
+def _make_way(stack: Stack, planned: Sequence[Part]) -> None:
+    """Refuse a second stack, end what a killed one has left behind, and see that the ports are free."""
+    records = load_records(stack.run_dir)
+    if running := [record.part for record in records if record.is_running()]:
         raise CommandError(f"already running: {', '.join(running)}; ./dev status shows the stack, ./dev down ends it")
+    for record in records:
+        record.end()
     for part in planned:
+        remove_leftover(part.remove_leftover)
         for port in part.ports:
             if not is_free(port):
                 raise CommandError(taken_port(port, part.name))
 
 
-def prepare_database(root: Path, python: Path, settings: Mapping[str, str], sql: SqlAddress) -> None:
-    """Prepare the database for the relays; the stand-in (never a real database) gets the demo's tables and rows."""
+def prepare_database(root: Path, python: Path, settings: Mapping[str, str], *, with_demo: bool) -> None:
+    """Prepare the database for the relays; one of our own (never somebody else's) gets the demo's tables and rows."""
 
     def run_script(name: str) -> None:
-        if sql.is_stand_in:
+        if with_demo:
             script = str(root / "devstack" / "demo" / name)
             _run_on_database(root, [str(python), "-m", "devstack.command.sql_query", "--file", script], settings)
 
@@ -139,29 +114,6 @@ def _run_on_database(root: Path, command: list[str], settings: Mapping[str, str]
         )
 
 
-def summary(stack: Stack, planned: Plan, *, detach: bool) -> str:
-    """Return the table of what runs where, and what to do with it."""
-    rows = [(part.name, part.kind, part.address, str(stack.log(part.name))) for part in planned.parts]
-    if not planned.sql.is_stand_in:
-        rows.insert(1, ("sql_server", "real", planned.sql.server, "(not ours)"))
-    server = f"{planned.sql.host},{planned.sql.port}" if planned.sql.host else planned.sql.server
-    page = next((part.address for part in planned.parts if part.name == "demo_api"), "")
-    return "\n".join(
-        [
-            "",
-            table(("part", "kind", "address", "log"), rows),
-            "",
-            *(f"note: {note}" for note in planned.notes),
-            f"What arrives is shown at {page}",
-            "Change a row, for example:",
-            """    ./dev sql query "UPDATE dbo.Orders SET Status = N'paid' WHERE OrderId = 1\"""",
-            f"or with any SQL client: server {server}, database {planned.sql.database}, user {planned.sql.user}, "
-            "password as in SqlConnectionString, trust the server's certificate",
-            "./dev status shows the parts, ./dev down ends them" if detach else "Ctrl-C ends everything",
-        ]
-    )
-
-
 def follow(stack: Stack, planned: Sequence[Part]) -> int:
     """Wait until Ctrl-C, or until no part runs any more; tell of each part that ends."""
     ended: dict[str, bool] = {}  # by whom: whether `./dev down` ended it
@@ -180,39 +132,3 @@ def follow(stack: Stack, planned: Sequence[Part]) -> int:
         time.sleep(_POLL_SECONDS)
     print("no part runs any more")
     return 0 if all(ended.values()) else 1
-
-
-def down(root: Path) -> int:
-    """End everything that `./dev up` started and that still runs."""
-    folder = root / ".data" / "run"
-    records = load_records(folder)
-    for record in reversed(records):
-        running = record.is_running()
-        forget(folder, record.part)
-        if running:
-            with step(f"stopping {record.part} (pid {record.pid})"):
-                record.end()
-        else:
-            record.end()  # what it has left behind, as a killed Functions host leaves its worker
-            print(f"{record.part} had ended already")
-    if not records:
-        print("nothing runs")
-    return 0
-
-
-def status(root: Path) -> int:
-    """Print the state of every part; return 0 if all of them run, else 1."""
-    sql = sql_address(app_settings(root))
-    records = {record.part: record for record in load_records(root / ".data" / "run")}
-    rows = []
-    for name in PORTS:
-        record = records.get(name)
-        if record is not None:
-            state = f"running (pid {record.pid})" if record.is_running() else "dead"
-            rows.append((name, state, record.kind, record.address, record.log))
-        elif name == "sql_server" and not sql.is_stand_in:
-            rows.append((name, "not ours", "real", sql.server, ""))
-        else:
-            rows.append((name, "not started", "", "", ""))
-    print(table(("part", "state", "kind", "address", "log"), rows))
-    return 0 if all(row[1].startswith("running") or row[1] == "not ours" for row in rows) else 1

@@ -12,6 +12,8 @@ import pyodbc
 import pytest
 import requests
 
+from devstack.command import own_sql_server
+from devstack.command.errors import CommandError
 from devstack.command.parts import ROOT
 from devstack.conform.published.suites import SUITES, ask_published, described, find
 from devstack.conform.report import table
@@ -34,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 0 if nothing differs, 1 if something does, 2 if it could not be asked."""
     parser = argparse.ArgumentParser(prog="./dev conform", description=__doc__)
     parser.add_argument(
-        "--server", metavar="CONNECTION", help="an ADO.NET connection string; its database may be filled"
+        "--server",
+        metavar="CONNECTION",
+        help=f"an ADO.NET connection string, whose database may be filled, or {own_sql_server.WORD} for one in a container",
     )
     parser.add_argument("--host", metavar="URL", help=f"it runs the app of {HOST_QUESTIONS.relative_to(ROOT)}")
     parser.add_argument(
@@ -49,6 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     if told.suite:
         return _conform_to_suite(told.suite, ["-k", told.only] if told.only else [], told.report)
+    if told.server != own_sql_server.WORD:
+        return _conform(told)
+    try:
+        with own_sql_server.throwaway(ROOT, Path(sys.executable)) as told.server:
+            return _conform(told)
+    except CommandError as error:
+        raise SystemExit(f"conform: {error}") from None
+
+
+def _conform(told: argparse.Namespace) -> int:
     both = not told.server and not told.host
     options = ["-k", told.only] if told.only else []
     parts = []

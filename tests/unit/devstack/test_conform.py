@@ -1,12 +1,17 @@
 """`./dev conform`: which questions were answered otherwise, and how that is told."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from devstack.command import own_sql_server
 from devstack.command.parts import ROOT
+from devstack.conform import __main__ as conform
 from devstack.conform.__main__ import main
 from devstack.conform.report import table
 from devstack.conform.suite import Answers, Difference
@@ -109,3 +114,37 @@ def test_who_does_not_answer_is_said_at_once_and_without_the_password(option: st
 
     assert f"{option} does not answer" in str(error.value)
     assert "Secret-1" not in str(error.value)
+
+
+def test_a_server_in_a_container_that_cannot_be_had_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(SystemExit, match="conform: neither docker nor podman is on PATH"):
+        main(["--server", "docker"])
+
+
+def test_a_server_in_a_container_is_asked_and_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alive: list[str] = []
+
+    @contextmanager
+    def throwaway(_root: Path, _python: Path) -> Iterator[str]:
+        alive.append("container")
+        yield "Server=in a container"
+        alive.clear()
+
+    def ask(_folder: Path, _options: object) -> tuple[Answers, pytest.ExitCode]:
+        assert alive == ["container"]
+        assert os.environ["TEST_SQL_CONNECTION_STRING"] == "Server=in a container"
+        return Answers(asked=7), pytest.ExitCode.OK
+
+    monkeypatch.setenv("TEST_SQL_CONNECTION_STRING", "")
+    monkeypatch.setattr(own_sql_server, "throwaway", throwaway)
+    monkeypatch.setattr(conform, "ask", ask)
+    monkeypatch.setattr(conform, "_about_server", lambda server: [str(server)])
+
+    assert main(["--server", "docker", "--report", str(tmp_path / "report.md")]) == 0
+
+    assert alive == []
+    assert "- Server=in a container" in (tmp_path / "report.md").read_text()

@@ -76,19 +76,30 @@ def test_func_runs_the_app_with_our_python_and_tells_nobody(tmp_path: Path, tool
     app.mkdir()
 
     with Stack(tmp_path / "data") as stack:
-        stack.start_part(core_tools.functions_host(app, port=port, version="4.15.1", python=python))
+        stack.start_part(
+            core_tools.functions_host(
+                app, port=port, version="4.15.1", settings={"SqlConnectionString": "Server=x"}, python=python
+            )
+        )
         environment = Path(f"/proc/{stack.pid('functions_host')}/environ").read_text().split("\0")
 
     assert (tmp_path / "arguments").read_text() == f"{app}: start --port {port}"
     assert f"languageWorkers:python:defaultExecutablePath={python}" in environment
     assert f"VIRTUAL_ENV={tmp_path / 'venv'}" in environment
     assert any(line.startswith(f"PATH={tmp_path}/venv/bin:{tools}:") for line in environment)
+    assert "SqlConnectionString=Server=x" in environment
     assert "FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT=1" in environment
 
 
 def test_a_func_that_cannot_start_the_app_points_to_the_stand_in(tmp_path: Path, tools: Path) -> None:
     program(tools / "func", "echo cannot download the extension bundle; exit 1")
-    part = core_tools.functions_host(tmp_path, port=free_port(), version="4.15.1", python=tmp_path / "bin" / "python")
+    part = core_tools.functions_host(
+        tmp_path,
+        port=free_port(),
+        version="4.15.1",
+        settings={"SqlConnectionString": "Server=x"},
+        python=tmp_path / "bin" / "python",
+    )
 
     with (
         Stack(tmp_path / "data") as stack,

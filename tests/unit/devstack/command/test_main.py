@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from devstack.command import main as command_line
+from devstack.command import own_sql_server
 from devstack.command.checks import CHECKS, check
 from devstack.command.main import main
 from devstack.command.terminal import table
@@ -73,6 +75,8 @@ def test_help_has_a_line_for_every_verb(arguments: list[str]) -> None:
         pytest.param(["sql"], "./dev sql enable", id="sql"),
         pytest.param(["sql", "query"], "./dev sql query", id="sql-query"),
         pytest.param(["test", "--sql-server"], "--sql-server needs a connection string", id="sql-server"),
+        pytest.param(["up", "--sql-server", "dokcer"], "--sql-server needs a connection string", id="server-of-up"),
+        pytest.param(["down", "--volumes"], "--volumes means nothing here", id="down"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_sentence(arguments: list[str], problem: str) -> None:
@@ -154,6 +158,55 @@ def test_the_server_of_the_tests_goes_through_the_environment(
 
     assert told.command == ["-m", "pytest", "-rs", "-x"]
     assert told.environment["TEST_SQL_CONNECTION_STRING"] == "Server=x;Pwd=a=b"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param([], (False, False, None), id="plain"),
+        pytest.param(["--sql-server", "docker", "--detach"], (False, True, "docker"), id="container"),
+        pytest.param(["--stand-ins", "--sql-server=Server=x;Pwd=a=b"], (True, False, "Server=x;Pwd=a=b"), id="named"),
+    ],
+)
+def test_up_gets_its_options(
+    became: object, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: tuple[bool, bool, str | None]
+) -> None:
+    def up(_root: Path, _python: Path, *, stand_ins: bool, detach: bool, sql_server: str | None) -> int:
+        assert (stand_ins, detach, sql_server) == expected
+        return 7
+
+    monkeypatch.setattr(command_line, "up", up)
+
+    assert main(["up", *arguments]) == 7
+
+
+@pytest.mark.parametrize(("arguments", "deletes"), [([], False), (["--delete-volume"], True)])
+def test_down_deletes_the_volume_only_if_told(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], deletes: bool
+) -> None:
+    monkeypatch.setattr(command_line, "down", lambda _root, *, delete_volume: 7 if delete_volume is deletes else 8)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    assert main(["down", *arguments]) == 7
+
+
+def test_tests_can_have_a_server_in_a_container(
+    became: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    @contextmanager
+    def throwaway(_root: Path, python: Path) -> Iterator[str]:
+        assert python == tmp_path / "python"
+        yield "Server=in a container"
+        (tmp_path / "gone").touch()
+
+    program(tmp_path / "python", f'echo "$TEST_SQL_CONNECTION_STRING: $*" > {tmp_path}/ran; exit 5')
+    monkeypatch.setattr(command_line, "set_up", lambda *_, **__: tmp_path / "python")
+    monkeypatch.setattr(own_sql_server, "throwaway", throwaway)
+
+    assert main(["test", "app", "--sql-server", "docker", "-x"]) == 5
+
+    assert (tmp_path / "ran").read_text() == "Server=in a container: -m pytest -rs tests -x\n"
+    assert (tmp_path / "gone").exists()
 
 
 def test_the_demo_gets_its_arguments(became: Callable[[list[str]], Became]) -> None:

@@ -14,11 +14,14 @@ import pytest
 
 from devstack.command import core_tools
 from devstack.command.child_process import start_time
+from devstack.command.container_engine import ContainerEngine
 from devstack.command.core_tools import CoreTools
+from devstack.command.down import status
+from devstack.command.plan import PORTS, plan, summary
 from devstack.command.ports import free_port, is_free
 from devstack.command.processes import Stack
 from devstack.command.records import load_records
-from devstack.command.up import plan, status
+from devstack.command.sql_container import SqlContainer
 from tests.unit.devstack.command.fakes import ROOT, fake_part
 from tests.waiting import wait_until
 
@@ -29,7 +32,7 @@ STAND_IN_SQL = "Server=tcp:127.0.0.1,14330;Database=RelayDemo;User ID=sa;Passwor
 DRIVER = """
 import sys
 from pathlib import Path
-from devstack.command import main, up
+from devstack.command import down, main, up
 from devstack.command.processes import Stack
 from devstack.command.settings import sql_address
 from tests.unit.devstack.command.fakes import fake_part
@@ -39,7 +42,7 @@ detach = "--detach" in options
 
 def run(arguments):
     if arguments == ["down"]:
-        return up.down(root)
+        return down.down(root)
     fakes = tuple(fake_part(f"part_{number}", port=port) for number, port in enumerate(ports))
     planned = up.Plan(fakes, sql_address({"SqlConnectionString": "Server=tcp:127.0.0.1,14330;Password=Secret-1"}))
     stack = Stack(root / ".data", detached=detach)
@@ -233,6 +236,22 @@ def test_up_after_a_crash_of_up_starts_again(command: Callable[..., Command], tm
     assert command("--detach").exit_status() == 0
 
 
+def test_up_after_a_crash_ends_what_outlived_it(command: Callable[..., Command], tmp_path: Path) -> None:
+    first = command("--detach")
+    assert first.exit_status() == 0
+    left = tmp_path / "left"
+    left.touch()
+    file = tmp_path / ".data" / "run" / "part_0.json"
+    file.write_text(file.read_text().replace('"remove_leftover": []', f'"remove_leftover": ["/bin/rm", "{left}"]'))
+    for pid in pids(tmp_path):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(record.is_running() for record in load_records(file.parent)), description="all are dead")
+
+    assert command("--detach").exit_status() == 0
+
+    assert not left.exists()
+
+
 def settings_of(connection_string: str, **more: str) -> dict[str, str]:
     return {"SqlConnectionString": connection_string, "AzureWebJobsStorage": "UseDevelopmentStorage=true", **more}
 
@@ -277,6 +296,42 @@ def test_a_func_that_does_not_work_is_told_and_the_stand_in_taken(
 
     assert planned.parts[-1].kind == "stand-in"
     assert planned.notes == ("func is too old; the Functions host is the stand-in",)
+
+
+def test_a_container_takes_the_place_of_the_stand_in_and_the_host_is_told_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "password"
+    container = SqlContainer(
+        engine=ContainerEngine("docker"),
+        name="c",
+        port=14331,
+        database="RelayDemo",
+        password="Secret-1",
+        volume="v",
+        password_file=file,
+    )
+    settings = {"SqlConnectionString": container.connection_string}
+    stack = Stack(tmp_path, ports=PORTS)
+
+    planned = plan(
+        tmp_path,
+        stack,
+        settings_of(container.connection_string),
+        python=Path(sys.executable),
+        stand_ins=True,
+        container=container,
+        host_settings=settings,
+    )
+
+    assert [part.name for part in planned.parts] == ["azurite", "sql_server", "demo_api", "functions_host"]
+    assert planned.parts[1].kind == "real (docker)"
+    assert planned.parts[-1].environment["SqlConnectionString"] == container.connection_string
+    assert planned.brings_sql_server
+    told = summary(stack, planned, detach=False)
+    assert f"server 127.0.0.1,14331, database RelayDemo, user sa, password as in {file}" in told
+    assert "not ours" not in told
+    assert "Secret-1" not in told
 
 
 def test_settings_that_bypass_the_stack_are_noted(tmp_path: Path) -> None:
