@@ -15,7 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from devstack.command.child_process import start_time
 from mssql_standin.__main__ import PASSWORD_VARIABLE
+from tests.waiting import wait_until
 
 
 class FakeDocker:
@@ -134,8 +136,10 @@ def _listen_without_answering(port: int) -> None:
 
 
 def _remove(container: Path) -> None:
+    process = int(container.read_text())
     with suppress(ProcessLookupError):
-        os.killpg(int(container.read_text()), signal.SIGKILL)
+        os.killpg(process, signal.SIGKILL)
+    wait_until(lambda: start_time(process) is None, description="the container is gone")
     container.unlink()
     shutil.rmtree(_data_of(container), ignore_errors=True)
 
