@@ -14,6 +14,7 @@ CHECKS = {
         *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
         *(f".github/workflows/{name}.yml" for name in ("tests", "real-parts", "release")),
     ),
+    "infrastructure": ("python", "-m", "devstack.infra"),
     "updates": ("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"),
     "devcontainer": ("check-jsonschema", "--builtin-schema", "vendor.compose-spec", ".devcontainer/compose.yml"),
 }

@@ -1,0 +1,125 @@
+// The relay and what it stands on, in one resource group: storage account, identity, logs, function app. docs/deploying.md says how
+// it is used.
+targetScope = 'resourceGroup'
+
+@description('The stem of all names: lower-case letters, digits and hyphens, a letter first.')
+@minLength(3)
+@maxLength(17)
+param name string
+
+@description('Where everything is made. Flex Consumption is not in every region.')
+param location string = resourceGroup().location
+
+@description('The Python of the worker: 3.11 to 3.14.')
+param pythonVersion string = '3.13'
+
+@description('The memory of one instance, in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 512
+
+@description('Instances that each SQL trigger always has. A trigger that logs in with an identity does not wake from zero: leave it at 1 or more, unless the login has a password.')
+@minValue(0)
+param alwaysReady int = 1
+
+@description('The relays whose triggers are always ready: those of relays.toml, found by the first name line after each [[relay]].')
+param relays string[] = map(
+  skip(split(replace(loadTextContent('../relays.toml'), '\r', ''), '\n[[relay]]'), 1),
+  section => split(first(filter(split(section, '\n'), line => startsWith(replace(line, ' ', ''), 'name="')))!, '"')[1]
+)
+
+@description('The name of the SQL server, without its domain, if the app logs in with its identity.')
+param sqlServerName string = ''
+
+@description('The name of the database on it.')
+param sqlDatabaseName string = 'relay'
+
+@description('What the app setting SqlConnectionString gets. Empty: the identity logs in at sqlServerName.')
+@secure()
+param sqlConnectionString string = ''
+
+@description('More app settings: what relays.toml names between percent signs, for example API_URL.')
+@secure()
+param appSettings object = {}
+
+// Names that the whole world shares: the same for the same group and stem, whenever this is deployed again.
+var token = take(uniqueString(resourceGroup().id, name), 7)
+var functionAppName = '${name}-${token}'
+var stem = replace(name, '-', '')
+var tags = { 'azd-env-name': name }
+
+var sqlServerFqdn = empty(sqlServerName) ? '' : '${sqlServerName}${environment().suffixes.sqlServerHostname}'
+var identityLogin = 'Server=tcp:${sqlServerFqdn},1433;Database=${sqlDatabaseName};Authentication=Active Directory Managed Identity;User Id=${identity.properties.clientId};Encrypt=True'
+
+var settings = union(
+  {
+    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+    // A hub of its own, see docs/configuration.md: letters and digits, a letter first.
+    AzureFunctionsJobHost__extensions__durableTask__hubName: 'relay${stem}${token}'
+    SqlConnectionString: empty(sqlConnectionString) && !empty(sqlServerName) ? identityLogin : sqlConnectionString
+  },
+  appSettings
+)
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: '${name}-identity'
+  location: location
+  tags: tags
+}
+
+module storage 'storage.bicep' = {
+  name: '${name}-storage'
+  params: {
+    name: '${stem}${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'monitoring.bicep' = {
+  name: '${name}-monitoring'
+  params: {
+    name: name
+    location: location
+    tags: tags
+  }
+}
+
+module roles 'roles.bicep' = {
+  name: '${name}-roles'
+  params: {
+    principalId: identity.properties.principalId
+    storageAccountName: storage.outputs.accountName
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
+module flex 'flex.bicep' = {
+  name: '${name}-flex'
+  params: {
+    name: functionAppName
+    location: location
+    tags: tags
+    identityId: identity.id
+    identityClientId: identity.properties.clientId
+    storageAccountName: storage.outputs.accountName
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    pythonVersion: pythonVersion
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReady: alwaysReady
+    triggers: map(relays, relay => 'relay_${relay}')
+    settings: settings
+  }
+  // The host reads its storage account as soon as it starts.
+  dependsOn: [roles]
+}
+
+output functionAppName string = functionAppName
+output functionAppHostName string = flex.outputs.hostName
+output identityName string = identity.name
+output identityPrincipalId string = identity.properties.principalId
+output identityClientId string = identity.properties.clientId
+output storageAccountName string = storage.outputs.accountName
+output deploymentContainerName string = storage.outputs.deploymentContainerName
+output sqlServerFqdn string = sqlServerFqdn
+output sqlDatabaseName string = sqlDatabaseName

@@ -1,0 +1,35 @@
+// The storage account: the host's locks and keys, Durable's task hub, and the container of the deployed package.
+
+@description('3 to 24 lower-case letters and digits.')
+param name string
+param location string
+param tags object
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_LRS' }
+  properties: {
+    // Nobody gets in with a key; roles.bicep says who may do what.
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+
+    resource packages 'containers' = {
+      name: 'app-package'
+    }
+  }
+}
+
+output accountName string = account.name
+output deploymentContainerName string = account::blobs::packages.name
+output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::packages.name}'

@@ -1,0 +1,62 @@
+"""What infra/ makes of the app: settings and names that the app knows."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from devstack.infra.__main__ import INFRA, files
+
+ROOT = Path(__file__).parents[3]
+INTERFACE = {
+    "param": "name location pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings",
+    "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
+    "deploymentContainerName sqlServerFqdn sqlDatabaseName",
+}  # fmt: skip
+
+
+def text(name: str) -> str:
+    return (INFRA / name).read_text(encoding="utf-8")
+
+
+def test_scripts_find_the_parameters_and_outputs_that_they_know() -> None:
+    main = files(INFRA)["main.bicep"]
+
+    assert {kind: set(names.split()) - main.of(kind).keys() for kind, names in INTERFACE.items()} == {
+        "param": set(),
+        "output": set(),
+    }
+
+
+def test_the_relays_that_are_always_ready_are_those_of_relays_toml() -> None:
+    relays_toml = (ROOT / "relays.toml").read_text(encoding="utf-8")
+    sections = relays_toml.split("\n[[relay]]")[1:]
+    # what main.bicep does, step by step
+    assert "line => startsWith(replace(line, ' ', ''), 'name=\"')" in text("main.bicep")
+    found = [next(line for line in s.split("\n") if line.replace(" ", "").startswith('name="')).split('"')[1] for s in sections]  # fmt: skip
+
+    assert found == [relay["name"] for relay in tomllib.loads(relays_toml)["relay"]]
+    assert "'relay_${relay}'" in text("main.bicep")
+
+
+def test_on_flex_there_is_no_key() -> None:
+    assert "allowSharedKeyAccess: false" in text("storage.bicep")
+    assert [name for name in ("main", "flex", "storage") if "listKeys" in text(f"{name}.bicep")] == []
+
+
+def test_the_identity_has_the_roles_that_are_explained_and_no_others() -> None:
+    guids = re.findall(r"'([0-9a-f]{8}-[0-9a-f-]{27})'", text("roles.bicep"))
+
+    assert sorted(guids) == [
+        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",  # Storage Table Data Contributor
+        "3913510d-42f4-4e42-8a64-420c390055eb",  # Monitoring Metrics Publisher
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88",  # Storage Queue Data Contributor
+        "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",  # Storage Blob Data Owner
+    ]
+
+
+def test_azd_finds_what_it_deploys_to() -> None:
+    azure_yaml = (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    service = re.search(r"^services:\n  (\w+):", azure_yaml, re.MULTILINE)
+
+    assert service is not None
+    assert f"'azd-service-name': '{service[1]}'" in text("flex.bicep")
