@@ -10,14 +10,18 @@ param name string
 @description('Where everything is made. Flex Consumption is not in every region.')
 param location string = resourceGroup().location
 
-@description('The Python of the worker: 3.11 to 3.14.')
-param pythonVersion string = '3.13'
+@description('flex: Flex Consumption. consumption: the classic plan for Linux, which needs keys and ends in 2028.')
+@allowed(['flex', 'consumption'])
+param plan string = 'flex'
 
-@description('The memory of one instance, in MB.')
+@description('The Python of the worker: 3.11 to 3.14 on flex, 3.11 or 3.12 on consumption.')
+param pythonVersion string = plan == 'flex' ? '3.13' : '3.12'
+
+@description('The memory of one instance on flex, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
 
-@description('Instances that each SQL trigger always has. A trigger that logs in with an identity does not wake from zero: leave it at 1 or more, unless the login has a password.')
+@description('Instances that each SQL trigger always has on flex. A trigger that logs in with an identity does not wake from zero: leave it at 1 or more, unless the login has a password.')
 @minValue(0)
 param alwaysReady int = 1
 
@@ -73,6 +77,7 @@ module storage 'storage.bicep' = {
     name: '${stem}${token}'
     location: location
     tags: tags
+    sharedKeys: plan == 'consumption'
   }
 }
 
@@ -90,11 +95,12 @@ module roles 'roles.bicep' = {
   params: {
     principalId: identity.properties.principalId
     storageAccountName: storage.outputs.accountName
+    hostHasKey: plan == 'consumption'
     insightsName: monitoring.outputs.insightsName
   }
 }
 
-module flex 'flex.bicep' = {
+module flex 'flex.bicep' = if (plan == 'flex') {
   name: '${name}-flex'
   params: {
     name: functionAppName
@@ -114,8 +120,22 @@ module flex 'flex.bicep' = {
   dependsOn: [roles]
 }
 
+module consumption 'consumption.bicep' = if (plan == 'consumption') {
+  name: '${name}-consumption'
+  params: {
+    name: functionAppName
+    location: location
+    tags: tags
+    identityId: identity.id
+    storageAccountName: storage.outputs.accountName
+    pythonVersion: pythonVersion
+    settings: settings
+  }
+  dependsOn: [roles]
+}
+
 output functionAppName string = functionAppName
-output functionAppHostName string = flex.outputs.hostName
+output functionAppHostName string = plan == 'flex' ? flex!.outputs.hostName : consumption!.outputs.hostName
 output identityName string = identity.name
 output identityPrincipalId string = identity.properties.principalId
 output identityClientId string = identity.properties.clientId

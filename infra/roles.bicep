@@ -5,6 +5,9 @@ param principalId string
 param storageAccountName string
 param insightsName string
 
+@description('Whether the host comes to the storage account with a key, and the identity needs nothing there.')
+param hostHasKey bool
+
 var storageRoles = [
   // Storage Blob Data Owner. The host keeps its keys, locks and the timer's schedule in blobs, Durable the leases of its partitions
   // and large messages; both make their containers. The platform reads the deployed package.
@@ -26,7 +29,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 }
 
 resource onStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in storageRoles: {
+  for role in (hostHasKey ? [] : storageRoles): {
     name: guid(account.id, principalId, role)
     scope: account
     properties: {

@@ -5,6 +5,9 @@ param name string
 param location string
 param tags object
 
+@description('Whether keys open it. The classic Consumption plan needs one, Flex Consumption none.')
+param sharedKeys bool
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
@@ -12,9 +15,9 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   kind: 'StorageV2'
   sku: { name: 'Standard_LRS' }
   properties: {
-    // Nobody gets in with a key; roles.bicep says who may do what.
-    allowSharedKeyAccess: false
-    defaultToOAuthAuthentication: true
+    // On Flex Consumption nobody gets in with a key; roles.bicep says who may do what.
+    allowSharedKeyAccess: sharedKeys
+    defaultToOAuthAuthentication: !sharedKeys
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'

@@ -4,11 +4,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from devstack.infra.__main__ import INFRA, files
 
 ROOT = Path(__file__).parents[3]
 INTERFACE = {
-    "param": "name location pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings",
+    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings",
     "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
     "deploymentContainerName sqlServerFqdn sqlDatabaseName",
 }  # fmt: skip
@@ -39,8 +41,9 @@ def test_the_relays_that_are_always_ready_are_those_of_relays_toml() -> None:
 
 
 def test_on_flex_there_is_no_key() -> None:
-    assert "allowSharedKeyAccess: false" in text("storage.bicep")
-    assert [name for name in ("main", "flex", "storage") if "listKeys" in text(f"{name}.bicep")] == []
+    assert "allowSharedKeyAccess: sharedKeys" in text("storage.bicep")
+    assert "sharedKeys: plan == 'consumption'" in text("main.bicep")
+    assert [name for name in files(INFRA) if "listKeys" in text(name)] == ["consumption.bicep"]
 
 
 def test_the_identity_has_the_roles_that_are_explained_and_no_others() -> None:
@@ -54,9 +57,16 @@ def test_the_identity_has_the_roles_that_are_explained_and_no_others() -> None:
     ]
 
 
-def test_azd_finds_what_it_deploys_to() -> None:
+@pytest.mark.parametrize("plan", ["flex.bicep", "consumption.bicep"])
+def test_azd_finds_what_it_deploys_to(plan: str) -> None:
     azure_yaml = (ROOT / "azure.yaml").read_text(encoding="utf-8")
     service = re.search(r"^services:\n  (\w+):", azure_yaml, re.MULTILINE)
 
     assert service is not None
-    assert f"'azd-service-name': '{service[1]}'" in text("flex.bicep")
+    assert f"'azd-service-name': '{service[1]}'" in text(plan)
+
+
+def test_no_plan_offers_a_python_that_the_app_is_not_tested_on() -> None:
+    offered = {plan: set(re.findall(r"'(3\.\d+)'", re.search(r"@allowed\((.*)\)\nparam pythonVersion", text(plan))[1])) for plan in ("flex.bicep", "consumption.bicep")}  # type: ignore[index] # fmt: skip
+
+    assert offered == {"flex.bicep": {"3.11", "3.12", "3.13", "3.14"}, "consumption.bicep": {"3.11", "3.12"}}
