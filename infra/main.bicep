@@ -45,6 +45,9 @@ param sqlConnectionString string = ''
 @secure()
 param appSettings object = {}
 
+@description('Who gets the alerts. Empty: nobody, and there are none.')
+param alertEmail string = ''
+
 // Names that the whole world shares: the same for the same group and stem, whenever this is deployed again.
 var token = take(uniqueString(resourceGroup().id, name), 7)
 var functionAppName = '${name}-${token}'
@@ -132,6 +135,18 @@ module consumption 'consumption.bicep' = if (plan == 'consumption') {
     settings: settings
   }
   dependsOn: [roles]
+}
+
+module alerts 'alerts.bicep' = if (!empty(alertEmail)) {
+  name: '${name}-alerts'
+  params: {
+    name: name
+    location: location
+    tags: tags
+    functionAppName: functionAppName
+    workspaceId: monitoring.outputs.workspaceId
+    email: alertEmail
+  }
 }
 
 output functionAppName string = functionAppName

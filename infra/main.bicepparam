@@ -9,3 +9,4 @@ param sqlConnectionString = readEnvironmentVariable('SQL_CONNECTION_STRING', '')
 param appSettings = {
   API_URL: readEnvironmentVariable('API_URL', '')
 }
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

@@ -38,6 +38,16 @@ TYPES = {
         "operations",
         "ApplicationInsightsComponent",
     ),
+    "Microsoft.Insights/actionGroups@2023-01-01": (
+        "monitor",
+        "operations/_action_groups_operations.py",
+        "ActionGroupResource",
+    ),
+    "Microsoft.Insights/scheduledQueryRules@2023-12-01": (
+        "monitor",
+        "operations/_scheduled_query_rules_operations.py",
+        "ScheduledQueryRuleResource",
+    ),
     "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30": ("msi/v2024_11_30", ".", "Identity"),
     "Microsoft.OperationalInsights/workspaces@2025-07-01": ("loganalytics", ".", "Workspace"),
     "Microsoft.Storage/storageAccounts@2024-01-01": (

@@ -10,7 +10,7 @@ from devstack.infra.__main__ import INFRA, files
 
 ROOT = Path(__file__).parents[3]
 INTERFACE = {
-    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings",
+    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings alertEmail",
     "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
     "deploymentContainerName sqlServerFqdn sqlDatabaseName",
 }  # fmt: skip
