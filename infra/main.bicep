@@ -31,15 +31,31 @@ param relays string[] = map(
   section => split(first(filter(split(section, '\n'), line => startsWith(replace(line, ' ', ''), 'name="')))!, '"')[1]
 )
 
-@description('The name of the SQL server, without its domain, if the app logs in with its identity.')
+@description('existing: a database that is there; new: one in Azure SQL, which only identities log in to.')
+@allowed(['existing', 'new'])
+param sql string = 'existing'
+
+@description('The name of the SQL server, without its domain: where the identity logs in. Empty: with new one is made up, with existing sqlConnectionString says it.')
 param sqlServerName string = ''
 
 @description('The name of the database on it.')
 param sqlDatabaseName string = 'relay'
 
-@description('What the app setting SqlConnectionString gets. Empty: the identity logs in at sqlServerName.')
+@description('With new: the object id of the user or group in Entra that administers the server.')
+param sqlAdminObjectId string = ''
+
+@description('With new: its name, as Entra shows it.')
+param sqlAdminName string = ''
+
+@description('With existing: what the app setting SqlConnectionString gets. Empty: the identity logs in at sqlServerName.')
 @secure()
 param sqlConnectionString string = ''
+
+@description('A key vault of this resource group whose secrets the app may read. Empty: none.')
+param keyVaultName string = ''
+
+@description('Which app settings are secrets of it: { SETTING: name of the secret }. SqlConnectionString may be one.')
+param keyVaultSecrets object = {}
 
 @description('More app settings: what relays.toml names between percent signs, for example API_URL.')
 @secure()
@@ -54,17 +70,25 @@ var functionAppName = '${name}-${token}'
 var stem = replace(name, '-', '')
 var tags = { 'azd-env-name': name }
 
-var sqlServerFqdn = empty(sqlServerName) ? '' : '${sqlServerName}${environment().suffixes.sqlServerHostname}'
+var serverName = sql == 'new' && empty(sqlServerName) ? '${name}-sql-${token}' : sqlServerName
+var sqlServerFqdn = empty(serverName) ? '' : '${serverName}${environment().suffixes.sqlServerHostname}'
 var identityLogin = 'Server=tcp:${sqlServerFqdn},1433;Database=${sqlDatabaseName};Authentication=Active Directory Managed Identity;User Id=${identity.properties.clientId};Encrypt=True'
 
+var secrets = toObject(
+  empty(keyVaultName) ? [] : items(keyVaultSecrets),
+  secret => secret.key,
+  secret => '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${secret.value})'
+)
+// The later ones win.
 var settings = union(
   {
     APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
     // A hub of its own, see docs/configuration.md: letters and digits, a letter first.
     AzureFunctionsJobHost__extensions__durableTask__hubName: 'relay${stem}${token}'
-    SqlConnectionString: empty(sqlConnectionString) && !empty(sqlServerName) ? identityLogin : sqlConnectionString
+    SqlConnectionString: sql == 'new' || (empty(sqlConnectionString) && !empty(serverName)) ? identityLogin : sqlConnectionString
   },
+  secrets,
   appSettings
 )
 
@@ -103,6 +127,27 @@ module roles 'roles.bicep' = {
   }
 }
 
+module database 'sql.bicep' = if (sql == 'new') {
+  name: '${name}-sql'
+  params: {
+    serverName: serverName
+    databaseName: sqlDatabaseName
+    location: location
+    tags: tags
+    adminObjectId: sqlAdminObjectId
+    adminName: sqlAdminName
+    open: true
+  }
+}
+
+module vault 'keyvault.bicep' = if (!empty(keyVaultName)) {
+  name: '${name}-vault'
+  params: {
+    vaultName: keyVaultName
+    principalId: identity.properties.principalId
+  }
+}
+
 module flex 'flex.bicep' = if (plan == 'flex') {
   name: '${name}-flex'
   params: {
@@ -119,8 +164,8 @@ module flex 'flex.bicep' = if (plan == 'flex') {
     triggers: map(relays, relay => 'relay_${relay}')
     settings: settings
   }
-  // The host reads its storage account as soon as it starts.
-  dependsOn: [roles]
+  // The host reads its storage account and the secrets as soon as it starts.
+  dependsOn: [roles, vault]
 }
 
 module consumption 'consumption.bicep' = if (plan == 'consumption') {
@@ -134,7 +179,7 @@ module consumption 'consumption.bicep' = if (plan == 'consumption') {
     pythonVersion: pythonVersion
     settings: settings
   }
-  dependsOn: [roles]
+  dependsOn: [roles, vault]
 }
 
 module alerts 'alerts.bicep' = if (!empty(alertEmail)) {

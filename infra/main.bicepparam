@@ -3,9 +3,16 @@
 using './main.bicep'
 
 param name = readEnvironmentVariable('AZURE_ENV_NAME', 'my-relay')
+param plan = readEnvironmentVariable('PLAN', 'flex')
+param sql = readEnvironmentVariable('SQL', 'existing')
+param sqlAdminObjectId = readEnvironmentVariable('SQL_ADMIN_OBJECT_ID', '')
+param sqlAdminName = readEnvironmentVariable('SQL_ADMIN_NAME', '')
 param sqlServerName = readEnvironmentVariable('SQL_SERVER_NAME', '')
 param sqlDatabaseName = readEnvironmentVariable('SQL_DATABASE_NAME', 'relay')
 param sqlConnectionString = readEnvironmentVariable('SQL_CONNECTION_STRING', '')
+param keyVaultName = readEnvironmentVariable('KEY_VAULT_NAME', '')
+// For example { ORDERS_API_KEY: 'orders-api-key' }: the app setting, and the secret's name in the vault.
+param keyVaultSecrets = {}
 param appSettings = {
   API_URL: readEnvironmentVariable('API_URL', '')
 }

@@ -48,8 +48,12 @@ TYPES = {
         "operations/_scheduled_query_rules_operations.py",
         "ScheduledQueryRuleResource",
     ),
+    "Microsoft.KeyVault/vaults@2025-05-01": ("keyvault", "operations", "VaultCreateOrUpdateParameters"),
     "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30": ("msi/v2024_11_30", ".", "Identity"),
     "Microsoft.OperationalInsights/workspaces@2025-07-01": ("loganalytics", ".", "Workspace"),
+    "Microsoft.Sql/servers@2025-01-01": ("sql", ".", "Server"),
+    "Microsoft.Sql/servers/databases@2025-01-01": ("sql", ".", "Database"),
+    "Microsoft.Sql/servers/firewallRules@2025-01-01": ("sql", ".", "FirewallRule"),
     "Microsoft.Storage/storageAccounts@2024-01-01": (
         "storage/v2024_01_01",
         "operations",

@@ -11,7 +11,7 @@ FUNCTIONS = frozenset({
     "allowed", "concat", "contains", "description", "empty", "environment", "filter", "first",
     "guid", "items", "length", "listKeys", "loadTextContent", "map", "maxLength", "maxValue",
     "minLength", "minValue", "range", "readEnvironmentVariable", "replace", "resourceGroup", "resourceId", "secure",
-    "skip", "split", "startsWith", "subscription", "subscriptionResourceId", "take", "tenant", "toLower",
+    "skip", "split", "startsWith", "subscription", "subscriptionResourceId", "take", "tenant", "toLower", "toObject",
     "union", "uniqueString",
 })  # fmt: skip
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sql_server.connection_string import to_odbc
 from devstack.infra.__main__ import INFRA, files
 
 ROOT = Path(__file__).parents[3]
 INTERFACE = {
-    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sqlServerName sqlDatabaseName sqlConnectionString appSettings alertEmail",
+    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sql sqlServerName sqlDatabaseName "
+    "sqlAdminObjectId sqlAdminName sqlConnectionString keyVaultName keyVaultSecrets appSettings alertEmail",
     "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
     "deploymentContainerName sqlServerFqdn sqlDatabaseName",
 }  # fmt: skip
@@ -47,14 +49,16 @@ def test_on_flex_there_is_no_key() -> None:
 
 
 def test_the_identity_has_the_roles_that_are_explained_and_no_others() -> None:
-    guids = re.findall(r"'([0-9a-f]{8}-[0-9a-f-]{27})'", text("roles.bicep"))
+    guids = {name: re.findall(r"'([0-9a-f]{8}-[0-9a-f-]{27})'", text(name)) for name in files(INFRA)}
 
-    assert sorted(guids) == [
+    assert guids.pop("keyvault.bicep") == ["4633458b-17de-408a-b874-0445c86b69e6"]  # Key Vault Secrets User
+    assert sorted(guids.pop("roles.bicep")) == [
         "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",  # Storage Table Data Contributor
         "3913510d-42f4-4e42-8a64-420c390055eb",  # Monitoring Metrics Publisher
         "974c5e8b-45b9-4653-ba55-5f855dd0fb88",  # Storage Queue Data Contributor
         "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",  # Storage Blob Data Owner
     ]
+    assert not any(guids.values())
 
 
 @pytest.mark.parametrize("plan", ["flex.bicep", "consumption.bicep"])
@@ -70,3 +74,30 @@ def test_no_plan_offers_a_python_that_the_app_is_not_tested_on() -> None:
     offered = {plan: set(re.findall(r"'(3\.\d+)'", re.search(r"@allowed\((.*)\)\nparam pythonVersion", text(plan))[1])) for plan in ("flex.bicep", "consumption.bicep")}  # type: ignore[index] # fmt: skip
 
     assert offered == {"flex.bicep": {"3.11", "3.12", "3.13", "3.14"}, "consumption.bicep": {"3.11", "3.12"}}
+
+
+def test_the_app_understands_the_connection_string_of_its_identity() -> None:
+    written = re.search(r"var identityLogin = '(.*)'", text("main.bicep"))
+    assert written is not None
+    filled = written[1].replace("${sqlServerFqdn}", "shop.database.windows.net").replace("${sqlDatabaseName}", "relay")
+
+    odbc = to_odbc(filled.replace("${identity.properties.clientId}", "1234"), "ODBC Driver 18 for SQL Server")
+
+    assert odbc.text.replace("{", "").replace("}", "") == (
+        "Driver=ODBC Driver 18 for SQL Server;Server=tcp:shop.database.windows.net,1433;Database=relay;"
+        "Authentication=ActiveDirectoryMsi;UID=1234;Encrypt=yes"
+    )
+
+
+def test_the_task_hub_has_a_name_that_durable_takes() -> None:
+    hub = re.search(r"__hubName: '(.*)'", text("main.bicep"))
+    assert hub is not None
+    longest = hub[1].replace("${stem}", "a" * 17).replace("${token}", "b" * 7)
+
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,44}", longest)
+    assert "@maxLength(17)\nparam name" in text("main.bicep")
+    assert "take(uniqueString(resourceGroup().id, name), 7)" in text("main.bicep")
+
+
+def test_every_parameter_of_the_template_is_described() -> None:
+    assert re.findall(r"(?<!\))\n(?:@allowed.*\n|@m\w+\(\d+\)\n|@secure\(\)\n)*param (\w+)", text("main.bicep")) == []
