@@ -12,6 +12,9 @@ param pythonVersion string
 param instanceMemoryMB int
 param alwaysReady int
 
+@description('The subnet through which the app goes out. Empty: none.')
+param subnetId string
+
 @description('The names of the functions that are always ready.')
 param triggers string[]
 
@@ -51,6 +54,7 @@ resource app 'Microsoft.Web/sites@2025-05-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
         storage: {

@@ -64,6 +64,11 @@ param appSettings object = {}
 @description('Who gets the alerts. Empty: nobody, and there are none.')
 param alertEmail string = ''
 
+@description('On flex: a virtual network, with private addresses for storage account and new database; both are closed to the public network.')
+param privateNetwork bool = false
+
+var private = !privateNetwork || plan == 'flex' ? privateNetwork : fail('privateNetwork needs plan flex: the classic Consumption plan goes out through no network of yours.')
+
 // Names that the whole world shares: the same for the same group and stem, whenever this is deployed again.
 var token = take(uniqueString(resourceGroup().id, name), 7)
 var functionAppName = '${name}-${token}'
@@ -84,8 +89,8 @@ var settings = union(
   {
     APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
-    // A hub of its own, see docs/configuration.md: letters and digits, a letter first.
-    AzureFunctionsJobHost__extensions__durableTask__hubName: 'relay${stem}${token}'
+    // No task hub is named: the storage account is this app's alone, so Durable's own name for it meets no other. What wakes and
+    // scales the app would not see a name in the settings (azure-functions-durable-extension issue 2803).
     SqlConnectionString: sql == 'new' || (empty(sqlConnectionString) && !empty(serverName)) ? identityLogin : sqlConnectionString
   },
   secrets,
@@ -105,6 +110,7 @@ module storage 'storage.bicep' = {
     location: location
     tags: tags
     sharedKeys: plan == 'consumption'
+    open: !private
   }
 }
 
@@ -136,7 +142,7 @@ module database 'sql.bicep' = if (sql == 'new') {
     tags: tags
     adminObjectId: sqlAdminObjectId
     adminName: sqlAdminName
-    open: true
+    open: !private
   }
 }
 
@@ -145,6 +151,17 @@ module vault 'keyvault.bicep' = if (!empty(keyVaultName)) {
   params: {
     vaultName: keyVaultName
     principalId: identity.properties.principalId
+  }
+}
+
+module network 'network.bicep' = if (private) {
+  name: '${name}-network'
+  params: {
+    name: name
+    location: location
+    tags: tags
+    storageAccountId: storage.outputs.accountId
+    sqlServerId: sql == 'new' ? database!.outputs.serverId : ''
   }
 }
 
@@ -161,6 +178,7 @@ module flex 'flex.bicep' = if (plan == 'flex') {
     pythonVersion: pythonVersion
     instanceMemoryMB: instanceMemoryMB
     alwaysReady: alwaysReady
+    subnetId: private ? network!.outputs.appSubnetId : ''
     triggers: map(relays, relay => 'relay_${relay}')
     settings: settings
   }

@@ -17,3 +17,4 @@ param appSettings = {
   API_URL: readEnvironmentVariable('API_URL', '')
 }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param privateNetwork = readEnvironmentVariable('PRIVATE_NETWORK', 'false') == 'true'

@@ -8,6 +8,11 @@ param tags object
 @description('Whether keys open it. The classic Consumption plan needs one, Flex Consumption none.')
 param sharedKeys bool
 
+@description('Whether it is reached over the public network.')
+param open bool
+
+var containerName = 'app-package'
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
@@ -22,17 +27,23 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: open ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: open ? 'Allow' : 'Deny'
+    }
   }
 
   resource blobs 'blobServices' = {
     name: 'default'
 
     resource packages 'containers' = {
-      name: 'app-package'
+      name: containerName
     }
   }
 }
 
+output accountId string = account.id
 output accountName string = account.name
-output deploymentContainerName string = account::blobs::packages.name
-output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::packages.name}'
+output deploymentContainerName string = containerName
+output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${containerName}'

@@ -8,11 +8,10 @@ from devstack.infra.source import BicepFile, Declared, descend, properties, text
 
 # Of Bicep's functions those that are used here.
 FUNCTIONS = frozenset({
-    "allowed", "concat", "contains", "description", "empty", "environment", "filter", "first",
-    "guid", "items", "length", "listKeys", "loadTextContent", "map", "maxLength", "maxValue",
-    "minLength", "minValue", "range", "readEnvironmentVariable", "replace", "resourceGroup", "resourceId", "secure",
-    "skip", "split", "startsWith", "subscription", "subscriptionResourceId", "take", "tenant", "toLower", "toObject",
-    "union", "uniqueString",
+    "allowed", "concat", "description", "empty", "environment", "fail", "filter", "first",
+    "guid", "items", "listKeys", "loadTextContent", "map", "maxLength", "minLength", "minValue",
+    "readEnvironmentVariable", "replace", "resourceGroup", "secure", "skip", "split", "startsWith", "subscriptionResourceId",
+    "take", "tenant", "toObject", "union", "uniqueString",
 })  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from devstack.infra.__main__ import INFRA, files
 ROOT = Path(__file__).parents[3]
 INTERFACE = {
     "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sql sqlServerName sqlDatabaseName "
-    "sqlAdminObjectId sqlAdminName sqlConnectionString keyVaultName keyVaultSecrets appSettings alertEmail",
+    "sqlAdminObjectId sqlAdminName sqlConnectionString keyVaultName keyVaultSecrets appSettings alertEmail privateNetwork",
     "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
     "deploymentContainerName sqlServerFqdn sqlDatabaseName",
 }  # fmt: skip
@@ -89,14 +89,24 @@ def test_the_app_understands_the_connection_string_of_its_identity() -> None:
     )
 
 
-def test_the_task_hub_has_a_name_that_durable_takes() -> None:
-    hub = re.search(r"__hubName: '(.*)'", text("main.bicep"))
-    assert hub is not None
-    longest = hub[1].replace("${stem}", "a" * 17).replace("${token}", "b" * 7)
+def test_the_longest_stem_makes_a_name_that_a_storage_account_may_have() -> None:
+    stem = re.search(r"@maxLength\((\d+)\)\nparam name ", text("main.bicep"))
+    token = re.search(r"var token = take\(.*, (\d+)\)\n", text("main.bicep"))
 
-    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,44}", longest)
-    assert "@maxLength(17)\nparam name" in text("main.bicep")
-    assert "take(uniqueString(resourceGroup().id, name), 7)" in text("main.bicep")
+    assert "    name: '${stem}${token}'" in text("main.bicep")
+    assert stem is not None
+    assert token is not None
+    assert int(stem[1]) + int(token[1]) <= 24
+
+
+def test_in_a_private_network_nothing_stays_open() -> None:
+    assert re.findall(r"open: (.*)", text("main.bicep")) == ["!private", "!private"]
+    assert "publicNetworkAccess: open ? 'Enabled' : 'Disabled'" in text("storage.bicep")
+    assert "publicNetworkAccess: open ? 'Enabled' : 'Disabled'" in text("sql.bicep")
+
+
+def test_no_task_hub_is_named_where_the_platform_would_not_see_it() -> None:
+    assert [name for name in files(INFRA) if "hubName" in text(name)] == []
 
 
 def test_every_parameter_of_the_template_is_described() -> None:
