@@ -3,18 +3,18 @@
 using './main.bicep'
 
 param name = readEnvironmentVariable('AZURE_ENV_NAME', 'my-relay')
-param plan = readEnvironmentVariable('PLAN', 'flex')
-param sql = readEnvironmentVariable('SQL', 'existing')
-param sqlAdminObjectId = readEnvironmentVariable('SQL_ADMIN_OBJECT_ID', '')
-param sqlAdminName = readEnvironmentVariable('SQL_ADMIN_NAME', '')
-param sqlServerName = readEnvironmentVariable('SQL_SERVER_NAME', '')
-param sqlDatabaseName = readEnvironmentVariable('SQL_DATABASE_NAME', 'relay')
-param sqlConnectionString = readEnvironmentVariable('SQL_CONNECTION_STRING', '')
-param keyVaultName = readEnvironmentVariable('KEY_VAULT_NAME', '')
+param plan = readEnvironmentVariable('RELAY_PLAN', 'flex')
+param sql = readEnvironmentVariable('RELAY_SQL', 'existing')
+param sqlAdminObjectId = readEnvironmentVariable('RELAY_SQL_ADMIN_OBJECT_ID', '')
+param sqlAdminName = readEnvironmentVariable('RELAY_SQL_ADMIN_NAME', '')
+param sqlServerName = readEnvironmentVariable('RELAY_SQL_SERVER_NAME', '')
+param sqlDatabaseName = readEnvironmentVariable('RELAY_SQL_DATABASE_NAME', 'relay')
+param sqlConnectionString = readEnvironmentVariable('RELAY_SQL_CONNECTION_STRING', '')
+param keyVaultName = readEnvironmentVariable('RELAY_KEY_VAULT_NAME', '')
 // For example { ORDERS_API_KEY: 'orders-api-key' }: the app setting, and the secret's name in the vault.
 param keyVaultSecrets = {}
 param appSettings = {
   API_URL: readEnvironmentVariable('API_URL', '')
 }
-param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
-param privateNetwork = readEnvironmentVariable('PRIVATE_NETWORK', 'false') == 'true'
+param alertEmail = readEnvironmentVariable('RELAY_ALERT_EMAIL', '')
+param privateNetwork = readEnvironmentVariable('RELAY_PRIVATE_NETWORK', 'false') == 'true'

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from adapters.sql_server.connection_string import to_odbc
 from devstack.infra.__main__ import INFRA, files
@@ -59,6 +60,22 @@ def test_the_identity_has_the_roles_that_are_explained_and_no_others() -> None:
         "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",  # Storage Blob Data Owner
     ]
     assert not any(guids.values())
+
+
+def test_azure_yaml_says_what_azd_needs_and_nothing_else() -> None:
+    said = YAML(typ="safe", pure=True).load(ROOT / "azure.yaml")
+
+    assert said == {
+        "name": "durable-sql-relay",
+        "infra": {"provider": "bicep", "path": "infra", "module": "main"},
+        "services": {"relay": {"project": ".", "language": "python", "host": "function"}},
+    }
+
+
+def test_what_azd_reads_of_the_environment_is_the_relays_own_or_azds() -> None:
+    read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", text("main.bicepparam")))
+
+    assert {name for name in read if not name.startswith("RELAY_")} == {"AZURE_ENV_NAME", "API_URL"}
 
 
 @pytest.mark.parametrize("plan", ["flex.bicep", "consumption.bicep"])

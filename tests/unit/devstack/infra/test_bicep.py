@@ -8,6 +8,7 @@ import pytest
 
 from devstack.infra import __main__ as infra
 from devstack.infra.bodies import Models
+from devstack.infra.make_table import TYPES
 from devstack.infra.packages import PackageModels
 
 Broken = Callable[[str, str, str], list[str]]
@@ -63,6 +64,13 @@ def test_what_is_wrong_is_said(broken: Broken, name: str, passage: str, by: str,
     said = broken(name, passage, by)
 
     assert [line for line in said if line.startswith(f"{name}:") and problem in line]
+
+
+def test_the_table_was_made_of_the_types_that_are_named() -> None:
+    types, models = infra.table()
+
+    assert types == {full: f"{package}:{model}" for full, (package, _, model) in TYPES.items()}
+    assert not set(types.values()) - models.keys()
 
 
 @pytest.fixture
