@@ -1,6 +1,8 @@
 // The storage account: the host's locks and keys, Durable's task hub, and the container of the deployed package.
 
-@description('3 to 24 lower-case letters and digits.')
+@description('Lower-case letters and digits.')
+@minLength(3)
+@maxLength(24)
 param name string
 param location string
 param tags object

@@ -72,6 +72,11 @@ def test_azure_yaml_says_what_azd_needs_and_nothing_else() -> None:
     }
 
 
+def test_what_azd_remembers_of_secrets_is_neither_deployed_nor_checked_in() -> None:
+    assert ".azure" in (ROOT / ".funcignore").read_text(encoding="utf-8").splitlines()
+    assert ".azure/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
 def test_what_azd_reads_of_the_environment_is_the_relays_own_or_azds() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", text("main.bicepparam")))
 
