@@ -9,7 +9,10 @@ CHECKS = {
     "ruff format": ("ruff", "format", "--check", ".", "dev"),
     "mypy": ("mypy", ".", "dev"),
     "secrets": ("python", "-m", "devstack.command.secrets"),
-    "shell scripts": ("shellcheck", ".ci/run"),
+    "shell scripts": (
+        *("shellcheck", ".ci/run", "infra/deploy.sh", "infra/remove.sh"),
+        *("tests/unit/infra/bin/az", "tests/unit/infra/bin/dev"),
+    ),
     "workflows": (
         *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
         *(f".github/workflows/{name}.yml" for name in ("tests", "real-parts", "release")),
