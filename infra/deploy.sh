@@ -20,7 +20,7 @@ usage: infra/deploy.sh --resource-group GROUP --name NAME (--new-sql | --sql-con
   --new-sql                          makes an Azure SQL database too, whose administrator is whoever is logged in to az
   --sql-connection-string-from FILE  the database is there: FILE holds the app setting SqlConnectionString, and nothing else
   --app-settings-from FILE           FILE holds more app settings as a JSON object, such as {"API_URL": "https://api.example"}
-  --parameters FILE                  any other parameter of main.bicep, as a JSON parameters file or a .bicepparam
+  --parameters FILE                  any other parameter of main.bicep, as a JSON parameters file
   --alert-email ADDRESS              makes alerts, which write to it
   --private-network                  reaches storage and database through a virtual network only
   --dry-run                          shows what would be made, its price and every command, and runs none
@@ -65,7 +65,7 @@ done
 [ -n "$group" ] || fail "--resource-group is missing; name the group that everything goes into"
 [ -n "$name" ] || fail "--name is missing; it is what the names of all resources begin with, such as shop-relay"
 case $name in
-*[!a-z0-9-]* | -* | *-) fail "--name $name cannot be used; take a-z, 0-9 and -, with no - at either end" ;;
+*[!a-z0-9-]* | [!a-z]* | *-) fail "--name $name cannot be used; take a-z, 0-9 and -, a letter first and no - at the end" ;;
 esac
 if [ ${#name} -lt 3 ] || [ ${#name} -gt 17 ]; then
     fail "--name $name has ${#name} characters; take 3 to 17"
