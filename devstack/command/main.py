@@ -116,6 +116,13 @@ def _status(arguments: list[str]) -> int:
 
 
 def _check(arguments: list[str]) -> int:
+    if arguments[:1] == ["deployment"]:
+        _become(
+            set_up(ROOT, with_azurite=False, with_libraries=False),
+            "devstack.deployment",
+            arguments[1:],
+            dict(os.environ),
+        )
     _no_more(arguments)
     return check(ROOT, set_up(ROOT, with_azurite=False, with_libraries=False))
 
@@ -222,7 +229,9 @@ VERBS = {
         "package [--lock]", "make the file that is deployed, with everything it needs pinned and listed", _package
     ),
     "release": Verb("release VERSION", "record app, histories and tables of this release into tests/upgrade", _release),
-    "check": Verb("check", "lint, format and types", _check),
+    "check": Verb(
+        "check [deployment [--write]]", "lint, format and types; or every az command, by azure-cli's own parser", _check
+    ),
     "sql": Verb(
         'sql enable | sql rights | sql query "..."',
         "prepare the database for the relays; print what the app's login needs; run a statement",
