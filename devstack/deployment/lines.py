@@ -9,7 +9,8 @@ from pathlib import Path
 from devstack.command.errors import CommandError
 
 _PLACES = ("infra/*.sh", "docs/*.md", "README.md", ".github/workflows/*.yml")
-_CODE = re.compile(r"```(?:sh|bash|console)?\n(.*?)```|`(az [^`]+)`", re.DOTALL)
+_CODE = re.compile(r"^ *```(?P<language>\w*)\n(?P<block>.*?)^ *```|`(?P<inline>[^`]+)`", re.DOTALL | re.MULTILINE)
+_SHELLS = frozenset({"", "sh", "bash", "console"})
 _YAML_KEY = re.compile(r"^\s*(?:- )?\w+: ")
 _ENDS = frozenset("();<>|&")  # of a command, in a shell
 
@@ -40,11 +41,21 @@ def shell_of(suffix: str, text: str) -> str:
     """Return the lines of a file that are, or may be, those of a shell."""
     match suffix:
         case ".md":
-            return "\n".join(block or inline for block, inline in _CODE.findall(text))
+            return "\n".join(_code(text))
         case ".yml":
             return "\n".join(_YAML_KEY.sub("", line) for line in text.splitlines())
         case _:
             return text
+
+
+def _code(text: str) -> Iterator[str]:
+    """Yield the blocks of a document that are for a shell, and what stands in a line and begins with az."""
+    for found in _CODE.finditer(text):
+        inline = found["inline"]
+        if inline is None and found["language"] in _SHELLS:
+            yield found["block"]
+        elif inline is not None and inline.startswith("az "):
+            yield " ".join(inline.split())
 
 
 def commands(shell: str) -> Iterator[Sequence[str]]:

@@ -39,9 +39,13 @@ def test_a_line_that_no_shell_reads_is_told() -> None:
 
 
 def test_of_a_document_only_code_counts() -> None:
-    text = "az is a tool: `az group list`.\n```sh\naz account show\n```\n```sql\naz none\n```\n"
+    text = (
+        "az is a tool: `az group list`.\n```sql\naz none\n```\nAn `az` of ours.\n"
+        "1. A list:\n   ```sh\n   az account show\n   ```\n   and `az group\n   show`.\n"
+    )
 
-    assert [" ".join(words) for words in commands(shell_of(".md", text))] == ["group list", "account show"]
+    found = [" ".join(words) for words in commands(shell_of(".md", text))]
+    assert found == ["group list", "account show", "group show"]
 
 
 def test_of_a_workflow_its_steps_count() -> None:
