@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from adapters.sql_server.connection_string import to_odbc
 from adapters.sql_server.migrations import script
 from adapters.sql_server.rights import rights
 from devstack.command.main import VERBS
+from functions_standin.sql_trigger.connection_string import to_odbc as trigger_to_odbc
 from mssql_standin.testing.microsoft_parser import syntax_errors
 from relay.backoff import Backoff
 from relay.config.file import parse_configuration
@@ -91,6 +93,15 @@ def test_every_example_of_relays_toml_is_one(text: str) -> None:
     settings = dict.fromkeys(re.findall(r"%(\w+)%", text), "https://api.example")
 
     assert parse_configuration(text, settings).relays
+
+
+@pytest.mark.parametrize(
+    "text", re.findall(r"`(Server=tcp:[^`]+Encrypt=True)`", (ROOT / "docs" / "deploying.md").read_text("utf-8"))
+)
+def test_app_and_trigger_take_every_login_of_the_documents(text: str) -> None:
+    for odbc in (to_odbc(text, "driver").text, trigger_to_odbc(text, "driver").text):
+        assert ("Authentication={ActiveDirectoryMsi}" in odbc) == ("Managed Identity" in text)
+        assert ("UID={CLIENT-ID}" in odbc) == ("CLIENT-ID" in text)
 
 
 def test_the_readme_shows_every_verb() -> None:
