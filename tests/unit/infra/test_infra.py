@@ -11,25 +11,24 @@ from adapters.sql_server.connection_string import to_odbc
 from devstack.infra.__main__ import INFRA, files
 
 ROOT = Path(__file__).parents[3]
-INTERFACE = {
-    "param": "name location plan pythonVersion instanceMemoryMB alwaysReady sql sqlServerName sqlDatabaseName "
-    "sqlAdminObjectId sqlAdminName sqlConnectionString keyVaultName keyVaultSecrets appSettings alertEmail privateNetwork",
-    "output": "functionAppName functionAppHostName identityName identityPrincipalId identityClientId storageAccountName "
-    "deploymentContainerName sqlServerFqdn sqlDatabaseName",
-}  # fmt: skip
 
 
 def text(name: str) -> str:
     return (INFRA / name).read_text(encoding="utf-8")
 
 
-def test_scripts_find_the_parameters_and_outputs_that_they_know() -> None:
-    main = files(INFRA)["main.bicep"]
-
-    assert {kind: set(names.split()) - main.of(kind).keys() for kind, names in INTERFACE.items()} == {
-        "param": set(),
-        "output": set(),
+def test_what_deploy_sh_hands_over_and_asks_for_is_there() -> None:
+    main, script = files(INFRA)["main.bicep"], text("deploy.sh")
+    handed_over = {
+        name
+        for line in script.splitlines()
+        for _, _, values in [line.partition("set -- ")]
+        for name in re.findall(r"\b([a-zA-Z]+)=", values)
     }
+
+    assert {"name", "sqlConnectionString", "privateNetwork"} <= handed_over <= main.of("param").keys()
+    asked_for = set(re.findall(r"\$\(output (\w+)\)", script))
+    assert "functionAppName" in asked_for <= main.of("output").keys()
 
 
 def test_the_relays_that_are_always_ready_are_those_of_relays_toml() -> None:
