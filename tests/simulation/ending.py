@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.simulation.plan import RelayPlan
-from tests.simulation.record import Record
+from tests.simulation.record import CHANNEL_SECONDS, Record
 from tests.simulation.rules import meets
 from tests.simulation.tables import Key, same
 
@@ -79,6 +79,8 @@ class Ending:
                 self._record.broken(seconds, f"a dead letter that nobody refused: {entry}")
         elif not seen.given_up:
             self._window(seconds, entry)
+        if self._record.channel_away_seconds > CHANNEL_SECONDS:
+            return
         told = [at for at, occasion in self._record.notices[relay.name] if occasion == "dead_letters"]
         if not any(at >= entry["last_tried"] - 1 - self._record.jumped_seconds for at in told):
             self._record.broken(seconds, f"nobody was told of a dead letter: {entry}")

@@ -7,16 +7,16 @@ from tests.simulation.calm import is_calm
 from tests.simulation.history import State
 from tests.simulation.oracle import Oracle
 from tests.simulation.plan import Plan, RelayPlan, clock
+from tests.simulation.record import CHANNEL_SECONDS
 from tests.simulation.silences import TOLD_SECONDS as SILENT_SECONDS
 from tests.simulation.tables import Key
 
-HOUR, DAY = 3600.0, 86_400.0
+HOUR = 3600.0
 DELIVERED_SECONDS = 900.0  # a change that is so old has been delivered, while there was no trouble at all
 TOLD_SECONDS = 1.5 * HOUR  # within which people hear of a gap while there is no trouble: looks are half an hour apart
 KNOWN_SECONDS = 900.0  # after the beginning the guard has looked at every table
 BATCH_SECONDS = 300.0  # in which a trigger is through with what it has taken
 NOTED_SECONDS = 10.0  # after a cleanup it is known here what it took
-CHANNEL_SECONDS = 3 * DAY  # a channel that is away for longer gives notices up
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +153,13 @@ class Gaps:
             and is_calm(plan, earlier.seconds, gap.seconds)
         ):
             return  # the earlier one may not be closed yet
-        if _away_seconds(plan) > CHANNEL_SECONDS:
+        if self._oracle.channel_away_seconds > CHANNEL_SECONDS:
             return
         until = seconds
         if is_calm(plan, gap.seconds - TOLD_SECONDS, gap.seconds + TOLD_SECONDS):
             until = gap.seconds + TOLD_SECONDS
         if not any(gap.seconds <= at <= until for at in self._heard(relay, "gap")):
             self._oracle.broken(seconds, f"nobody was told of {relay.name}'s gap of {clock(gap.seconds)}")
-
-
-def _away_seconds(plan: Plan) -> float:
-    return sum(
-        float(each.arguments["lasts_seconds"]) for each in plan.events if each.arguments.get("relay") == "people"
-    )
 
 
 def _first_start(plan: Plan) -> float:

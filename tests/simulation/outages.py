@@ -29,7 +29,9 @@ class Outages:
         stage.hits[f"weather {kind}"] += 1
         if retry_after is not None:
             stage.hits[f"retry-after {retry_after}"] += 1
-        stage.oracle.channel_was_away |= relay == PEOPLE
+        if relay == PEOPLE:
+            stage.oracle.channel_was_away = True
+            stage.oracle.channel_away_seconds += lasts_seconds
         stage.endpoints[relay].change(Weather(kind, stage.now() + lasts_seconds, retry_after))
 
     async def database_away(self, lasts_seconds: float) -> None:

@@ -9,6 +9,7 @@ from tests.simulation.history import History, State
 from tests.simulation.plan import RelayPlan, clock
 from tests.simulation.tables import Key
 
+CHANNEL_SECONDS = 3 * 86_400.0  # a channel that is away for longer gives notices up
 Version = tuple[Key, int]  # of a row
 Excuse = Callable[[RelayPlan, Key, State], bool]  # tells whether a state may never come, for nobody was told of it
 
@@ -83,6 +84,7 @@ class Record:
         self.excuse: Excuse = lambda _relay, _key, _state: False
         self.died_seconds = 0.0  # for which the app may not have worked, by everything that died
         self.channel_was_away = False
+        self.channel_away_seconds = 0.0  # for how long, in all
         self.outlasted = False  # whether a lease may have run out while its batch waited for somebody's lock
 
     def states(self, relay: RelayPlan, key: Key) -> Sequence[State]:
