@@ -153,7 +153,8 @@ class World:
         self._last_event = self.simulation.now()
 
     def _idle_until(self) -> datetime | None:
-        if self._look is None or any(count > 0 for count in self._at_work.values()):
+        alive = self.simulation.hosts.values()  # not those that have ended by themselves in the middle of their calls
+        if self._look is None or any(self._at_work.get(host.machine, 0) > 0 for host in alive):
             return None  # it looks at whoever works for long
         looked_at, events = self._look
         if events != self._events:
