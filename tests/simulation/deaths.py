@@ -80,6 +80,7 @@ class Deaths:
         self._stage.oracle.crashes(lasts_seconds)
         if not self._bars:
             self._barred_at = self._stage.now()
+            self._stage.oracle.has_no_leases = not self._barred_at
         self._bars += 1
         sql.bars_triggers = True
         self._kill_all(5.0)
@@ -87,7 +88,7 @@ class Deaths:
         self._bars -= 1
         if self._bars:  # another one goes on
             return
-        sql.bars_triggers = False
+        sql.bars_triggers = self._stage.oracle.has_no_leases = False
         self._stage.silences.barred(self._barred_at, self._stage.now())
         self._kill_all(5.0)
 

@@ -75,6 +75,7 @@ class Record:
         self.seen = {relay.name: Seen() for relay in relays}
         self.notices: dict[str, list[tuple[float, str]]] = defaultdict(list)  # by relay: when, occasion
         self.violations: list[str] = []
+        self.has_no_leases = False  # no trigger has ever started: whatever needs its leases cannot work
         self.crashed = False
         self.deaths = 0
         self.forgotten: dict[str, int] = {}  # up to which version change tracking has forgotten, by table

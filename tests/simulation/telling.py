@@ -83,8 +83,8 @@ class Telling:
         seen.away_since, seen.fails_anew = None, False
 
     def hears_that_it_is_stuck(self, name: str, seconds: float) -> None:
-        """See that something has died often, if people hear that a work ends again and again: by itself none does."""
-        if self._record.deaths < DEATHS_OF_WHAT_IS_STUCK:
+        """See that something has died often, if people hear that a work ends again and again: by itself none does where a trigger was."""
+        if self._record.deaths < DEATHS_OF_WHAT_IS_STUCK and not self._record.has_no_leases:
             self._record.broken(
                 seconds,
                 f"people were told that work of {name} is stuck, and only {self._record.deaths} times had anything died",
