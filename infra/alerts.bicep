@@ -59,7 +59,7 @@ var rules = [
   {
     name: 'watchdog'
     title: 'The app does not run'
-    description: 'Its watchdog, which looks every minute, has not run for a quarter of an hour: the app is stopped, asleep, or its configuration is wrong; GET /api/health says more.'
+    description: 'Its watchdog, which looks every few minutes, has not run for a quarter of an hour: the app is stopped, asleep, or its configuration is wrong; GET /api/health says more.'
     query: 'AppRequests | where AppRoleName =~ "${functionAppName}" | where Name == "watchdog"'
     operator: 'LessThan'
     minutes: 15

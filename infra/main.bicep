@@ -91,6 +91,8 @@ var settings = union(
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
     // No task hub is named: the storage account is this app's alone, so Durable's own name for it meets no other. What wakes and
     // scales the app would not see a name in the settings (azure-functions-durable-extension issue 2803).
+    // A look on Flex Consumption is billed as a second at least, on the classic plan as a tenth of one.
+    WATCHDOG_SCHEDULE: plan == 'flex' ? '0 */5 * * * *' : '0 * * * * *'
     SqlConnectionString: sql == 'new' || (empty(sqlConnectionString) && !empty(serverName)) ? identityLogin : sqlConnectionString
   },
   secrets,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from adapters.environment import read_settings
 from adapters.sql_server.connection_string import to_odbc
 from devstack.infra.__main__ import INFRA, files
 
@@ -124,6 +125,16 @@ def test_in_a_private_network_nothing_stays_open() -> None:
     assert re.findall(r"open: (.*)", text("main.bicep")) == ["!private", "!private"]
     assert "publicNetworkAccess: open ? 'Enabled' : 'Disabled'" in text("storage.bicep")
     assert "publicNetworkAccess: open ? 'Enabled' : 'Disabled'" in text("sql.bicep")
+
+
+def test_the_schedules_that_the_plans_get_are_read_by_the_app_and_seen_by_the_alert() -> None:
+    [line] = [each for each in text("main.bicep").splitlines() if "WATCHDOG_SCHEDULE:" in each]
+    schedules = re.findall(r"'([\d*/ ]+)'", line)
+
+    environment = {"SqlConnectionString": "Server=h;Database=Shop", "API_URL": "https://h", "WEBSITE_SITE_NAME": "shop"}
+    read = [read_settings({**environment, "WATCHDOG_SCHEDULE": each}).watchdog_schedule for each in schedules]
+    assert read == schedules != []
+    assert "minutes: 15" in text("alerts.bicep").partition("name: 'watchdog'")[2].partition("\n  }")[0]
 
 
 def test_no_task_hub_is_named_where_the_platform_would_not_see_it() -> None:
