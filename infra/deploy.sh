@@ -158,6 +158,12 @@ else
         fail "there is no resource group $group, or it may not be seen; add --location, such as --location westeurope, to make it"
 fi
 
+if [ "$private" = yes ]; then
+    step "Microsoft.App, to which the subnet of the app is given: the subscription has to know it"
+    run az provider register --namespace Microsoft.App --wait ||
+        fail "Microsoft.App is not registered; have somebody with rights on the subscription run: az provider register --namespace Microsoft.App"
+fi
+
 set -- "name=$name" "plan=$plan" "pythonVersion=$python"
 if [ -n "$location" ]; then set -- "$@" "location=$location"; fi
 if [ "$new_sql" = yes ]; then
@@ -165,6 +171,9 @@ if [ "$new_sql" = yes ]; then
     id=$(ask '<your object id>' az ad signed-in-user show --query id --output tsv)
     login=$(ask '<your name>' az ad signed-in-user show --query userPrincipalName --output tsv)
     set -- "$@" sql=new "sqlAdminObjectId=$id" "sqlAdminName=$login"
+    # Who administers a server is taken when it is made, and refused later.
+    servers=$(ask 0 az sql server list --resource-group "$group" --query "length([?starts_with(name, '$name-')])" --output tsv)
+    if [ "$servers" != 0 ]; then set -- "$@" sqlServerExists=true; fi
 fi
 # az reads a value that begins with @ from that file, so no secret stands in a command line.
 if [ -n "$connection" ]; then set -- "$@" "sqlConnectionString=@$connection"; fi
@@ -184,8 +193,15 @@ database=$(output sqlDatabaseName)
 
 step "the code; Azure installs its requirements"
 version=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' "$project/relay/version.py")
-run az functionapp deployment source config-zip --resource-group "$group" --name "$app" \
-    --src "$project/dist/durable-sql-relay-$version.zip" --build-remote true --output none
+tries=1
+until run az functionapp deployment source config-zip --resource-group "$group" --name "$app" \
+    --src "$project/dist/durable-sql-relay-$version.zip" --build-remote true --output none; do
+    # Roles that were just given are known to the storage account some minutes later.
+    if [ "$tries" -ge 5 ]; then fail "the code was not taken, five times; see what az says above, and run this again"; fi
+    tries=$((tries + 1))
+    echo "deploy: the code was not taken; once more in a minute"
+    sleep 60
+done
 
 if [ "$dry_run" = no ]; then
     cat <<END

@@ -25,11 +25,8 @@ param instanceMemoryMB int = 512
 @minValue(0)
 param alwaysReady int = 1
 
-@description('The relays whose triggers are always ready: those of relays.toml, found by the first name line after each [[relay]].')
-param relays string[] = map(
-  skip(split(replace(loadTextContent('../relays.toml'), '\r', ''), '\n[[relay]]'), 1),
-  section => split(first(filter(split(section, '\n'), line => startsWith(replace(line, ' ', ''), 'name="')))!, '"')[1]
-)
+@description('The relays whose triggers are always ready. Empty: those of relays.toml.')
+param relays string[] = []
 
 @description('existing: a database that is there; new: one in Azure SQL, which only identities log in to.')
 @allowed(['existing', 'new'])
@@ -43,6 +40,9 @@ param sqlDatabaseName string = 'relay'
 
 @description('With new: the object id of the user or group in Entra that administers the server.')
 param sqlAdminObjectId string = ''
+
+@description('With new: whether the server is there already, from an earlier deployment.')
+param sqlServerExists bool = false
 
 @description('With new: its name, as Entra shows it.')
 param sqlAdminName string = ''
@@ -75,6 +75,11 @@ var functionAppName = '${name}-${token}'
 var stem = replace(name, '-', '')
 var tags = { 'azd-env-name': name }
 
+// Each by the first name line after its [[relay]].
+var relaysOfFile = map(
+  skip(split(replace(loadTextContent('../relays.toml'), '\r', ''), '\n[[relay]]'), 1),
+  section => split(first(filter(split(section, '\n'), line => startsWith(replace(line, ' ', ''), 'name="')))!, '"')[1]
+)
 var serverName = sql == 'new' && empty(sqlServerName) ? '${name}-sql-${token}' : sqlServerName
 var sqlServerFqdn = empty(serverName) ? '' : '${serverName}${environment().suffixes.sqlServerHostname}'
 var identityLogin = 'Server=tcp:${sqlServerFqdn},1433;Database=${sqlDatabaseName};Authentication=Active Directory Managed Identity;User Id=${identity.properties.clientId};Encrypt=True'
@@ -144,6 +149,7 @@ module database 'sql.bicep' = if (sql == 'new') {
     tags: tags
     adminObjectId: sqlAdminObjectId
     adminName: sqlAdminName
+    isNew: !sqlServerExists
     open: !private
   }
 }
@@ -181,7 +187,7 @@ module flex 'flex.bicep' = if (plan == 'flex') {
     instanceMemoryMB: instanceMemoryMB
     alwaysReady: alwaysReady
     subnetId: private ? network!.outputs.appSubnetId : ''
-    triggers: map(relays, relay => 'relay_${relay}')
+    triggers: map(empty(relays) ? relaysOfFile : relays, relay => 'relay_${relay}')
     settings: settings
   }
   // The host reads its storage account and the secrets as soon as it starts.

@@ -7,6 +7,7 @@ param plan = readEnvironmentVariable('RELAY_PLAN', 'flex')
 param sql = readEnvironmentVariable('RELAY_SQL', 'existing')
 param sqlAdminObjectId = readEnvironmentVariable('RELAY_SQL_ADMIN_OBJECT_ID', '')
 param sqlAdminName = readEnvironmentVariable('RELAY_SQL_ADMIN_NAME', '')
+param sqlServerExists = readEnvironmentVariable('RELAY_SQL_SERVER_EXISTS', 'false') == 'true'
 param sqlServerName = readEnvironmentVariable('RELAY_SQL_SERVER_NAME', '')
 param sqlDatabaseName = readEnvironmentVariable('RELAY_SQL_DATABASE_NAME', 'relay')
 param sqlConnectionString = readEnvironmentVariable('RELAY_SQL_CONNECTION_STRING', '')

@@ -14,6 +14,9 @@ param adminObjectId string
 @minLength(1)
 param adminName string
 
+@description('Whether the server is made now: Azure takes who administers it only then.')
+param isNew bool
+
 @description('Whether what runs in Azure may come over the public network; whoever does still has to log in.')
 param open bool
 
@@ -24,13 +27,15 @@ resource server 'Microsoft.Sql/servers@2025-01-01' = {
   properties: {
     minimalTlsVersion: '1.2'
     publicNetworkAccess: open ? 'Enabled' : 'Disabled'
-    administrators: {
-      administratorType: 'ActiveDirectory'
-      azureADOnlyAuthentication: true
-      login: adminName
-      sid: adminObjectId
-      tenantId: tenant().tenantId
-    }
+    administrators: isNew
+      ? {
+          administratorType: 'ActiveDirectory'
+          azureADOnlyAuthentication: true
+          login: adminName
+          sid: adminObjectId
+          tenantId: tenant().tenantId
+        }
+      : null
   }
 
   // Azure's own sign for everything that runs in Azure. Flex Consumption has no addresses of its own to be named here.

@@ -11,7 +11,7 @@ CHECKS = {
     "secrets": ("python", "-m", "devstack.command.secrets"),
     "shell scripts": (
         *("shellcheck", ".ci/run", "infra/deploy.sh", "infra/remove.sh"),
-        *("tests/unit/infra/bin/az", "tests/unit/infra/bin/dev"),
+        *("tests/unit/infra/bin/az", "tests/unit/infra/bin/dev", "tests/unit/infra/bin/sleep"),
     ),
     "workflows": (
         *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),

@@ -33,6 +33,7 @@ def test_it_packs_makes_the_group_and_the_resources_and_deploys_the_package(work
         "dev package",
         "group create --name",
         *["ad signed-in-user show"] * 2,
+        "sql server list",
         "deployment group create",
         *["deployment group show"] * 5,
         "functionapp deployment source",
@@ -91,7 +92,23 @@ def test_other_parameters_come_first_so_that_options_win(workshop: Workshop) -> 
 def test_a_private_network_is_asked_for(workshop: Workshop) -> None:
     workshop.run("deploy.sh", *NEW, "--private-network")
 
-    assert "privateNetwork=true" in parameters(workshop.calls())
+    calls = workshop.calls()
+    assert "privateNetwork=true" in parameters(calls)
+    assert ["provider", "register", "--namespace", "Microsoft.App", "--wait"] in calls
+
+
+def test_who_administrates_a_server_that_is_there_is_not_said_again(workshop: Workshop) -> None:
+    workshop.run("deploy.sh", *NEW, AZ_SQL_SERVERS="1")
+
+    assert "sqlServerExists=true" in parameters(workshop.calls())
+
+
+def test_code_that_is_not_taken_is_sent_again_five_times_at_most(workshop: Workshop) -> None:
+    done = workshop.run("deploy.sh", *NEW, AZ_FAILING="functionapp deployment")
+
+    assert [call[:2] for call in workshop.calls()].count(["functionapp", "deployment"]) == 5
+    assert done.returncode != 0
+    assert "the code was not taken" in done.stderr
 
 
 def test_a_dry_run_shows_every_command_and_runs_none(workshop: Workshop) -> None:
