@@ -10,7 +10,7 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.15
 
 
-def wait_until(predicate: Callable[[], Answer], *, description: str, patience_seconds: float = 90) -> Answer:
+def wait_until(predicate: Callable[[], Answer], *, description: str, patience_seconds: float = 240) -> Answer:
     """Return the predicate's first true answer; fail with the description if there is none in time."""
     deadline = time.monotonic() + patience_seconds
     pause_seconds = _FIRST_PAUSE_SECONDS
