@@ -1,11 +1,11 @@
 """One relay's table, leases and failure ledger in SQL Server."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from adapters.sql_server.connection import LOCK_TIMEOUT
+from adapters.sql_server.letting_go import let_leases_go
 from adapters.sql_server.rows import entry_of, failure_as_json, milliseconds, plain, standing_of
 from adapters.sql_server.table import RelayTable
 from relay import exact_json
@@ -23,7 +23,6 @@ from relay.names import function_id, function_name
 from relay.ports import ExactKey
 
 _MOST_WAITED_FOR = 4  # locked rows of a batch, five seconds each; the rest of it is then left to later tries
-_log = logging.getLogger(__name__)
 
 
 class SqlChanges:
@@ -199,8 +198,5 @@ class SqlChanges:
 
     def _let_leases_go(self, settlement: Settlement) -> None:
         settled: Sequence[Closing | Failure] = [*settlement.closings, *settlement.failures]
-        keys = [{"k": s.key_text, "v": s.version} for s in settled if s.key_text in set(settlement.to_let_go)]
-        try:
-            self._table.ask("changes/let_leases_go", keys=exact_json.dumps(keys))
-        except DatabaseError as error:
-            _log.warning("Relay %s: used-up leases of settled changes stay for now: %s", self._relay.name, error)
+        to_let_go = set(settlement.to_let_go)
+        let_leases_go(self._table, [(s.key_text, s.version) for s in settled if s.key_text in to_let_go])

@@ -1,20 +1,13 @@
 """Looks through the trigger's leases for changes whose batch died before anything of it was written down."""
 
-import logging
-from collections.abc import Sequence
-from typing import Any
-
 from adapters.sql_server.connection import NO_SUCH_TABLE
+from adapters.sql_server.letting_go import let_leases_go
 from adapters.sql_server.rows import plain
 from adapters.sql_server.table import RelayTable
-from relay import exact_json
 from relay.backfill.cursor import Cursor
 from relay.errors import DatabaseError
 
 _FROM_THE_BEGINNING = ""
-
-
-_log = logging.getLogger(__name__)
 
 
 class Sweep:
@@ -43,20 +36,6 @@ class Sweep:
             if error.number != NO_SUCH_TABLE:
                 raise
             return _FROM_THE_BEGINNING
-        self._let_go(barred.rows)
+        let_leases_go(self._table, [(key_text, version) for key_text, version in barred.rows])
         row = next(iter(found.rows), None)
         return _FROM_THE_BEGINNING if row is None else Cursor().after([plain(value) for value in row]).key
-
-    def _let_go(self, keys: Sequence[Sequence[Any]]) -> None:
-        """Let their lease rows go: the trigger ignores whatever comes after them."""
-        if not keys:
-            return
-        try:
-            self._table.ask(
-                "changes/let_leases_go",
-                keys=exact_json.dumps([{"k": key_text, "v": version} for key_text, version in keys]),
-            )
-        except DatabaseError as error:
-            _log.warning(
-                "Relay %s: used-up leases of dead letters stay until the next look: %s", self._table.relay.name, error
-            )

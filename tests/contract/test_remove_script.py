@@ -1,6 +1,7 @@
 """docs/sql/remove.sql, on a database of its own: nothing of relay and SQL trigger is left, everything else is."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyodbc
@@ -28,13 +29,12 @@ FROM (
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[SqlServer]:
-    stand_in = StandIn(tmp_path)
-    stand_in.start()
-    server = SqlServer(to_odbc(stand_in.ado_net, find_driver(pyodbc.drivers())))
-    server.run("CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY); INSERT dbo.Orders VALUES (1)")
-    yield server
-    server.close()
-    stand_in.kill()
+    with (
+        StandIn(tmp_path) as stand_in,
+        closing(SqlServer(to_odbc(stand_in.ado_net, find_driver(pyodbc.drivers())))) as server,
+    ):
+        server.run("CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY); INSERT dbo.Orders VALUES (1)")
+        yield server
 
 
 def left(server: SqlServer) -> int:

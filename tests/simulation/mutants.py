@@ -216,9 +216,9 @@ MUTANTS: Sequence[Mutant] = (
         "        if settlement.closings or settlement.failures:\n            self._table",
         [
             Edit(
-                "adapters/sql_server/changes.py",
-                "        except DatabaseError as error:\n            _log.warning(",
-                "        except DatabaseError as error:\n            raise\n            _log.warning(",
+                "adapters/sql_server/letting_go.py",
+                "    except DatabaseError as error:\n        _log.warning(",
+                "    except DatabaseError as error:\n        raise\n        _log.warning(",
             )
         ],
     ),

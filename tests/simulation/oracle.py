@@ -98,9 +98,8 @@ class Oracle(Record):
             first_tries = {version for version in versions if version not in seen.bodies}
             if seen.got_through_at >= min(seen.batches.values(), default=float("inf")):
                 seen.own_trouble |= first_tries
-            if not seen.own_trouble.issuperset(
-                versions
-            ):  # of a row's own trouble people hear when it is over, or given up
+            # Of a row's own trouble people hear when it is given up.
+            if not seen.own_trouble.issuperset(versions):
                 self._telling.fails(relay, seconds, asked=asked is not None, is_first_try=bool(first_tries))
         if (
             asked is not None

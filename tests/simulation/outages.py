@@ -30,7 +30,6 @@ class Outages:
         if retry_after is not None:
             stage.hits[f"retry-after {retry_after}"] += 1
         if relay == PEOPLE:
-            stage.oracle.channel_was_away = True
             stage.oracle.channel_away_seconds += lasts_seconds
         stage.endpoints[relay].change(Weather(kind, stage.now() + lasts_seconds, retry_after))
 

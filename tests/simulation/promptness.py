@@ -44,9 +44,8 @@ class Promptness:
         due = self._oracle.due_version(relay, key)
         if due is None or seen.requested.get(key, -1) >= due or key in seen.failed:
             return
-        if due <= self._oracle.forgotten.get(
-            relay.table.name, -1
-        ):  # a backfill sends what there is, when people are told
+        # What is forgotten comes with a backfill, when people are told.
+        if due <= self._oracle.forgotten.get(relay.table.name, -1):
             return
         committed = next(state.seconds for state in history.states(key) if state.version == due)
         bound = FIRST_TRY_SECONDS + self._left_by_deadlines_seconds(relay, committed, seconds)

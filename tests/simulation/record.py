@@ -84,9 +84,13 @@ class Record:
         self.was_set_back = False  # once at least
         self.excuse: Excuse = lambda _relay, _key, _state: False
         self.died_seconds = 0.0  # for which the app may not have worked, by everything that died
-        self.channel_was_away = False
         self.channel_away_seconds = 0.0  # for how long, in all
         self.outlasted = False  # whether a lease may have run out while its batch waited for somebody's lock
+
+    @property
+    def channel_was_away(self) -> bool:
+        """Whether people may have missed something."""
+        return self.channel_away_seconds > 0
 
     def states(self, relay: RelayPlan, key: Key) -> Sequence[State]:
         """Return what was committed of a row, the oldest first."""
