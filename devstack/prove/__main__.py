@@ -59,7 +59,8 @@ def _simulate(name: str, options: Sequence[str]) -> int:
         return subprocess.call([*command, *options], cwd=ROOT)
     with tempfile.TemporaryDirectory(prefix="prove") as folder:
         report = Path(folder) / "report.md"
-        status = subprocess.call([*command, "--report", str(report)], cwd=ROOT)
+        kept = FOLDER / f"{name}.jsonl"
+        status = subprocess.call([*command, "--report", str(report), "--keep", str(kept)], cwd=ROOT)
         if report.exists():
             write_section(REPORT, name.title(), report.read_text(encoding="utf-8"))
     return status

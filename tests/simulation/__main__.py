@@ -6,13 +6,16 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 from tests.simulation.generator import plan_of
+from tests.simulation.keeping import Kept, code_of
 from tests.simulation.running import CPU_SECONDS, verdicts
 from tests.simulation.shrinking import shrunk, told
-from tests.simulation.story import play
+from tests.simulation.story import Verdict, play
+
+_PROGRESS = 100  # seeds from one word of it to the next
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,13 +31,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--report", type=Path, help="write what was found, and how often each thing happened, to this file"
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="keep the verdicts in this file until all are there: a run that was interrupted goes on",
+    )
     asked = parser.parse_args(arguments)
     logging.getLogger().addHandler(logging.NullHandler())
     if asked.seed is not None:
         return _one(asked.seed)
     hits: Counter[str] = Counter()
     failed = []
-    with contextlib.closing(verdicts(range(1, asked.seeds + 1), asked.processes, asked.cpu_seconds)) as played:
+    kept = Kept(asked.keep, code_of()) if asked.keep else None
+    seeds = range(1, asked.seeds + 1)
+    with contextlib.closing(_verdicts(seeds, asked.processes, asked.cpu_seconds, kept)) as played:
         for verdict in played:
             hits.update(verdict.hits)
             if verdict.violations:
@@ -45,11 +55,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
                 if asked.first:
                     return 1
+            if not verdict.seed % _PROGRESS:
+                sys.stderr.write(f"simulation: {verdict.seed} of {asked.seeds} seeds, {len(failed)} broke a promise\n")
     found = _report(asked.seeds, failed, hits)
     sys.stdout.write(found)
     if asked.report is not None:
         asked.report.write_text(found, encoding="utf-8")
+    if kept is not None:
+        kept.over()
     return 1 if failed else 0
+
+
+def _verdicts(
+    seeds: Sequence[int], processes: int, cpu_seconds: float, kept: Kept | None
+) -> Generator[Verdict, None, None]:
+    """Yield the verdict of each seed, in their order; those that are kept are not played again."""
+    if kept is None:
+        yield from verdicts(seeds, processes, cpu_seconds)
+        return
+    with contextlib.closing(
+        verdicts([each for each in seeds if str(each) not in kept], processes, cpu_seconds)
+    ) as played:
+        for seed in seeds:
+            if str(seed) in kept:
+                found = kept[str(seed)]
+                yield Verdict(seed, found["violations"], Counter(found["hits"]))
+            else:
+                verdict = next(played)
+                kept.add(str(seed), {"violations": list(verdict.violations), "hits": verdict.hits})
+                yield verdict
 
 
 def _report(seeds: int, failed: Sequence[int], hits: Mapping[str, int]) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.simulation.keeping import ROOT, Kept, code_of
+
 _LEFT_OUT = shutil.ignore_patterns(".*", "packages", "docs", "bench", "__pycache__", "node_modules")
 
 
@@ -310,18 +311,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, nargs="+", help="run these mutants, by their places in the table, from 0")
     parser.add_argument("--report", type=Path, help="write the table to this file")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="keep what was found in this file until all is there: a run that was interrupted goes on",
+    )
     asked = parser.parse_args(arguments)
+    kept = Kept(asked.keep, code_of()) if asked.keep else None
     missed, lines = 0, ["| fault | found by | as |\n", "| --- | --- | --- |\n"]
     sys.stdout.writelines(lines)
     for number in range(len(MUTANTS)) if asked.only is None else asked.only:
-        found = finds(MUTANTS[number], asked.seeds, asked.processes)
+        fault = MUTANTS[number].fault
+        if kept is not None and fault in kept:
+            found = kept[fault]
+        else:
+            found = finds(MUTANTS[number], asked.seeds, asked.processes)
+            if kept is not None:
+                kept.add(fault, found)
         missed += not found
         seed, _, words = found.partition(": ")
-        lines.append(f"| {MUTANTS[number].fault} | {seed or f'none of {asked.seeds} seeds'} | {words[:160]} |\n")
+        lines.append(f"| {fault} | {seed or f'none of {asked.seeds} seeds'} | {words[:160]} |\n")
         sys.stdout.write(lines[-1])
         sys.stdout.flush()
         if asked.report is not None:
             asked.report.write_text("".join(lines), encoding="utf-8")
+    if kept is not None:
+        kept.over()
     return 1 if missed else 0
 
 
