@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from tests.simulation.generator import plan_of
 from tests.simulation.story import Verdict, play
 
-CPU_SECONDS = 60.0  # of a seed; one costs a second or two
-_WAITS = 30  # times as long until it counts as hanging, whatever else the machine does
+CPU_SECONDS = 300.0  # of a seed; one costs a second or two, and a few cost fifty times as much, more on a slow machine
+_WAITS = 10  # times as long until it counts as hanging, whatever else the machine does
 _PLAYS = 50  # of a process: what its seeds leave behind is a gigabyte after some hundreds
 _SPAWN = multiprocessing.get_context("spawn")
 
