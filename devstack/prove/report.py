@@ -60,7 +60,7 @@ def write_row(path: Path, line: str) -> None:
 
 def write_section(path: Path, name: str, text: str) -> None:
     """Put a part's text into the report, with the date, in the place of its earlier one; the others stay."""
-    _write(path, name, f"{_today()}: {text}")
+    _write(path, name, f"Run on {_today()}.\n\n{text}")
 
 
 def sections(path: Path) -> dict[str, str]:

@@ -38,3 +38,9 @@ def test_a_part_takes_the_place_of_its_earlier_one_and_leaves_the_others(tmp_pat
     assert "300 seeds" not in report.read_text()
     assert "all of them found" in found["Mutants"]
     assert SCENARIOS["moment"].title in found["Scenarios"]
+
+
+def test_a_part_that_begins_with_a_table_has_the_table_on_lines_of_its_own(tmp_path: Path) -> None:
+    write_section(tmp_path / "proof.md", "Mutants", "| fault | found by |\n| --- | --- |\n")
+
+    assert "\n\n| fault | found by |\n| --- | --- |" in (tmp_path / "proof.md").read_text()
