@@ -60,12 +60,16 @@ class Ending:
         Whenever it was looked at, it concerned the endpoint, and so did every later one.
         """
         watch, contexts = relay.options.get("watch", ()), relay.options.get("ignore_contexts", ())
-        found = None
+        asked = self._record.seen[relay.name].first_asked
+        found, written_by_it_at = None, None
         for state in reversed(self._record.states(relay, key)):
-            if state.mark in contexts and contexts:
-                break  # somebody else's change beneath it may have been held back with it
             if state.row is not None and not meets(relay, state.row):
                 break
+            if contexts and state.mark in contexts:
+                written_by_it_at = state.seconds
+                continue
+            if written_by_it_at is not None and asked.get((key, state.version), written_by_it_at) >= written_by_it_at:
+                break  # the endpoint's own write came before it was asked: this one may have been held back with it
             concerns = not watch or state.operation != "update" or state.touched & set(watch)
             if found is None and concerns and not self._record.excuse(relay, key, state):
                 found = state.version

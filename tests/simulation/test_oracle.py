@@ -336,3 +336,29 @@ def test_what_still_waits_though_the_endpoint_is_back_is_found() -> None:
     assert judging.violations == []
     prompt.back(3000.0, 1000.0, [entry(state="open", last_tried=500.0)], ["r"])
     assert "still waits" in judging.violations[0]
+
+
+def own_write(version: int, seconds: float) -> State:
+    return State(version, seconds, ROW, "update", mark="shop")
+
+
+def test_what_failed_before_the_endpoints_own_write_of_its_row_has_to_come() -> None:
+    judging = oracle(state(1), own_write(2, 100.0), ignore_contexts=["shop"])
+    judging.hears("r", 50.0, [content()], 500, kept=False)
+
+    assert "lost: r has of (7,) version -1, and version 1 concerns it" in found(judging)
+
+
+def test_what_the_endpoint_overwrote_before_it_was_asked_may_have_been_held_back_with_it() -> None:
+    judging = oracle(state(1), own_write(2, 100.0), ignore_contexts=["shop"])
+    judging.hears("r", 150.0, [content()], 500, kept=False)
+
+    assert "lost" not in found(judging)
+
+
+def test_the_endpoints_own_write_that_came_after_a_failure_brings_it() -> None:
+    judging = oracle(state(1), own_write(2, 100.0), ignore_contexts=["shop"])
+    judging.hears("r", 50.0, [content()], 500, kept=False)
+    judging.hears("r", 200.0, [content(2, operation="update", id="b")], 200, kept=True)
+
+    assert "lost" not in found(judging)
