@@ -259,6 +259,13 @@ MUTANTS: Sequence[Mutant] = (
         "relay/delivery/filters.py",
         "    if change.entry is not None:\n        return None\n",
         "    if change.entry is not None and not change.echo:\n        return None\n",
+        (
+            Edit(
+                "adapters/sql_server/sql/parts/find_echoes.sql",
+                "WHERE fact.[EntryState] IS NULL\n    AND fact.[Version] = fact.[LeasedVersion]\n",
+                "WHERE fact.[Version] = fact.[LeasedVersion]\n",
+            ),
+        ),
     ),
     Mutant(
         "a gap is not told",
