@@ -88,6 +88,7 @@ def test_what_cannot_replay_is_started_again_and_nothing_is_lost(tmp_path: Path)
         for stream in ("/orders", "/stock"):
             relay.mode("500", stream=stream)
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new')")
+        wait_until(lambda: len(relay.ledger()) == 2, description="the changes have failed")
         wait_until(lambda: len(relay.sql(USED_UP)) == 2, description="the trigger's own tries have run out")
         relay.run_watchdog()
         asks(relay, "stock/backfill")
