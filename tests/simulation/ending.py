@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.simulation.plan import RelayPlan
-from tests.simulation.record import CHANNEL_SECONDS, Record
+from tests.simulation.record import CHANNEL_SECONDS, Record, Seen
 from tests.simulation.rules import meets
 from tests.simulation.tables import Key, same
 
@@ -96,7 +96,7 @@ class Ending:
             self._record.seen[entry["relay"]],
             (entry["key"], entry["version"]),
         )
-        since = seen.failed_since.get(what)
+        since = seen.failed_since.get(what, self._unreached_since(seen, entry["last_tried"]))
         if since is None:
             if not self._record.crashed:
                 self._record.broken(seconds, f"a dead letter that was never tried: {entry}")
@@ -108,3 +108,11 @@ class Ending:
         lasted = seen.died.get(what, entry["last_tried"]) - max(since, committed)
         if lasted < relay.recovery["window_hours"] * 3600 - 60 - self._record.jumped_seconds:
             self._record.broken(seconds, f"a dead letter before its window's end, after {lasted:g} s: {entry}")
+
+    def _unreached_since(self, seen: Seen, last_tried: float) -> float | None:
+        """Return when the outage began in which that try may have been one of which the endpoint got nothing; None: there was none."""
+        slack = 1 + self._record.jumped_seconds
+        outages = list(seen.outages)
+        if seen.in_vain_since is not None and seen.may_have_failed_unasked:
+            outages.append((seen.in_vain_since, float("inf")))
+        return next((start for start, end in outages if start - slack <= last_tried <= end + slack), None)

@@ -129,6 +129,23 @@ def test_a_dead_letter_before_its_windows_end_is_found() -> None:
     assert "before its window's end" in found(judging, entry(why="failed", last_tried=3600.0))
 
 
+def test_a_dead_letter_that_nobody_tried_is_found_and_a_connection_that_failed_may_have_been_its_try() -> None:
+    given_up = entry(why="failed", error="given up: the window is over; no connection", last_tried=700_000.0)
+    judging = oracle(state(1))
+    assert "never tried" in found(judging, given_up)
+
+    judging = oracle(state(1))
+    judging.unreached("r", 10.0)
+    judging.notices["r"].append((700_001.0, "dead_letters"))
+    judging.hears("r", 700_100.0, [content()], 200, kept=True)
+    assert found(judging, given_up) == ""
+
+    judging = oracle(state(1))
+    judging.unreached("r", 10.0)
+    judging.hears("r", 600_000.0, [content()], 200, kept=True)
+    assert "never tried" in found(judging, given_up)
+
+
 def test_what_is_given_up_before_its_time_is_found_though_it_is_delivered_later() -> None:
     given_up = entry(why="failed", error="given up: the window is over; 500", last_tried=10.0)
     judging = oracle(state(1))
