@@ -193,7 +193,8 @@ class Scene:
         )
         self.stack.restart("sql_server")
         self.mode("ok", "orders")
-        self._post("orders/retry-now")  # it would wait for a minute
+        # It would wait for a minute. What the host's connections were may answer once that the database is away.
+        self._wait(partial(self._takes, "orders/retry-now"), "the database to answer")
         self._wait(lambda: not self._count("Ledger", "Relay = 'orders'"), "the orders to arrive")
         self._wait(lambda: not self._count("Recovery", "Relay = 'orders'"), "the recovery's end")
 
@@ -342,6 +343,16 @@ class Scene:
 
     def _post(self, path: str, body: Any = None) -> Any:
         return self._http("POST", f"{self.stack.host_url}/api/relays/{path}", body)
+
+    def _takes(self, path: str) -> bool:
+        """Post, and tell whether it was taken: not while the database is away."""
+        try:
+            self._post(path)
+        except CommandError as error:
+            if "503" not in str(error):
+                raise
+            return False
+        return True
 
     def _pause(self, relay: str) -> None:
         """Pause a backfill and wait until its worker has seen it: it looks once a page."""
