@@ -75,10 +75,13 @@ class Leaving:
         )
 
     def _is_only_retold(self, relay: RelayPlan, seen: Seen, first: str, content: Mapping[str, Any]) -> bool:
-        """Tell whether a backfill sends a version anew of which nobody knows any more that it was an insert."""
+        """Tell whether a version is sent anew of which nobody knows any more that it was an insert.
+
+        A backfill does so, and recovery with a lease whose host died right after the delivery, before it let go of it.
+        """
         version = content["version"]
         return (
-            bool(seen.backfills)
+            (bool(seen.backfills) or self._record.crashed)
             and version <= self._record.forgotten.get(relay.table.name, 0)
             and json.loads(first) | {"operation": "update"} == content
         )

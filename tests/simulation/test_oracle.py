@@ -105,6 +105,25 @@ def test_an_update_of_other_columns_than_the_watched_ones_may_not_come() -> None
     assert found(judging) == ""
 
 
+@pytest.mark.parametrize(
+    ("died", "forgotten", "is_found"),
+    [
+        pytest.param(False, 1, True, id="nothing has died"),
+        pytest.param(True, 0, True, id="change tracking knows it still"),
+        pytest.param(True, 1, False, id="a host died before it had let go of it, and nobody knows it any more"),
+    ],
+)
+def test_an_insert_that_comes_again_as_an_update_is_found_unless_nobody_can_know(
+    died: bool, forgotten: int, is_found: bool
+) -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 1.0, [content()], 200, kept=True)
+    judging.crashed, judging.forgotten["Orders"] = died, forgotten
+    judging.hears("r", 700.0, [content(operation="update")], 200, kept=True)
+
+    assert ("not the same" in "".join(judging.violations)) == is_found
+
+
 def test_what_is_left_open_is_stuck() -> None:
     judging = oracle(state(1))
 
