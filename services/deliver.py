@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from relay.changes.change import Change
 from relay.changes.enriched import Enriched
-from relay.changes.entry import EntryState
+from relay.changes.entry import EntryState, Why
 from relay.delivery.filters import Result, shown, unneeded
 from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
 from relay.delivery.sent import Sent
@@ -100,7 +100,13 @@ def _without_a_request(change: Change, found: Enriched) -> Result | None:
         return Rejected(None, f"not sent: {change.unfit}")
     if standing.paused_seconds > 0:
         return Held(f"not sent: {standing.reason}", standing.paused_seconds)
-    has_failed = entry is not None and entry.state is EntryState.OPEN and entry.version >= change.version
+    has_failed = (
+        entry is not None
+        and entry.state is EntryState.OPEN
+        and entry.version >= change.version
+        and entry.why
+        is not Why.DIED  # of a batch that failed with others in it: whether this one was tried nobody knows
+    )
     if standing.held_back_seconds > 0 and found.by_trigger and has_failed:
         return RetryLater(None, f"not sent: {standing.reason}", sent=False)
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from relay.changes.entry import EntryState
+from relay.changes.entry import EntryState, Why
 from relay.delivery.outcomes import Delivered, Rejected, RetryLater
 from relay.delivery.standing import Standing
 from relay.errors import EndpointDown
@@ -111,12 +111,13 @@ def test_while_the_endpoint_wants_time_everything_is_held_and_the_batch_succeeds
 
 
 def test_the_breaker_holds_back_only_what_failed_before(executor: Executor) -> None:
-    failed, newer = a_change(1), a_change(3)
+    failed, newer, died = a_change(1), a_change(3), a_change(4)
     source = FakeChanges(
         [
             replace(failed, entry=an_entry(version=failed.version)),
             a_change(2),
             replace(newer, entry=an_entry(version=newer.version - 1)),
+            replace(died, entry=an_entry(version=died.version, why=Why.DIED)),
         ]
     )
     source.standing = Standing(held_back_seconds=30.0, away=True, reason="the endpoint answered 503")
@@ -124,5 +125,9 @@ def test_the_breaker_holds_back_only_what_failed_before(executor: Executor) -> N
 
     result = relay_batch(PAYLOAD, an_outside(changes=source, endpoint=endpoint, threads=OneThread(executor)))
 
-    assert [json.loads(message.body)["key"] for message in endpoint.messages] == [{"OrderId": 2}, {"OrderId": 3}]
+    assert [json.loads(message.body)["key"] for message in endpoint.messages] == [
+        {"OrderId": 2},
+        {"OrderId": 3},
+        {"OrderId": 4},
+    ], "of what was in a batch that failed nobody knows whether it was tried"
     assert (result.error, result.came_back) == (None, True)
