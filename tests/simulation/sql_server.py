@@ -123,17 +123,18 @@ class SqlServer:
 
     def take_trigger_lock(self) -> Callable[[], None] | None:
         """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: not to be had now."""
-        other = self._driver().connect(self.odbc, autocommit=True)
-        granted = -1
+        other, granted = None, -1
         with contextlib.suppress(pyodbc.Error):  # trouble with the database is the others' too
+            other = self._driver().connect(self.odbc, autocommit=True)
             [[granted]] = other.execute(
                 "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "
                 "@LockOwner = 'Session', @LockTimeout = 0; SELECT @granted"
             ).fetchall()
-        if granted < 0:
+        if other is not None and granted >= 0:
+            return other.close
+        if other is not None:
             other.close()
-            return None
-        return other.close
+        return None
 
     def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
         """Run a statement as people beside the app do; return the rows of its first result."""

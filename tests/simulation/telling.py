@@ -2,6 +2,7 @@
 
 from tests.simulation.plan import RelayPlan, clock
 from tests.simulation.record import Record
+from tests.simulation.schedule import SAME_TRY_SECONDS
 
 # Until a recovery begins: five attempts of the trigger, each with slow answers. Until the app works again after something has died.
 BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
@@ -34,7 +35,10 @@ class Telling:
             seen.long_pause_since, seen.died_before_pause = seconds, self._record.died_seconds
 
     def _judge_pauses(self, relay: RelayPlan, seconds: float) -> None:
-        """Judge the pauses before: people hear at once; of one that follows another before a round could end that, not again."""
+        """Judge the pauses before: people hear at once; of one that follows another before a round could end that, not again.
+
+        Nor of one that was asked for with the last change that waited, which was given up with it: of that people hear by itself.
+        """
         record, seen = self._record, self._record.seen[relay.name]
         since, seen.long_pause_since = seen.long_pause_since, None
         if since is None or record.channel_was_away:
@@ -43,11 +47,16 @@ class Telling:
             return
         heard = [at for at, occasion in record.notices[relay.name] if occasion == LONG_PAUSE]
         follows = since - seen.got_through_at < JITTER * relay.max_interval_seconds + BEGUN_SECONDS
-        is_told = any(at >= since for at in heard) or bool(follows and heard)
+        is_told = any(at >= since for at in heard) or bool(follows and heard) or self._waited_for_nobody(relay, since)
         if not is_told and seconds - since > BEGUN_SECONDS + record.died_seconds - seen.died_before_pause:
             record.broken(
                 seconds, f"nobody was told of the long pauses that {relay.name} asks for since {clock(since)}"
             )
+
+    def _waited_for_nobody(self, relay: RelayPlan, since: float) -> bool:
+        told = [at for at, occasion in self._record.notices[relay.name] if occasion == "dead_letters"]
+        given_up = [at for at in self._record.seen[relay.name].died.values() if since <= at < since + SAME_TRY_SECONDS]
+        return bool(given_up) and any(since <= at < since + BEGUN_SECONDS for at in told)
 
     def gets_through(self, relay: RelayPlan, seconds: float) -> None:
         """Note that something got through, and judge the outage before it."""

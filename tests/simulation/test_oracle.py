@@ -327,6 +327,18 @@ def test_a_long_pause_of_which_nobody_is_told_is_found(told_at: float | None, is
     assert any("long pauses" in each for each in judging.violations) is is_found
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_of_a_long_pause_in_which_nothing_waits_nobody_is_told_but_of_the_dead_letter(told: bool) -> None:
+    judging = oracle(state(1))
+    judging.hears("r", 700_000.0, [content()], 503, kept=False, asked=1e6)
+    judging.sees_given_up(700_000.1, [entry(why="failed", error="given up: 503", last_tried=700_000.0)])
+    judging.notices["r"] += [(700_060.0, "dead_letters")] if told else []
+
+    judging.hears("r", 800_000.0, [content()], 200, kept=True)
+
+    assert any("long pauses" in each for each in judging.violations) is not told
+
+
 def promptness(*events: Event, **options: Any) -> tuple[Oracle, Promptness]:
     judging = oracle(state(1), **options)
     plan = Plan(1, list(judging.relays.values()), 1, events, 0.0)
