@@ -22,7 +22,9 @@ class Repetitions:
         self._taken.update(content["id"] for content in contents)
         seen = self._oracle.seen[name]
         is_taken_along = self._oracle.relays[name].table.kind == "decimal"  # with whatever else is leased
-        disturbed = self._oracle.crashed or is_taken_along or seen.backfills or seen.extra_tries
+        # What has been delivered while others keep the trigger's lock comes again with every round, until it can be let go.
+        is_hindered = self._oracle.outlasted
+        disturbed = self._oracle.crashed or is_hindered or is_taken_along or seen.backfills or seen.extra_tries
         most = (MOST * (1 + is_taken_along)) if disturbed else MOST_UNDISTURBED  # each of its neighbours' tries is one
         for content in contents:
             if self._taken[content["id"]] == most + 1:
