@@ -91,7 +91,7 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
 
 def _without_a_request(change: Change, found: Enriched) -> Result | None:
     """Return what becomes of a change for which no request is made, None if it is to be sent."""
-    standing, entry = found.standing, change.entry
+    standing = found.standing
     if change.unread:
         return RetryLater(None, f"not sent: {change.unread}", sent=False)
     if (not_needed := unneeded(change)) is not None:
@@ -100,13 +100,14 @@ def _without_a_request(change: Change, found: Enriched) -> Result | None:
         return Rejected(None, f"not sent: {change.unfit}")
     if standing.paused_seconds > 0:
         return Held(f"not sent: {standing.reason}", standing.paused_seconds)
-    has_failed = (
-        entry is not None
-        and entry.state is EntryState.OPEN
-        and entry.version >= change.version
-        and entry.why
-        is not Why.DIED  # of a batch that failed with others in it: whether this one was tried nobody knows
-    )
-    if standing.held_back_seconds > 0 and found.by_trigger and has_failed:
+    if standing.held_back_seconds > 0 and found.by_trigger and _has_failed(change):
         return RetryLater(None, f"not sent: {standing.reason}", sent=False)
     return None
+
+
+def _has_failed(change: Change) -> bool:
+    """Tell whether this version was tried in vain. Of one that was only in a batch that failed or died nobody knows: it counts as not tried."""
+    entry = change.entry
+    if entry is None or entry.state is not EntryState.OPEN or entry.why is Why.DIED:
+        return False
+    return entry.version >= change.version

@@ -156,7 +156,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "the breaker holds back changes that have never been tried",
         "services/deliver.py",
-        " and has_failed:\n",
+        " and _has_failed(change):\n",
         ":\n",
     ),
     Mutant(
