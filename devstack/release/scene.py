@@ -349,7 +349,7 @@ class Scene:
         try:
             self._post(path)
         except CommandError as error:
-            if "503" not in str(error):
+            if ": 503 " not in str(error):
                 raise
             return False
         return True
