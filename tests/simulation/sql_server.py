@@ -123,17 +123,16 @@ class SqlServer:
 
     def take_trigger_lock(self) -> Callable[[], None] | None:
         """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: not to be had now."""
-        other, granted = None, -1
-        with contextlib.suppress(pyodbc.Error):  # trouble with the database is the others' too
+        # Trouble with the database is the others' too.
+        with contextlib.suppress(pyodbc.Error), contextlib.ExitStack() as connected:
             other = self._driver().connect(self.odbc, autocommit=True)
+            connected.callback(other.close)
             [[granted]] = other.execute(
                 "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "
                 "@LockOwner = 'Session', @LockTimeout = 0; SELECT @granted"
             ).fetchall()
-        if other is not None and granted >= 0:
-            return other.close
-        if other is not None:
-            other.close()
+            if granted >= 0:
+                return connected.pop_all().close
         return None
 
     def run(self, sql: str, *parameters: Any) -> Sequence[Sequence[Any]]:
