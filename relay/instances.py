@@ -42,6 +42,9 @@ class Instances(Protocol):
     async def wake(self, instance_id: str) -> None:
         """End the wait of an instance."""
 
+    async def tell(self, instance_id: str, event: str) -> None:
+        """Raise an event at an instance; raises if there is none that runs."""
+
     async def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance at once."""
 

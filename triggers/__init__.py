@@ -6,5 +6,6 @@ MODULES = (
     "http.dead_letters",
     "http.replay",
     "http.backfill",
+    "http.locks",
     "http.orchestrators",
 )

@@ -118,6 +118,10 @@ class DurableInstances:
         """End the wait of an instance."""
         await self._client.raise_event(instance_id, WAKE)
 
+    async def tell(self, instance_id: str, event: str) -> None:
+        """Raise an event at an instance; raises if there is none that runs."""
+        await self._client.raise_event(instance_id, event)
+
     async def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance at once."""
         await self._client.terminate(instance_id, reason)

@@ -12,7 +12,10 @@ from relay.errors import ConfigError
 from relay.guard.schema import schema_problem
 from tests.sql_client import SqlServer
 
-TABLES = ("Ledger", "Recovery", "Backfill", "Position", "TriggerStart", "Hub", "Notice", "Replay", "Restart", "Schema")
+TABLES = (
+    *("Ledger", "Recovery", "Backfill", "Position", "TriggerStart", "Hub", "Notice", "Replay", "Restart", "Schema"),
+    *("Lock", "LockHolder", "LockWaiter", "LockForced", "Fence"),
+)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import azure.functions as func
@@ -12,9 +12,10 @@ from relay.errors import AnothersHub, ConfigError, DatabaseError, InputError, Sc
 _log = logging.getLogger(__name__)
 
 
-def answer(body: Any, status: int = 200) -> func.HttpResponse:
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """Return JSON."""
-    return func.HttpResponse(json.dumps(body, indent=2) + "\n", status_code=status, mimetype="application/json")
+    content = json.dumps(body, indent=2) + "\n"
+    return func.HttpResponse(content, status_code=status, mimetype="application/json", headers=dict(headers or {}))
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> func.HttpResponse:

@@ -1,0 +1,1 @@
+"""Locks that several apps, hosts and people share: values, names and decisions."""
