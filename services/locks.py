@@ -32,25 +32,25 @@ def acquire(tables: Tables, name: str, asker: Asker, terms: Terms) -> Done[Stand
         "locks/acquire", name=name, **asker.values(), permits=terms.permits, lease_seconds=terms.lease_seconds,
         wait_seconds=terms.wait_seconds, offer_seconds=asker.offer_seconds, most_waiting=MOST_WAITING,
     )  # fmt: skip
-    return Done(Standing.of_row(row), _hints(hints))
+    return Done(Standing.of_row(row), hints_of(hints))
 
 
 def poll(tables: Tables, name: str, ticket: int) -> Done[Standing]:
     """Take what is offered to a ticket; tell how its owner stands. Raises DatabaseError."""
     [[row], hints] = tables.ask("locks/poll", name=name, ticket=ticket)
-    return Done(Standing.of_row(row), _hints(hints))
+    return Done(Standing.of_row(row), hints_of(hints))
 
 
 def renew(tables: Tables, name: str, token: int, lease_seconds: int | None = None) -> Done[str | None]:
     """Let a lease begin anew; return until when it lasts now, None: the lock is lost. Raises DatabaseError."""
     [found, hints] = tables.ask("locks/renew", name=name, token=token, lease_seconds=lease_seconds)
-    return Done(found[0]["expires"] if found else None, _hints(hints))
+    return Done(found[0]["expires"] if found else None, hints_of(hints))
 
 
 def release(tables: Tables, name: str, *, token: int | None = None, ticket: int | None = None) -> Done[bool]:
     """Give back what a token holds, or a ticket has come to; tell whether there was anything. Raises DatabaseError."""
     [[row], hints] = tables.ask("locks/release", name=name, token=token, ticket=ticket)
-    return Done(row["given_back"] > 0, _hints(hints))
+    return Done(row["given_back"] > 0, hints_of(hints))
 
 
 def force_release(tables: Tables, name: str, reason: str) -> Done[Rows]:
@@ -61,13 +61,13 @@ def force_release(tables: Tables, name: str, reason: str) -> Done[Rows]:
             "Lock %s was taken from %r (token %s): %s", name, row["owner"], row["token"], reason,
             extra={"action": "lock_forced", "lock": name},
         )  # fmt: skip
-    return Done(taken, _hints(hints))
+    return Done(taken, hints_of(hints))
 
 
 def pass_on(tables: Tables, name: str) -> Sequence[Hint]:
     """End what is over at a lock, and offer it to the next ones. Raises DatabaseError."""
     [hints] = tables.ask("locks/pass_on", name=name)
-    return _hints(hints)
+    return hints_of(hints)
 
 
 def list_locks(tables: Tables, after: str) -> Rows:
@@ -97,5 +97,6 @@ async def tell(hints: Sequence[Hint], instances: Instances) -> None:
             _log.info("Instance %s could not be told of the offer of a lock; it may have ended", each.instance)
 
 
-def _hints(rows: Rows) -> Sequence[Hint]:
+def hints_of(rows: Rows) -> Sequence[Hint]:
+    """Return what orchestrations are to be told, from the rows of a statement."""
     return [Hint(row["instance"], hint(row["name"], row["ticket"], row["offers"])) for row in rows]

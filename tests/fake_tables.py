@@ -116,6 +116,14 @@ class FakeTables:
         self.hub = owner
         return [[{"since": "2026-01-02T03:04:05.000", "told": False}]]
 
+    def locks_over(self, limit: int) -> Any:
+        assert limit
+        return [[]]
+
+    def locks_offered(self, limit: int) -> Any:
+        assert limit
+        return [[]]
+
     def guard_app(self, relays: str) -> Any:
         gone = [row for row in self.removed if row["relay"] not in json.loads(relays)]
         return [[{"owner": self.hub}] if self.hub else [], gone]

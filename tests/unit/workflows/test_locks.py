@@ -14,7 +14,7 @@ def test_a_name_that_can_be_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "7up", ".a", "Ledger", "a b", "a/b", "a" * 101, "ä", "a\n"])
 def test_a_name_that_cannot_be_used_is_refused_with_the_rule(name: str) -> None:
-    with pytest.raises(InputError, match="small letters, digits, _ . and -, a letter first, at most 100"):
+    with pytest.raises(InputError, match=r"small letters, digits, _ \. and -, a letter first, at most 100"):
         parse_name(name)
 
 

@@ -1,0 +1,185 @@
+"""Locks in an orchestration: `locked` runs a part of it while it holds them. Their truth is in SQL Server."""
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from datetime import UTC, timedelta
+from typing import Any
+
+import azure.durable_functions as df
+from azure.durable_functions.models.history import HistoryEventType
+
+from orchestrators.flow import Steps, TriedOften, retried
+from relay.backoff import interval_seconds
+from workflows.locks.names import ACQUIRE, RELEASE, RENEW
+from workflows.locks.order import ASKS, Grant, Order, order_problem
+
+Body = Callable[[Mapping[str, int]], Any]
+
+
+class NotGranted(Exception):
+    """The locks were not to be had in the time that was given; the message says which, and why."""
+
+
+class LockLost(Exception):
+    """A lock is not held any more: its lease ran out, or it was taken away. Raised in the body, at what it waits for; the message says which."""
+
+
+def locked(
+    context: df.DurableOrchestrationContext,
+    names: Iterable[str],
+    body: Body,
+    *,
+    lease_seconds: int = 300,
+    wait_seconds: float | None = None,
+    purpose: str = "",
+    permits: int = 1,
+) -> Steps:
+    """Run the body while this instance holds all the locks, and give them back whatever comes of it; return what it returns.
+
+    The body is a generator like any part of an orchestration. It is given the token of each lock, which is to go with whatever it
+    has written, so that the resource can refuse a token lower than one that it has seen:
+
+        def nightly(context):
+            def book(tokens):
+                yield context.call_activity("book", {"token": tokens["ledger"]})
+
+            return (yield from locked(context, ["ledger"], book))
+
+    1. All names are asked for in their order. Who does not get one waits for days if need be, at no cost: an event tells of the offer,
+       and should it be lost, a timer has it asked again. `wait_seconds`: at most so long, then NotGranted is raised.
+    2. While the body waits for something, the leases are renewed. If one is lost all the same, LockLost is raised in the body.
+    3. Whatever the body returns or raises, the locks are given back. If it continues as new they are kept: the next generation takes
+       them over under new tokens, once it asks for them with the same purpose, as does an instance that is started anew under the same id.
+       A termination runs no code, then the leases end it.
+
+    Take no lock twice within each other, and no second set within the first: who waits while he holds another may wait in a circle.
+    Raises ValueError for names and leases that cannot be used.
+    """
+    order = Order(
+        names=sorted(set(names)), instance=context.instance_id, execution=_execution(context), purpose=purpose,
+        lease_seconds=lease_seconds, permits=permits,
+    )  # fmt: skip
+    if problem := order_problem(order):
+        raise ValueError(problem)
+    holding = yield from _acquired(context, order, wait_seconds)
+    try:
+        result = yield from _run(body(holding.tokens), holding)
+    except Exception:
+        yield from _give_back(context, holding.tokens)
+        raise
+    if not context.will_continue_as_new:
+        yield from _give_back(context, holding.tokens)
+    return result
+
+
+def _execution(context: df.DurableOrchestrationContext) -> str:
+    """Return when this execution was started: a text that a replay finds again, and that is greater for a later one of the same instance."""
+    started = next(event for event in context.histories if event.event_type == HistoryEventType.EXECUTION_STARTED)
+    return f"{started.timestamp.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _acquired(context: df.DurableOrchestrationContext, order: Order, wait_seconds: float | None) -> Steps:
+    """Ask until all are held."""
+    began = context.current_utc_datetime
+    hints: dict[str, Any] = {}  # one wait for each event: it may have come before it is waited for again
+    step = 0
+    while True:
+        asked_at = context.current_utc_datetime
+        try:
+            grant = Grant.from_dict((yield from retried(context, ACQUIRE, order.to_dict())))
+        except TriedOften as error:
+            grant = Grant(lacks=order.names[0], reason=str(error))
+        if not grant.lacks:
+            return _Holding(context, order, grant.tokens, asked_at)
+        pause = interval_seconds(ASKS, step, 0.0)
+        if grant.tokens:  # to ask again is what renews them
+            pause = min(pause, order.renew_after_seconds)
+        if wait_seconds is not None:
+            left = wait_seconds - (context.current_utc_datetime - began).total_seconds()
+            if left <= 0:
+                yield from _give_back(context, grant.tokens, {grant.lacks: grant.ticket} if grant.ticket else {})
+                raise NotGranted(f"{grant.lacks} was not to be had in {wait_seconds:g} seconds: {grant.reason}")
+            pause = min(pause, left)
+        if grant.event and grant.event not in hints:
+            hints[grant.event] = context.wait_for_external_event(grant.event)
+        was_told = yield from _pause(context, pause, hints.get(grant.event))
+        step = 0 if was_told else step + 1
+
+
+def _pause(context: df.DurableOrchestrationContext, seconds: float, event: Any) -> Steps:
+    """Wait; return whether the event ended it early."""
+    timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=seconds))
+    if event is None or event.is_completed:
+        yield timer
+        return False
+    winner = yield context.task_any([timer, event])
+    if winner is event:
+        timer.cancel()
+    return winner is event
+
+
+def _give_back(
+    context: df.DurableOrchestrationContext, tokens: Mapping[str, int], tickets: Mapping[str, int] | None = None
+) -> Steps:
+    try:
+        yield from retried(context, RELEASE, {"tokens": dict(tokens), "tickets": dict(tickets or {})})
+    except TriedOften:
+        return  # the leases end it
+
+
+class _Holding:
+    """What is held, and until when it is safe to think so: from the moment on at which it was asked for."""
+
+    def __init__(
+        self, context: df.DurableOrchestrationContext, order: Order, tokens: Mapping[str, int], asked_at: Any
+    ) -> None:
+        self.tokens = tokens
+        self._context = context
+        self._order = order
+        self._since = self._renew_at = asked_at
+        self._put_off_renewal()
+
+    def while_waiting_for(self, task: Any) -> Steps:
+        """Renew the leases until the task is done; raise LockLost."""
+        while not task.is_completed:
+            # A new timer each time: of one that was raced before, the host would wait for the end of that race.
+            timer = self._context.create_timer(self._renew_at)
+            winner = yield self._context.task_any([task, timer])
+            if winner is not timer:
+                timer.cancel()  # an open timer would keep the instance running
+                return
+            yield from self._renew()
+
+    def _renew(self) -> Steps:
+        asked_at = self._context.current_utc_datetime
+        try:
+            answered = yield from retried(self._context, RENEW, {"tokens": dict(self.tokens)})
+        except TriedOften as error:
+            if self._context.current_utc_datetime >= self._since + timedelta(seconds=self._order.lease_seconds):
+                raise LockLost(f"{', '.join(self.tokens)}: the lease could not be renewed: {error}") from None
+            self._renew_at = self._context.current_utc_datetime
+            return
+        if answered["lost"]:
+            raise LockLost(f"{', '.join(answered['lost'])} held no more: the lease ran out, or somebody took it")
+        self._since = asked_at
+        self._put_off_renewal()
+
+    def _put_off_renewal(self) -> None:
+        self._renew_at = self._since + timedelta(seconds=self._order.renew_after_seconds)
+
+
+def _run(steps: Any, holding: _Holding) -> Steps:
+    """Do a body's steps; what it waits for is waited for beside the renewals."""
+    if not isinstance(steps, Generator):
+        return steps
+    value, error = None, None
+    while True:
+        try:
+            task = steps.throw(error) if error is not None else steps.send(value)
+        except StopIteration as ended:
+            return ended.value
+        value, error = None, None
+        try:
+            yield from holding.while_waiting_for(task)
+            value = yield task  # it is done: this gives its result, or raises what it failed with
+        except Exception as raised:  # noqa: BLE001 - whatever it is, it is the body's
+            error = raised
