@@ -56,3 +56,12 @@ def _check(change: Any, which: str) -> None:
             raise BadChangeError(f"{name!r} of {which} must be {described}")
     if change["operation"] not in _OPERATIONS:
         raise BadChangeError(f"operation {change['operation']!r} of {which} is none of {', '.join(_OPERATIONS)}")
+
+
+def parse_fencing_token(header: str | None) -> int | None:
+    """Return the token of a lock that a request shows, None if it shows none; raise BadChangeError if it is no number."""
+    if header is None:
+        return None
+    if not header.isascii() or not header.isdigit() or len(header) > 19:
+        raise BadChangeError(f"X-Fencing-Token: {header[:30]!r} must be the token of a lock, a whole number")
+    return int(header)

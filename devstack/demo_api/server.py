@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from devstack.demo_api import exact
-from devstack.demo_api.changes import BadChangeError, parse_delivery
+from devstack.demo_api.changes import BadChangeError, parse_delivery, parse_fencing_token
 from devstack.demo_api.modes import MODES, Mode, ModeError, parse_mode
 from devstack.demo_api.state import State
 from devstack.prove.fatal_request import FatalRequests
@@ -71,6 +71,7 @@ class DemoApi:
         try:
             body = exact.loads(await request.read())
             changes, kind = parse_delivery(body, request.headers.get("Idempotency-Key"))
+            token = parse_fencing_token(request.headers.get("X-Fencing-Token"))
         except (ValueError, BadChangeError) as error:
             reason = str(error)
             self._state.record([{}], stream=stream, mode="each", status=400, accepted=False, problem=reason)
@@ -80,7 +81,13 @@ class DemoApi:
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         with self._fatal_requests.request():
-            self._state.record(changes, stream=stream, mode=kind, status=answer.status, accepted=answer.accept)
+            if token is not None and token < self._state.highest_token(stream):
+                reason = f"{stream} has seen token {self._state.highest_token(stream)}; {token} is an older holder's"
+                self._state.record(changes, stream=stream, mode=kind, status=409, accepted=False, problem=reason)
+                return problem(409, "The lock was lost", f"{reason}: acquire the lock anew")
+            self._state.record(
+                changes, stream=stream, mode=kind, status=answer.status, accepted=answer.accept, fencing_token=token
+            )
         if answer.hang:
             await self._hang(request, stream, mode)
         if answer.status is None:

@@ -11,7 +11,7 @@ from devstack.demo_api import exact
 from devstack.demo_api.received_log import Entry, ReceivedLog
 
 COUNTS = ("received", "accepted", "duplicates", "reordered", "conflicting", "rejected", "failed")
-_REJECTING = frozenset({400, 413, 415, 422})
+_REJECTING = frozenset({400, 409, 413, 415, 422})
 _ODDITIES = ("duplicate", "reordered", "conflicting")
 _ODDITIES_KEPT = 20
 
@@ -64,6 +64,7 @@ class State:
         self._counts: dict[str, Counter[str]] = {}  # stream -> count
         self._oddities: deque[Entry] = deque(maxlen=_ODDITIES_KEPT)
         self._accepted_ids: set[str] = set()
+        self._highest_token: dict[str, int] = {}  # stream -> of what was accepted
         self._content_of_id: dict[str, bytes] = {}
         self._held: dict[str, dict[str, Held]] = {}  # stream -> key text -> what it holds
 
@@ -84,6 +85,7 @@ class State:
         status: int | None,
         accepted: bool,
         problem: str | None = None,
+        fencing_token: int | None = None,
     ) -> None:
         """Write one request's changes to disk, before it is answered; SIGKILL after this loses nothing.
 
@@ -103,6 +105,7 @@ class State:
                 **{name: change.get(name) for name in ("relay", "operation", "version", "id", "key", "data")},
                 **({"epoch": change["epoch"]} if "epoch" in change else {}),
                 **({} if problem is None else {"problem": problem}),
+                **({} if fencing_token is None else {"fencing_token": fencing_token}),
             }
             self._remember(self._judged(entry))
         try:
@@ -136,12 +139,18 @@ class State:
         if any(entry[name] for name in _ODDITIES):
             self._oddities.append(entry)
         if entry["accepted"]:
+            token = entry.get("fencing_token", 0)
+            self._highest_token[stream] = max(token, self._highest_token.get(stream, 0))
             self._accepted_ids.add(entry["id"])
             if not entry["reordered"]:
                 data = None if entry["operation"] == "delete" else entry["data"]
                 held = Held(entry, exact.canonical(data))
                 self._held.setdefault(stream, {})[exact.canonical(entry["key"])] = held
         self.entries.append(entry)
+
+    def highest_token(self, stream: str) -> int:
+        """Return the highest fencing token that a stream has seen; a lower one is an older holder's."""
+        return self._highest_token.get(stream, 0)
 
     def summary(self) -> dict[str, Any]:
         """Return the counts, in all and per stream; `keys` counts the distinct ones, deleted ones too."""

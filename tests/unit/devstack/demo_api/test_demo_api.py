@@ -305,3 +305,20 @@ def test_the_page_shows_what_arrived_and_what_is_missing_and_escapes_it(api: Api
     assert "&lt;b&gt;bold" in shown
     assert "/orders Id 99: it is not here" in shown
     assert 'aria-pressed="true">Works' in shown
+
+
+def test_a_fencing_token_lower_than_one_that_was_accepted_is_refused_also_after_a_restart(api: Api) -> None:
+    def post(number: int, token: str, stream: str = "/orders") -> int:
+        change = a_change(number)
+        return api.ask("POST", stream, change, Idempotency_Key=f'"{change["id"]}"', X_Fencing_Token=token)[0]
+
+    assert [post(1, "7"), post(2, "7"), post(3, "9"), post(4, "7")] == [200, 200, 200, 409]
+    assert post(5, "1", "/invoices") == 200
+    assert post(6, "nine") == 400
+    assert api.post(7)[0] == 200, "who shows none is not behind the fence"
+
+    api.stop(signal.SIGKILL)
+    api.start()
+
+    assert [post(8, "8"), post(9, "9")] == [409, 200]
+    assert [entry["key"]["Id"] for entry in api.log() if entry["accepted"]] == [1, 2, 3, 5, 7, 9]
