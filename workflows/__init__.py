@@ -1,1 +1,1 @@
-"""The core of what is no relay: values and decisions of other durable workflows, as pure as relay. No workflow lives here yet."""
+"""The core of what is no relay: values and decisions of other durable workflows, as pure as relay."""

@@ -13,6 +13,7 @@ from adapters.sql_server.migrations import refuse_other_versions
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.rights import rights
 from adapters.sql_server.table import RelayTable
+from adapters.sql_server.tables import SqlTables
 from functions_standin.errors import FunctionInError
 from functions_standin.sql_trigger import connection_string as trigger
 from functions_standin.sql_trigger.connection import connect, find_driver
@@ -27,19 +28,22 @@ from relay.errors import RelayError
 from relay.identifiers import TableName
 from relay.names import leases_table
 from services.batch import relay_batch
+from services.locks import acquire, force_release, release, renew
 from services.outside import Outside
 from services.redeliver import redeliver
 from tests.contract.leases import APP
 from tests.fakes import FakeEndpoint, an_outside
 from tests.sql_client import SqlServer
+from workflows.locks.values import Asker, Terms
 
 LOGIN, LOGIN_PASSWORD = "relay_login", "Local-Only-1"
-STARTS, POLLS, CHECKS, FAILS, RECOVERS = (
+STARTS, POLLS, CHECKS, FAILS, RECOVERS, LOCKS = (
     "the trigger starts",
     "the trigger takes up a change",
     "the app checks its tables",
     "a batch fails",
     "a recovery ends",
+    "a lock is taken and given back",
 )
 # What fails first without a right, and the words that name it there.
 NEEDED = {
@@ -94,6 +98,7 @@ class Tenant:
             POLLS: self._poll,
             FAILS: self._fail,
             RECOVERS: self._recover,
+            LOCKS: self._lock,
         }
         for name, step in steps.items():
             try:
@@ -136,6 +141,14 @@ class Tenant:
         self.scene.insert("F")
         self._turn()
         store.close()
+
+    def _lock(self) -> None:
+        tables, name = SqlTables(self.server, APP), self.relay.name
+        acquire(tables, name, Asker(owner="anna"), Terms())
+        force_release(tables, name, "tried")
+        token = acquire(tables, name, Asker(owner="ben"), Terms()).result.token
+        assert renew(tables, name, token).result
+        assert release(tables, name, token=token).result
 
     def _turn(self) -> None:
         self._worker.listener.turn(self._worker.link)

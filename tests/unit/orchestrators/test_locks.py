@@ -1,7 +1,9 @@
 """Locks in an orchestration: taken in order, waited for, renewed beside the body's own waits, given back whatever comes of it."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +13,13 @@ from functions_standin.testing.durable import Engine
 from orchestrators.locks import LockLost
 from tests.unit.orchestrators.lock_world import Lock, LockWorld
 from tests.unit.orchestrators.test_deterministic_replay import Recorder, check_prefixes
+from workflows.locks.names import ACQUIRE, RELEASE
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:azure.functions:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Potential duplicate Task completion"),
 ]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "locks.md"
 
 
 def works(context: Any, tokens: Any) -> Any:
@@ -228,3 +232,20 @@ def test_what_cannot_be_asked_for_fails_at_once(names: list[str], terms: dict[st
 
     assert says in world.run()
     assert world.requests == []
+
+
+def test_the_example_of_the_document_runs() -> None:
+    [text] = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(re.sub(r"^@blueprint.*$", "", text, flags=re.MULTILINE), names)  # noqa: S102 - the document's own
+    world = LockWorld(works)
+    parts: list[Any] = []
+    activities = {ACQUIRE: world.acquire, RELEASE: world.release, "book": parts.append}
+    engine = Engine({"nightly": names["nightly"]}, activities)
+
+    engine.start("nightly")
+    engine.run()
+
+    assert engine.instances["i"].output == '"booked"'
+    assert parts == [{"part": "sales", "token": 1}, {"part": "returns", "token": 1}]
+    assert [entry for entry in world.log if "released" in entry] == ["calendar released 1", "ledger released 1"]
