@@ -8,19 +8,18 @@ import azure.durable_functions as df
 from azure.durable_functions.models.history import HistoryEventType
 
 from orchestrators.flow import Steps, TriedOften, retried
+from orchestrators.lock_leases import Holding, LockLost
 from relay.backoff import interval_seconds
-from workflows.locks.names import ACQUIRE, RELEASE, RENEW
+from workflows.locks.names import ACQUIRE, RELEASE
 from workflows.locks.order import ASKS, Grant, Order, order_problem
+
+__all__ = ["LockLost", "NotGranted", "locked"]
 
 Body = Callable[[Mapping[str, int]], Any]
 
 
 class NotGranted(Exception):
     """The locks were not to be had in the time that was given; the message says which, and why."""
-
-
-class LockLost(Exception):
-    """A lock is not held any more: its lease ran out, or it was taken away. Raised in the body, at what it waits for; the message says which."""
 
 
 def locked(
@@ -89,7 +88,7 @@ def _acquired(context: df.DurableOrchestrationContext, order: Order, wait_second
         except TriedOften as error:
             grant = Grant(lacks=order.names[0], reason=str(error))
         if not grant.lacks:
-            return _Holding(context, order, grant.tokens, asked_at)
+            return Holding(context, order, grant.tokens, asked_at)
         pause = interval_seconds(ASKS, step, 0.0)
         if grant.tokens:  # to ask again is what renews them
             pause = min(pause, order.renew_after_seconds)
@@ -126,48 +125,7 @@ def _give_back(
         return  # the leases end it
 
 
-class _Holding:
-    """What is held, and until when it is safe to think so: from the moment on at which it was asked for."""
-
-    def __init__(
-        self, context: df.DurableOrchestrationContext, order: Order, tokens: Mapping[str, int], asked_at: Any
-    ) -> None:
-        self.tokens = tokens
-        self._context = context
-        self._order = order
-        self._since = self._renew_at = asked_at
-        self._put_off_renewal()
-
-    def while_waiting_for(self, task: Any) -> Steps:
-        """Renew the leases until the task is done; raise LockLost."""
-        while not task.is_completed:
-            # A new timer each time: of one that was raced before, the host would wait for the end of that race.
-            timer = self._context.create_timer(self._renew_at)
-            winner = yield self._context.task_any([task, timer])
-            if winner is not timer:
-                timer.cancel()  # an open timer would keep the instance running
-                return
-            yield from self._renew()
-
-    def _renew(self) -> Steps:
-        asked_at = self._context.current_utc_datetime
-        try:
-            answered = yield from retried(self._context, RENEW, {"tokens": dict(self.tokens)})
-        except TriedOften as error:
-            if self._context.current_utc_datetime >= self._since + timedelta(seconds=self._order.lease_seconds):
-                raise LockLost(f"{', '.join(self.tokens)}: the lease could not be renewed: {error}") from None
-            self._renew_at = self._context.current_utc_datetime
-            return
-        if answered["lost"]:
-            raise LockLost(f"{', '.join(answered['lost'])} held no more: the lease ran out, or somebody took it")
-        self._since = asked_at
-        self._put_off_renewal()
-
-    def _put_off_renewal(self) -> None:
-        self._renew_at = self._since + timedelta(seconds=self._order.renew_after_seconds)
-
-
-def _run(steps: Any, holding: _Holding) -> Steps:
+def _run(steps: Any, holding: Holding) -> Steps:
     """Do a body's steps; what it waits for is waited for beside the renewals."""
     if not isinstance(steps, Generator):
         return steps

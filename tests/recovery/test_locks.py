@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -40,9 +41,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def relay(tmp_path: Path, app: Path) -> Iterator[RelayStack]:
-    relay = RelayStack(tmp_path, app=app)
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory, app: Path) -> Iterator[RelayStack]:
+    relay = RelayStack(tmp_path_factory.mktemp("stack"), app=app)
     try:
         relay.start()
         relay.start_host(SECOND_HOST)
@@ -151,3 +152,38 @@ def test_no_older_holder_is_heard_whoever_is_killed_or_stopped_and_whoever_lives
     assert violations(found) == []
     assert sum(event.kind == "writes" for event in found) > 3 * JOBS
     assert {event.client for event in found if event.kind == "writes"} > {f"instance-{n}" for n in range(INSTANCES)}
+
+
+def ask(relay: RelayStack, action: str, body: Any = None, *, lock: str = "shown") -> tuple[int, Any, Any]:
+    """Ask as curl does; return status, answer and headers."""
+    url = action if "://" in action else f"{relay.stack.host_url}/api/locks/{lock}/{action}"
+    content = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, content), timeout=30) as answer:
+            return answer.status, json.loads(answer.read()), answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read()), error.headers
+
+
+def test_the_routes_answer_over_the_host_as_the_document_shows(relay: RelayStack) -> None:
+    status, held, _ = ask(relay, "acquire", {"owner": "job-7", "lease_seconds": 3600})
+    assert (status, set(held)) == (200, {"token", "expires"})
+    assert ask(relay, "acquire", {"owner": "job-8"})[0] == 409
+    status, waits, headers = ask(relay, "acquire", {"owner": "job-8", "wait_seconds": 600})
+    assert (status, waits) == (202, {"ticket": 1, "position": 1})
+    assert ask(relay, headers["Location"])[:2] == (202, waits)
+    assert ask(relay, "renew", {"token": held["token"]})[0] == 200
+
+    status, forced, _ = ask(relay, "force-release", {"reason": "job-7 runs on a machine that is gone"})
+    assert forced == {"released": [{"token": held["token"], "owner": "job-7", "purpose": ""}]}
+    assert ask(relay, "renew", {"token": held["token"]})[0] == 410
+    status, got, _ = ask(relay, headers["Location"])
+    assert (status, got["token"]) == (200, held["token"] + 1)
+
+    shown = relay.ask("locks/shown")
+    assert [each["owner"] for each in shown["holders"]] == ["job-8"]
+    assert [each["reason"] for each in shown["forced"]] == ["job-7 runs on a machine that is gone"]
+    assert "shown" in {each["name"] for each in relay.ask("locks")["locks"]}
+    assert ask(relay, "release", {"token": got["token"]})[:2] == (200, {"released": True})
+    assert ask(relay, headers["Location"])[0] == 410
+    assert ask(relay, f"{relay.stack.host_url}/api/locks/unheard-of")[0] == 404

@@ -71,7 +71,8 @@ class LockWorld:
         self.requests.append(request)
         if self.is_away():
             raise ConnectionError("SQL Server does not answer")
-        owner, tokens = f"{request['instance']} {request['execution']}", {}
+        owner = f"{request['instance']} {request['execution']}"
+        tokens: dict[str, int] = {}
         for name in request["names"]:
             lock = self.locks.setdefault(name, Lock())
             self._end_lease(lock)
