@@ -24,6 +24,9 @@ def build() -> df.DFApp:
         for room in (triggers, orchestrators, activities, entities):
             for name in room.MODULES:
                 built.register_functions(import_module(f"{room.__name__}.{name}").blueprint)
+        for name in wiring.workflows():
+            for room in (orchestrators, activities):
+                built.register_functions(import_module(f"{room.__name__}.{name}").blueprint)
     except Exception as error:  # noqa: BLE001 - whatever it is, health has to answer
         built = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
         built.register_functions(refused(error))

@@ -28,12 +28,14 @@ from adapters.sql_server.retries import Retries
 from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
 from adapters.sql_server.trigger_pool import pool_problems
+from adapters.sql_server.workflow_endpoint import WorkflowEndpoint
 from relay.config.values import Settings
 from relay.errors import ConfigError
 from relay.instances import Instances
 from relay.ports import Channels, Clock, Tables, Threads
 from services.app_outside import AppOutside
 from services.outside import Outside
+from workflows import WORKFLOWS
 
 
 class Line(StrEnum):
@@ -71,6 +73,11 @@ def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
         return pool_problems(connection_string, relays)
     except ConfigError as error:
         return error.problems
+
+
+def workflows() -> Sequence[str]:
+    """Return the names of the workflows that relays and people may start."""
+    return WORKFLOWS
 
 
 def app_settings() -> Mapping[str, str]:
@@ -126,7 +133,9 @@ def _outside(relay: str, line: Line) -> Outside:
         app=app,
         relay=configured,
         changes=SqlChanges(table),
-        endpoint=HttpEndpoint(configured, clock()),
+        endpoint=WorkflowEndpoint(configured, tables(line))
+        if configured.workflow
+        else HttpEndpoint(configured, clock()),
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         replays=SqlReplays(table),

@@ -11,6 +11,7 @@ from relay.config.file import Configuration, parse_configuration
 from relay.config.references import UNRESOLVED, unresolved
 from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
+from workflows import WORKFLOWS
 
 _APP_ROOT = Path(__file__).parent.parent
 _BATCH_SIZE_SETTINGS = (
@@ -113,7 +114,7 @@ def _read_relays(environment: Mapping[str, str]) -> Configuration:
         raise ConfigError(
             [f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py"]
         ) from None
-    return parse_configuration(text, environment)
+    return parse_configuration(text, environment, WORKFLOWS)
 
 
 def _hub_problems(environment: Mapping[str, str]) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The port of durable instances; see ports.py for the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,15 @@ class Instance:
         return self.status in {"Running", "Pending", "ContinuedAsNew", "Suspended"}
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An orchestration that is to be started under an id of its own."""
+
+    orchestration: str
+    instance_id: str
+    request: Mapping[str, Any]
+
+
 class Instances(Protocol):
     """Durable instances, and the owner of the hub they are in. Whatever the storage account refuses is raised as the SDK raises it."""
 
@@ -39,11 +48,14 @@ class Instances(Protocol):
     async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> bool:
         """Start an orchestration under a fixed id unless it runs; tell whether it was started."""
 
+    async def start_unknown(self, starts: Sequence[Start]) -> None:
+        """Start those of which nothing is known under their ids, several at a time; what has ended is not started again."""
+
     async def wake(self, instance_id: str) -> None:
         """End the wait of an instance."""
 
     async def tell(self, instance_id: str, event: str) -> None:
-        """Raise an event at an instance; raises if there is none that runs."""
+        """Raise an event at an instance, which says nothing but that there is something to be found; raises if there is none that runs."""
 
     async def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance at once."""

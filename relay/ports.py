@@ -19,6 +19,7 @@ from relay.config.values import Channel
 from relay.dead_letters.replay import Replay
 from relay.dead_letters.values import DeadLetter, Selection
 from relay.dead_letters.work import ReplayOrder, ReplayState
+from relay.delivery.filters import Result
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Outcome
 from relay.delivery.settlement import Settlement
@@ -62,9 +63,9 @@ class Changes(Protocol):
 
 
 class Endpoint(Protocol):
-    """One relay's external HTTP API."""
+    """One relay's external HTTP API, or what its changes start."""
 
-    def send(self, message: Message, *, timeout_seconds: float) -> Outcome:
+    def send(self, message: Message, *, timeout_seconds: float) -> Result:
         """Post the message and return what came of it; never raises for trouble of the network."""
 
 

@@ -7,7 +7,7 @@ from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EntryState, Why
 from relay.delivery.filters import Result, shown, unneeded
-from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Held, Rejected, RetryLater
 from relay.delivery.sent import Sent
 from relay.delivery.settlement import Settlement, settle
 from relay.delivery.standing import WAIT_FOR_FIRST_TRY_SECONDS
@@ -70,7 +70,7 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
         results[change.key_text] = (change, result)
     if to_send and standing.untested and not (found.tries_first or outside.changes.claim_first_try()):
         standing = replace(standing, paused_seconds=WAIT_FOR_FIRST_TRY_SECONDS)
-        outcomes: Sequence[Outcome] = [Held(_OTHER_TRIES, WAIT_FOR_FIRST_TRY_SECONDS)] * len(to_send)
+        outcomes: Sequence[Result] = [Held(_OTHER_TRIES, WAIT_FOR_FIRST_TRY_SECONDS)] * len(to_send)
     else:
         outcomes = dispatch(to_send, outside, one_first=standing.untested)
     results |= {change.key_text: (change, outcome) for change, outcome in zip(to_send, outcomes, strict=True)}

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
 from relay.delivery import messages
+from relay.delivery.filters import Result
 from relay.delivery.messages import Message
 from relay.delivery.news import was_sent
-from relay.delivery.outcomes import Held, Outcome, Rejected, RetryLater
+from relay.delivery.outcomes import Held, Rejected, RetryLater
 from relay.ports import Clock, Endpoint
 from services.outside import Outside
 
@@ -19,7 +20,7 @@ _LEAST_SECONDS_PER_REQUEST = 1.0
 _LEAST_PAUSE_SECONDS = 1.0  # an endpoint that says Retry-After: 0 is not hammered
 
 
-def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = False) -> Sequence[Outcome]:
+def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = False) -> Sequence[Result]:
     """Return one outcome per change, in order; never raises for what an endpoint does.
 
     What could not be sent before `batch_deadline_seconds`, or because the endpoint asked for time, is Held; after ten passing
@@ -28,7 +29,7 @@ def dispatch(changes: Sequence[Change], outside: Outside, *, one_first: bool = F
     While each pass gets something through, what is left is tried once more: an endpoint that stumbled is up again.
     """
     sending = _Sending(outside.relay, outside.endpoint, outside.clock)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, Result] = {}
     open_positions = list(range(len(changes)))
     if one_first and changes:
         outcomes |= sending.batch(changes, [0]) if outside.relay.mode is Mode.BATCH else {0: sending.one(changes[0])}
@@ -71,10 +72,10 @@ class _Sending:
     def begin_pass(self) -> None:
         self._failures_in_a_row = 0
 
-    def one(self, change: Change) -> Outcome:
+    def one(self, change: Change) -> Result:
         return self._written_and_sent(lambda: messages.single(change, self._relay))
 
-    def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Outcome]:
+    def batch(self, changes: Sequence[Change], positions: Sequence[int]) -> dict[int, Result]:
         """Send the changes in one request; halve a rejected one until the bad change stands alone."""
         outcome = self._written_and_sent(lambda: messages.batch([changes[at] for at in positions], self._relay))
         if isinstance(outcome, Rejected) and len(positions) > 1:
@@ -82,7 +83,7 @@ class _Sending:
             return self.batch(changes, positions[:middle]) | self.batch(changes, positions[middle:])
         return dict.fromkeys(positions, outcome)
 
-    def _written_and_sent(self, write: Callable[[], Message]) -> Outcome:
+    def _written_and_sent(self, write: Callable[[], Message]) -> Result:
         """Send what can be written; what cannot is refused, as if the endpoint had."""
         try:
             message = write()
@@ -90,9 +91,9 @@ class _Sending:
             return Rejected(None, f"not sent: it cannot be written as JSON ({type(error).__name__})"[:500])
         return self._send(message)
 
-    def _send(self, message: Message) -> Outcome:
+    def _send(self, message: Message) -> Result:
         """Send once, or again after the pause that the endpoint asked for, if that ends before the deadline."""
-        outcome: Outcome | None = None
+        outcome: Result | None = None
         while True:
             held_back = self._hold_back()
             if held_back is not None:
@@ -120,7 +121,7 @@ class _Sending:
     def _pause_seconds(self) -> float:
         return max(0.0, self._paused_until - self._clock.monotonic_seconds())
 
-    def _asks_to_wait(self, outcome: Outcome) -> bool:
+    def _asks_to_wait(self, outcome: Result) -> bool:
         """Remember what the answer says of the endpoint; tell whether it asks to try this message again later."""
         with self._lock:
             if not isinstance(outcome, RetryLater):
@@ -136,7 +137,7 @@ class _Sending:
             return True
 
 
-def _unless_only_time_is_asked_for(outcome: Outcome) -> Outcome:
+def _unless_only_time_is_asked_for(outcome: Result) -> Result:
     """Return what became of a change that was not taken: one that the endpoint only wants later counts as not tried."""
     if isinstance(outcome, RetryLater) and outcome.only_asks_for_time:
         return Held(outcome.reason, outcome.after_seconds or 0.0)

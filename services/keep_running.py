@@ -6,9 +6,10 @@ from relay.instances import Instance
 from relay.notification.notice import News
 from relay.notification.words import Occasion
 from relay.work.decisions import Action, decide, is_stuck, pause_seconds
-from relay.work.values import Restarts, Work
+from relay.work.values import Work
 from services.announce import announce
 from services.app_outside import AppOutside
+from services.restarts import restarts_of, write_restart
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ async def keep_running_from(found: Instance | None, work: Work, app: AppOutside)
 
 async def _start(work: Work, found: Instance | None, app: AppOutside) -> Action:
     """Start the instance anew, ever less often as long as its work comes no further; from the third time on people are told."""
-    restarts = await _restarts(work, app)
+    restarts = await restarts_of(work.instance_id, work.mark, app)
     reason = _reason(found)
     if is_stuck(work, restarts):
         text = (
@@ -48,20 +49,8 @@ async def _start(work: Work, found: Instance | None, app: AppOutside) -> Action:
         return Action.PAUSE
     if not await app.instances.start_unless_running(work.orchestration, work.instance_id, work.request):
         return Action.NOTHING
-    await app.ask(
-        "work/restarted", instance=work.instance_id, mark=work.mark, restarts=restarts.count + 1, error=reason
-    )
+    await write_restart(work.instance_id, work.mark, restarts, reason, app)
     return Action.START
-
-
-async def _restarts(work: Work, app: AppOutside) -> Restarts:
-    [found] = await app.ask("work/restarts", instance=work.instance_id, mark=work.mark)
-    if not found:
-        return Restarts()
-    row = found[0]
-    return Restarts(
-        count=row["restarts"], since=f"{row['since']}Z", seconds_ago=row["ago_ms"] / 1000, error=row["error"]
-    )
 
 
 def _reason(found: Instance | None) -> str:

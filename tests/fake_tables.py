@@ -46,6 +46,9 @@ class FakeTables:
         waiting = [key[1] for key, row in self.notices.items() if key[0] == notice and row["state"] == "waiting"]
         return [[{"channel": channel} for channel in waiting]]
 
+    def execution_counts(self) -> Any:
+        return [[]]
+
     def notification_untold(self, relay: str) -> Any:
         assert relay
         return [[{"id": number} for number in self.untold]]

@@ -8,4 +8,5 @@ MODULES = (
     "http.backfill",
     "http.locks",
     "http.orchestrators",
+    "http.executions",
 )

@@ -7,7 +7,7 @@ import wiring
 from relay.config.values import Relay, Settings
 from relay.names import function_name, leases_table
 from services.batch import BatchResult, relay_batch
-from services.follow_up import follow_up
+from services.follow_up import follow_up, start_what_is_registered
 
 
 def sql_changes(settings: Settings) -> df.Blueprint:
@@ -34,5 +34,7 @@ def _register(blueprint: df.Blueprint, relay: Relay, app: str) -> None:
 
         result = await wiring.batch_threads().run_on_pool(body)
         await follow_up(result, app, wiring.instances(client))
+        if relay.workflow:
+            await start_what_is_registered(relay, wiring.app_outside(client, wiring.Line.TRIGGER))
         if result.error:
             raise result.error

@@ -15,6 +15,7 @@ from services.app_outside import AppOutside
 from services.guard import guard
 from services.look_after import look_after_all, look_after_backfill, look_after_recovery, look_after_replay
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
+from services.look_after_executions import look_after_executions
 from services.look_after_locks import look_after_locks
 from services.look_after_notices import look_after_notices
 
@@ -57,6 +58,8 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     await _seen_to(tell_of_removed_relays, app)
     await _seen_to(look_after_notices, app)
     await _seen_to(look_after_locks, app)
+    if wiring.workflows():
+        await _seen_to(look_after_executions, app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
     looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)
     await look_after_all(wiring.outside, app, looks, turn=turn)

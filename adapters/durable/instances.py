@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ import azure.durable_functions as df
 
 from relay.errors import AnothersHub
 from relay.hub.owner import HUB, OWNER, Owner, anothers
-from relay.instances import Instance
+from relay.instances import Instance, Start
 from relay.names import WAKE
 
 _OWNER = df.EntityId(HUB, OWNER)
 _CLAIM_LOOKS = 12
+_STARTS_AT_ONCE = 8
 _CLAIM_LOOK_SECONDS = 0.25
 _REMEMBERED_SECONDS = 600.0  # a hub changes hands when an operator says so
 
@@ -110,6 +111,17 @@ class DurableInstances:
             raise
         return True
 
+    async def start_unknown(self, starts: Sequence[Start]) -> None:
+        """Start those of which nothing is known under their ids, several at a time; what has ended is not started again."""
+        places = asyncio.Semaphore(_STARTS_AT_ONCE)
+
+        async def one(start: Start) -> None:
+            async with places:
+                if await self.look(start.instance_id) is None:
+                    await self.start_unless_running(start.orchestration, start.instance_id, start.request)
+
+        await asyncio.gather(*map(one, starts))
+
     async def _is_active(self, instance_id: str) -> bool:
         found = await self.look(instance_id)
         return found is not None and found.active
@@ -119,7 +131,7 @@ class DurableInstances:
         await self._client.raise_event(instance_id, WAKE)
 
     async def tell(self, instance_id: str, event: str) -> None:
-        """Raise an event at an instance; raises if there is none that runs."""
+        """Raise an event at an instance, which says nothing but that there is something to be found; raises if there is none that runs."""
         await self._client.raise_event(instance_id, event)
 
     async def terminate(self, instance_id: str, reason: str) -> None:

@@ -1,7 +1,7 @@
 """relays.toml -> relays and channels; every mistake of the file is reported together, each with its key and the remedy."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,8 @@ class Configuration:
     channels: Sequence[Channel] = ()
 
 
-def parse_configuration(text: str, settings: Mapping[str, str]) -> Configuration:
-    """Return what a relays.toml text says; `%NAME%` in URLs and headers comes from `settings`.
+def parse_configuration(text: str, settings: Mapping[str, str], workflows: Collection[str] = ()) -> Configuration:
+    """Return what a relays.toml text says; `%NAME%` in URLs and headers comes from `settings`, and the workflows that may be started are these.
 
     Raises ConfigError with every mistake at once.
     """
@@ -53,6 +53,7 @@ def parse_configuration(text: str, settings: Mapping[str, str]) -> Configuration
         problems += reader.problems
     problems += _repeated_names(relay_readers) + _repeated_names(channel_readers)
     problems += _unknown_relays(channels, {table.get("name") for table in relay_tables})
+    problems += _unknown_workflows(relays, workflows)
     if problems:
         raise ConfigError(problems)
     return Configuration(tuple(r for r in relays if r is not None), tuple(c for c in channels if c is not None))
@@ -80,4 +81,17 @@ def _unknown_relays(channels: Sequence[Channel | None], known: set[Any]) -> list
         if channel is not None
         for relay in channel.relays
         if relay not in known
+    ]
+
+
+def _unknown_workflows(relays: Sequence[Relay | None], known: Collection[str]) -> list[str]:
+    there_is = (
+        f"there is {', '.join(sorted(known))}"
+        if known
+        else "write one, and its name into workflows/__init__.py; docs/workflows.md shows how"
+    )
+    return [
+        f"relay {relay.name!r}: endpoint: there is no workflow {relay.workflow!r}; {there_is}"
+        for relay in relays
+        if relay is not None and relay.workflow and relay.workflow not in known
     ]

@@ -1,5 +1,6 @@
 """[[relay]] of relays.toml: which table goes where, and how."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
@@ -11,12 +12,19 @@ from relay.changes.conditions import OPERATORS, Condition
 from relay.changes.contexts import parse_context
 from relay.config.statuses import Statuses, of_each
 from relay.config.toml_reader import TableReader
-from relay.config.values import REJECTING_STATUSES, Mask, Mode, RecoveryPolicy, Relay
+from relay.config.values import REJECTING_STATUSES, WORKFLOW, Mask, Mode, OnNewer, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
 from relay.names import RESERVED_RELAY_NAMES, function_name
 from relay.shown import shown
 
 _LEAST_KEY_CHARACTERS = 16
+_WORKFLOW = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_OF_HTTP = frozenset(
+    {
+        *("mode", "headers", "proxy", "allow_hosts", "rejecting_statuses", "delivered_statuses"),
+        *("connect_timeout_seconds", "read_timeout_seconds"),
+    }
+)
 
 
 class RelayReader(TableReader):
@@ -26,10 +34,12 @@ class RelayReader(TableReader):
 
     def relay(self) -> Relay | None:
         """Return the relay, or None if it has problems."""
+        starts_workflow = str(self.rest.get("endpoint")).startswith(WORKFLOW)
         relay = Relay(
             name=self._name(),
             table=self._table(),
-            endpoint=self.url("endpoint", "it is missing; write the URL that takes the changes"),
+            endpoint=self._endpoint(),
+            on_newer=self._on_newer(starts_workflow=starts_workflow),
             watch=self._columns("watch"),
             ignore_contexts=self._contexts(),
             send=self._columns("send"),
@@ -69,6 +79,27 @@ class RelayReader(TableReader):
         except ValueError as error:
             self.problem("table", str(error))
             return TableName("dbo", "missing")
+
+    def _endpoint(self) -> str:
+        value = self.rest.get("endpoint")
+        if not isinstance(value, str) or not value.startswith(WORKFLOW):
+            return self.url("endpoint", "it is missing; write the URL that takes the changes, or workflow:NAME")
+        del self.rest["endpoint"]
+        if not _WORKFLOW.fullmatch(value.removeprefix(WORKFLOW)):
+            self.problem(
+                "endpoint",
+                f"{value!r} names no workflow; write workflow:NAME, with a-z, 0-9 and _, a letter first, at most 40",
+            )
+        for key in sorted(_OF_HTTP & self.rest.keys()):
+            self.problem(key, "it has no effect, for the changes start a workflow; leave it out")
+            del self.rest[key]
+        return value
+
+    def _on_newer(self, *, starts_workflow: bool) -> OnNewer:
+        if "on_newer" in self.rest and not starts_workflow:
+            self.problem("on_newer", "it has no effect, for the endpoint is no workflow:NAME; leave it out")
+            del self.rest["on_newer"]
+        return self.choice("on_newer", OnNewer, OnNewer.QUEUE) or OnNewer.QUEUE
 
     def _columns(self, key: str) -> tuple[str, ...]:
         found = self.texts(key, 'it must be a list of column names, such as ["Status"]; leave it out for every column')

@@ -13,6 +13,7 @@ from relay.numbers import Between
 from relay.wire import known
 
 EVERY_MINUTE = "0 * * * * *"
+WORKFLOW = "workflow:"  # an endpoint that begins so
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
 
@@ -21,6 +22,14 @@ class Mode(StrEnum):
 
     EACH = "each"  # one POST per change
     BATCH = "batch"  # one POST per batch, halved when it is rejected
+
+
+class OnNewer(StrEnum):
+    """What becomes of a change whose row has a workflow that runs for an earlier one."""
+
+    QUEUE = "queue"  # it is started when that has ended
+    REPLACE = "replace"  # it takes over
+    IGNORE = "ignore"  # it starts nothing
 
 
 class Mask(StrEnum):
@@ -92,7 +101,8 @@ class Relay:
 
     name: str
     table: TableName
-    endpoint: str = field(repr=False)  # URL; may hold a secret in its query
+    endpoint: str = field(repr=False)  # URL; may hold a secret in its query. Or workflow:NAME
+    on_newer: OnNewer = OnNewer.QUEUE  # only for a workflow
     watch: Sequence[str] = ()  # empty: every column
     ignore_contexts: Sequence[bytes] = ()  # what the endpoint marks its own writes with; they are not sent back to it
     send: Sequence[str] = ()  # empty: every column
@@ -120,6 +130,11 @@ class Relay:
     backfill_after_gap: bool = True
     # A little less than the trigger's pause, so that each of its attempts asks anew.
     breaker_seconds: Annotated[float, Between(0, 3600)] = 50.0
+
+    @property
+    def workflow(self) -> str:
+        """Return the workflow that its changes start; empty: they go to an HTTP API."""
+        return self.endpoint.removeprefix(WORKFLOW) if self.endpoint.startswith(WORKFLOW) else ""
 
     @property
     def enters_keys(self) -> bool:

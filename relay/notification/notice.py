@@ -18,6 +18,7 @@ _REASONS = frozenset(
         Occasion.ANOTHERS_HUB,
         Occasion.CHANNEL,
         Occasion.STUCK,
+        Occasion.EXECUTION_STUCK,
     }
 )  # what they bring is a sentence of ours, with a remedy
 

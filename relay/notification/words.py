@@ -24,6 +24,7 @@ class Occasion(StrEnum):
     ANOTHERS_HUB = "anothers_hub"
     CHANNEL = "channel"
     STUCK = "stuck"
+    EXECUTION_STUCK = "execution_stuck"
 
 
 class Words(NamedTuple):
@@ -105,5 +106,9 @@ WORDS: Mapping[Occasion, Words] = {
     Occasion.STUCK: Words(
         "{relay}: what works for it ends again and again",
         "It is started anew, ever less often. The app's log says more; see what the relay says:",
+    ),
+    Occasion.EXECUTION_STUCK: Words(
+        "{relay}: an execution of its workflow was started again and again, and rests",
+        "Nothing of it is lost, and steps that were done are not done again. Put right what it failed for, then resume it (POST .../resume), or stop it:",
     ),
 }

@@ -30,6 +30,7 @@ from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
 from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
+from workflows.execution.names import execution_instance
 
 __all__ = [
     "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of", "contents",
@@ -151,6 +152,7 @@ def instance_forms() -> dict[str, str]:
         "backfill": backfill_instance("{app}", "{relay}"),
         "replay": replay_instance("{app}", "{relay}"),
         "notification": notification_instance("{app}", "{relay}", "{occasion}", "2026-01-02T03:04:05.678Z", 9, "5Z"),
+        "execution": execution_instance("an-order", 3),
     }
 
 

@@ -1,5 +1,6 @@
 """Starts orchestrations over HTTP: those that may be started by hand, each with an input that is checked first."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,14 +9,17 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
+from relay.errors import InputError
 from relay.notification.names import NOTIFICATION
 from relay.notification.notice import Notice, Telling
 from relay.recovery.names import RECOVERY, recovery_instance
 from services.announce import announce_telling
 from services.app_outside import AppOutside
+from services.operate_executions import start_by_hand
 from services.start import start_recovery
 from triggers.http.answers import answer, answered, problem
-from triggers.http.bodies import json_object
+from triggers.http.bodies import body_of, json_object
+from triggers.http.executions import IDS
 from triggers.http.notices import notice_problem
 from triggers.http.requests import from_elsewhere, not_for_pages
 
@@ -59,11 +63,12 @@ async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpRe
 async def start(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Check the input, then start. Raises InputError for what is no JSON object."""
     settings = app.settings
+    if name in wiring.workflows():
+        return await _start_workflow(name, req, app)
     check = ALLOWED.get(name)
     if check is None:
-        return problem(
-            404, "No such orchestration", f"There is no {name!r} to start; take one of {', '.join(ALLOWED)}."
-        )
+        known = ", ".join([*ALLOWED, *sorted(wiring.workflows())])
+        return problem(404, "No such orchestration", f"There is no {name!r} to start; take one of {known}.")
     body = json_object(req)
     wrong = check(body, settings)
     if wrong:
@@ -76,3 +81,17 @@ async def start(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpR
     telling = Telling(notice, notice.instance_id(app.clock.now().isoformat()), body["channels"])
     await announce_telling(telling, app)
     return answer({"id": telling.id}, 202)
+
+
+async def _start_workflow(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Start an execution under the id that the query or the Idempotency-Key names; asked again it is the same one."""
+    execution = req.params.get("id") or req.headers.get("Idempotency-Key") or uuid.uuid4().hex
+    if not IDS.fullmatch(execution):
+        raise InputError(["id: it must be of letters, digits, . _ and -, at most 100."])
+    found = await start_by_hand(name, execution, json_object(req) if body_of(req) else {}, app)
+    if found["workflow"] != name:
+        return problem(
+            409, "The id is taken", f"Execution {execution!r} is of workflow {found['workflow']!r}; take another id."
+        )
+    follow = f"{req.url.partition('/orchestrators/')[0]}/executions/{execution}"
+    return answer({"id": execution, "state": found["state"], "follow": follow}, 202)

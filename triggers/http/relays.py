@@ -22,6 +22,7 @@ from services.look_after_notices import channels_in_trouble, trouble_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
+from workflows.execution.values import State
 
 PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
 
@@ -143,7 +144,13 @@ async def _app_troubles() -> dict[str, str]:
         for row in removed
     }
     channels = await wiring.threads().run(channels_in_trouble, settings, tables)
-    return found | {f"channel {row['channel']}": trouble_of(row) for row in channels}
+    found |= {f"channel {row['channel']}": trouble_of(row) for row in channels}
+    [counts] = await wiring.threads().run(lambda: tables.ask("execution/counts"))
+    return found | {
+        f"workflow {row['workflow']}": f"{row['executions']} executions rest; GET /api/executions?state=stuck lists them: resume or stop each."
+        for row in counts
+        if row["state"] == State.STUCK
+    }
 
 
 async def _lines() -> list[dict[str, Any]]:

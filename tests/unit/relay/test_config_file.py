@@ -7,7 +7,7 @@ import pytest
 from relay.changes.change import Operation
 from relay.changes.conditions import Condition
 from relay.config.file import parse_configuration
-from relay.config.values import REJECTING_STATUSES, Mask, Mode
+from relay.config.values import REJECTING_STATUSES, Mask, Mode, OnNewer
 from relay.errors import ConfigError
 
 SETTINGS = {"API_URL": "https://api.example", "API_KEY": "s3cret"}
@@ -273,3 +273,36 @@ def test_secrets_stay_out_of_errors_and_reprs() -> None:
 def test_a_relay_cannot_be_called_as_a_function_of_the_app_is(name: str) -> None:
     with pytest.raises(ConfigError, match=rf"'{name}': name: .*relay_{name}.*take another"):
         parse_configuration(LEAST.replace('"orders"', f'"{name}"'), {"API_URL": "http://h"})
+
+
+STARTS = '[[relay]]\nname = "orders"\ntable = "dbo.Orders"\nendpoint = "workflow:order"\n'
+
+
+def test_the_changes_of_a_relay_may_start_a_workflow() -> None:
+    [relay] = parse_configuration(STARTS + 'on_newer = "replace"\n', SETTINGS, ["order"]).relays
+
+    assert (relay.workflow, relay.on_newer) == ("order", OnNewer.REPLACE)
+    assert parse_configuration(STARTS, SETTINGS, ["order"]).relays[0].on_newer is OnNewer.QUEUE
+    assert parse_configuration(LEAST, SETTINGS).relays[0].workflow == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (STARTS, "relay 'orders': endpoint: there is no workflow 'order'; there is mail, ship"),
+        (STARTS.replace('order"', 'No such!"'), "names no workflow"),
+        (STARTS + 'headers = { A = "b" }\n', "relay 'orders': headers: it has no effect"),
+        (STARTS + 'mode = "batch"\n', "relay 'orders': mode: it has no effect"),
+        (STARTS + 'on_newer = "later"\n', "on_newer: 'later' is not known; take one of queue, replace, ignore"),
+        (LEAST + 'on_newer = "queue"\n', "relay 'orders': on_newer: it has no effect"),
+    ],
+)
+def test_what_does_not_fit_a_workflow_is_named(text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_configuration(text, SETTINGS, ["mail", "ship"])
+
+    assert any(told in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_without_any_workflow_it_is_said_where_one_is_written() -> None:
+    assert "workflows/__init__.py" in problems_of(STARTS)[0]

@@ -101,13 +101,15 @@ def test_a_server_that_is_away_is_away_for_all(monkeypatch: pytest.MonkeyPatch) 
     assert (shown.status_code, json.loads(shown.get_body())["title"]) == (503, "The database does not answer")
 
 
-def test_a_channel_that_takes_no_notices_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_channels_that_take_no_notices_and_executions_that_rest_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = FakeTables()
     people = Channel(name="people", kind=ChannelKind.LOG)
     trouble = {"lost": 2, "waiting": 1, "lost_since": "", "error": "the channel answered 400"}
     tables.answers["notification/channels"] = [
         [{"channel": name, **trouble} for name in ("people", "of an older file")]
     ]
+    counts = [{"workflow": "order", "state": state, "executions": 2, "since": ""} for state in ("running", "stuck")]
+    tables.answers["execution/counts"] = [counts]
     with_error(monkeypatch, DatabaseError("x", 1))
     monkeypatch.setattr(
         wiring, "settings", lambda: Settings(app="shop", sql_connection_string="", relays=(), channels=(people,))
@@ -117,6 +119,7 @@ def test_a_channel_that_takes_no_notices_is_told(monkeypatch: pytest.MonkeyPatch
     shown = json.loads(asyncio.run(answered(list_relays())).get_body())
     verdict = json.loads(asyncio.run(answered(judge())).get_body())
 
-    assert list(shown["app_troubles"]) == ["channel people"]
-    assert (verdict["status"], list(verdict["reasons"])) == ("degraded", ["channel people"])
+    assert list(shown["app_troubles"]) == ["channel people", "workflow order"]
+    assert (verdict["status"], list(verdict["reasons"])) == ("degraded", ["channel people", "workflow order"])
+    assert "2 executions rest" in verdict["reasons"]["workflow order"]
     assert "the channel answered 400" in verdict["reasons"]["channel people"]

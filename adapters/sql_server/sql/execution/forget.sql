@@ -1,0 +1,8 @@
+-- Removes an execution that has ended, with its steps and events.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?;
+DELETE FROM [relay].[ExecutionStep] WHERE [App] = @app AND [Execution] = @execution;
+DELETE FROM [relay].[ExecutionEvent] WHERE [App] = @app AND [Execution] = @execution;
+DELETE FROM [relay].[Restart] WHERE [App] = @app AND [Instance] = @execution;
+DELETE FROM [relay].[Execution] WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NOT NULL;

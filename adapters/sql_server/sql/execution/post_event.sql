@@ -1,0 +1,17 @@
+-- Stores an event before anybody is woken by it; the same key is stored once. A look at the execution is due: its orchestration may be lost.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @name nvarchar(100) = ?, @event_key nvarchar(100) = ?, @body nvarchar(max) = ?;
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+INSERT INTO [relay].[ExecutionEvent] ([App], [Execution], [Name], [EventKey], [Body], [StoredAt])
+SELECT @app, @execution, @name, @event_key, @body, @now
+FROM [relay].[Execution]
+WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NULL AND NOT EXISTS (
+    SELECT 1
+    FROM [relay].[ExecutionEvent] WITH (UPDLOCK, HOLDLOCK)
+    WHERE [App] = @app AND [Execution] = @execution AND [Name] = @name AND [EventKey] = @event_key
+);
+UPDATE [relay].[Execution]
+SET [LookAt] = DATEADD(second, 60, @now)
+WHERE [App] = @app AND [Id] = @execution AND [State] = 'running' AND [LookAt] > DATEADD(second, 60, @now);
+SELECT [State] AS [state], [Epoch] AS [epoch] FROM [relay].[Execution] WHERE [App] = @app AND [Id] = @execution;

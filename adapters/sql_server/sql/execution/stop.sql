@@ -1,0 +1,12 @@
+-- A person ends an execution; its claimed step may still report. What waits behind it is made ready; says what that is.
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @error nvarchar(1000) = ?;
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100);
+UPDATE [relay].[Execution]
+SET @subject = [Subject], [State] = 'stopped', [Error] = @error, [EndedAt] = @now, [LookAt] = NULL
+WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NULL;
+SELECT [State] AS [state], [Epoch] AS [epoch], CASE WHEN @subject IS NULL THEN 0 ELSE 1 END AS [stopped]
+FROM [relay].[Execution]
+WHERE [App] = @app AND [Id] = @execution;
+{{next_execution}}

@@ -1,0 +1,106 @@
+"""What people and programs ask of executions: start, show, post an event, stop, resume."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from relay import exact_json
+from services.app_outside import AppOutside
+from services.start_executions import start_all
+from workflows.execution.names import event_name, execution_instance, subject_of
+from workflows.execution.values import Registration, State
+
+_log = logging.getLogger(__name__)
+
+
+async def start_by_hand(workflow: str, execution: str, given: Mapping[str, Any], app: AppOutside) -> Mapping[str, Any]:
+    """Register an execution and start it; one that is registered already stays as it is. Return its workflow, state and epoch.
+
+    Raises DatabaseError. That it could not be started is no error: the watchdog does.
+    """
+    registration = Registration(
+        id=execution,
+        workflow=workflow,
+        subject=subject_of(workflow, "", execution),
+        input=exact_json.dumps(dict(given)),
+    )
+    [[found]] = await app.ask("execution/register", **registration.values())
+    if found["state"] == State.READY and found["workflow"] == workflow:
+        await _start({"id": execution, **found}, app)
+    return found
+
+
+async def list_executions(chosen: Mapping[str, str], limit: int, app: AppOutside) -> list[dict[str, Any]]:
+    """Return some along their ids: `chosen` has workflow, relay, state (each may be empty) and after. Raises DatabaseError."""
+    [found] = await app.ask("execution/list", **chosen, limit=limit)
+    return [_shown(row) for row in found]
+
+
+async def show_execution(execution: str, app: AppOutside) -> dict[str, Any] | None:
+    """Return one with its steps and events, None if it is not known. Raises DatabaseError."""
+    found, steps, events = await app.ask("execution/one", execution=execution)
+    if not found:
+        return None
+    row = found[0]
+    return {
+        **_shown(row),
+        "input": json.loads(row["input"]),
+        "result": None if row["result"] is None else json.loads(row["result"]),
+        "done_steps": [{**_shown(step), "result": step["result"] and json.loads(step["result"])} for step in steps],
+        "events": [_shown(event) for event in events],
+    }
+
+
+async def post_event(execution: str, name: str, key: str, body: Any, app: AppOutside) -> str | None:
+    """Store an event, then wake who may wait for it; return the execution's state, None if it is not known. Raises DatabaseError."""
+    [found] = await app.ask(
+        "execution/post_event", execution=execution, name=name, event_key=key, body=exact_json.dumps(body)
+    )
+    if not found:
+        return None
+    state: str = found[0]["state"]
+    if state == State.RUNNING:
+        try:
+            await app.instances.tell(execution_instance(execution, found[0]["epoch"]), event_name(name))
+        except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
+            _log.warning("Execution %s could not be told of an event; it will find it", execution, exc_info=True)
+    return state
+
+
+async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mapping[str, Any] | None:
+    """End an execution and start what waits behind it; return state, epoch, and whether it was stopped now. Raises DatabaseError."""
+    found, following = await app.ask("execution/stop", execution=execution, error=reason)
+    if not found:
+        return None
+    row = found[0]
+    if row["stopped"]:
+        try:
+            await app.instances.terminate(execution_instance(execution, row["epoch"]), reason)
+        except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
+            _log.info("The orchestration of execution %s was not there to be ended", execution)
+        for each in following:
+            await _start(each, app)
+    return row
+
+
+async def resume_execution(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
+    """Let one go on that rests or has failed; return state, and whether it was resumed; None if it is not known. Raises DatabaseError."""
+    [found] = await app.ask("execution/resume", execution=execution)
+    if not found:
+        return None
+    if found[0]["resumed"]:
+        await _start({"id": execution, **found[0]}, app)
+    return found[0]
+
+
+async def _start(row: Mapping[str, Any], app: AppOutside) -> None:
+    try:
+        await start_all([row], app)
+    except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
+        _log.warning("Execution %s could not be started; the watchdog will", row["id"], exc_info=True)
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as JSON has it: moments in UTC."""
+    return {name: f"{value}Z" if name.endswith("_at") and value else value for name, value in row.items()}

@@ -1,0 +1,37 @@
+"""Starts what is registered; whoever dies at it, the watchdog finds it again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from relay.instances import Start
+from services.app_outside import AppOutside
+from workflows.execution.names import execution_instance
+
+AGAIN_SECONDS = 60  # after which what was taken to be started, and does not run, is taken again
+_AT_A_TIME = 50
+
+
+async def start_ready(app: AppOutside, workflow: str = "", *, most_seconds: float) -> int:
+    """Start what is registered for a workflow, or for any, for so long; return how many were. Raises DatabaseError, and what the SDK raises."""
+    started = 0
+    end = app.clock.monotonic_seconds() + most_seconds
+    while app.clock.monotonic_seconds() < end:
+        [taken] = await app.ask(
+            "execution/take_ready", workflow=workflow, limit=_AT_A_TIME, again_in_seconds=AGAIN_SECONDS
+        )
+        await start_all(taken, app)
+        started += len(taken)
+        if len(taken) < _AT_A_TIME:
+            break
+    return started
+
+
+async def start_all(rows: Sequence[Mapping[str, Any]], app: AppOutside) -> None:
+    """Start these: id, workflow, epoch. One whose orchestration has ended without having begun it is the watchdog's."""
+    starts = [Start(row["workflow"], execution_instance(row["id"], row["epoch"]), request_of(row)) for row in rows]
+    await app.instances.start_unknown(starts)
+
+
+def request_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input of the orchestration that does an execution."""
+    return {"execution": row["id"], "epoch": row["epoch"]}

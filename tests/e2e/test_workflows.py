@@ -1,0 +1,171 @@
+"""The workflow of docs/workflows.md, taken from that page: it runs for each changed row, and outlives its host while it waits."""
+
+import json
+import re
+import threading
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack
+from tests.upgrade.releases import app_now
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.timeout(300)
+HOST = "functions_host"
+_FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RELAYS = """
+[[relay]]
+name = "orders"
+table = "dbo.Orders"
+endpoint = "workflow:order"
+on_newer = "queue"
+"""
+TABLES = "CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY, Status nvarchar(40) NULL);"
+
+
+def app_of_the_page(folder: Path) -> Path:
+    """Return today's app with the files that the page shows."""
+    app = app_now(folder)
+    page = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
+    files = dict(_FILE.findall(page))
+    assert sorted(files) == ["activities/order.py", "orchestrators/order.py"]
+    for name, text in files.items():
+        (app / name).write_text(text, encoding="utf-8")
+    [line] = re.findall(r'^WORKFLOWS.* = \("order",\)$', page, re.MULTILINE)
+    room = app / "workflows" / "__init__.py"
+    before = "WORKFLOWS: tuple[str, ...] = ()"
+    text = room.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    room.write_text(text.replace(before, line), encoding="utf-8")
+    return app
+
+
+class Shop:
+    """An API that counts what it is asked for, by the idempotency key; orders of `broke` customers it does not charge."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, str]] = []
+        self.away = threading.Event()
+
+    def done(self, what: str) -> Counter[int]:
+        """Return how often it was done for each order: a key that comes again is the same one."""
+        return Counter(order for path, order, _ in {each for each in self.asked if each[0] == what})
+
+
+@contextmanager
+def a_shop() -> Iterator[tuple[Shop, str]]:
+    shop = Shop()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            away = shop.away.is_set()
+            if not away:
+                shop.asked.append((self.path.strip("/"), order["OrderId"], self.headers["Idempotency-Key"]))
+            broke = self.path == "/charge" and order["Status"] == "broke"
+            self.send_response(503 if away else 422 if broke else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield shop, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def shop() -> Iterator[tuple[Shop, str]]:
+    with a_shop() as found:
+        yield found
+
+
+def executions(relay: RelayStack) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{relay.stack.url(HOST)}/api/executions", timeout=30) as answer:
+        return list(json.loads(answer.read())["executions"])
+
+
+def order_of(execution: dict[str, Any]) -> int:
+    return int(json.loads(execution["key"])["OrderId"])
+
+
+def post(relay: RelayStack, path: str, body: dict[str, Any]) -> int:
+    request = urllib.request.Request(f"{relay.stack.url(HOST)}/api/{path}", json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return int(answer.status)
+
+
+def wanted(order: int) -> dict[str, Any]:
+    return {"operation": "insert", "data": {"OrderId": order, "Status": "new"}}
+
+
+def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: tuple[Shop, str]) -> None:
+    seen, url = shop
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": url})
+    relay.stack.app_dir = app_of_the_page(tmp_path / "app")
+    try:
+        relay.start()
+        relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new'), (3, N'broke')")
+        wait_until(lambda: seen.done("charge") == {1: 1, 2: 1, 3: 1}, description="all were charged, or not")
+        wait_until(
+            lambda: (
+                {order_of(each): each["state"] for each in executions(relay)}
+                == {1: "running", 2: "running", 3: "completed"}
+            ),
+            description="two wait for their payment",
+        )
+        relay.sql("UPDATE dbo.Orders SET Status = N'changed' WHERE OrderId = 1")  # waits until the first one has ended
+        wait_until(lambda: len(executions(relay)) == 4, description="the newer version is registered")
+
+        relay.stack.kill(HOST)
+        relay.start_host()
+
+        for each in executions(relay):
+            if each["state"] == "running":
+                assert post(relay, f"executions/{each['id']}/events/paid", {"by": "card"}) == 202
+        wait_until(lambda: seen.done("ship") == {1: 1, 2: 1}, description="both were shipped")
+        wait_until(lambda: seen.done("charge")[1] == 2, description="the newer version has begun")
+        assert seen.done("reserve") == {1: 2, 2: 1, 3: 1}
+        assert seen.done("release") == {3: 1}
+    finally:
+        relay.stop()
+
+
+def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: tuple[Shop, str]) -> None:
+    seen, url = shop
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": url})
+    relay.stack.app_dir = app_of_the_page(tmp_path / "app")
+    try:
+        relay.start()
+        relay.sql(
+            "INSERT INTO relay.Execution (App, Id, Workflow, Relay, Subject, KeyText, Version, Input, State, Epoch, Steps, Error, "
+            "EnteredAt, DueAt, LookAt) SELECT ?, N'lost-1', N'order', N'', N'lost-1', N'', 0, "
+            'N\'{"operation": "insert", "data": {"OrderId": 7, "Status": "new"}}\', \'ready\', 1, 0, N\'\', SYSUTCDATETIME(), SYSUTCDATETIME(), SYSUTCDATETIME()',
+            relay.settings["WEBSITE_SITE_NAME"],
+        )
+        assert post(relay, "orchestrators/order?id=by-hand", wanted(8)) == 202
+        relay.run_watchdog()
+
+        wait_until(lambda: seen.done("charge") == {7: 1, 8: 1}, description="both were begun")
+        assert post(relay, "orchestrators/order?id=by-hand", wanted(9)) == 202
+        assert post(relay, "executions/by-hand/stop", {}) == 202
+        wait_until(
+            lambda: (
+                {each["id"]: each["state"] for each in executions(relay)} == {"by-hand": "stopped", "lost-1": "running"}
+            ),
+            description="one was stopped",
+        )
+    finally:
+        relay.stop()

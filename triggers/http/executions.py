@@ -1,0 +1,124 @@
+"""Executions over HTTP: which there are, one with its steps, the events that are posted to it, stop and resume."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+
+import azure.durable_functions as df
+import azure.functions as func
+
+import wiring
+from relay.errors import InputError
+from services.app_outside import AppOutside
+from services.operate_executions import (
+    list_executions,
+    post_event,
+    resume_execution,
+    show_execution,
+    stop_execution,
+)
+from triggers.http.answers import answer, answered, problem
+from triggers.http.bodies import body_of, json_object
+from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
+from workflows.execution.values import State
+
+MOST_AT_A_TIME = 200
+IDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_LISTED = {"workflow", "relay", "state", "after"}
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="executions", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def executions(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/executions?workflow=&relay=&state=&after=: a line for each, along their ids."""
+    return await _respond(req, client, show_list)
+
+
+@blueprint.route(route="executions/{id}", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def execution(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/executions/{id}: input, result, steps, events."""
+    return await _respond(req, client, show_one)
+
+
+@blueprint.route(route="executions/{id}/events/{event}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def execution_event(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/executions/{id}/events/{name} with a JSON object: 202 once it is stored."""
+    return await _respond(req, client, take_event)
+
+
+@blueprint.route(route="executions/{id}/{action}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def execution_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/executions/{id}/stop, /resume."""
+    return await _respond(req, client, command)
+
+
+async def _respond(
+    req: func.HttpRequest, client: str, work: Callable[[func.HttpRequest, AppOutside], Awaitable[func.HttpResponse]]
+) -> func.HttpResponse:
+    if from_elsewhere(req):
+        return not_for_pages()
+    return await answered(work(req, wiring.app_outside(client, wiring.Line.OPERATOR)))
+
+
+async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Return a page of them, and where the next one is. Raises DatabaseError, InputError."""
+    asked = {name: value for name, value in req.params.items() if name != FUNCTION_KEY}
+    if unknown := sorted(asked.keys() - _LISTED):
+        raise InputError([f"{unknown[0]!r} is no parameter here; take {', '.join(sorted(_LISTED))}."])
+    states = [state.value for state in State]
+    if asked.get("state") and asked["state"] not in states:
+        raise InputError([f"state: {asked['state']!r} is none; take one of {', '.join(states)}."])
+    chosen = {name: asked.get(name, "") for name in _LISTED}
+    found = await list_executions(chosen, MOST_AT_A_TIME, app)
+    return answer({"executions": found, "next": found[-1]["id"] if len(found) == MOST_AT_A_TIME else None})
+
+
+async def show_one(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Return one. Raises DatabaseError."""
+    found = await show_execution(req.route_params["id"], app)
+    return _no_such(req) if found is None else answer(found)
+
+
+async def take_event(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Store an event; with an Idempotency-Key it is stored once. Raises DatabaseError, InputError."""
+    name, key = req.route_params["event"], req.headers.get("Idempotency-Key") or str(uuid.uuid4())
+    if not IDS.fullmatch(name):
+        raise InputError(["The event's name must be of letters, digits, . _ and -, at most 100."])
+    if len(key) > 100 or not key.isprintable():
+        raise InputError(["Idempotency-Key: it must be printable, at most 100 characters."])
+    body = json_object(req) if body_of(req) else {}
+    state = await post_event(req.route_params["id"], name, key, body, app)
+    if state is None:
+        return _no_such(req)
+    if state not in _LIVE:
+        return problem(409, "The execution has ended", f"It is {state}; the event was not stored.")
+    return answer({"execution": req.route_params["id"], "event": name, "key": key}, 202)
+
+
+async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Stop or resume. Raises DatabaseError."""
+    execution_id, action = req.route_params["id"], req.route_params["action"]
+    if action not in {"stop", "resume"}:
+        return problem(404, "No such action", f"There is no {action!r}; take stop or resume.")
+    if action == "stop":
+        found = await stop_execution(execution_id, "stopped by an operator", app)
+    else:
+        found = await resume_execution(execution_id, app)
+    if found is None:
+        return _no_such(req)
+    if not found["stopped" if action == "stop" else "resumed"]:
+        why = "it has ended" if action == "stop" else "it neither rests nor has failed, or another one runs for its row"
+        return problem(409, f"Nothing to {action}", f"The execution is {found['state']}: {why}. Nothing was done.")
+    return answer({"execution": execution_id, "state": found["state"]}, 202)
+
+
+_LIVE = frozenset({State.WAITING, State.READY, State.RUNNING, State.STUCK})
+
+
+def _no_such(req: func.HttpRequest) -> func.HttpResponse:
+    return problem(404, "No such execution", f"There is no execution {req.route_params['id'][:100]!r}.")
