@@ -24,7 +24,7 @@ def build() -> df.DFApp:
         for room in (triggers, orchestrators, activities, entities):
             for name in room.MODULES:
                 built.register_functions(import_module(f"{room.__name__}.{name}").blueprint)
-        for name in wiring.workflows():
+        for name in wiring.workflow_names():
             for room in (orchestrators, activities):
                 built.register_functions(import_module(f"{room.__name__}.{name}").blueprint)
     except Exception as error:  # noqa: BLE001 - whatever it is, health has to answer

@@ -75,7 +75,7 @@ def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
         return error.problems
 
 
-def workflows() -> Sequence[str]:
+def workflow_names() -> Sequence[str]:
     """Return the names of the workflows that relays and people may start."""
     return WORKFLOWS
 

@@ -58,7 +58,7 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     await _seen_to(tell_of_removed_relays, app)
     await _seen_to(look_after_notices, app)
     await _seen_to(look_after_locks, app)
-    if wiring.workflows():
+    if wiring.workflow_names():
         await _seen_to(look_after_executions, app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
     looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)

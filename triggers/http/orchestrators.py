@@ -63,11 +63,11 @@ async def start_orchestration(req: func.HttpRequest, client: str) -> func.HttpRe
 async def start(name: str, req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Check the input, then start. Raises InputError for what is no JSON object."""
     settings = app.settings
-    if name in wiring.workflows():
+    if name in wiring.workflow_names():
         return await _start_workflow(name, req, app)
     check = ALLOWED.get(name)
     if check is None:
-        known = ", ".join([*ALLOWED, *sorted(wiring.workflows())])
+        known = ", ".join([*ALLOWED, *sorted(wiring.workflow_names())])
         return problem(404, "No such orchestration", f"There is no {name!r} to start; take one of {known}.")
     body = json_object(req)
     wrong = check(body, settings)
