@@ -7,7 +7,7 @@ import pytest
 from devstack.command.parts import AZURITE_PROGRAMS
 
 os.environ["PATH"] = os.pathsep.join([str(AZURITE_PROGRAMS), os.environ.get("PATH", os.defpath)])
-for name in ("SqlConnectionString", "WEBSITE_SITE_NAME", "RELAYS_FILE"):
+for name in ("SqlConnectionString", "WEBSITE_SITE_NAME", "RELAYS_FILE", "WORKFLOWS_FILE"):
     os.environ.pop(name, None)
 # The tests start hundreds of Python processes: each would compile everything anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

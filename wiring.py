@@ -12,9 +12,10 @@ import pyodbc
 from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
 from adapters.durable.instances import DurableInstances, Remembered
-from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size
+from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size, read_workflows
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
+from adapters.http.mail import HttpMail
 from adapters.sql_server.backfill import SqlBackfills
 from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.connection import SqlServer
@@ -22,6 +23,7 @@ from adapters.sql_server.connection_string import OdbcConnection, find_driver, t
 from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
+from adapters.sql_server.recipients import SqlRecipients
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.replay import SqlReplays
 from adapters.sql_server.retries import Retries
@@ -34,8 +36,10 @@ from relay.errors import ConfigError
 from relay.instances import Instances
 from relay.ports import Channels, Clock, Tables, Threads
 from services.app_outside import AppOutside
+from services.mail_outside import MailOutside
 from services.outside import Outside
 from workflows import WORKFLOWS
+from workflows.config.file import Workflows
 
 
 class Line(StrEnum):
@@ -56,6 +60,7 @@ class Line(StrEnum):
 
 
 BATCHES_AT_ONCE = 32
+MAILS_AT_ONCE = 64
 
 
 _one_at_a_time = threading.RLock()
@@ -65,6 +70,12 @@ _one_at_a_time = threading.RLock()
 def settings() -> Settings:
     """Return the app's settings; raises ConfigError with everything that is wrong before anybody has asked a server."""
     return read_settings(check_database=_database_problems)
+
+
+@cache
+def workflows() -> Workflows:
+    """Return what workflows.toml says. Raises ConfigError; then `settings` has raised it before."""
+    return read_workflows()
 
 
 def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
@@ -156,6 +167,27 @@ def app_outside(client: df.DurableOrchestrationClient, line: Line = Line.WORKER)
         clock=clock(),
         threads=threads(),
     )
+
+
+def mail_outside(line: Line = Line.BULK) -> MailOutside:
+    """Return what the app's mailings have outside."""
+    return MailOutside(
+        settings=settings(),
+        accounts=workflows().mail_accounts,
+        tables=tables(line),
+        api=HttpMail(clock()),
+        queries=SqlRecipients(_server(line)),
+        clock=clock(),
+        threads=_mail_threads(line),
+    )
+
+
+@cache
+def _mail_threads(line: Line) -> Threads:
+    """Return where mails are sent, or where operators' requests are answered: a long list of recipients keeps no other waiting."""
+    under_way = sum(account.max_concurrency for account in workflows().mail_accounts)
+    most = line.at_once if line is Line.OPERATOR else max(1, min(under_way, MAILS_AT_ONCE))
+    return PoolThreads(most, f"mail-{line.value}")
 
 
 def tables(line: Line = Line.WORKER) -> Tables:

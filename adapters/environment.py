@@ -1,4 +1,4 @@
-"""The only place that reads the app's surroundings: app settings and the relays file."""
+"""The only place that reads the app's surroundings: app settings, the relays file and the workflows file."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from relay.config.references import UNRESOLVED, unresolved
 from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
 from workflows import WORKFLOWS
+from workflows.config.file import FILE as WORKFLOWS_FILE
+from workflows.config.file import Workflows, parse_workflows
 
 _APP_ROOT = Path(__file__).parent.parent
 _BATCH_SIZE_SETTINGS = (
@@ -59,7 +61,7 @@ def read_trigger_batch_size(
 def read_settings(
     environment: Mapping[str, str] | None = None, check_database: Callable[[str, int], Sequence[str]] | None = None
 ) -> Settings:
-    """Return the settings, of this process unless others are given; raise ConfigError with everything that is wrong in settings and relays file together.
+    """Return the settings, of this process unless others are given; raise ConfigError with everything that is wrong in settings, relays file and workflows file together.
 
     `check_database` says what is wrong with a connection string for so many relays.
     """
@@ -75,6 +77,10 @@ def read_settings(
     configuration = Configuration(())
     try:
         configuration = _read_relays(environment)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        read_workflows(environment)
     except ConfigError as error:
         problems += error.problems
     connection_string = environment.get("SqlConnectionString", "").strip()
@@ -104,17 +110,28 @@ def read_settings(
     )
 
 
+def read_workflows(environment: Mapping[str, str] | None = None) -> Workflows:
+    """Return what the workflows file says; one that is not there configures nothing. Raises ConfigError."""
+    environment = app_environment() if environment is None else environment
+    if "WORKFLOWS_FILE" not in environment and not (_APP_ROOT / WORKFLOWS_FILE).exists():
+        return Workflows()
+    return parse_workflows(_text_of(environment, "WORKFLOWS_FILE", WORKFLOWS_FILE), environment)
+
+
 def _read_relays(environment: Mapping[str, str]) -> Configuration:
     """Return what the relays file says; raise ConfigError."""
-    path = _APP_ROOT / environment.get("RELAYS_FILE", "relays.toml")
+    return parse_configuration(_text_of(environment, "RELAYS_FILE", "relays.toml"), environment, WORKFLOWS)
+
+
+def _text_of(environment: Mapping[str, str], setting: str, default: str) -> str:
+    path = _APP_ROOT / environment.get(setting, default)
     try:
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise ConfigError(
-            [f"RELAYS_FILE: {path.name} cannot be read ({reason}); it is looked for beside function_app.py"]
+            [f"{setting}: {path.name} cannot be read ({reason}); it is looked for beside function_app.py"]
         ) from None
-    return parse_configuration(text, environment, WORKFLOWS)
 
 
 def _hub_problems(environment: Mapping[str, str]) -> Sequence[str]:

@@ -13,13 +13,15 @@ from adapters.sql_server.migrations import script
 from adapters.sql_server.rights import rights
 from devstack.command.main import VERBS
 from functions_standin.sql_trigger.connection_string import to_odbc as trigger_to_odbc
-from mssql_standin.testing.microsoft_parser import syntax_errors
+from mssql_standin.testing.microsoft_parser import syntax_errors, with_parameters
 from relay.backoff import Backoff
 from relay.config.file import parse_configuration
 from relay.config.values import Channel, RecoveryPolicy, Relay
 from relay.identifiers import parse_table_name
 from relay.numbers import numbers_of
 from tests.architecture.test_rooms import ALLOWED
+from workflows.config.file import parse_workflows
+from workflows.mailing.account import MailAccount
 
 ROOT = Path(__file__).parent.parent
 OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}
@@ -87,14 +89,17 @@ def blocks(language: str) -> list[Any]:
 
 @pytest.mark.parametrize("text", blocks("sql"))
 def test_microsofts_parser_accepts_every_example(text: str) -> None:
-    assert not syntax_errors(re.split(r"^GO$", text, flags=re.MULTILINE))
+    assert not syntax_errors([with_parameters(batch) for batch in re.split(r"^GO$", text, flags=re.MULTILINE)])
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
-def test_every_example_of_relays_toml_is_one(text: str) -> None:
+def test_every_example_of_relays_toml_and_workflows_toml_is_one(text: str) -> None:
     settings = dict.fromkeys(re.findall(r"%(\w+)%", text), "https://api.example")
 
-    assert parse_configuration(text, settings, workflows=WORKFLOWS_OF_EXAMPLES).relays
+    if "[[mail_account]]" in text:
+        assert parse_workflows(text, settings).mail_accounts
+    else:
+        assert parse_configuration(text, settings, workflows=WORKFLOWS_OF_EXAMPLES).relays
 
 
 @pytest.mark.parametrize(
@@ -201,3 +206,15 @@ def test_every_number_is_described_with_its_default_and_bounds() -> None:
 
     assert numbers
     assert {which: told[which] for which in numbers} == numbers
+
+
+def test_every_key_of_a_mail_account_is_described_and_its_numbers_with_default_and_bounds() -> None:
+    rows = [cells for cells in rows_of((ROOT / "docs" / "mailings.md").read_text(encoding="utf-8")) if len(cells) == 4]
+    told = {key.strip("`"): (default, bounds) for first, default, bounds, _ in rows for key in first.split(", ")}
+    comments = (ROOT / "workflows.toml").read_text(encoding="utf-8")
+
+    assert told.keys() - {"key"} == {field.name for field in fields(MailAccount)}
+    assert [name for name in told.keys() - {"key"} if not re.search(rf"^#   {name} ", comments, re.MULTILINE)] == []
+    for name, number in numbers_of(MailAccount).items():
+        assert told[name] == (f"{number.default:.10g}", f"{number.least:.10g} to {number.most:.10g}")
+        assert f"{number.least:.10g} to {number.most:.10g} ({number.default:.10g})" in comments

@@ -9,4 +9,7 @@ MODULES = (
     "http.locks",
     "http.orchestrators",
     "http.executions",
+    "http.mailings",
+    "http.mails",
+    "http.suppressions",
 )

@@ -17,6 +17,7 @@ from services.look_after import look_after_all, look_after_backfill, look_after_
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
 from services.look_after_executions import look_after_executions
 from services.look_after_locks import look_after_locks
+from services.look_after_mailings import look_after_mailings
 from services.look_after_notices import look_after_notices
 
 ROUND_SECONDS = 50.0  # less than until the next one, and than functionTimeout, at which the host ends the worker with every batch in it
@@ -60,6 +61,7 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     await _seen_to(look_after_locks, app)
     if wiring.workflow_names():
         await _seen_to(look_after_executions, app)
+    await _seen_to(look_after_mailings, app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
     looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)
     await look_after_all(wiring.outside, app, looks, turn=turn)

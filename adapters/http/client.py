@@ -1,4 +1,4 @@
-"""Posts JSON to one URL over kept-alive connections; safe to use from many threads."""
+"""Requests to one URL over kept-alive connections, mostly posts of JSON; safe to use from many threads."""
 
 import contextlib
 from collections import deque
@@ -30,33 +30,40 @@ class Client:
     """The connections to one URL: no cookies, no .netrc, no proxy but the one that it is told, no redirects."""
 
     def __init__(
-        self, target: Target, headers: Mapping[str, str], patience: Patience, clock: Clock, connect: Dial = dial
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        patience: Patience,
+        clock: Clock,
+        connect: Dial = dial,
+        method: str = "POST",
     ) -> None:
         """Open nothing yet. `headers` go before what the URL says (user and password) and before the usual ones."""
         self._target = target
         self._patience = patience
         self._clock = clock
         self._connect = connect
-        self._head = _head(target, headers)
+        self._head = _head(target, headers, method)
         self._idle: deque[tuple[Wire, float]] = deque()  # the newest at its right end, used first
 
     def post(self, body: bytes, idempotency_key: str, deadline: Deadline, *, anew: bool = False) -> Answer:
         """Post once; `anew`: over a new connection. Raises Trouble if no answer comes, CutOff if it may be tried again at once."""
         if not (idempotency_key.isascii() and idempotency_key.isprintable()):
             raise Trouble("its key cannot stand in a header")
+        return self.send(b'Idempotency-Key: "%s"\r\n' % idempotency_key.encode("ascii"), body, deadline, anew=anew)
+
+    def send(self, lines: bytes, body: bytes, deadline: Deadline, *, anew: bool = False) -> Answer:
+        """Send one request with header lines of its own. Raises as `post` does; `sent` of the Trouble says whether bytes went out."""
         wire = None if anew else self._kept()
         if wire is None:
             wire = self._connect(self._target, deadline.within(self._patience.connect_seconds, NO_CONNECTION_IN_TIME))
-        request = b'%sIdempotency-Key: "%s"\r\nContent-Length: %d\r\n\r\n%s' % (
-            self._head,
-            idempotency_key.encode("ascii"),
-            len(body),
-            body,
-        )
+        request = b"%s%sContent-Length: %d\r\n\r\n%s" % (self._head, lines, len(body), body)
         try:
             answer = exchange(wire, request, deadline, self._patience.read_seconds)
-        except BaseException:
+        except BaseException as error:
             wire.close()
+            if isinstance(error, Trouble):
+                error.sent = True
             raise
         if answer.reusable:
             self._keep(wire)
@@ -89,7 +96,7 @@ class Client:
             wire.close()
 
 
-def _head(target: Target, headers: Mapping[str, str]) -> bytes:
+def _head(target: Target, headers: Mapping[str, str], method: str) -> bytes:
     """Return the request's head but for what differs from request to request."""
     usual = {
         "User-Agent": f"durable-sql-relay/{VERSION}",
@@ -104,7 +111,7 @@ def _head(target: Target, headers: Mapping[str, str]) -> bytes:
     given = {name.lower() for name in headers}
     told = {name: value for name, value in usual.items() if name.lower() not in given}
     lines = [
-        f"POST {target.request_target} HTTP/1.1",
+        f"{method} {target.request_target} HTTP/1.1",
         f"Host: {target.authority}",
         *(f"{name}: {value}" for name, value in {**told, **headers, "Content-Type": "application/json"}.items()),
     ]

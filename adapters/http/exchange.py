@@ -1,7 +1,8 @@
 """One request and its answer over an open connection."""
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from adapters.http.answer import AnswerParser, text_of
 from adapters.http.deadline import Deadline
@@ -18,6 +19,7 @@ class Answer:
     body: bytes  # its beginning, as it came
     encoding: str  # Content-Encoding
     reusable: bool  # the connection may carry another request
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
 
     @property
     def problem(self) -> str:
@@ -47,6 +49,7 @@ def exchange(wire: Wire, request: bytes, deadline: Deadline, read_seconds: float
         body=parser.body,
         encoding=head.headers.get("content-encoding", ""),
         reusable=sent and parser.whole and head.keeps_alive,
+        headers=head.headers,
     )
 
 

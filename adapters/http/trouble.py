@@ -9,6 +9,8 @@ BROKEN = "the connection broke in the middle of the answer"
 class Trouble(Exception):
     """No answer came; the text says why."""
 
+    sent = False  # something of the request may have arrived
+
 
 class CutOff(Trouble):
     """The connection broke before a byte of the answer came, as a kept-alive one does that the server has closed."""

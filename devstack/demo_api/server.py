@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import logging
-import socket
-import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from devstack.demo_api import exact
+from devstack.demo_api.answers import cut, problem, reply
 from devstack.demo_api.changes import BadChangeError, parse_delivery, parse_fencing_token
+from devstack.demo_api.mail_routes import MailRoutes
 from devstack.demo_api.modes import MODES, Mode, ModeError, parse_mode
 from devstack.demo_api.state import State
 from devstack.prove.fatal_request import FatalRequests
@@ -27,7 +26,6 @@ _PAGE_HEADERS = {
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 _MOST_ENTRIES = 1000
 _LOOK_AGAIN_SECONDS = 0.5
-_LINGER_ZERO = struct.pack("ii", 1, 0)  # close() then sends RST instead of FIN: socket(7), SO_LINGER
 _log = logging.getLogger(__name__)
 
 
@@ -36,6 +34,7 @@ class DemoApi:
 
     def __init__(self, state: State, fatal_requests: FatalRequests | None = None) -> None:
         self._state = state
+        self._mails = MailRoutes(state.mails, fatal_requests or FatalRequests(None))
         self._fatal_requests = fatal_requests or FatalRequests(None)
         self._modes: dict[str | None, Mode] = {None: Mode()}
         self._mode_changed = asyncio.Event()
@@ -58,6 +57,7 @@ class DemoApi:
                 web.put("/control/expect", self.expect),
                 web.post("/control/expect", self.expect),
                 web.post("/control/reset", self.reset),
+                *self._mails.routes(),
                 web.post("/{stream:(?!control(?:/|$)).*}", self.receive),
             ]
         )
@@ -91,7 +91,7 @@ class DemoApi:
         if answer.hang:
             await self._hang(request, stream, mode)
         if answer.status is None:
-            return _cut(request)
+            return cut(request)
         if answer.status == 200:
             return reply({"accepted": len(changes)})
         if answer.status == 422:
@@ -175,6 +175,7 @@ class DemoApi:
         """Forget everything and behave well."""
         self._state.reset()
         self._modes = {None: Mode()}
+        self._mails.behave()
         self._wake_hanging()
         return await self.get_summary(request)
 
@@ -197,28 +198,6 @@ async def _errors_as_problems(request: web.Request, handler: Handler) -> web.Str
     except OSError as error:
         _log.error("the data folder cannot be written: %s", error.strerror or error)
         return problem(507, "Not kept", f"the data folder cannot be written: {error.strerror or error}")
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    """End the connection by a TCP reset, without an answer."""
-    transport = request.transport
-    if transport is not None:
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-        transport.abort()
-    return web.Response()  # nobody is there to get it
-
-
-def reply(body: Any) -> web.Response:
-    """Return JSON with exact numbers."""
-    return web.Response(text=exact.dumps(body), content_type="application/json")
-
-
-def problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Return a problem as RFC 9457 describes it."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return web.Response(
-        status=status, text=exact.dumps(body), content_type="application/problem+json", headers=dict(headers or {})
-    )
 
 
 def _page(name: str) -> Handler:

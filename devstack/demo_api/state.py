@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from devstack.demo_api import exact
+from devstack.demo_api.mails import Mails
 from devstack.demo_api.received_log import Entry, ReceivedLog
 
 COUNTS = ("received", "accepted", "duplicates", "reordered", "conflicting", "rejected", "failed")
@@ -40,6 +41,7 @@ class State:
         self._expected_file = folder / "expected.json"
         self._log = ReceivedLog(folder / "received.jsonl")
         try:
+            self.mails = Mails(folder)
             self._load()
             self._expected: dict[str, dict[str, Expected]] = {}
             if self._expected_file.exists():
@@ -49,12 +51,14 @@ class State:
             raise
 
     def close(self) -> None:
-        """Close the log."""
+        """Close the logs."""
         self._log.close()
+        self.mails.close()
 
     def reset(self) -> None:
         """Forget everything, the files too."""
         self._log.clear()
+        self.mails.clear()
         self._expected_file.unlink(missing_ok=True)
         self._expected = {}
         self._forget()

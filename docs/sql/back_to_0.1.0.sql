@@ -10,5 +10,7 @@ IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL -- what is under way goes on
     DELETE FROM [relay].[Notice] WHERE [App] = @app AND [State] = 'waiting';
 IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL
     UPDATE [relay].[Replay] SET [State] = 'cancelled' WHERE [App] = @app AND [State] IN ('running', 'paused');
+IF OBJECT_ID(N'[relay].[Mailing]', N'U') IS NOT NULL
+    UPDATE [relay].[Mailing] SET [State] = 'paused', [Reason] = N'an older release was put in place' WHERE [App] = @app AND [State] = 'running';
 IF OBJECT_ID(N'[relay].[Schema]', N'U') IS NOT NULL
     DELETE FROM [relay].[Schema] WHERE [App] = @app;

@@ -1,6 +1,6 @@
 -- Before an app goes back to release 0.2.0, which refuses newer tables. What came later was only added, and stays; changes that are
 -- held, a state that 0.2.0 does not know, become open ones. Notices and replays that are under way go on in their orchestrations, and
--- stand nowhere else any more. It also writes down the version of the tables that 0.2.0 knows, so that the next upgrade brings them
+-- stand nowhere else any more. Mailings pause. It also writes down the version of the tables that 0.2.0 knows, so that the next upgrade brings them
 -- up to date again.
 -- Stop the app first, and fill in its name, WEBSITE_SITE_NAME. May be repeated.
 DECLARE @app nvarchar(60) = N'durable-sql-relay';
@@ -11,4 +11,6 @@ IF OBJECT_ID(N'[relay].[Notice]', N'U') IS NOT NULL -- what is under way goes on
     DELETE FROM [relay].[Notice] WHERE [App] = @app AND [State] = 'waiting';
 IF OBJECT_ID(N'[relay].[Replay]', N'U') IS NOT NULL
     UPDATE [relay].[Replay] SET [State] = 'cancelled' WHERE [App] = @app AND [State] IN ('running', 'paused');
+IF OBJECT_ID(N'[relay].[Mailing]', N'U') IS NOT NULL
+    UPDATE [relay].[Mailing] SET [State] = 'paused', [Reason] = N'an older release was put in place' WHERE [App] = @app AND [State] = 'running';
 UPDATE [relay].[Schema] SET [Version] = 2 WHERE [App] = @app AND [Version] > 2;

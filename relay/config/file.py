@@ -1,14 +1,12 @@
 """relays.toml -> relays and channels; every mistake of the file is reported together, each with its key and the remedy."""
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from relay.config.channel_reader import ChannelReader
+from relay.config.document import document_of, repeated_names, tables_of
 from relay.config.relay_reader import RelayReader
-from relay.config.toml_reader import TableReader
 from relay.config.values import Channel, Relay
 from relay.errors import ConfigError
 
@@ -26,21 +24,17 @@ def parse_configuration(text: str, settings: Mapping[str, str], workflows: Colle
 
     Raises ConfigError with every mistake at once.
     """
-    try:
-        # Notepad and PowerShell write a mark before the text, which TOML has not.
-        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"relays.toml is no TOML: {error}"]) from None
+    document = document_of(text, "relays.toml")
     problems = [
         f"relays.toml: {key!r} is no key of this file; a relay is written as [[relay]], a channel as [[channel]]"
         for key in document
         if key not in {"relay", "channel"}
     ]
-    relay_tables = _tables(document, "relay")
+    relay_tables = tables_of(document, "relay")
     if not relay_tables:
         problems.append("relays.toml: there is no relay; write one as [[relay]] with name, table and endpoint")
         raise ConfigError(problems)
-    channel_tables = _tables(document, "channel")
+    channel_tables = tables_of(document, "channel")
     if channel_tables is None:
         problems.append("relays.toml: channel: write each one as [[channel]] with name and kind")
     relay_readers = [RelayReader(table, "relay", n, settings) for n, table in enumerate(relay_tables, start=1)]
@@ -51,27 +45,12 @@ def parse_configuration(text: str, settings: Mapping[str, str], workflows: Colle
     channels = [reader.channel() for reader in channel_readers]
     for reader in (*relay_readers, *channel_readers):
         problems += reader.problems
-    problems += _repeated_names(relay_readers) + _repeated_names(channel_readers)
+    problems += repeated_names(relay_readers) + repeated_names(channel_readers)
     problems += _unknown_relays(channels, {table.get("name") for table in relay_tables})
     problems += _unknown_workflows(relays, workflows)
     if problems:
         raise ConfigError(problems)
     return Configuration(tuple(r for r in relays if r is not None), tuple(c for c in channels if c is not None))
-
-
-def _tables(document: Mapping[str, Any], key: str) -> list[dict[str, Any]] | None:
-    """Return the tables of that name; None if something else is there."""
-    tables = document.get(key, [])
-    return tables if isinstance(tables, list) and all(isinstance(t, dict) for t in tables) else None
-
-
-def _repeated_names(readers: Sequence[TableReader]) -> list[str]:
-    names = [reader.label for reader in readers]
-    return [
-        f"{name}: {names.count(name)} {name.split()[0]}s have this name; give each its own"
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
 
 
 def _unknown_relays(channels: Sequence[Channel | None], known: set[Any]) -> list[str]:

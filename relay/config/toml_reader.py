@@ -1,4 +1,4 @@
-"""Reads one table of relays.toml key by key and collects everything that is wrong with it."""
+"""Reads one table of a TOML file key by key and collects everything that is wrong with it."""
 
 import re
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ class TableReader:
     """What all tables have in common; `rest` holds the keys that nobody has asked for yet."""
 
     own_headers: frozenset[str] = frozenset()
+    file = "relays.toml"  # whose comments list the keys
 
     def __init__(self, table: dict[str, Any], kind: str, position: int, settings: Mapping[str, str]) -> None:
         """Read nothing yet. `kind` is the table's name in the file."""
@@ -40,7 +41,7 @@ class TableReader:
     def check_rest(self) -> None:
         """Everything left over is a key that nobody knows."""
         self.problems += [
-            f"{self.label}: {key!r} is no key of a {self._kind}; the keys are listed in relays.toml's own comments"
+            f"{self.label}: {key!r} is no key of a {self._kind}; the keys are listed in {self.file}'s own comments"
             for key in self.rest
         ]
 
@@ -143,6 +144,14 @@ class TableReader:
         if not isinstance(value, bool):
             self.problem(key, f"{value!r} must be true or false")
             return default
+        return value
+
+    def header_name(self, key: str) -> str:
+        """Consume the name of a header; missing is none."""
+        value = self.rest.pop(key, "")
+        if not isinstance(value, str) or (value and not _HEADER.fullmatch(value)):
+            self.problem(key, "it must be a header's name, such as Idempotency-Key")
+            return ""
         return value
 
     def headers(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ _REASONS = frozenset(
         Occasion.CHANNEL,
         Occasion.STUCK,
         Occasion.EXECUTION_STUCK,
+        Occasion.MAILING_REFUSED,
     }
 )  # what they bring is a sentence of ours, with a remedy
 
@@ -65,7 +66,7 @@ class Notice:
     @classmethod
     def of(cls, news: News, app: str, public_url: str) -> "Notice":
         """Return the notice of an app's news; `public_url` is where its routes are reached."""
-        return cls(**known(cls, asdict(news)), app=app, act_url=f"{public_url}/relays/{news.relay}")
+        return cls(**known(cls, asdict(news)), app=app, act_url=f"{public_url}/{_page(news.relay)}")
 
     def instance_id(self, mark: str = "") -> str:
         """Return the id of the orchestration that tells it: the same notice is never told twice."""
@@ -96,6 +97,12 @@ class Notice:
     def from_dict(cls, stored: Mapping[str, Any]) -> "Notice":
         """Read it back; raise KeyError, TypeError or ValueError for what is no notice."""
         return cls(**{**known(cls, stored), "occasion": Occasion(stored["occasion"])})
+
+
+def _page(relay: str) -> str:
+    """Return where one acts: what is no relay says its kind before its name, as "mailing spring" does."""
+    kind, _, name = relay.rpartition(" ")
+    return f"{kind}s/{name}" if kind else f"relays/{name}"
 
 
 @dataclass(frozen=True, slots=True)

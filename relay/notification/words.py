@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     CHANNEL = "channel"
     STUCK = "stuck"
     EXECUTION_STUCK = "execution_stuck"
+    MAILING_REFUSED = "mailing_refused"
 
 
 class Words(NamedTuple):
@@ -110,5 +111,9 @@ WORDS: Mapping[Occasion, Words] = {
     Occasion.EXECUTION_STUCK: Words(
         "{relay}: an execution of its workflow was started again and again, and rests",
         "Nothing of it is lost, and steps that were done are not done again. Put right what it failed for, then resume it (POST .../resume), or stop it:",
+    ),
+    Occasion.MAILING_REFUSED: Words(
+        "{relay}: it is paused, for its provider refuses the account",
+        "Correct the account in workflows.toml or at the provider, then resume the mailing; what waits goes on. See how it stands:",
     ),
 }

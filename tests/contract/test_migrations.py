@@ -15,6 +15,7 @@ from tests.sql_client import SqlServer
 TABLES = (
     *("Ledger", "Recovery", "Backfill", "Position", "TriggerStart", "Hub", "Notice", "Replay", "Restart", "Schema"),
     *("Lock", "LockHolder", "LockWaiter", "LockForced", "Fence"),
+    *("Mailing", "Mail", "Suppression", "MailAccount"),
 )
 
 

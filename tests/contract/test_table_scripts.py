@@ -71,11 +71,22 @@ def test_what_goes_on_in_an_older_release_is_not_begun_again_by_the_next_one(
     tables.ask("notification/enter", **Telling(notice(), "n1", ["log"]).values())
     relay = {"relay": "orders"}
     tables.ask("replay/begin", **relay, selection="{}", cursor=0, total=1)
+    mailing = {
+        "mailing": "spring",
+        "account": "a",
+        "content": "{}",
+        "fingerprint": "f",
+        "window_minutes": 9,
+        "state": "loading",
+    }
+    tables.ask("mailing/create", **mailing)
+    tables.ask("mailing/loaded", mailing="spring", state="running", reason="")
 
     run(server, f"back_to_{release}", unique)
 
     assert tables.ask("notification/due", limit=10) == [[]]
     assert tables.ask("replay/state", **relay)[0][0]["state"] == "cancelled"
+    assert tables.ask("mailing/running", limit=10) == [[]]
 
 
 def test_going_back_to_0_2_0_leaves_what_it_knows_and_the_next_upgrade_brings_the_tables_up_to_date_again(

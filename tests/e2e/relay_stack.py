@@ -234,6 +234,11 @@ class RelayStack:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
+    def control_post(self, path: str) -> None:
+        """Give the API an order."""
+        request = urllib.request.Request(f"{self.stack.api_url}/control/{path}", data=b"", method="POST")
+        urllib.request.urlopen(request, timeout=30).close()
+
     def mode(self, mode: str, **parameters: Any) -> None:
         self.control("mode", {"mode": mode, **parameters})
 

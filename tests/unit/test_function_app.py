@@ -123,6 +123,17 @@ def test_all_mistakes_are_told_at_once(indexed: Indexed) -> None:
     ]  # fmt: skip
 
 
+def test_mistakes_of_the_workflows_file_are_told_with_the_others(indexed: Indexed, tmp_path: Path) -> None:
+    (tmp_path / "workflows.toml").write_text('[[mail_account]]\nname = "mail"\nkind = "smtp"\nurl = "http://h"\n')
+
+    functions = indexed(RELAY.format(name="state"), WORKFLOWS_FILE=str(tmp_path / "workflows.toml"))
+
+    problems = json.loads(health(functions).get_body())["problems"]
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "relay 'state'", "mail_account 'mail'", "mail_account 'mail'"
+    ]  # fmt: skip
+
+
 def test_a_fault_that_nobody_expected_answers_too(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError(SECRET)

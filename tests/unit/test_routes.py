@@ -44,11 +44,14 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     sys.modules.pop("function_app", None)
 
 
-def test_every_route_needs_a_function_key(app: Any) -> None:
+FOR_EVERYBODY = "/api/unsubscribe/{account}/{token}"  # in mails; the link is signed
+
+
+def test_every_route_but_that_of_unsubscribers_needs_a_function_key(app: Any) -> None:
     found = list(routes(app))
 
     assert len(found) > 10
-    assert [each for each in found if each[2] != "function"] == []
+    assert {each[1] for each in found if each[2] != "function"} == {FOR_EVERYBODY}
 
 
 def test_the_one_that_tells_what_is_wrong_needs_it_too() -> None:

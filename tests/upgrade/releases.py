@@ -31,6 +31,7 @@ from relay.recovery.situation import Situation
 from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
 from workflows.execution.names import execution_instance
+from workflows.mailing.names import mailing_instance
 
 __all__ = [
     "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of", "contents",
@@ -153,6 +154,7 @@ def instance_forms() -> dict[str, str]:
         "replay": replay_instance("{app}", "{relay}"),
         "notification": notification_instance("{app}", "{relay}", "{occasion}", "2026-01-02T03:04:05.678Z", 9, "5Z"),
         "execution": execution_instance("an-order", 3),
+        "mailing": mailing_instance("{app}", "{mailing}"),
     }
 
 

@@ -14,7 +14,7 @@ MOST_BYTES = 65_536
 _TYPES = frozenset({"", "application/json", "application/x-www-form-urlencoded"})
 
 
-def body_of(http: func.HttpRequest) -> bytes:
+def body_of(http: func.HttpRequest, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the bytes of a request's body, none if it has none; raise InputError for what was lost on the way, or may not be read."""
     content: bytes = http.get_body()
     headers = http.headers
@@ -25,8 +25,8 @@ def body_of(http: func.HttpRequest) -> bytes:
             ],
             status=411,
         )
-    if len(content) > MOST_BYTES:
-        raise InputError([f"The body has {len(content)} bytes; at most {MOST_BYTES} are read."], status=413)
+    if len(content) > most_bytes:
+        raise InputError([f"The body has {len(content)} bytes; at most {most_bytes} are read."], status=413)
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content and kind not in _TYPES and not kind.endswith("+json"):
         raise InputError([f"The body is said to be {kind[:100]!r}; send JSON as application/json."], status=415)
@@ -40,9 +40,17 @@ def _was_lost(headers: Mapping[str, str]) -> bool:
     return bool(headers.get("Transfer-Encoding")) or length not in {"", "0"}
 
 
-def json_object(http: func.HttpRequest) -> dict[str, Any]:
+def json_object(http: func.HttpRequest, most_bytes: int = MOST_BYTES) -> dict[str, Any]:
     """Return the JSON object in a request's body; raise InputError if it is none."""
-    content = body_of(http)
+    found = json_value(http, most_bytes)
+    if not isinstance(found, dict):
+        raise InputError(['The body must be a JSON object such as {} or {"status": 422}.'])
+    return found
+
+
+def json_value(http: func.HttpRequest, most_bytes: int = MOST_BYTES) -> Any:
+    """Return the JSON in a request's body; raise InputError if it is none."""
+    content = body_of(http, most_bytes)
     try:
         found = exact_json.loads(content)
         json.dumps(
@@ -51,6 +59,4 @@ def json_object(http: func.HttpRequest) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         why = "half a character stands in it" if isinstance(error, UnicodeEncodeError) else str(error)
         raise InputError([f"The body is no JSON ({why}); send an object such as {{}}."]) from None
-    if not isinstance(found, dict):
-        raise InputError(['The body must be a JSON object such as {} or {"status": 422}.'])
     return found

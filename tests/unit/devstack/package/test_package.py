@@ -35,7 +35,15 @@ def files() -> dict[str, bytes]:
 def test_it_holds_what_azure_runs_and_nothing_of_the_workshop(files: dict[str, bytes]) -> None:
     assert {name.partition("/")[0] for name in files} == {
         *("activities", "adapters", "entities", "orchestrators", "relay", "services", "triggers", "workflows"),
-        *("function_app.py", "wiring.py", "prepare_database.py", "host.json", "relays.toml", "requirements.txt"),
+        *(
+            "function_app.py",
+            "wiring.py",
+            "prepare_database.py",
+            "host.json",
+            "relays.toml",
+            "workflows.toml",
+            "requirements.txt",
+        ),
         *("LICENSE", BILL),
     }
 

@@ -1,0 +1,27 @@
+-- A mailing as it stands: its order, how its account stands, and how many of its mails are in each state.
+SET NOCOUNT ON;
+DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?;
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+SELECT
+    mailing.[Mailing] AS [id],
+    mailing.[Account] AS [account],
+    mailing.[State] AS [state],
+    mailing.[Reason] AS [reason],
+    mailing.[Content] AS [content],
+    CONVERT(varchar(40), mailing.[CreatedAt], 126) AS [created_at],
+    CONVERT(varchar(40), mailing.[EndsAt], 126) AS [ends_at],
+    CASE WHEN account.[PausedUntil] > @now THEN CONVERT(varchar(40), account.[PausedUntil], 126) END AS [paused_until],
+    CASE WHEN account.[PausedUntil] > @now THEN DATEDIFF_BIG(millisecond, @now, account.[PausedUntil]) ELSE 0 END AS [paused_ms],
+    account.[Reason] AS [paused_reason],
+    account.[Steps] AS [steps]
+FROM [relay].[Mailing] AS mailing
+INNER JOIN [relay].[MailAccount] AS account ON account.[App] = mailing.[App] AND account.[Account] = mailing.[Account]
+WHERE mailing.[App] = @app AND mailing.[Mailing] = @mailing;
+
+SELECT
+    [State] AS [state],
+    COUNT(*) AS [mails],
+    COUNT(CASE WHEN [At] > DATEADD(second, -60, @now) THEN 1 END) AS [in_the_last_minute]
+FROM [relay].[Mail]
+WHERE [App] = @app AND [Mailing] = @mailing
+GROUP BY [State];

@@ -1,0 +1,1 @@
+"""workflows.toml: what the workflows beside the relays are configured with."""
