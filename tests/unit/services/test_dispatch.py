@@ -9,6 +9,7 @@ import pytest
 
 from relay.changes.change import Change
 from relay.config.values import Mode, Relay
+from relay.delivery.filters import Result
 from relay.delivery.messages import Message
 from relay.delivery.outcomes import Delivered, Held, Outcome, Rejected, RetryLater
 from services.dispatch import dispatch
@@ -52,7 +53,7 @@ def run(
     endpoint: FakeEndpoint,
     relay: Relay | None = None,
     clock: Clock | None = None,
-) -> list[Outcome]:
+) -> list[Result]:
     outside = an_outside(relay, endpoint=endpoint, clock=clock or Clock(), threads=OneThread(executor))
     return list(dispatch(changes, outside))
 
@@ -292,6 +293,6 @@ def test_another_failure_of_the_one_says_nothing_of_the_pause(executor: Executor
 
 def after_a_pause(
     executor: Executor, changes: list[Change], endpoint: FakeEndpoint, mode: Mode, clock: Clock | None = None
-) -> list[Outcome]:
+) -> list[Result]:
     outside = an_outside(a_relay(mode=mode), endpoint=endpoint, clock=clock or Clock(), threads=OneThread(executor))
     return list(dispatch(changes, outside, one_first=True))
