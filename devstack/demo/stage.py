@@ -35,7 +35,14 @@ POLLING_INTERVAL_MS = 3000  # 150 ms here; at 50 a stack that waits would keep a
 class Stage:
     """One run in a folder of its own, on free ports. `relays` is the app's relays file, `settings` are more app settings."""
 
-    def __init__(self, folder: Path, *, relays: str = "relays.toml", settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        relays: str = "relays.toml",
+        settings: Mapping[str, str] | None = None,
+        app_dir: Path = ROOT,
+    ) -> None:
         env = {
             "WEBSITE_SITE_NAME": APP,
             "RELAYS_FILE": relays,
@@ -43,7 +50,7 @@ class Stage:
             **TRUSTS_NOBODY,
             **(settings or {}),
         }
-        self.stack = Stack(folder, env=env)
+        self.stack = Stack(folder, env=env, app_dir=app_dir)
         self._received = LogReader(self.stack.data_dir / "demo_api" / "received.jsonl")
         self._started = time.monotonic()
 
@@ -85,7 +92,9 @@ class Stage:
     def _enable(self) -> str:
         environment = {**os.environ, **self.stack.part("functions_host").environment}
         command = [sys.executable, "-m", "prepare_database"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=self.stack.app_dir, env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise CommandError(f"change tracking could not be enabled: {done.stderr}")
         return done.stdout

@@ -1,7 +1,6 @@
 """The scenarios of the proof, each at any size."""
 
 import random
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from devstack.command.errors import CommandError
-from devstack.prove import crashes
+from devstack.prove import crashes, workflows
 from devstack.prove.crashes import Crash
 from devstack.prove.database import Load
 from devstack.prove.leaks import FORBIDDEN
+from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import Verdict, World, world
 
 SEED = 20_261_123
@@ -114,6 +114,12 @@ def backfill(folder: Path, kills: int, changes: int) -> Result:
         return Result(changes, kills, stack.verdict())
 
 
+def started_workflows(folder: Path, kills: int, changes: int) -> Result:
+    """Every change starts a workflow of some steps and a wait; whatever runs is killed, and the task hub is lost once."""
+    struck, verdict = workflows.run(folder, kills, changes)
+    return Result(changes, struck, verdict)
+
+
 def _statements(rows: int, changes: int, chance: random.Random) -> Iterator[str]:
     """Yield changes of old rows, some deletions among them."""
     orders = rows - rows // 5
@@ -126,15 +132,6 @@ def _statements(rows: int, changes: int, chance: random.Random) -> Iterator[str]
             yield f"UPDATE dbo.Customers SET CreditLimit = {number}.25 WHERE Country IN ('SE', 'DE') AND Number = {key}"
         else:
             yield f"UPDATE dbo.Orders SET Status = N'paid {number}', Total = {number}.25 WHERE OrderId = {key}"
-
-
-def lose_the_task_hub(stack: World) -> None:
-    """Kill host and Azurite, and wipe everything that Azurite had."""
-    for part in ("functions_host", "azurite"):
-        stack.stack.kill(part)
-    shutil.rmtree(stack.stack.data_dir / "azurite")
-    for part in ("azurite", "functions_host"):
-        stack.stack.restart(part)
 
 
 def _goes_on_from(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
@@ -181,4 +178,7 @@ SCENARIOS = {
     "outage": Scenario("API down for all changes, host and database killed", outage, 40, 20_000),
     "wiped": Scenario("the same, and the task hub is lost", partial(outage, wiped=True), 40, 20_000),
     "backfill": Scenario("backfill of ten rows per change while changes flow, host killed", backfill, 20, 20_000),
+    "workflows": Scenario(
+        "every change starts a workflow; all is killed, the task hub is lost", started_workflows, 120, 10_000
+    ),
 }

@@ -1,25 +1,20 @@
 """The workflow of docs/workflows.md, taken from that page: it runs for each changed row, and outlives its host while it waits."""
 
 import json
-import re
-import threading
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack
-from tests.upgrade.releases import app_now
+from devstack.workflows.example import app_with_the_example
+from devstack.workflows.shop import Shop, a_shop
+from tests.e2e.relay_stack import ONLY_BY_HAND, RelayStack
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
 HOST = "functions_host"
-_FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RELAYS = """
 [[relay]]
 name = "orders"
@@ -30,64 +25,8 @@ on_newer = "queue"
 TABLES = "CREATE TABLE dbo.Orders (OrderId int NOT NULL PRIMARY KEY, Status nvarchar(40) NULL);"
 
 
-def app_of_the_page(folder: Path) -> Path:
-    """Return today's app with the files that the page shows."""
-    app = app_now(folder)
-    page = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
-    files = dict(_FILE.findall(page))
-    assert sorted(files) == ["activities/order.py", "orchestrators/order.py"]
-    for name, text in files.items():
-        (app / name).write_text(text, encoding="utf-8")
-    [line] = re.findall(r'^WORKFLOWS.* = \("order",\)$', page, re.MULTILINE)
-    room = app / "workflows" / "__init__.py"
-    before = "WORKFLOWS: tuple[str, ...] = ()"
-    text = room.read_text(encoding="utf-8")
-    assert text.count(before) == 1
-    room.write_text(text.replace(before, line), encoding="utf-8")
-    return app
-
-
-class Shop:
-    """An API that counts what it is asked for, by the idempotency key; orders of `broke` customers it does not charge."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int, str]] = []
-        self.away = threading.Event()
-
-    def done(self, what: str) -> Counter[int]:
-        """Return how often it was done for each order: a key that comes again is the same one."""
-        return Counter(order for path, order, _ in {each for each in self.asked if each[0] == what})
-
-
-@contextmanager
-def a_shop() -> Iterator[tuple[Shop, str]]:
-    shop = Shop()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            away = shop.away.is_set()
-            if not away:
-                shop.asked.append((self.path.strip("/"), order["OrderId"], self.headers["Idempotency-Key"]))
-            broke = self.path == "/charge" and order["Status"] == "broke"
-            self.send_response(503 if away else 422 if broke else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield shop, f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture
-def shop() -> Iterator[tuple[Shop, str]]:
+def shop() -> Iterator[Shop]:
     with a_shop() as found:
         yield found
 
@@ -111,14 +50,13 @@ def wanted(order: int) -> dict[str, Any]:
     return {"operation": "insert", "data": {"OrderId": order, "Status": "new"}}
 
 
-def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: tuple[Shop, str]) -> None:
-    seen, url = shop
-    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": url})
-    relay.stack.app_dir = app_of_the_page(tmp_path / "app")
+def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: Shop) -> None:
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url})
+    relay.stack.app_dir = app_with_the_example(tmp_path / "app")
     try:
         relay.start()
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new'), (3, N'broke')")
-        wait_until(lambda: seen.done("charge") == {1: 1, 2: 1, 3: 1}, description="all were charged, or not")
+        wait_until(lambda: shop.done("charge") == {1: 1, 2: 1, 3: 1}, description="all were charged, or not")
         wait_until(
             lambda: (
                 {order_of(each): each["state"] for each in executions(relay)}
@@ -135,18 +73,17 @@ def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: tuple[S
         for each in executions(relay):
             if each["state"] == "running":
                 assert post(relay, f"executions/{each['id']}/events/paid", {"by": "card"}) == 202
-        wait_until(lambda: seen.done("ship") == {1: 1, 2: 1}, description="both were shipped")
-        wait_until(lambda: seen.done("charge")[1] == 2, description="the newer version has begun")
-        assert seen.done("reserve") == {1: 2, 2: 1, 3: 1}
-        assert seen.done("release") == {3: 1}
+        wait_until(lambda: shop.done("ship") == {1: 1, 2: 1}, description="both were shipped")
+        wait_until(lambda: shop.done("charge")[1] == 2, description="the newer version has begun")
+        assert shop.done("reserve") == {1: 2, 2: 1, 3: 1}
+        assert shop.done("release") == {3: 1}
     finally:
         relay.stop()
 
 
-def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: tuple[Shop, str]) -> None:
-    seen, url = shop
-    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": url})
-    relay.stack.app_dir = app_of_the_page(tmp_path / "app")
+def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: Shop) -> None:
+    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url})
+    relay.stack.app_dir = app_with_the_example(tmp_path / "app")
     try:
         relay.start()
         relay.sql(
@@ -158,7 +95,7 @@ def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: tuple
         assert post(relay, "orchestrators/order?id=by-hand", wanted(8)) == 202
         relay.run_watchdog()
 
-        wait_until(lambda: seen.done("charge") == {7: 1, 8: 1}, description="both were begun")
+        wait_until(lambda: shop.done("charge") == {7: 1, 8: 1}, description="both were begun")
         assert post(relay, "orchestrators/order?id=by-hand", wanted(9)) == 202
         assert post(relay, "executions/by-hand/stop", {}) == 202
         wait_until(

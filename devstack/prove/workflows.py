@@ -1,0 +1,117 @@
+"""Changes start workflows, while everything is killed and the task hub is lost: none is missing, none runs twice."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from devstack.demo.notices import receiving
+from devstack.demo.stage import Stage
+from devstack.prove import crashes
+from devstack.prove.crashes import Crash
+from devstack.prove.leaks import FORBIDDEN
+from devstack.prove.task_hub import lose_the_task_hub
+from devstack.prove.world import PATIENCE_SECONDS, Verdict, World
+from devstack.workflows.example import app_with_the_example
+from devstack.workflows.payments import Payments
+from devstack.workflows.shop import Shop, a_shop
+
+SEED = 20_261_127
+ROWS_PER_STATEMENT = 50
+FAILING_SHARE = 0.1  # of the shop's answers
+RELAYS = """
+[[relay]]
+name = "orders"
+table = "dbo.Orders"
+endpoint = "workflow:order"
+send = ["OrderId", "Status"]
+"""
+CRASHES: tuple[Crash, ...] = (
+    crashes.at_any_moment,
+    crashes.of_the_worker,
+    crashes.at_a_statement,
+    crashes.at_a_storage_write,
+    crashes.of_the_database,
+    crashes.of_the_host_alone,
+)
+
+
+def run(folder: Path, kills: int, changes: int) -> tuple[int, Verdict]:
+    """Insert so many orders, kill so often, and lose the task hub once; return how many kills struck, and the verdict."""
+    chance = random.Random(SEED)
+    folder.mkdir(parents=True)
+    (folder / "relays.toml").write_text(RELAYS, encoding="utf-8")
+    app = app_with_the_example(folder / "app")
+    with receiving(lambda _: None) as receiver, a_shop() as shop:
+        shop.share = FAILING_SHARE
+        settings = {"SHOP_URL": shop.url}
+        stage = Stage(folder, relays=str(folder / "relays.toml"), settings=settings, app_dir=app)
+        world = World(stage, receiver, folder)
+        payments = Payments(lambda: world.stack.host_url)
+        try:
+            world.start()
+            payments.start()
+            struck = _killed_meanwhile(world, kills, changes, chance)
+            shop.share = 0.0
+            return struck, _verdict(world, shop, changes)
+        finally:
+            payments.stop()
+            world.database.close()
+            stage.stop()
+
+
+def _killed_meanwhile(world: World, kills: int, changes: int, chance: random.Random) -> int:
+    pending = list(_inserts(changes))
+    struck = 0
+    for number in range(1, kills + 1):
+        for sql in pending[len(pending) * (number - 1) // kills : len(pending) * number // kills]:
+            world.database.run(sql)
+        if number == kills // 2:
+            lose_the_task_hub(world)
+            struck += 1
+        struck += CRASHES[number % len(CRASHES)](world, chance)
+        if number % 10 == 0 or number == kills:
+            world.stage.say(f"{number} of {kills} crashes, {struck} where they were aimed")
+    world.stack.end_left_behind()
+    return struck
+
+
+def _verdict(world: World, shop: Shop, changes: int) -> Verdict:
+    """Wait until every order was shipped, or nothing has moved for as long as patience lasts; count what the shop has seen."""
+    began = time.monotonic()
+    most, deadline = -1, 0.0
+    while (shipped := len(shop.done("ship"))) < changes or _unended(world):
+        if (moved := shipped + len(shop.asked)) > most:
+            most, deadline = moved, time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    seconds = time.monotonic() - began
+    twice, unended = shop.twice(), _unended(world)
+    if twice or unended or shipped < changes:
+        world.stage.say(f"twice: {twice[:20]}; not ended: {world.database.run(_EVIDENCE)[:20]}")
+    executions = int(world.database.run("SELECT COUNT(*) FROM relay.Execution")[0][0])
+    return Verdict(
+        lost=changes - shipped,
+        duplicates=shop.repeated(),
+        reordered=0,
+        two_ids=len(twice) + max(0, executions - changes),
+        leaked=sum(FORBIDDEN in each.body for each in shop.asked),
+        stuck=[f"{unended} executions"] if unended else [],
+        seconds_to_recover=round(seconds, 1),
+    )
+
+
+_UNENDED = "SELECT COUNT(*) FROM relay.Execution WHERE State <> 'completed'"
+_EVIDENCE = "SELECT Id, State, Epoch, Steps, Error FROM relay.Execution WHERE State <> 'completed'"
+
+
+def _unended(world: World) -> int:
+    return int(world.database.run(_UNENDED)[0][0])
+
+
+def _inserts(orders: int) -> Iterator[str]:
+    for first in range(0, orders, ROWS_PER_STATEMENT):
+        keys = range(first, min(first + ROWS_PER_STATEMENT, orders))
+        values = ", ".join(f"({key}, N'new', {key}.5, '{FORBIDDEN}1234', N'{FORBIDDEN}')" for key in keys)
+        yield f"INSERT INTO dbo.Orders (OrderId, Status, Total, CardNumber, InternalNote) VALUES {values}"

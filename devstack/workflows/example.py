@@ -1,0 +1,31 @@
+"""An app that has the workflow of docs/workflows.md, taken from that page."""
+
+import re
+from pathlib import Path
+
+from devstack.command.errors import CommandError
+from devstack.package.contents import contents, deployable
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = Path("docs", "workflows.md")
+_FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINE = re.compile(r"^WORKFLOWS: .* = \(.+\)$", re.MULTILINE)
+_BEFORE = "WORKFLOWS: tuple[str, ...] = ()"
+
+
+def app_with_the_example(folder: Path) -> Path:
+    """Make a folder with the app as it would be deployed and the files that the page shows; return it. Raises CommandError."""
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    names = Path("workflows", "__init__.py")
+    for name, content in contents(ROOT, deployable(ROOT)).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for name, text in _FILE.findall(page):
+        (folder / name).write_text(text, encoding="utf-8")
+    before = (folder / names).read_text(encoding="utf-8")
+    lines = _LINE.findall(page)
+    if before.count(_BEFORE) != 1 or len(lines) != 1:
+        raise CommandError(f"{PAGE} and {names} do not fit each other")
+    (folder / names).write_text(before.replace(_BEFORE, lines[0]), encoding="utf-8")
+    return folder
