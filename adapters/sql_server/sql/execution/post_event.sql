@@ -12,6 +12,6 @@ WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NULL AND NOT EXISTS (
     WHERE [App] = @app AND [Execution] = @execution AND [Name] = @name AND [EventKey] = @event_key
 );
 UPDATE [relay].[Execution]
-SET [LookAt] = DATEADD(second, 60, @now)
-WHERE [App] = @app AND [Id] = @execution AND [State] = 'running' AND [LookAt] > DATEADD(second, 60, @now);
+SET [LookAt] = @now
+WHERE [App] = @app AND [Id] = @execution AND [State] = 'running' AND [LookAt] > @now;
 SELECT [State] AS [state], [Epoch] AS [epoch] FROM [relay].[Execution] WHERE [App] = @app AND [Id] = @execution;
