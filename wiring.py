@@ -16,6 +16,8 @@ from adapters.environment import app_environment, host_start, read_settings, rea
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.http.mail import HttpMail
+from adapters.sql_server.aggregate_endpoint import AggregateEndpoint
+from adapters.sql_server.aggregates import SqlAggregate
 from adapters.sql_server.backfill import SqlBackfills
 from adapters.sql_server.changes import SqlChanges
 from adapters.sql_server.connection import SqlServer
@@ -31,14 +33,15 @@ from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
 from adapters.sql_server.trigger_pool import pool_problems
 from adapters.sql_server.workflow_endpoint import WorkflowEndpoint
-from relay.config.values import Settings
+from relay.config.values import Relay, Settings
 from relay.errors import ConfigError
 from relay.instances import Instances
-from relay.ports import Channels, Clock, Tables, Threads
+from relay.ports import Channels, Clock, Endpoint, Tables, Threads
 from services.app_outside import AppOutside
 from services.mail_outside import MailOutside
 from services.outside import Outside
 from workflows import WORKFLOWS
+from workflows.aggregates.ports import AggregateStore
 from workflows.config.file import Workflows
 
 
@@ -144,9 +147,7 @@ def _outside(relay: str, line: Line) -> Outside:
         app=app,
         relay=configured,
         changes=SqlChanges(table),
-        endpoint=WorkflowEndpoint(configured, tables(line))
-        if configured.workflow
-        else HttpEndpoint(configured, clock()),
+        endpoint=_endpoint(configured, line),
         recoveries=SqlRecoveries(table),
         dead_letters=SqlDeadLetters(table),
         replays=SqlReplays(table),
@@ -155,6 +156,21 @@ def _outside(relay: str, line: Line) -> Outside:
         clock=clock(),
         threads=PoolThreads(configured.max_concurrency, f"{line.value}-{relay}"),
     )
+
+
+def _endpoint(relay: Relay, line: Line) -> Endpoint:
+    if relay.workflow:
+        return WorkflowEndpoint(relay, tables(line))
+    return AggregateEndpoint(aggregate(relay.aggregate, line)) if relay.aggregate else HttpEndpoint(relay, clock())
+
+
+@cache
+def aggregate(name: str, line: Line) -> AggregateStore:
+    """Return an aggregate's groups and results. Raises KeyError if there is no such aggregate."""
+    found = workflows().aggregate(name)
+    if found is None:
+        raise KeyError(name)
+    return SqlAggregate(_server(line), settings().app, found)
 
 
 def app_outside(client: df.DurableOrchestrationClient, line: Line = Line.WORKER) -> AppOutside:

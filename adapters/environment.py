@@ -12,6 +12,7 @@ from relay.config.references import UNRESOLVED, unresolved
 from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
 from workflows import WORKFLOWS
+from workflows.aggregates.reader import clashes
 from workflows.config.file import FILE as WORKFLOWS_FILE
 from workflows.config.file import Workflows, parse_workflows
 
@@ -79,10 +80,13 @@ def read_settings(
         configuration = _read_relays(environment)
     except ConfigError as error:
         problems += error.problems
+    workflows = Workflows()
     try:
-        read_workflows(environment)
+        workflows = read_workflows(environment)
     except ConfigError as error:
         problems += error.problems
+    problems += clashes(workflows.aggregates, configuration.relays)
+    relays = [*configuration.relays, *(relay for each in workflows.aggregates for relay in each.relays(app))]
     connection_string = environment.get("SqlConnectionString", "").strip()
     if not connection_string:
         problems.append(
@@ -92,7 +96,7 @@ def read_settings(
     elif unresolved(connection_string):
         problems.append(f"SqlConnectionString: {UNRESOLVED}")
     elif check_database:
-        problems += check_database(connection_string, len(configuration.relays))
+        problems += check_database(connection_string, len(relays))
     schedule = environment.get("WATCHDOG_SCHEDULE") or EVERY_MINUTE
     if not _NCRONTAB.fullmatch(schedule):
         problems.append(
@@ -104,7 +108,7 @@ def read_settings(
         watchdog_schedule=schedule,
         app=app,
         sql_connection_string=connection_string,
-        relays=configuration.relays,
+        relays=tuple(relays),
         channels=configuration.channels,
         public_url=_public_url(environment),
     )

@@ -20,6 +20,7 @@ from relay.config.values import Channel, RecoveryPolicy, Relay
 from relay.identifiers import parse_table_name
 from relay.numbers import numbers_of
 from tests.architecture.test_rooms import ALLOWED
+from workflows.aggregates.values import Aggregate
 from workflows.config.file import parse_workflows
 from workflows.mailing.account import MailAccount
 
@@ -96,8 +97,9 @@ def test_microsofts_parser_accepts_every_example(text: str) -> None:
 def test_every_example_of_relays_toml_and_workflows_toml_is_one(text: str) -> None:
     settings = dict.fromkeys(re.findall(r"%(\w+)%", text), "https://api.example")
 
-    if "[[mail_account]]" in text:
-        assert parse_workflows(text, settings).mail_accounts
+    if "[[mail_account]]" in text or "[[aggregate]]" in text:
+        found = parse_workflows(text, settings)
+        assert found.mail_accounts or found.aggregates
     else:
         assert parse_configuration(text, settings, workflows=WORKFLOWS_OF_EXAMPLES).relays
 
@@ -218,3 +220,26 @@ def test_every_key_of_a_mail_account_is_described_and_its_numbers_with_default_a
     for name, number in numbers_of(MailAccount).items():
         assert told[name] == (f"{number.default:.10g}", f"{number.least:.10g} to {number.most:.10g}")
         assert f"{number.least:.10g} to {number.most:.10g} ({number.default:.10g})" in comments
+
+
+def test_every_key_of_an_aggregate_is_described_and_what_it_has_of_a_relays() -> None:
+    text = (ROOT / "docs" / "aggregates.md").read_text(encoding="utf-8")
+    told = [first.strip("`") for first, *rest in rows_of(text) if len(rest) == 3 and first.startswith("`")]
+    comments = (ROOT / "workflows.toml").read_text(encoding="utf-8").partition("Each [[aggregate]]")[2]
+
+    assert set(told) == {field.name for field in fields(Aggregate)} - {"results"}
+    assert [name for name in told if not re.search(rf"^#   {name} ", comments, re.MULTILINE)] == []
+    own = {
+        *told,
+        "watch",
+        "send",
+        "rename",
+        "mask",
+        "mask_key",
+        "mode",
+        "ignore_contexts",
+        "on_newer",
+        "backfill_after_gap",
+    }
+    for part in (text, comments):
+        assert [f.name for f in fields(Relay) if f.name not in own and not re.search(rf"\b{f.name}\b", part)] == []

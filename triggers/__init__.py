@@ -12,4 +12,5 @@ MODULES = (
     "http.mailings",
     "http.mails",
     "http.suppressions",
+    "http.aggregates",
 )

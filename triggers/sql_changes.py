@@ -8,6 +8,7 @@ from relay.config.values import Relay, Settings
 from relay.names import function_name, leases_table
 from services.batch import BatchResult, relay_batch
 from services.follow_up import follow_up, start_what_is_registered
+from services.look_after_aggregates import start_aggregate
 
 
 def sql_changes(settings: Settings) -> df.Blueprint:
@@ -36,5 +37,7 @@ def _register(blueprint: df.Blueprint, relay: Relay, app: str) -> None:
         await follow_up(result, app, wiring.instances(client))
         if relay.workflow:
             await start_what_is_registered(relay, wiring.app_outside(client, wiring.Line.TRIGGER))
+        if relay.aggregate:
+            await start_aggregate(relay.aggregate, wiring.app_outside(client, wiring.Line.TRIGGER))
         if result.error:
             raise result.error

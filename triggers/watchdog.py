@@ -4,6 +4,7 @@ function of the kind has instances of its own."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -14,6 +15,7 @@ from relay.errors import DatabaseError, RelayError
 from services.app_outside import AppOutside
 from services.guard import guard
 from services.look_after import look_after_all, look_after_backfill, look_after_recovery, look_after_replay
+from services.look_after_aggregates import look_after_aggregates
 from services.look_after_app import hub_is_ours, tell_of_removed_relays
 from services.look_after_executions import look_after_executions
 from services.look_after_locks import look_after_locks
@@ -62,6 +64,8 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     if wiring.workflow_names():
         await _seen_to(look_after_executions, app)
     await _seen_to(look_after_mailings, app)
+    if aggregates := wiring.workflows().aggregates:
+        await _seen_to(partial(look_after_aggregates, aggregates=aggregates, outside=wiring.outside), app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
     looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)
     await look_after_all(wiring.outside, app, looks, turn=turn)

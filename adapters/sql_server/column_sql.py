@@ -56,6 +56,15 @@ def key_text(columns: dict[str, Column]) -> str:
     return f"CASE WHEN DATALENGTH({whole}) <= {LONGEST_KEY_TEXT * 2} THEN {whole} ELSE {cut} END"
 
 
+def array_text(columns: dict[str, Column]) -> str:
+    """Return an expression for the canonical JSON array of values that may be NULL, whole whatever its length."""
+    parts = [
+        f"CASE WHEN {expression} IS NULL THEN N'null' ELSE CONCAT({_key_part(column, expression)}, N'') END"
+        for expression, column in columns.items()
+    ]
+    return "CONCAT(N'[', " + ", N',', ".join(parts) + ", N']')"
+
+
 def _longest_key_part(column: Column) -> int:
     """Return the most characters that a column's part of a key's text can have, escapes and quotes included."""
     if column.type in _TEXTS:

@@ -20,6 +20,8 @@ def enable(server: SqlServer, app: str, relays: Sequence[Relay], batch_size: int
 
     Raises ConfigError, before anything is changed, if a relay does not fit.
     """
+    results = [relay for relay in relays if relay.of_results]  # of the app's own table, which may be made only here
+    relays = [relay for relay in relays if not relay.of_results]
     tables = [(relay, describe(server, relay.table, relay.condition)) for relay in relays]
     found = [problem for relay, table in tables for problem in problems(relay, table, unsupported=UNSUPPORTED_TYPES)]
     if found:
@@ -36,6 +38,8 @@ def enable(server: SqlServer, app: str, relays: Sequence[Relay], batch_size: int
         yield f"tables [relay].[Ledger], [Recovery], [Backfill], [Position]: ready, version {had}"
     else:
         yield f"tables [relay].[Ledger], [Recovery], [Backfill], [Position]: ready, version {latest()} (it was {had or 'none'})"
+    for table in dict.fromkeys(relay.table for relay in results):
+        yield from _enable_table(server, str(table))
 
 
 def _enable_database(server: SqlServer) -> Iterator[str]:

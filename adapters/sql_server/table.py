@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from adapters.sql_server.column_sql import UNSUPPORTED_TYPES
-from adapters.sql_server.condition_sql import condition_sql
+from adapters.sql_server.condition_sql import ConditionSql, condition_sql
 from adapters.sql_server.connection import (
     NO_SNAPSHOTS,
     NO_SUCH_COLUMN,
@@ -101,9 +101,13 @@ class RelayTable:
                 self.forget()
                 raise ConfigError(list(problems(self.relay, table, unsupported=UNSUPPORTED_TYPES)))
             tested = condition_sql(condition, table)
-            sql = render(name, fragments_of(self.app, self.relay, table, tested))
+            sql = render(name, self.fragments(table, tested))
             rendered[name, condition] = sql, tested.values  # in what nobody has forgotten since
         return rendered[name, condition]
+
+    def fragments(self, table: Table, condition: ConditionSql) -> Mapping[str, str]:
+        """Return what the statements are filled with for the table as it is."""
+        return fragments_of(self.app, self.relay, table, condition)
 
     def forget(self) -> None:
         """Describe the table anew when it is needed next."""

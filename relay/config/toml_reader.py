@@ -40,8 +40,9 @@ class TableReader:
 
     def check_rest(self) -> None:
         """Everything left over is a key that nobody knows."""
+        a = "an" if self._kind[0] in "aeiou" else "a"
         self.problems += [
-            f"{self.label}: {key!r} is no key of a {self._kind}; the keys are listed in {self.file}'s own comments"
+            f"{self.label}: {key!r} is no key of {a} {self._kind}; the keys are listed in {self.file}'s own comments"
             for key in self.rest
         ]
 

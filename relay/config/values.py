@@ -14,6 +14,8 @@ from relay.wire import known
 
 EVERY_MINUTE = "0 * * * * *"
 WORKFLOW = "workflow:"  # an endpoint that begins so
+AGGREGATE = "aggregate:"  # one that the app makes itself: the changes make groups of an aggregate dirty
+RESULTS = TableName("relay", "AggregateResult")  # of aggregates; its rows have a form of their own over the wire
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
 
 
@@ -135,6 +137,16 @@ class Relay:
     def workflow(self) -> str:
         """Return the workflow that its changes start; empty: they go to an HTTP API."""
         return self.endpoint.removeprefix(WORKFLOW) if self.endpoint.startswith(WORKFLOW) else ""
+
+    @property
+    def aggregate(self) -> str:
+        """Return the aggregate whose groups its changes make dirty; empty: of none."""
+        return self.endpoint.removeprefix(AGGREGATE) if self.endpoint.startswith(AGGREGATE) else ""
+
+    @property
+    def of_results(self) -> bool:
+        """Tell whether its rows are results of an aggregate."""
+        return self.table == RESULTS
 
     @property
     def enters_keys(self) -> bool:

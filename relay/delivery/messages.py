@@ -9,6 +9,7 @@ from typing import Any
 from relay import exact_json
 from relay.changes.change import Change, Operation, Row
 from relay.config.values import Mask, Relay
+from relay.delivery.results import digest, result_content
 
 _ALONE = {operation: frozenset({operation}) for operation in Operation}
 
@@ -33,7 +34,7 @@ def batch(changes: Sequence[Change], relay: Relay) -> Message:
     contents = [_content(change, relay) for change in changes]
     body = exact_json.dumps({"relay": relay.name, "changes": contents})
     return Message(
-        _digest("\n".join(content["id"] for content in contents)),
+        digest("\n".join(content["id"] for content in contents)),
         body.encode(),
         frozenset(change.operation for change in changes),
     )
@@ -41,10 +42,12 @@ def batch(changes: Sequence[Change], relay: Relay) -> Message:
 
 def idempotency_key(change: Change, relay: Relay) -> str:
     """Return the key of this version of the row: the same for every later try, by anyone."""
-    return _digest(exact_json.dumps([relay.name, relay.epoch, change.key_text, change.version]))
+    return digest(exact_json.dumps([relay.name, relay.epoch, change.key_text, change.version]))
 
 
 def _content(change: Change, relay: Relay) -> dict[str, Any]:
+    if relay.of_results:
+        return result_content(change, relay)
     return {
         "id": idempotency_key(change, relay),
         "relay": relay.name,
@@ -80,7 +83,3 @@ def masked(value: Any, mask: Mask, key: str = "") -> Any:
             return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
         case Mask.HMAC:
             return hmac.digest(key.encode(), text.encode(errors="surrogatepass"), "sha256").hex()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -16,6 +16,7 @@ TABLES = (
     *("Ledger", "Recovery", "Backfill", "Position", "TriggerStart", "Hub", "Notice", "Replay", "Restart", "Schema"),
     *("Lock", "LockHolder", "LockWaiter", "LockForced", "Fence"),
     *("Mailing", "Mail", "Suppression", "MailAccount"),
+    *("Aggregate", "AggregateGroup", "AggregateRow", "AggregateResult"),
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sql_server.aggregate_sql import aggregate_fragments
 from adapters.sql_server.column_sql import declared_type
 from adapters.sql_server.condition_sql import condition_sql
 from adapters.sql_server.connection import parameters_of
@@ -18,6 +19,7 @@ from relay.changes.conditions import OPERATORS, Condition
 from relay.config.values import Relay
 from relay.guard.table import Column, Table
 from relay.identifiers import TableName
+from workflows.aggregates.values import Aggregate, Function, Measure
 
 ROOT = Path(__file__).parent.parent.parent
 TYPES = [
@@ -65,6 +67,23 @@ def relay(*watch: str) -> Relay:
     return Relay(name="orders", table=TableName("sales", "Order's ]lines"), endpoint="http://h", watch=watch)
 
 
+def aggregate(key: list[Column], results: Relay, *, moves: bool) -> Aggregate:
+    """One with every kind of measure and of column to group by; its groups are told by the key if rows do not move."""
+    groups = [
+        column.name
+        for column in (COLUMNS if moves else key)
+        if column.type not in ("text", "ntext", "image", "xml", "timestamp")
+    ]
+    measures: dict[str, Measure] = {
+        function.value: Measure(function, f"Col ] ' {kind}")
+        for function, kind in zip(Function, ("text", "int", "datetime2", "varchar", "money", "real"), strict=True)
+    }
+    everything = {"rows": Measure(Function.COUNT), "mean": Measure(Function.AVG, "Col ] ' decimal"), **measures}
+    return Aggregate(
+        name="sales", table=results.table, group_by=groups, measures=everything, results=results, moves=moves
+    )
+
+
 SQL = ROOT / "adapters" / "sql_server" / "sql"
 NAMES = sorted(path.relative_to(SQL).with_suffix("").as_posix() for path in SQL.rglob("*.sql"))
 PARTS = [name for name in NAMES if name.startswith("parts/")]
@@ -96,12 +115,15 @@ def statements() -> Iterator[tuple[str, str]]:
         rendered = {
             f"{what}, {len(tests)} tests": render(
                 name,
-                fragments_of(
-                    "app",
-                    each,
-                    Table([*key, *COLUMNS], allows_snapshots=bool(tests)),
-                    condition_sql(tests, Table([*key, *columns])),
-                ),
+                {
+                    **fragments_of(
+                        "app",
+                        each,
+                        Table([*key, *COLUMNS], allows_snapshots=bool(tests)),
+                        condition_sql(tests, Table([*key, *columns])),
+                    ),
+                    **aggregate_fragments(aggregate(key, each, moves=bool(tests)), Table([*key, *columns])),
+                },
             )
             for what, each, key in configured
             for tests, columns in (([], COLUMNS), (CONDITIONS, COLLATED))

@@ -30,6 +30,7 @@ from relay.recovery.names import recovery_instance
 from relay.recovery.situation import Situation
 from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, settings_of
 from tests.waiting import wait_until
+from workflows.aggregates.names import aggregate_instance
 from workflows.execution.names import execution_instance
 from workflows.mailing.names import mailing_instance
 
@@ -155,6 +156,7 @@ def instance_forms() -> dict[str, str]:
         "notification": notification_instance("{app}", "{relay}", "{occasion}", "2026-01-02T03:04:05.678Z", 9, "5Z"),
         "execution": execution_instance("an-order", 3),
         "mailing": mailing_instance("{app}", "{mailing}"),
+        "aggregate": aggregate_instance("{app}", "{aggregate}"),
     }
 
 

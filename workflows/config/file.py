@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from relay.config.document import document_of, repeated_names, tables_of
 from relay.config.toml_reader import TableReader
 from relay.errors import ConfigError
+from workflows.aggregates.reader import AggregateReader
+from workflows.aggregates.values import Aggregate
 from workflows.mailing.account import MailAccount
 from workflows.mailing.account_reader import MailAccountReader
 
@@ -20,10 +22,15 @@ class Workflows:
     """Everything that a workflows file says."""
 
     mail_accounts: Sequence[MailAccount] = ()
+    aggregates: Sequence[Aggregate] = ()
 
     def mail_account(self, name: str) -> MailAccount | None:
         """Return the account of that name, None if there is none."""
         return next((account for account in self.mail_accounts if account.name == name), None)
+
+    def aggregate(self, name: str) -> Aggregate | None:
+        """Return the aggregate of that name, None if there is none."""
+        return next((aggregate for aggregate in self.aggregates if aggregate.name == name), None)
 
 
 def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
@@ -35,6 +42,7 @@ def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     workflows = Workflows(
         # A further kind of table is one more line here, and a field above.
         mail_accounts=file.read("mail_account", MailAccountReader, MailAccountReader.account),
+        aggregates=file.read("aggregate", AggregateReader, AggregateReader.aggregate),
     )
     file.check()
     return workflows

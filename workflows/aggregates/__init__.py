@@ -1,0 +1,1 @@
+"""Aggregates over the rows of a table: kept exact by its changes, and delivered group by group."""
