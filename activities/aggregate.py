@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 @blueprint.activity_trigger(input_name="request", activity=RECOMPUTE)
 def aggregate_recompute(request: dict) -> dict:
-    """{"app", "aggregate": name} -> {"groups", "wait_seconds" if some are dirty, "why"}. What is written is not computed again: it may run twice."""
+    """{"app", "aggregate": name} -> {"groups", "wait_seconds" if some are dirty}. What is written is not computed again: it may run twice."""
     ours, app, name = wiring.settings().app, request["app"], request["aggregate"]
     if app == ours and wiring.workflows().aggregate(name):
         return recompute(wiring.aggregate(name, wiring.Line.BULK), wiring.clock())

@@ -1,14 +1,14 @@
 """One aggregate: recomputes what is dirty, and ends when nothing is. The truth is in SQL Server; this is the worker.
 
-It is started by who makes groups dirty, else by the watchdog. What it computes it writes into a table whose changes are relayed, so that
+It is started by who makes groups dirty, else by the watchdog, which also sees that it has failed, and tells people of what fails again and
+again. What it computes it writes into a table whose changes are relayed, so that
 it delivers nothing itself. A generation ends after some activities, so that the history never grows.
 """
 
 import azure.durable_functions as df
 
-from orchestrators.flow import NotOurs, Steps, TriedOften, retried, wait
+from orchestrators.flow import NotOurs, Steps, retried, wait
 from relay.names import app_of
-from workflows.aggregates.decisions import TROUBLE_SECONDS
 from workflows.aggregates.names import AGGREGATE, RECOMPUTE
 
 ACTIVITIES_PER_GENERATION = 20
@@ -32,10 +32,8 @@ def aggregate_steps(context: df.DurableOrchestrationContext) -> Steps:
             done = yield from retried(context, RECOMPUTE, told)
         except NotOurs as error:
             return {"not_ours": str(error)}
-        except TriedOften as error:
-            done = {"groups": 0, "wait_seconds": TROUBLE_SECONDS, "why": str(error)[:500]}
         groups += done["groups"]
-        context.set_custom_status({"groups": groups, "why": done.get("why", "")})
+        context.set_custom_status({"groups": groups})
         if "wait_seconds" not in done:
             return {"groups": groups}
         yield from wait(context, done["wait_seconds"])

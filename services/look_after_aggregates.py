@@ -26,7 +26,7 @@ async def look_after_aggregates(
         row = rows[aggregate.name]
         if is_to_be_defined(row, aggregate.fingerprint):
             await _define(aggregate, outside(rows_relay(aggregate.name)), app)
-        await keep_running(aggregate_work(row, app.settings.app, aggregate.fingerprint), app)
+        await keep_running(aggregate_work(row, app.settings.app, aggregate), app)
 
 
 async def stand(aggregates: Sequence[Aggregate], app: AppOutside) -> Sequence[Mapping[str, Any]]:

@@ -84,7 +84,7 @@ def _measured(measure: Measure, column: Column | None) -> str:
     value = f"source.{quote(column.name)}"
     match measure.function:
         case Function.COUNT:
-            return f"COUNT_BIG({value})"
+            return f"COUNT_BIG(CASE WHEN {value} IS NOT NULL THEN 1 END)"  # of a text, too
         case Function.DISTINCT:
             return f"COUNT_BIG(DISTINCT {value})"
         case Function.MIN | Function.MAX:

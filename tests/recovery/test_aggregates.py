@@ -12,7 +12,6 @@ import pytest
 from functions_standin.worker.fatal_call import SETTING as DIES_AT
 from tests.e2e.relay_stack import RelayStack, running
 from tests.recovery.receiver import Receiver
-from tests.recovery.test_replay import SHORT
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(420)
@@ -102,9 +101,7 @@ class Shop:
 def shop(tmp_path: Path, receiver: Receiver) -> Iterator[Shop]:
     (tmp_path / "workflows.toml").write_text(AGGREGATE, encoding="utf-8")
     dies_at = tmp_path / "dies-at"
-    settings = {
-        "WORKFLOWS_FILE": str(tmp_path / "workflows.toml"), "RECEIVER": receiver.url, DIES_AT: str(dies_at), **SHORT,
-    }  # fmt: skip
+    settings = {"WORKFLOWS_FILE": str(tmp_path / "workflows.toml"), "RECEIVER": receiver.url, DIES_AT: str(dies_at)}
     with running(tmp_path, batch_size=10, settings=settings) as relay:
         yield Shop(relay, receiver, dies_at)
 

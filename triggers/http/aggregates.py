@@ -34,14 +34,14 @@ async def aggregate_list(req: func.HttpRequest, client: str) -> func.HttpRespons
 @blueprint.durable_client_input(client_name="client")
 async def aggregate_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """GET /api/aggregates/{name}: how one stands."""
-    return await _respond(req, client, show_aggregate)
+    return await respond(req, client, show_aggregate)
 
 
 @blueprint.route(route="aggregates/{name}/recompute", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
 async def aggregate_recompute_all(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """POST /api/aggregates/{name}/recompute: look all rows through, then recompute every group."""
-    return await _respond(req, client, recompute_aggregate)
+    return await respond(req, client, recompute_aggregate)
 
 
 async def list_aggregates(app: AppOutside) -> func.HttpResponse:
@@ -83,7 +83,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _respond(
+async def respond(
     http: func.HttpRequest,
     client: df.DurableOrchestrationClient,
     work: Callable[[Aggregate, AppOutside], Awaitable[func.HttpResponse]],

@@ -6,10 +6,10 @@ from typing import Any
 
 from relay.work.values import ACTIVITY_SECONDS, Work
 from workflows.aggregates.names import AGGREGATE, aggregate_instance
+from workflows.aggregates.values import Aggregate
 
 SLICE_GROUPS = 200  # that one statement computes
 WORK_SECONDS = 20.0  # of one activity
-TROUBLE_SECONDS = 60.0  # SQL Server does not answer, or the aggregate does not fit its table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ def is_looked_through(row: Mapping[str, Any]) -> bool:
     return row["backfill_state"] in {"running", "paused"}
 
 
-def aggregate_work(row: Mapping[str, Any], app: str, fingerprint: str) -> Work:
+def aggregate_work(row: Mapping[str, Any], app: str, aggregate: Aggregate) -> Work:
     """Return an aggregate as a piece of work; until all its rows were looked through for its definition there is none."""
-    is_defined = row["fingerprint"] == fingerprint and not is_looked_through(row)
+    is_defined = row["fingerprint"] == aggregate.fingerprint and not is_looked_through(row)
+    settle_ms = aggregate.settle_seconds * 1000
     wanted = is_defined and bool(row["dirty"] or row["all_are_dirty"])
     return Work(
         orchestration=AGGREGATE,
@@ -51,6 +52,7 @@ def aggregate_work(row: Mapping[str, Any], app: str, fingerprint: str) -> Work:
         relay=row["name"],
         mark=str(row["slices"]),
         wanted=wanted,
-        quiet_seconds=max(0.0, row["late_ms"] / 1000) if wanted else 0.0,
+        # An idle worker owes nothing: late is who gives no sign of life though groups have settled.
+        quiet_seconds=max(0.0, min(row["late_ms"], (row["dirty_ms"] or 0) - settle_ms) / 1000) if wanted else 0.0,
         can_be_woken=False,  # its waits are those that groups need to settle
     )

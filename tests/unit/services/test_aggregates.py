@@ -7,7 +7,7 @@ import pytest
 
 from relay.backfill.values import BackfillOrder
 from relay.config.values import Relay
-from relay.errors import ConfigError
+from relay.errors import ConfigError, DatabaseError, RelayError
 from relay.identifiers import TableName
 from services.aggregates import recompute
 from services.look_after_aggregates import look_after_aggregates, start_aggregate
@@ -36,7 +36,7 @@ class FakeStore:
         self.slice_seconds = slice_seconds
         self.settles_in = settles_in
         self.ready = True
-        self.wrong: ConfigError | None = None
+        self.wrong: RelayError | None = None
         self.problem = ""
         self.due: list[float] = []
 
@@ -84,12 +84,21 @@ def test_nothing_is_computed_before_all_rows_were_looked_through() -> None:
     assert recompute(store, clock) == {"groups": 0}
 
 
-def test_an_aggregate_that_does_not_fit_its_table_says_so_and_waits() -> None:
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        (ConfigError(["take another column"]), "take another column"),
+        (DatabaseError("SQL Server: arithmetic overflow", 8115), "SQL Server: arithmetic overflow"),
+        (DatabaseError("SQL Server: nobody is there"), ""),
+    ],
+)
+def test_why_it_cannot_be_computed_is_written_down_where_that_can_be(wrong: RelayError, problem: str) -> None:
     store = FakeStore(1, clock := FakeClock())
-    store.wrong = ConfigError(["take another column"])
+    store.wrong = wrong
 
-    assert recompute(store, clock) == {"groups": 0, "wait_seconds": 60.0, "why": "take another column"}
-    assert store.problem == "take another column"
+    with pytest.raises(type(wrong)):
+        recompute(store, clock)
+    assert store.problem == problem
 
 
 class FakeBackfills:
@@ -112,6 +121,7 @@ def row(**differences: Any) -> dict[str, Any]:
         "all_are_dirty": 0,
         "slices": 4,
         "late_ms": -1000,
+        "dirty_ms": 6000,
         "dirty": 1,
         **differences,
     }
@@ -144,6 +154,16 @@ def test_nobody_is_started_if_there_is_nothing_to_do_yet(quiet: dict[str, Any]) 
     look(client, row(**quiet))
 
     assert client.started == []
+
+
+def test_a_worker_that_gives_no_sign_of_life_is_replaced_and_one_that_was_idle_is_not() -> None:
+    days, hour = 86_400_000 * 9, 3_600_000
+    client = FakeDurableClient(**{INSTANCE: "Running"})
+
+    look(client, row(late_ms=days))
+    assert client.terminated == []
+    look(client, row(late_ms=hour, dirty_ms=days))
+    assert client.terminated == [INSTANCE]
 
 
 def test_for_a_new_definition_all_rows_are_looked_through() -> None:

@@ -9,6 +9,10 @@ SELECT
     CASE WHEN known.[Backfill] <> backfill.[Number] THEN 1 ELSE 0 END AS [all_are_dirty],
     COALESCE(known.[Slices], 0) AS [slices],
     COALESCE(DATEDIFF_BIG(millisecond, known.[DueAt], SYSUTCDATETIME()), 0) AS [late_ms],
+    (
+        SELECT DATEDIFF_BIG(millisecond, MIN(g.[DirtyAt]), SYSUTCDATETIME()) FROM [relay].[AggregateGroup] AS g
+        WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[DirtyAt] IS NOT NULL
+    ) AS [dirty_ms],
     COALESCE(known.[Problem], N'') AS [problem],
     (SELECT COUNT(*) FROM [relay].[AggregateGroup] AS g WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[SameAs] = g.[Id]) AS [groups],
     (SELECT COUNT(*) FROM [relay].[AggregateGroup] AS g WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[DirtyAt] IS NOT NULL) AS [dirty],

@@ -19,9 +19,10 @@ BEGIN
     WHERE [App] = @app AND [Aggregate] = @aggregate AND [SameAs] = [Id];
     UPDATE [relay].[Aggregate] SET [Backfill] = @backfill WHERE [App] = @app AND [Aggregate] = @aggregate;
 END;
+-- Who only fails gives no sign of life.
 UPDATE [relay].[Aggregate]
 SET [DueAt] = DATEADD(second, @due_in_ms / 1000, @now)
-WHERE [App] = @app AND [Aggregate] = @aggregate;
+WHERE [App] = @app AND [Aggregate] = @aggregate AND [Problem] = N'';
 COMMIT TRANSACTION;
 SELECT
     @ready AS [ready],
