@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from relay.backfill.values import BackfillOrder
+from relay.errors import DatabaseError, RelayError
 from services.app_outside import AppOutside
 from services.keep_running import keep_running
 from services.outside import Outside
@@ -20,13 +21,25 @@ _log = logging.getLogger(__name__)
 async def look_after_aggregates(
     app: AppOutside, aggregates: Sequence[Aggregate], outside: Callable[[str], Outside]
 ) -> None:
-    """Look at all of them. Raises RelayError, and what the SDK raises."""
+    """Look at all of them; one that cannot be looked after keeps no other waiting. Raises DatabaseError if nobody answers."""
     rows = {row["name"]: row for row in await stand(aggregates, app)}
     for aggregate in aggregates:
-        row = rows[aggregate.name]
-        if is_to_be_defined(row, aggregate.fingerprint):
-            await _define(aggregate, outside(rows_relay(aggregate.name)), app)
-        await keep_running(aggregate_work(row, app.settings.app, aggregate), app)
+        try:
+            await _look_after(aggregate, rows[aggregate.name], app, outside)
+        except RelayError as error:
+            if isinstance(error, DatabaseError) and error.nobody_answers:
+                raise
+            _log.warning("The watchdog could not look after aggregate %s: %s", aggregate.name, error)
+        except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
+            _log.warning("The watchdog could not look after aggregate %s", aggregate.name, exc_info=True)
+
+
+async def _look_after(
+    aggregate: Aggregate, row: Mapping[str, Any], app: AppOutside, outside: Callable[[str], Outside]
+) -> None:
+    if is_to_be_defined(row, aggregate):
+        await _define(aggregate, outside(rows_relay(aggregate.name)), app)
+    await keep_running(aggregate_work(row, app.settings.app, aggregate), app)
 
 
 async def stand(aggregates: Sequence[Aggregate], app: AppOutside) -> Sequence[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from relay.backfill.values import BackfillState
 from relay.changes.conditions import Condition
 from relay.config.values import Relay
 from relay.delivery.outcomes import RetryLater
@@ -227,6 +228,20 @@ def test_nothing_is_computed_before_all_rows_were_looked_through_for_the_definit
 
     assert shop.compute() == {"groups": 0}
     assert shop.stands()["dirty"] == 1
+
+
+def test_nothing_is_computed_if_the_look_at_all_rows_was_cancelled(scene: Make) -> None:
+    shop = scene()
+    shop.run("INSERT INTO {t} VALUES (1, N'A', 'paid', 1, NULL)")
+    shop.take_up()
+    assert shop.begin_backfill()
+    shop.of_rows.backfills.command(BackfillState.CANCELLED)
+    assert shop.compute() == {"groups": 0}
+
+    assert shop.begin_backfill()
+    shop.look_through()
+    shop.rest()
+    assert pictured(shop) == told(shop)
 
 
 def test_other_columns_to_group_by_need_another_name(scene: Make, app_server: SqlServer) -> None:

@@ -18,6 +18,9 @@ from workflows.aggregates.names import rows_relay
 from workflows.aggregates.values import Aggregate
 
 _SHOWN = ("groups", "dirty", "results", "failing", "dead_letters", "untaken")
+_CANCELLED = {
+    "cancelled": "That all rows are looked through was cancelled, so that nothing is computed; POST to …/recompute begins it anew."
+}
 
 blueprint = df.Blueprint()
 
@@ -79,7 +82,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "name": row["name"],
         **{key: row[key] for key in _SHOWN},
         "looked_through": is_looked_through(row),
-        "problem": row["problem"],
+        "problem": row["problem"] or _CANCELLED.get(row["backfill_state"], ""),
     }
 
 

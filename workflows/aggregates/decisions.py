@@ -30,9 +30,13 @@ def due_in_seconds(wait_seconds: float = 0.0) -> float:
     return wait_seconds + ACTIVITY_SECONDS
 
 
-def is_to_be_defined(row: Mapping[str, Any], fingerprint: str) -> bool:
-    """Tell whether all rows have to be looked through for this definition: not before the trigger knows from where on it looks itself."""
-    return bool(row["has_started"]) and row["fingerprint"] != fingerprint
+def is_to_be_defined(row: Mapping[str, Any], aggregate: Aggregate) -> bool:
+    """Tell whether all rows have to be looked through for this definition: not before the trigger knows from where on it looks itself.
+
+    Nor if the groups are others, which needs another name: then each change fails, and its relay tells people.
+    """
+    may_be = bool(row["has_started"]) and row["group_by"] in {"", aggregate.group_text}
+    return may_be and row["fingerprint"] != aggregate.fingerprint
 
 
 def is_looked_through(row: Mapping[str, Any]) -> bool:
@@ -42,7 +46,7 @@ def is_looked_through(row: Mapping[str, Any]) -> bool:
 
 def aggregate_work(row: Mapping[str, Any], app: str, aggregate: Aggregate) -> Work:
     """Return an aggregate as a piece of work; until all its rows were looked through for its definition there is none."""
-    is_defined = row["fingerprint"] == aggregate.fingerprint and not is_looked_through(row)
+    is_defined = row["fingerprint"] == aggregate.fingerprint and row["backfill_state"] in {"", "done"}
     settle_ms = aggregate.settle_seconds * 1000
     wanted = is_defined and bool(row["dirty"] or row["all_are_dirty"])
     return Work(

@@ -1,6 +1,7 @@
 """An aggregate's worker: slice after slice while something has settled; and the watchdog, who sees that there is one."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,6 +117,7 @@ def row(**differences: Any) -> dict[str, Any]:
     return {
         "name": "sales",
         "fingerprint": SALES.fingerprint,
+        "group_by": SALES.group_text,
         "has_started": 1,
         "backfill_state": "done",
         "all_are_dirty": 0,
@@ -146,7 +148,13 @@ def test_what_is_dirty_has_somebody_who_recomputes_it() -> None:
 
 @pytest.mark.parametrize(
     "quiet",
-    [{"dirty": 0}, {"backfill_state": "running"}, {"backfill_state": "paused"}, {"fingerprint": "", "has_started": 0}],
+    [
+        {"dirty": 0},
+        {"backfill_state": "running"},
+        {"backfill_state": "paused"},
+        {"backfill_state": "cancelled"},
+        {"fingerprint": "", "has_started": 0},
+    ],
 )
 def test_nobody_is_started_if_there_is_nothing_to_do_yet(quiet: dict[str, Any]) -> None:
     client = FakeDurableClient()
@@ -174,6 +182,28 @@ def test_for_a_new_definition_all_rows_are_looked_through() -> None:
     assert backfills.begun == [BackfillOrder()]
     assert "aggregate/defined" in tables.asked
     assert client.started == [("backfill", "backfill-shop-sales_rows", {"relay": "sales_rows"})]
+
+
+def test_other_groups_under_the_same_name_are_nothing_to_look_through_for() -> None:
+    tables = look(
+        FakeDurableClient(), row(fingerprint="another", group_by='["[dbo].[Orders]","City"]'), FakeBackfills()
+    )
+
+    assert "aggregate/defined" not in tables.asked
+
+
+def test_one_that_cannot_be_looked_after_keeps_no_other_waiting() -> None:
+    client = FakeDurableClient()
+    tables = FakeTables()
+    tables.answers["aggregate/look"] = [[row(), row(name="others")]]
+
+    def outside(name: str) -> Any:
+        raise ConfigError([f"{name} does not fit"])
+
+    others = replace(SALES, name="others", moves=False)
+    asyncio.run(look_after_aggregates(an_app_outside(client, tables), [others, SALES], outside))
+
+    assert [instance for _, instance, _ in client.started] == [INSTANCE]
 
 
 def test_a_backfill_that_was_begun_under_another_definition_does_not_count() -> None:

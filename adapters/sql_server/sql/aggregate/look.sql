@@ -4,6 +4,7 @@ DECLARE @app nvarchar(60) = ?, @aggregates nvarchar(max) = ?;
 SELECT
     asked.[name] AS [name],
     COALESCE(known.[Fingerprint], '') AS [fingerprint],
+    COALESCE(known.[GroupBy], N'') AS [group_by],
     CASE WHEN place.[Relay] IS NULL THEN 0 ELSE 1 END AS [has_started],
     COALESCE(backfill.[State], '') AS [backfill_state],
     CASE WHEN known.[Backfill] <> backfill.[Number] THEN 1 ELSE 0 END AS [all_are_dirty],

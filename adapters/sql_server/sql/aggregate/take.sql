@@ -1,5 +1,5 @@
 -- What is next for an aggregate's worker, and a sign of its life. Until all rows were looked through (by a backfill) for this definition
--- nothing is computed, for it would count some of them; when that is over all groups are dirty, those too of which no row is left.
+-- nothing is computed, for it would count some of them, also if that was cancelled; when it is done all groups are dirty, those too of which no row is left.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @aggregate nvarchar(40) = ?, @group_by nvarchar(max) = ?, @rows_relay nvarchar(40) = ?, @settle_ms bigint = ?,
@@ -10,7 +10,7 @@ BEGIN TRANSACTION;
 SELECT @backfill = [Number], @state = [State] FROM [relay].[Backfill] WHERE [App] = @app AND [Relay] = @rows_relay;
 SELECT @ready = 1
 FROM [relay].[Aggregate]
-WHERE [App] = @app AND [Aggregate] = @aggregate AND [Fingerprint] = @fingerprint AND @state NOT IN ('running', 'paused');
+WHERE [App] = @app AND [Aggregate] = @aggregate AND [Fingerprint] = @fingerprint AND @state = 'done';
 IF @ready = 1
     AND EXISTS (SELECT 1 FROM [relay].[Aggregate] WHERE [App] = @app AND [Aggregate] = @aggregate AND [Backfill] <> @backfill)
 BEGIN
