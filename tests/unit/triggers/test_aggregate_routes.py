@@ -65,7 +65,10 @@ def test_one_shows_how_it_stands_what_it_is_and_the_names_of_its_relays(shop: Sh
     assert shop.ask("sales", show_aggregate) == (
         200,
         {
-            "name": "sales", "looked_through": True, "problem": "", "table": "[dbo].[Orders]",
+            "name": "sales",
+            "looked_through": True,
+            "problem": "",
+            "table": "[dbo].[Orders]",
             **COUNTS,
             "group_by": ["Country"],
             "measures": {"orders": "count", "total": "sum:Total"},
