@@ -51,8 +51,10 @@ def wanted(order: int) -> dict[str, Any]:
 
 
 def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: Shop) -> None:
-    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url})
-    relay.stack.app_dir = app_with_the_example(tmp_path / "app")
+    app = app_with_the_example(tmp_path / "app")
+    relay = RelayStack(
+        tmp_path, relays_text=RELAYS, tables=TABLES, app=app, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url}
+    )
     try:
         relay.start()
         relay.sql("INSERT INTO dbo.Orders (OrderId, Status) VALUES (1, N'new'), (2, N'new'), (3, N'broke')")
@@ -82,8 +84,10 @@ def test_an_order_outlives_its_host_while_it_waits(tmp_path: Path, shop: Shop) -
 
 
 def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: Shop) -> None:
-    relay = RelayStack(tmp_path, relays_text=RELAYS, tables=TABLES, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url})
-    relay.stack.app_dir = app_with_the_example(tmp_path / "app")
+    app = app_with_the_example(tmp_path / "app")
+    relay = RelayStack(
+        tmp_path, relays_text=RELAYS, tables=TABLES, app=app, settings={**ONLY_BY_HAND, "SHOP_URL": shop.url}
+    )
     try:
         relay.start()
         relay.sql(
