@@ -71,22 +71,37 @@ def test_what_goes_on_in_an_older_release_is_not_begun_again_by_the_next_one(
     tables.ask("notification/enter", **Telling(notice(), "n1", ["log"]).values())
     relay = {"relay": "orders"}
     tables.ask("replay/begin", **relay, selection="{}", cursor=0, total=1)
-    mailing = {
-        "mailing": "spring",
-        "account": "a",
-        "content": "{}",
-        "fingerprint": "f",
-        "window_minutes": 9,
-        "state": "loading",
-    }
-    tables.ask("mailing/create", **mailing)
-    tables.ask("mailing/loaded", mailing="spring", state="running", reason="")
 
     run(server, f"back_to_{release}", unique)
 
     assert tables.ask("notification/due", limit=10) == [[]]
     assert tables.ask("replay/state", **relay)[0][0]["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("release", ["0.1.0", "0.2.0", "0.3.0"])
+def test_mailings_pause_while_a_release_that_has_none_is_in_place(server: SqlServer, unique: str, release: str) -> None:
+    migrate(server, unique)
+    tables = SqlTables(server, unique)
+    order = {"account": "a", "content": "{}", "fingerprint": "f", "window_minutes": 9, "state": "loading"}
+    tables.ask("mailing/create", mailing="spring", **order)
+    tables.ask("mailing/loaded", mailing="spring", state="running", reason="")
+
+    run(server, f"back_to_{release}", unique)
+
     assert tables.ask("mailing/running", limit=10) == [[]]
+
+
+def test_going_back_to_0_3_0_leaves_what_it_knows_and_the_next_upgrade_brings_the_tables_up_to_date_again(
+    server: SqlServer, unique: str
+) -> None:
+    migrate(server, unique)
+
+    run(server, "back_to_0.3.0", unique)
+    run(server, "back_to_0.3.0", unique)
+
+    assert version(server.ask, unique) == 7
+    assert migrate(server, unique) == 7
+    assert version(server.ask, unique) == latest()
 
 
 def test_going_back_to_0_2_0_leaves_what_it_knows_and_the_next_upgrade_brings_the_tables_up_to_date_again(
