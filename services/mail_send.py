@@ -8,6 +8,7 @@ from relay.errors import InputError
 from relay.notification.notice import Notice, Telling
 from relay.notification.words import Occasion
 from services.mail_outside import MailOutside, Row
+from workflows.mailing import quiet_hours
 from workflows.mailing.account import MailAccount
 from workflows.mailing.decisions import MOST_PAUSE_SECONDS, SLACK_SECONDS, rate_of
 from workflows.mailing.outcomes import Outcome, outcome_of
@@ -30,6 +31,10 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
         return {"stop": "there is no such mailing, or workflows.toml has not its account any more"}
     reserved = {"paced": 0, "slotted": 0}
     while True:
+        # A slice begins outside of them; what of it comes late, as after a stop of all hosts, asks anew.
+        quiet_seconds = quiet_hours.seconds_left(mailing.not_between, outside.clock.now())
+        if quiet_seconds > 0:
+            return {"wait_seconds": quiet_seconds, "why": "these are quiet hours"}
         row, mail = await outside.threads.run(_begin, mailing_id, key, mailing, account, reserved, outside)
         match row["action"]:
             case "stop":

@@ -279,6 +279,18 @@ def test_who_wants_no_mail_gets_none(mailings: Mailings) -> None:
     assert "b@example.com" not in mailings.api.addresses
 
 
+def test_what_comes_late_is_not_sent_in_quiet_hours(mailings: Mailings) -> None:
+    mailings.order(*KEYS, not_between=["03:05", "07:00", "UTC"])
+    assert mailings.take()["keys"] == list(KEYS)
+    mailings.send("a")
+    mailings.clock.sleep(300.0)  # all hosts are stopped in the middle of the slice
+
+    late = mailings.send("b")
+
+    assert late == {"wait_seconds": 3600.0 * 4 - 545.0, "why": "these are quiet hours"}
+    assert mailings.counts() == {"sent": 1, "waiting": 2}
+
+
 def test_after_its_window_nothing_more_is_sent(mailings: Mailings) -> None:
     mailings.order(*KEYS, window={"hours": 1})
     mailings.die_in_send("a", accepted=True)
