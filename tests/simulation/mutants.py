@@ -292,6 +292,18 @@ MUTANTS: Sequence[Mutant] = (
         "WHERE [Newer] = 1 AND @all = 0;",
         "WHERE [Newer] = 2;",
     ),
+    Mutant(
+        "a mail whose try has died is sent again as if nothing had been sent",
+        "adapters/sql_server/sql/mailing/begin.sql",
+        "    SET @doubt = COALESCE(@doubt, @begun);\n",
+        "    SET @doubt = NULL;\n",
+    ),
+    Mutant(
+        "a pause of the account is seen by a mailing before its next slice, and not before its next mail",
+        "adapters/sql_server/sql/mailing/begin.sql",
+        "ELSE IF @paused > @now\n",
+        "ELSE IF @paused < '20000101'\n",
+    ),
 )
 
 

@@ -29,6 +29,30 @@ class RelayPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MailPlan:
+    """An account for mailings; `options` as workflows.toml has them. `quota`: mails that its provider takes in a day, 0: any number;
+    `tells`: it posts later what became of each.
+    """
+
+    options: Mapping[str, Any]
+    quota: int = 0
+    tells: bool = False
+
+    @property
+    def toml(self) -> str:
+        body = {"to": "{{to}}", "subject": "{{subject}}", "text": "{{text}}", "mail": "{{mail}}"}
+        told = {
+            "name": "main",
+            "kind": "http",
+            "url": "http://mailer/mails",
+            "secret": "a secret of sixteen",
+            "body": body,
+            **self.options,
+        }
+        return "\n".join(["[[mail_account]]", *(f"{name} = {_toml(value)}" for name, value in told.items()), ""])
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happens at a moment. What verbs there are, and their arguments, story.py says."""
 
@@ -44,7 +68,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`hosts` are started at the beginning; all trouble ends at `end_seconds`. `snapshots`: the database allows them. `goes_on`:
-    somebody writes soon after the end, and not nobody for a long time.
+    somebody writes soon after the end, and not nobody for a long time. `mail`: there are mailings.
     """
 
     seed: int
@@ -54,6 +78,7 @@ class Plan:
     end_seconds: float
     snapshots: bool = False
     goes_on: bool = True
+    mail: MailPlan | None = None
 
     @property
     def tables(self) -> Sequence[Table]:
@@ -68,6 +93,10 @@ class Plan:
     def toml(self) -> str:
         channel = '[[channel]]\nname = "people"\nkind = "webhook"\nurl = "http://people/notices"\n'
         return "\n".join([*(relay.toml for relay in self.relays), channel])
+
+    @property
+    def workflows_toml(self) -> str:
+        return self.mail.toml if self.mail is not None else ""
 
     def with_events(self, events: Sequence[Event]) -> "Plan":
         return replace(self, events=events)

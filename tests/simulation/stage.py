@@ -51,6 +51,7 @@ class Stage:
         self.unsafe_to_start = 0
         self.mend_silence: Callable[[], None] = lambda: None  # what people do who hear that a trigger is silent
         self._tasks: set[asyncio.Task[None]] = set()
+        self.lasting: set[asyncio.Task[None]] = set()  # what goes on
         self.endpoints = {
             relay.name: Endpoint(
                 plan.seed, relay.name, self.now, self._hearing(relay), relay.options.get("delivered_statuses", ())
@@ -71,12 +72,19 @@ class Stage:
         """Begin it from within a host's code, in a context that is no host's."""
         self._watch(self.world.simulation.loop.create_task(work, context=contextvars.Context()))
 
+    def go_on(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what may go on when all trouble has ended: nobody waits for its end."""
+        task = self.world.simulation.loop.create_task(work, context=contextvars.Context())
+        self.lasting.add(task)
+        task.add_done_callback(self._ended)
+
     def _watch(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self.lasting.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.oracle.broken(self.now(), f"the story broke: {type(error).__name__}: {error}")
 

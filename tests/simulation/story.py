@@ -11,6 +11,7 @@ from tests.simulation.alterations import Alterations
 from tests.simulation.deaths import Deaths
 from tests.simulation.errors import Errors
 from tests.simulation.forgetting import Forgetting
+from tests.simulation.mailings import Mailings
 from tests.simulation.operators import Operators
 from tests.simulation.outages import Outages
 from tests.simulation.plan import Event, Plan
@@ -21,6 +22,7 @@ from tests.simulation.world import IDLE, World
 from tests.simulation.writers import Writers
 
 HOUR = 3600.0
+MAILING_SECONDS = 36 * HOUR  # a provider's pause until the next day, and quiet hours after it
 
 
 @dataclass
@@ -38,7 +40,7 @@ def bound_seconds(plan: Plan) -> float:
 
     A change waits for the longest interval and its jitter, and so does a round; a dead letter for the next notice, and a stumbling
     recovery or a channel that failed for hours at the worst. The watchdog's looks that find nothing are rarer here. What waits for a
-    moment waits longer if the database's clock was set back.
+    moment waits longer if the database's clock was set back. Mailings may wait for their provider's next day, and for the morning.
     """
     longest = max(relay.max_interval_seconds for relay in plan.relays)
     telling: float = max(relay.recovery["dead_letters_every_minutes"] for relay in plan.relays) * 60.0
@@ -47,13 +49,14 @@ def bound_seconds(plan: Plan) -> float:
         for event in plan.events
         if event.verb == "database_clock_jumps"
     )
-    return 2.5 * longest + telling + IDLE.total_seconds() * 2 + 12 * HOUR + 2 * back
+    mailings = MAILING_SECONDS if plan.mail is not None else 0.0
+    return 2.5 * longest + telling + IDLE.total_seconds() * 2 + 12 * HOUR + 2 * back + mailings
 
 
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml, seconds_between_looks=plan.seconds_between_looks) as world:
+    with World(plan.seed, plan.toml, plan.seconds_between_looks, plan.workflows_toml) as world:
         story = Story(Stage(plan, world, verdict.hits))
         try:
             world.run(story.run())
@@ -72,6 +75,7 @@ class Story:
         self._outages = Outages(stage, self._deaths.restart_missing)
         stage.mend_silence = self._deaths.start_anew_soon
         self._errors = Errors(stage)
+        self._mailings = Mailings(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
             **self._deaths.verbs,
@@ -80,6 +84,7 @@ class Story:
             **Forgetting(stage).verbs,
             **self._errors.verbs,
             **Alterations(stage).verbs,
+            **self._mailings.verbs,
         }
 
     async def run(self) -> None:
@@ -103,11 +108,13 @@ class Story:
             self._begin(event)
         await asyncio.sleep(max(0.0, self.plan.end_seconds - self.stage.now()))
         await self._heal()
+        await self._mailings.heal()
         await self._come_back()
         await asyncio.sleep(bound_seconds(self.plan))
         self.oracle.judge(self.stage.now(), self.stage.ledger())
         self.stage.gaps.judge(self.stage.now())
         self.stage.silences.judge()
+        await self._mailings.judge()
         await self._last_probe()
 
     def _prepare(self) -> None:

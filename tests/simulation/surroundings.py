@@ -17,6 +17,7 @@ from adapters import environment
 from adapters.durable import instances
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
+from adapters.http.mail import HttpMail
 from adapters.sql_server import connections
 from tests.simulation.network import Network
 from tests.simulation.process import InlineThreads, Process
@@ -46,6 +47,7 @@ def surroundings(
                 "PoolThreads": lambda *_: InlineThreads(current()),
                 "HttpEndpoint": lambda relay, clock: HttpEndpoint(relay, clock, dial(current())),
                 "HttpChannels": lambda clock: HttpChannels(clock, dial(current())),
+                "HttpMail": lambda clock: HttpMail(clock, dial(current())),
                 "find_driver": lambda _: "simulated",
                 "host_start": lambda: getattr(current().host, "machine", "beside"),
             },

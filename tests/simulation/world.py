@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import azure.durable_functions as df
+
 import wiring
 from adapters.sql_server.enable import enable
 from functions_standin.testing.simulation import HostDied, Moment, SimulatedHost, Simulation
@@ -31,10 +33,18 @@ _HOST_JSON = {"extensions": {"Sql": {"MaxBatchSize": 100, "PollingIntervalMs": 1
 class World:
     """A context manager. `prepare` makes the app's tables, `start` its hosts; `fate` sees everything that processes do.
 
-    Between looks of the watchdog there are at least `seconds_between_looks`.
+    Between looks of the watchdog there are at least `seconds_between_looks`. `workflows_toml` is its other file; of `blueprints` there
+    are functions beside its own, as of somebody who works with its locks.
     """
 
-    def __init__(self, seed: int, relays_toml: str, seconds_between_looks: float = 0.0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        relays_toml: str,
+        seconds_between_looks: float = 0.0,
+        workflows_toml: str = "",
+        blueprints: Sequence[df.Blueprint] = (),
+    ) -> None:
         self.seed = seed
         self.seconds_between_looks = seconds_between_looks
         self._between_looks = timedelta(seconds=seconds_between_looks)
@@ -43,6 +53,8 @@ class World:
         self.sql: SqlServer
         self.fate: Callable[[SimulatedHost, str], None] = lambda _host, _moment: None
         self._toml = relays_toml
+        self._workflows_toml = workflows_toml
+        self._blueprints = blueprints
         self._resources = contextlib.ExitStack()
         self._processes: dict[str, Process] = {}  # by machine: a host that starts anew is another one
         self._functions: Sequence[AppFunction] = ()
@@ -57,10 +69,13 @@ class World:
         folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="simulation")))
         self.file = folder / "relays.toml"
         self.file.write_text(self._toml, encoding="utf-8")
+        workflows = folder / "workflows.toml"
+        workflows.write_text(self._workflows_toml, encoding="utf-8")
         self.settings = {
             "WEBSITE_SITE_NAME": APP,
             "SqlConnectionString": self.sql.ado_net,
             "RELAYS_FILE": str(self.file),
+            "WORKFLOWS_FILE": str(workflows),
             "AzureFunctionsJobHost__extensions__durableTask__hubName": "simulated",
         }
         self._beside = self._process(None)
@@ -88,7 +103,10 @@ class World:
     async def start(self, name: str = "host") -> SimulatedHost | None:
         """Start a host; None if it dies at once."""
         if not self._functions:
-            self._functions = index(import_module("function_app").build())  # which builds an app as it is imported
+            built = import_module("function_app").build()  # which builds an app as it is imported
+            for blueprint in self._blueprints:
+                built.register_functions(blueprint)
+            self._functions = index(built)
         environment = {**self.settings, "AzureWebJobs.none.Disabled": "0"}
         with contextlib.suppress(ConnectionError, HostDied):
             return await self.simulation.start_host(
