@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 from tests.simulation.plan import Event, Plan
 
-# What writers do is no trouble, and to the relays what is of a mailing.
+# What writers do is no trouble, and to the relays what is of a mailing or a lock.
 _HARMLESS = {
     "set", "set_many", "delete", "rekey", "truncate", "untrack", "forget_after", "add_column", "widen_column",
     "order_mailing", "mailing_asked", "look_at_mailing", "resolve_doubts", "suppress", "unsubscribe", "mailer_weather",
+    "lock_client", "lock_instance", "lock_forced",
 }  # fmt: skip
 _AFTERWARDS_SECONDS = 600.0  # a crash may come so late; a host may need so long to come back
 

@@ -6,6 +6,7 @@ when it is over. Quiet between them; now and then an episode in which nothing is
 
 from tests.simulation.generating.chance import Chance
 from tests.simulation.generating.configuration import MINUTE, relays_of
+from tests.simulation.generating.locks import with_locks
 from tests.simulation.generating.mailings import with_mailings
 from tests.simulation.generating.theme import Theme, theme_of
 from tests.simulation.generating.troubles import Troubles
@@ -33,4 +34,4 @@ def plan_of(seed: int) -> Plan:
     end = max(e.seconds + e.arguments.get("lasts_seconds", 0.0) for e in events)
     hosts, goes_on = chance.choice((1,) * 7 + (2, 2, 3)), chance.maybe(0.5) and theme is not Theme.FORGETTING
     plan = Plan(seed, relays, hosts, sorted(events, key=lambda e: e.seconds), end, chance.maybe(0.2), goes_on)
-    return with_mailings(plan)
+    return with_locks(with_mailings(plan))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.simulation.keeping import ROOT, Kept, code_of
 
-_LEFT_OUT = shutil.ignore_patterns(".*", "packages", "docs", "bench", "__pycache__", "node_modules")
+_LEFT_OUT = shutil.ignore_patterns(".*", "packages", "bench", "__pycache__", "node_modules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +303,18 @@ MUTANTS: Sequence[Mutant] = (
         "adapters/sql_server/sql/mailing/begin.sql",
         "ELSE IF @paused > @now\n",
         "ELSE IF @paused < '20000101'\n",
+    ),
+    Mutant(
+        "who had a lock taken by force may write until the next one has written",
+        "adapters/sql_server/sql/locks/force_release.sql",
+        "{{burn_tokens}}\n",
+        "",
+    ),
+    Mutant(
+        "what is offered to who waits is free for whoever comes by",
+        "adapters/sql_server/sql/parts/offer_lock.sql",
+        " AND [OfferedUntil] IS NOT NULL);",
+        " AND [OfferedUntil] < '20000101');",
     ),
 )
 

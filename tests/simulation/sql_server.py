@@ -115,6 +115,10 @@ class SqlServer:
         for option in ("ALLOW_SNAPSHOT_ISOLATION", "READ_COMMITTED_SNAPSHOT"):
             self._looks.execute(f"ALTER DATABASE CURRENT SET {option} ON")
 
+    def connect_beside(self) -> Any:
+        """Connect a program beside the app, whom nothing stops."""
+        return self._driver().connect(self.odbc, autocommit=True)
+
     def kill_sessions(self) -> None:
         """End every session of the app and of the triggers, in whatever it is."""
         for driver in self._drivers:
@@ -125,7 +129,7 @@ class SqlServer:
         """Take the lock that all SQL triggers of a database share, as others' triggers do; return what lets it go, None: not to be had now."""
         # Trouble with the database is the others' too.
         with contextlib.suppress(pyodbc.Error), contextlib.ExitStack() as connected:
-            other = self._driver().connect(self.odbc, autocommit=True)
+            other = self.connect_beside()
             connected.callback(other.close)
             [[granted]] = other.execute(
                 "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'_az_func_Trigger', @LockMode = 'Exclusive', "

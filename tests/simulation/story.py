@@ -11,6 +11,7 @@ from tests.simulation.alterations import Alterations
 from tests.simulation.deaths import Deaths
 from tests.simulation.errors import Errors
 from tests.simulation.forgetting import Forgetting
+from tests.simulation.locks import Locks, blueprints_of
 from tests.simulation.mailings import Mailings
 from tests.simulation.operators import Operators
 from tests.simulation.outages import Outages
@@ -56,7 +57,7 @@ def bound_seconds(plan: Plan) -> float:
 def play(plan: Plan) -> Verdict:
     """Play a plan from its beginning to the judgement."""
     verdict = Verdict(plan.seed)
-    with World(plan.seed, plan.toml, plan.seconds_between_looks, plan.workflows_toml) as world:
+    with World(plan.seed, plan.toml, plan.seconds_between_looks, plan.workflows_toml, blueprints_of(plan)) as world:
         story = Story(Stage(plan, world, verdict.hits))
         try:
             world.run(story.run())
@@ -75,7 +76,7 @@ class Story:
         self._outages = Outages(stage, self._deaths.restart_missing)
         stage.mend_silence = self._deaths.start_anew_soon
         self._errors = Errors(stage)
-        self._mailings = Mailings(stage)
+        self._mailings, self._locks = Mailings(stage), Locks(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
             **self._deaths.verbs,
@@ -85,6 +86,7 @@ class Story:
             **self._errors.verbs,
             **Alterations(stage).verbs,
             **self._mailings.verbs,
+            **self._locks.verbs,
         }
 
     async def run(self) -> None:
@@ -115,6 +117,7 @@ class Story:
         self.stage.gaps.judge(self.stage.now())
         self.stage.silences.judge()
         await self._mailings.judge()
+        await self._locks.judge()
         await self._last_probe()
 
     def _prepare(self) -> None:

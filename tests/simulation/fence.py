@@ -1,0 +1,31 @@
+"""What locks protect: a resource behind the fence of docs/sql/fence.sql, which people's programs write to whatever else goes on."""
+
+import re
+from pathlib import Path
+
+import pyodbc
+
+from tests.simulation.sql_server import SqlServer
+
+FENCE = (Path(__file__).parents[2] / "docs" / "sql" / "fence.sql").read_text(encoding="utf-8")
+REFUSED = "50409"
+# The values as parameters, so that the text is parsed once.
+_TEXT = re.sub(r"DECLARE @resource.*;", "DECLARE @resource nvarchar(200) = ?, @token bigint = ?;", FENCE)
+
+
+class Fence:
+    """The resources of all locks, each under its lock's name."""
+
+    def __init__(self, sql: SqlServer) -> None:
+        self._connection = sql.connect_beside()
+
+    def lets(self, resource: str, token: int) -> bool:
+        """Write; tell whether the fence let the token pass."""
+        try:
+            self._connection.execute(_TEXT, resource, token)
+        except pyodbc.Error as error:
+            if REFUSED not in str(error):
+                raise
+            self._connection.execute("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")
+            return False
+        return True
