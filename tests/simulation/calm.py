@@ -9,6 +9,7 @@ _HARMLESS = {
     "set", "set_many", "delete", "rekey", "truncate", "untrack", "forget_after", "add_column", "widen_column",
     "order_mailing", "mailing_asked", "look_at_mailing", "resolve_doubts", "suppress", "unsubscribe", "mailer_weather",
     "lock_client", "lock_instance", "lock_forced",
+    "start_by_hand", "post_event", "operate_execution", "recompute",
 }  # fmt: skip
 _AFTERWARDS_SECONDS = 600.0  # a crash may come so late; a host may need so long to come back
 

@@ -4,8 +4,10 @@ A story is some episodes. In each something goes wrong, and most of what is writ
 when it is over. Quiet between them; now and then an episode in which nothing is wrong.
 """
 
+from tests.simulation.generating.aggregates import with_aggregates
 from tests.simulation.generating.chance import Chance
 from tests.simulation.generating.configuration import MINUTE, relays_of
+from tests.simulation.generating.executions import with_executions
 from tests.simulation.generating.locks import with_locks
 from tests.simulation.generating.mailings import with_mailings
 from tests.simulation.generating.theme import Theme, theme_of
@@ -33,5 +35,6 @@ def plan_of(seed: int) -> Plan:
         at = end + 20 * MINUTE
     end = max(e.seconds + e.arguments.get("lasts_seconds", 0.0) for e in events)
     hosts, goes_on = chance.choice((1,) * 7 + (2, 2, 3)), chance.maybe(0.5) and theme is not Theme.FORGETTING
-    plan = Plan(seed, relays, hosts, sorted(events, key=lambda e: e.seconds), end, chance.maybe(0.2), goes_on)
-    return with_locks(with_mailings(plan))
+    in_order = sorted(events, key=lambda e: e.seconds)
+    plan = Plan(seed, relays, hosts, in_order, end, chance.maybe(0.2), goes_on)
+    return with_locks(with_mailings(with_aggregates(with_executions(plan))))

@@ -21,9 +21,14 @@ class RelayPlan:
         return float(self.recovery["max_interval_seconds"])
 
     @property
+    def starts_workflows(self) -> bool:
+        """Whether its changes start workflows, whose steps ask the server of its name, in place of being sent there."""
+        return "on_newer" in self.options
+
+    @property
     def toml(self) -> str:
         lines = ["[[relay]]", f'name = "{self.name}"', f'table = "dbo.{self.table.name}"']
-        lines.append(f'endpoint = "http://{self.name}/in"')
+        lines.append(f'endpoint = "{"workflow:errand" if self.starts_workflows else f"http://{self.name}/in"}"')
         lines += [f"{name} = {_toml(value)}" for name, value in self.options.items()]
         return "\n".join([*lines, f"recovery = {_toml(self.recovery)}", ""])
 
@@ -53,6 +58,37 @@ class MailPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class AggregatePlan:
+    """One aggregate; `options` as workflows.toml has them."""
+
+    name: str
+    table: Table
+    group_by: Sequence[str]
+    measures: Mapping[str, str]
+    options: Mapping[str, Any]
+
+    @property
+    def condition(self) -> Sequence[Mapping[str, Any]]:
+        return self.options.get("condition", ())  # type: ignore[no-any-return]
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.options["moves"])
+
+    @property
+    def rows_relay(self) -> str:
+        """Return the name of the relay that tells of the table's rows; that of the results has the aggregate's own."""
+        return f"{self.name}_rows"
+
+    @property
+    def toml(self) -> str:
+        lines = ["[[aggregate]]", f'name = "{self.name}"', f'table = "dbo.{self.table.name}"']
+        lines += [f'endpoint = "http://{self.name}/in"', f"group_by = {_toml(self.group_by)}"]
+        lines += [f"{name} = {_toml(value)}" for name, value in self.options.items()]
+        return "\n".join([*lines, f"measures = {_toml(self.measures)}", ""])
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happens at a moment. What verbs there are, and their arguments, story.py says."""
 
@@ -79,6 +115,7 @@ class Plan:
     snapshots: bool = False
     goes_on: bool = True
     mail: MailPlan | None = None
+    aggregates: Sequence[AggregatePlan] = ()
 
     @property
     def tables(self) -> Sequence[Table]:
@@ -96,7 +133,8 @@ class Plan:
 
     @property
     def workflows_toml(self) -> str:
-        return self.mail.toml if self.mail is not None else ""
+        tables = [aggregate.toml for aggregate in self.aggregates]
+        return "\n".join(tables if self.mail is None else [self.mail.toml, *tables])
 
     def with_events(self, events: Sequence[Event]) -> "Plan":
         return replace(self, events=events)

@@ -29,6 +29,7 @@ def told(plan: Plan, violations: Sequence[str]) -> str:
     return "\n".join([
         f"seed {plan.seed}, {plan.hosts} hosts, {'somebody' if plan.goes_on else 'nobody'} writes when all is over",
         plan.toml,
+        plan.workflows_toml,
         *map(str, plan.events),
         "broken:",
         *(f"  {each}" for each in violations[:10]),

@@ -16,6 +16,8 @@ from mssql_standin.testing.simulated import Simulated
 from tests.simulation.process import Process
 
 PASSWORD = "Local-Only-1"
+# Results of aggregates are relayed.
+_ONLY_THE_APPS = "SELECT object_id FROM sys.tables WHERE SCHEMA_NAME(schema_id) = 'relay' AND name <> 'AggregateResult'"
 
 
 class _Clock(Simulated):
@@ -100,6 +102,11 @@ class SqlServer:
                 driver.drop_all()
         self.tell()
 
+    @property
+    def seconds(self) -> float:
+        """The virtual time, whatever the server's clock says."""
+        return self._clock.monotonic_seconds()
+
     def set_clock(self, seconds: float) -> None:
         """Set the server's clock forward, or back by less than zero."""
         self._clock.ahead_seconds += seconds
@@ -162,9 +169,6 @@ class SqlServer:
         commits = self._database.changes[1]
         changed, self._told_at = self._database.changed_since(self._told_at), commits
         if not changed <= self._only_the_apps:
-            self._only_the_apps = frozenset(
-                number
-                for (number,) in self.look("SELECT object_id FROM sys.tables WHERE SCHEMA_NAME(schema_id) = 'relay'")
-            )
+            self._only_the_apps = frozenset(number for (number,) in self.look(_ONLY_THE_APPS))
             if not changed <= self._only_the_apps:
                 self._simulation.database_changes.tell()

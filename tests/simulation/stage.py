@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.simulation import telling
 from tests.simulation.endpoint import Endpoint
+from tests.simulation.executed import Executed
 from tests.simulation.gaps import Gaps
 from tests.simulation.history import History
 from tests.simulation.network import Request
@@ -42,6 +43,7 @@ class Stage:
         self.silences = Silences(plan, self.oracle)
         self._repetitions = Repetitions(self.oracle)
         self.oracle.excuse = self.gaps.excuse
+        self.executed = Executed(plan.relays, self.oracle, world.sql)
         self.writing = asyncio.Lock()  # of whoever writes to the tables or alters them: there is one at a time
         self.spelled: dict[str, Mapping[str, str]] = {
             name: {} for name in self.tables
@@ -50,6 +52,7 @@ class Stage:
         # While it is more than none a trigger that starts may be dead for good, which is told and mended by people: nobody starts one.
         self.unsafe_to_start = 0
         self.mend_silence: Callable[[], None] = lambda: None  # what people do who hear that a trigger is silent
+        self.mend_stuck_ones: Callable[[], None] = lambda: None  # and who hear that an execution is stuck
         self._tasks: set[asyncio.Task[None]] = set()
         self.lasting: set[asyncio.Task[None]] = set()  # what goes on
         self.endpoints = {
@@ -104,6 +107,7 @@ class Stage:
                 "first_failed": self._seconds_of(first), "last_tried": self._seconds_of(last),
             }
             for relay, key, version, state, why, error, first, last in rows
+            if relay in self.oracle.relays  # those of aggregates have judges of their own
         ]  # fmt: skip
 
     def _seconds_of(self, moment: datetime) -> float:
@@ -114,11 +118,15 @@ class Stage:
     def connecting(self, host: str) -> str:
         """Return how a connection to a host ends, if it does; satisfies Network.connecting."""
         how = self.endpoints[host].connecting
-        if how and host in self.oracle.seen:
+        if how and host in self.executed.names:
+            self.executed.unreached()
+        elif how and host in self.oracle.seen:
             self.oracle.unreached(host, self.now())
         return how
 
     def _hearing(self, relay: RelayPlan) -> Any:
+        if relay.starts_workflows:
+            return self.executed.hears
         name = relay.name
 
         def hears(
@@ -151,6 +159,10 @@ class Stage:
                 if notice["occasion"] == SILENT:
                     self.mend_silence()
                 match notice["occasion"]:
+                    case telling.EXECUTION_STUCK:
+                        self.mend_stuck_ones()
+                    case _ if notice["relay"] not in self.oracle.relays:
+                        pass
                     case telling.OVER:
                         self.oracle.hears_that_it_is_over(notice["relay"])
                     case telling.STUCK:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions_standin.testing.simulation import SimulatedHost
+from tests.simulation.aggregates import Aggregates
 from tests.simulation.alterations import Alterations
 from tests.simulation.deaths import Deaths
 from tests.simulation.errors import Errors
+from tests.simulation.executions import Executions
 from tests.simulation.forgetting import Forgetting
 from tests.simulation.locks import Locks, blueprints_of
 from tests.simulation.mailings import Mailings
@@ -75,7 +77,7 @@ class Story:
         self._writers, self._deaths = Writers(stage), Deaths(stage)
         self._outages = Outages(stage, self._deaths.restart_missing)
         stage.mend_silence = self._deaths.start_anew_soon
-        self._errors = Errors(stage)
+        self._errors, self._executions, self._aggregates = Errors(stage), Executions(stage), Aggregates(stage)
         self._mailings, self._locks = Mailings(stage), Locks(stage)
         self.verbs: Mapping[str, Verb] = {
             **self._writers.verbs,
@@ -87,6 +89,8 @@ class Story:
             **Alterations(stage).verbs,
             **self._mailings.verbs,
             **self._locks.verbs,
+            **self._executions.verbs,
+            **self._aggregates.verbs,
         }
 
     async def run(self) -> None:
@@ -113,6 +117,10 @@ class Story:
         await self._mailings.heal()
         await self._come_back()
         await asyncio.sleep(bound_seconds(self.plan))
+        if self.stage.executed.names:
+            self._executions.take_stock()
+            self._executions.judge()
+        self._aggregates.judge()
         self.oracle.judge(self.stage.now(), self.stage.ledger())
         self.stage.gaps.judge(self.stage.now())
         self.stage.silences.judge()
@@ -154,12 +162,15 @@ class Story:
         what, _, function = moment.partition(": relay_")
         if function in self.oracle.seen and what in {"call begun", "call ended"}:
             self.oracle.sees_batch(function, host.name, self.stage.now(), begins=what == "call begun")
+        if self.stage.executed.names:
+            self._executions.meets(host, moment)
         self._deaths.meets(host, moment)
 
     def _note_backfills(self) -> None:
         for relay, version, stored in self.world.sql.look("SELECT Relay, BaseVersion, Condition FROM relay.Backfill"):
             condition = [{"column": each["column"], each["operator"]: each["operand"]} for each in json.loads(stored)]
-            self.oracle.backfills(relay, version, condition)
+            if relay in self.oracle.seen:  # not an aggregate's
+                self.oracle.backfills(relay, version, condition)
 
     async def _come_back(self) -> None:
         """Let a change get through; what had failed before is due by it, where the endpoint was away."""

@@ -9,6 +9,7 @@ BEGUN_SECONDS, UP_AGAIN_SECONDS = 1800.0, 3600.0
 JITTER = 1.3
 SAME_BATCH_SECONDS = 300.0  # of which something got through just before
 OCCASION, LONG_PAUSE, OVER, STUCK = "long_outage", "long_pause", "recovered", "stuck"
+EXECUTION_STUCK = "execution_stuck"
 TROUBLES = {OCCASION, LONG_PAUSE, "endpoint_fault"}  # of which people hear that they are over
 OVERTAKEN_SECONDS = UP_AGAIN_SECONDS  # by the good news, on the way to a channel
 DEATHS_OF_WHAT_IS_STUCK = 3

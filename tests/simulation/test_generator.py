@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.simulation.alterations import WIDER
-from tests.simulation.generating import database, troubles
+from tests.simulation.generating import aggregates, database, executions, troubles
 from tests.simulation.generator import plan_of
 from tests.simulation.plan import Plan
 from tests.simulation.stage import Stage
@@ -35,6 +35,11 @@ def drawn(plans: list[Plan]) -> Counter[str]:
         )
         counts.update(name for relay in plan.relays for name in relay.options)
         counts.update(table.kind for table in plan.tables)
+        counts.update(relay.options["on_newer"] for relay in plan.relays if relay.starts_workflows)
+        for aggregate in plan.aggregates:
+            counts.update(
+                [*aggregate.measures.values(), f"moves {aggregate.moves}", "by " + ", ".join(aggregate.group_by)]
+            )
     return counts
 
 
@@ -57,6 +62,13 @@ def test_every_verb_of_a_story_is_drawn(drawn: Counter[str]) -> None:
         [f"error {number} {moment}" for number, moment in database.ERRORS],
         sorted(KEY_KINDS),
         sorted(WIDER),
+        executions.ON_NEWER,
+        executions.CRASH_POINTS,
+        executions.WEATHERS,
+        aggregates.MEASURES,
+        aggregates.CRASH_POINTS,
+        aggregates.WEATHERS,
+        ["moves True", "moves False", "by Region", "by Status", "by Status, Region", "by Country", "by B"],
     ],
     ids=lambda names: str(names[0]),
 )
@@ -81,3 +93,11 @@ def test_much_of_what_is_written_comes_while_something_is_wrong(plans: list[Plan
     ]
 
     assert sum(is_wrong(plan, seconds) for plan, seconds in times) > len(times) / 4
+
+
+def test_about_one_seed_in_six_has_executions_and_one_has_an_aggregate(plans: list[Plan]) -> None:
+    with_executions = sum(any(relay.starts_workflows for relay in plan.relays) for plan in plans)
+    with_aggregates = sum(bool(plan.aggregates) for plan in plans)
+
+    assert SEEDS / 9 < with_executions < SEEDS / 4
+    assert SEEDS / 9 < with_aggregates < SEEDS / 4

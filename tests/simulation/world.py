@@ -16,10 +16,12 @@ from adapters.sql_server.enable import enable
 from functions_standin.testing.simulation import HostDied, Moment, SimulatedHost, Simulation
 from functions_standin.testing.simulation.host import CURRENT
 from functions_standin.worker.loading import AppFunction, index
+from tests.simulation.errand import Doer, has_errands
 from tests.simulation.network import Network
 from tests.simulation.process import Process
 from tests.simulation.sql_server import SqlServer
 from tests.simulation.surroundings import surroundings
+from workflows.execution.values import Step
 
 Result = TypeVar("Result")
 APP = "shop-relay"
@@ -52,9 +54,8 @@ class World:
         self.network = Network()
         self.sql: SqlServer
         self.fate: Callable[[SimulatedHost, str], None] = lambda _host, _moment: None
-        self._toml = relays_toml
-        self._workflows_toml = workflows_toml
-        self._blueprints = blueprints
+        self.do_step: Doer = lambda name, _wanted, _step: name  # of workflows, if a relay starts any
+        self._toml, self._workflows_toml, self._blueprints = relays_toml, workflows_toml, blueprints
         self._resources = contextlib.ExitStack()
         self._processes: dict[str, Process] = {}  # by machine: a host that starts anew is another one
         self._functions: Sequence[AppFunction] = ()
@@ -80,8 +81,9 @@ class World:
         }
         self._beside = self._process(None)
         self._resources.enter_context(surroundings(self.current, self.sql, self.network, self.settings))
+        if '"workflow:' in self._toml:
+            self._resources.enter_context(has_errands(self._does_step))
         self.simulation.at_moment = self._moment
-
         self.simulation.latency_seconds = lambda: 0.001  # a world in which nothing takes time spins
         self.simulation.idle_until[WATCHDOG] = self._idle_until
         return self
@@ -145,6 +147,9 @@ class World:
         process = Process(self.simulation, host, self._moment_of_process)
         self.sql.let_in(process)
         return process
+
+    def _does_step(self, name: str, wanted: Any, step: Step) -> Any:
+        return self.do_step(name, wanted, step)
 
     def _end_process(self, host: SimulatedHost) -> None:
         self._at_work.pop(host.machine, None)

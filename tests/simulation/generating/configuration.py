@@ -25,7 +25,7 @@ def relays_of(chance: Chance, theme: Theme) -> Sequence[RelayPlan]:
     ]
     count = chance.choice((1,) * 12 + (2, 2, 3))
     return [
-        RelayPlan(f"r{n}", table, _options(chance, table, theme), _recovery(chance, theme))
+        RelayPlan(f"r{n}", table, options_of(chance, table, theme), _recovery(chance, theme))
         for n, table in enumerate(chance.choice(tables) for _ in range(count))
     ]
 
@@ -36,7 +36,8 @@ def steady_seconds(relay: RelayPlan) -> float:
     return first if relay.recovery["coefficient"] == 1 else relay.max_interval_seconds
 
 
-def _options(chance: Chance, table: Table, theme: Theme) -> Mapping[str, Any]:
+def options_of(chance: Chance, table: Table, theme: Theme) -> Mapping[str, Any]:
+    """Draw what else a relay's configuration says."""
     makers: Mapping[str, Callable[[], Any]] = {
         "watch": lambda: sorted(chance.some(COLUMNS, 2)),
         "ignore_contexts": lambda: ["shop"],
