@@ -111,9 +111,10 @@ def _events(chance: Chance, plan: Plan, aggregate: AggregatePlan) -> Iterator[Ev
 
 
 def _writes(chance: Chance, table: str, at: float) -> Iterator[Event]:
-    """Yield writes to a few rows, soon after each other: most of them move a row, some delete it, or give it another key."""
-    rows, apart = chance.some(NUMBERS[:38], 3), chance.choice((0.2, 3.0, 30.0, 200.0))
-    for n in range(chance.choice((3, 6, 10))):
+    """Yield writes to a few rows that are there then, soon after each other: most move one, some delete it, or give it another key."""
+    rows, apart = chance.sample(NUMBERS[:38], chance.choice((2, 3, 5))), chance.choice((0.2, 3.0, 30.0, 200.0))
+    yield Event(round(at, 1), "set_many", {"table": table, "keys": sorted(rows), "values": _values(chance)})
+    for n in range(1, chance.choice((3, 5, 8))):
         told: dict[str, Any] = {"table": table, "key": chance.choice(rows)}
         verb = chance.choice(("set", "set", "set", "set", "delete", "rekey"))
         if verb == "set":
@@ -130,7 +131,8 @@ def _values(chance: Chance) -> Mapping[str, Any]:
         "Total": chance.choice((None, -7, 49, 50, 1000)),
         "Note": chance.choice((None, "seen")),
     }
-    return {column: drawn[column] for column in sorted(chance.some(drawn, 3))}
+    of_groups = {"Region", "Status"} if chance.maybe(0.7) else set()
+    return {column: drawn[column] for column in sorted({*chance.some(drawn, 3), *of_groups})}
 
 
 def _crash(chance: Chance, at: float, table: str) -> Iterator[Event]:
