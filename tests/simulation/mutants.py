@@ -292,6 +292,33 @@ MUTANTS: Sequence[Mutant] = (
         "WHERE [Newer] = 1 AND @all = 0;",
         "WHERE [Newer] = 2;",
     ),
+    # Of executions.
+    Mutant(
+        "a step is done although a newer version has replaced its execution",
+        "adapters/sql_server/sql/execution/claim.sql",
+        "WHERE [App] = @app AND [Id] = @execution AND [Epoch] = @epoch AND [State] = 'running';\nIF @subject",
+        "WHERE [App] = @app AND [Id] = @execution;\nIF @subject",
+    ),
+    Mutant(
+        "an execution whose orchestration is lost with the task hub is not started anew",
+        "workflows/execution/decisions.py",
+        "    if restarts.count >= STARTS_IN_VAIN:\n",
+        "    if not exists:\n        return Fate.LEAVE\n    if restarts.count >= STARTS_IN_VAIN:\n",
+    ),
+    # Of aggregates.
+    Mutant(
+        "a row that comes into another group stays counted in the one before",
+        "adapters/sql_server/sql/aggregate/mark.sql",
+        "ON kept.[App] = @app AND kept.[Aggregate] = @aggregate AND kept.[KeyText] = found.[KeyText];",
+        "ON kept.[App] = @app AND kept.[Aggregate] = @aggregate AND kept.[KeyText] = found.[KeyText] AND kept.[GroupId] < 0;",
+    ),
+    Mutant(
+        "after all rows were looked through a group without any is as it was",
+        "adapters/sql_server/sql/aggregate/take.sql",
+        "AND [SameAs] = [Id];\n    UPDATE [relay].[Aggregate] SET [Backfill]",
+        "AND [SameAs] = [Id] AND [DirtyAt] IS NOT NULL;\n    UPDATE [relay].[Aggregate] SET [Backfill]",
+    ),
+    # Of mailings and locks.
     Mutant(
         "a mail whose try has died is sent again as if nothing had been sent",
         "adapters/sql_server/sql/mailing/begin.sql",
