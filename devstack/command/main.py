@@ -210,7 +210,11 @@ VERBS = {
     ),
     "down": Verb("down [--delete-volume]", "end what up has started (and delete the data of a container)", _down),
     "status": Verb("status", "show each part of the stack; exit status 0 if all run", _status),
-    "demo": Verb("demo [--short]", "change rows, watch them arrive, count what was lost", _demo),
+    "demo": Verb(
+        "demo [--short | workflows]",
+        "change rows, watch them arrive, count what was lost; or workflows, mails, a lock",
+        _demo,
+    ),
     "test": Verb(
         'test [app | packages | clients] [--sql-server "..." | docker] [pytest args]',
         "run the tests, or a half of them (against a real SQL Server, if named), or other makers' clients of SQL Server",

@@ -1,4 +1,4 @@
-"""`./dev demo`: the main job from start to end, counted by a program that shares no code with the app."""
+"""`./dev demo`: the main job from start to end, counted by a program that shares no code with the app; `./dev demo workflows`: the others."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pyodbc
 
 from devstack.command.errors import CommandError
+from devstack.demo import workflows
 from devstack.demo.audit import Audit, Entry, canonical
 from devstack.demo.notices import receiving
 from devstack.demo.operator_view import OperatorView
@@ -82,6 +83,9 @@ def long(stage: Stage, count: Count, outage: Outage) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 1 if anything is lost."""
+    first, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    if first == "workflows":
+        return workflows.main(rest[:-1], FOLDER)
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
     parser.add_argument("--short", action="store_true", help="the fast path only, without an outage")
     told = parser.parse_args(arguments)

@@ -142,6 +142,10 @@ class Stage:
         """Tell the API how to behave."""
         self._put("mode", {"mode": mode, **parameters})
 
+    def set_mail_mode(self, mode: str, **parameters: float) -> None:
+        """Tell the API's mail account how to behave."""
+        self._put("mail", {"mode": mode, **parameters})
+
     def wait_until_arrived(self) -> Audit:
         """Wait until nothing is missing, or patience ends; show how many keys are not there yet."""
         tables, deadline, shown = self.tables(), time.monotonic() + PATIENCE_SECONDS, -1

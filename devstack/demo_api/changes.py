@@ -1,4 +1,4 @@
-"""The body of a delivery: one change, or a batch of them, with its Idempotency-Key."""
+"""The body of a delivery: one change, a batch of them, or the result of an aggregate, with its Idempotency-Key."""
 
 import re
 from collections.abc import Mapping
@@ -14,6 +14,14 @@ _SHAPE: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "version": (int, "a whole number"),
     "key": (dict, "an object"),
     "data": ((dict, type(None)), "an object or null"),
+}
+# A result of an aggregate: kept as a change of its group, whose version is the revision.
+_RESULT: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "id": (str, "a text"),
+    "aggregate": (str, "a text"),
+    "group": (dict, "an object"),
+    "measures": (dict, "an object"),
+    "revision": (int, "a whole number"),
 }
 # a String of RFC 8941 section 3.3.3, as the Idempotency-Key draft asks for: quoted, printable ASCII
 _QUOTED = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"')
@@ -31,6 +39,8 @@ def parse_delivery(body: Any, idempotency_key: str | None) -> tuple[list[Change]
     if quoted is None:
         raise BadChangeError('the header Idempotency-Key is missing; it is a quoted text, such as "8e03978e"')
     if "changes" not in body:
+        if "aggregate" in body:
+            body = _change_of_result(body)
         _check(body, "the change")
         identifier = re.sub(r'\\(["\\])', r"\1", quoted[1])
         if identifier != body["id"]:
@@ -46,16 +56,32 @@ def parse_delivery(body: Any, idempotency_key: str | None) -> tuple[list[Change]
     return changes, "batch"
 
 
+def _change_of_result(result: Change) -> Change:
+    _check_shape(result, "the result", _RESULT)
+    return {
+        "id": result["id"],
+        "relay": result["aggregate"],
+        "operation": "delete" if result.get("empty") else "update",
+        "version": result["revision"],
+        "key": result["group"],
+        "data": None if result.get("empty") else result["measures"],
+    }
+
+
 def _check(change: Any, which: str) -> None:
+    _check_shape(change, which, _SHAPE)
+    if change["operation"] not in _OPERATIONS:
+        raise BadChangeError(f"operation {change['operation']!r} of {which} is none of {', '.join(_OPERATIONS)}")
+
+
+def _check_shape(change: Any, which: str, shape: Mapping[str, tuple[type | tuple[type, ...], str]]) -> None:
     if not isinstance(change, dict):
         raise BadChangeError(f"{which} must be an object")
-    for name, (kind, described) in _SHAPE.items():
+    for name, (kind, described) in shape.items():
         if name not in change:
             raise BadChangeError(f"{which} has no {name!r}; it is {described}")
         if not isinstance(change[name], kind) or isinstance(change[name], bool):
             raise BadChangeError(f"{name!r} of {which} must be {described}")
-    if change["operation"] not in _OPERATIONS:
-        raise BadChangeError(f"operation {change['operation']!r} of {which} is none of {', '.join(_OPERATIONS)}")
 
 
 def parse_fencing_token(header: str | None) -> int | None:

@@ -25,9 +25,10 @@ class Payments:
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
+        """End, if it has begun."""
         self._over.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _pay(self) -> None:
         while not self._over.wait(_PAUSE_SECONDS):

@@ -322,3 +322,23 @@ def test_a_fencing_token_lower_than_one_that_was_accepted_is_refused_also_after_
 
     assert [post(8, "8"), post(9, "9")] == [409, 200]
     assert [entry["key"]["Id"] for entry in api.log() if entry["accepted"]] == [1, 2, 3, 5, 7, 9]
+
+
+def test_the_result_of_an_aggregate_is_kept_as_a_change_of_its_group(api: Api) -> None:
+    def post(revision: int, **more: Any) -> int:
+        body = {
+            "id": f"r-{revision}", "aggregate": "sales", "group": {"Country": "DE"}, "measures": {"total": 1.5},
+            "revision": revision, "version": 4711, **more,
+        }  # fmt: skip
+        return api.ask("POST", "/sales", body, Idempotency_Key=f'"r-{revision}"')[0]
+
+    assert [post(1), post(3, empty=True), post(2)] == [200, 200, 200]
+    assert post(4, measures=None) == 400
+
+    kept = [entry for entry in api.log() if entry["accepted"]]
+    assert [(entry["relay"], entry["version"], entry["operation"]) for entry in kept] == [
+        ("sales", 1, "update"), ("sales", 3, "delete"), ("sales", 2, "update")
+    ]  # fmt: skip
+    assert [entry["key"] for entry in kept] == [{"Country": "DE"}] * 3
+    assert [entry["data"] for entry in kept] == [{"total": 1.5}, None, {"total": 1.5}]
+    assert [entry["reordered"] for entry in kept] == [False, False, True]
