@@ -10,7 +10,7 @@ from relay.notification.words import Occasion
 from services.mail_outside import MailOutside, Row
 from workflows.mailing import quiet_hours
 from workflows.mailing.account import MailAccount
-from workflows.mailing.decisions import MOST_PAUSE_SECONDS, SLACK_SECONDS, rate_of
+from workflows.mailing.decisions import LATE_SECONDS, MOST_PAUSE_SECONDS, SLACK_SECONDS, rate_of
 from workflows.mailing.outcomes import Outcome, outcome_of
 from workflows.mailing.rendering import body_of, render
 from workflows.mailing.values import Mailing, MailState, OnDoubt
@@ -65,6 +65,7 @@ def _begin(
         mailing_interval_us=round(1e6 / mailing.rate_per_second) if slower else 0,
         most_pause_ms=round(MOST_PAUSE_SECONDS * 1000),
         lease_ms=round((account.timeout_seconds + SLACK_SECONDS) * 1000),
+        late_ms=round(LATE_SECONDS * 1000),
         **reserved,
     )
     return row, next(iter(mails), None)

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.sql_server.migrations import migrate
 from relay.errors import InputError
+from services import mail_send
 from tests.contract.mailing_scene import ACCEPTED, ACCOUNT, Mailings
 from tests.sql_client import SqlServer
 from workflows.mailing.answers import Answered, Silent
@@ -218,6 +219,27 @@ def test_the_accounts_slots_are_shared_by_its_mailings(make: Make) -> None:
     assert 20 < came["wait_seconds"] < 30.1, "nobody holds an activity so long, and no slot"
     assert mailings.send("b")["wait_seconds"] <= came["wait_seconds"]
     assert mailings.counts() == {"sent": 1, "waiting": 2}
+
+
+@pytest.mark.parametrize(("late_seconds", "made_up_for"), [(30, True), (90, False)], ids=["a moment late", "idle"])
+@pytest.mark.parametrize("who", ["MailAccount", "Mailing"])
+def test_a_slot_that_was_missed_by_a_moment_is_made_up_for_and_nothing_is_saved_up(
+    make: Make, monkeypatch: pytest.MonkeyPatch, who: str, late_seconds: int, made_up_for: bool
+) -> None:
+    monkeypatch.setattr(mail_send, "LATE_SECONDS", 60)  # half a second may be over before the statement runs
+    mailings = make(replace(ACCOUNT, rate_per_second=0.1) if who == "MailAccount" else ACCOUNT)
+    mailings.order(*KEYS, **({} if who == "MailAccount" else {"rate_per_second": 0.1}))
+    [[[due]]] = mailings.server.run(
+        f"UPDATE relay.{who} SET NextSlotAt = DATEADD(second, -?, SYSUTCDATETIME()) OUTPUT inserted.NextSlotAt WHERE App = ?",
+        late_seconds,
+        mailings.app,
+    )
+
+    assert mailings.send("a") == {"state": "sent"}
+
+    [[[then]]] = mailings.server.run(f"SELECT NextSlotAt FROM relay.{who} WHERE App = ?", mailings.app)
+    assert ((then - due).total_seconds() == 10) is made_up_for
+    assert (then - due).total_seconds() >= 10, "never faster than its rate"
 
 
 def test_a_mailing_may_be_slower_than_its_account_and_delays_no_other(make: Make) -> None:

@@ -13,6 +13,9 @@ from workflows.mailing.values import MailingState
 MOST_KEYS = 50  # of a slice, which bounds the history of a generation
 MOST_PAUSE_SECONDS = 20.0  # an activity waits for its slot so long; a later one the orchestration waits for
 SLACK_SECONDS = 10.0  # a try that has not told by then what came of it has died
+LATE_SECONDS = (
+    0.5  # a slot that was missed by no more is made up for: so long an orchestration may need between two handfuls
+)
 ASK_AGAIN_SECONDS = 600.0  # about a doubt, if the provider does not say
 
 

@@ -4,10 +4,14 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?, @account nvarchar(40) = ?, @key nvarchar(100) = ?, @repeat_minutes int = ?,
-    @account_interval_us int = ?, @mailing_interval_us int = ?, @paced bit = ?, @slotted bit = ?, @most_pause_ms int = ?, @lease_ms int = ?;
+    @account_interval_us int = ?, @mailing_interval_us int = ?, @paced bit = ?, @slotted bit = ?, @most_pause_ms int = ?, @lease_ms int = ?,
+    @late_ms int = ?;
 DECLARE @now datetime2(6) = SYSUTCDATETIME(), @slot datetime2(6), @action varchar(10), @wait_ms bigint = 0, @reason nvarchar(1000) = N'',
     @mailing_state varchar(10), @ends datetime2(3), @paused datetime2(3), @steps int, @next datetime2(6), @mailing_next datetime2(6),
-    @state varchar(10), @at datetime2(3), @address nvarchar(254), @begun datetime2(3), @doubt datetime2(3);
+    @state varchar(10), @at datetime2(3), @address nvarchar(254), @begun datetime2(3), @doubt datetime2(3), @paced_since datetime2(6);
+-- Between two handfuls of mails the orchestration needs a moment. A slot that was missed by no more is still taken, for the rate would
+-- otherwise never be reached; whoever comes later has been idle, and begins anew: nothing is saved up.
+SET @paced_since = DATEADD(millisecond, -@late_ms, @now);
 -- The account always comes first, so that no two statements wait for each other; it is one try after the other that reserves a slot.
 SELECT @paused = [PausedUntil], @next = [NextSlotAt], @steps = [Steps], @reason = [Reason]
 FROM [relay].[MailAccount] WITH (UPDLOCK)
@@ -38,7 +42,7 @@ ELSE
 BEGIN
     IF @paced = 0 AND @mailing_interval_us > 0
     BEGIN
-        SET @slot = CASE WHEN @mailing_next > @now THEN @mailing_next ELSE @now END;
+        SET @slot = CASE WHEN @mailing_next > @paced_since THEN @mailing_next ELSE @now END;
         IF @slot <= DATEADD(millisecond, @most_pause_ms, @now)
         BEGIN
             UPDATE [relay].[Mailing]
@@ -51,7 +55,7 @@ BEGIN
         SET @paced = 1;
     IF @paced = 1 AND (@slot IS NULL OR @slot <= @now) AND @slotted = 0
     BEGIN
-        SET @slot = CASE WHEN @next > @now THEN @next ELSE @now END;
+        SET @slot = CASE WHEN @next > @paced_since THEN @next ELSE @now END;
         IF @slot <= DATEADD(millisecond, @most_pause_ms, @now)
         BEGIN
             UPDATE [relay].[MailAccount]
