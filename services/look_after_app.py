@@ -1,7 +1,8 @@
-"""What the watchdog looks after beyond single relays: whose the task hub is, and relays that have left relays.toml."""
+"""What the watchdog looks after beyond single relays: whose the task hub is, relays that have left relays.toml, and what else there is."""
 
 import json
 import logging
+from dataclasses import dataclass
 
 from relay.config.values import Settings
 from relay.hub.owner import anothers, notice_of_anothers
@@ -12,6 +13,14 @@ from services.app_outside import AppOutside
 from services.look_after_notices import send_waiting_notices
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Which of the things that an app need not use there is at the moment; of what is not there nobody asks any further."""
+
+    locks: bool = True
+    mailings: bool = True
 
 
 async def hub_is_ours(app: AppOutside) -> bool:
@@ -35,12 +44,16 @@ def _tell_of_hub(owner: str, app: AppOutside) -> None:
     send_waiting_notices(app)
 
 
-async def tell_of_removed_relays(app: AppOutside) -> None:
-    """Tell people of relays that have left relays.toml while changes of theirs were open, once. Raises DatabaseError."""
-    _, removed = await app.ask("guard/app", relays=names_of(app.settings))
+async def look_after_app(app: AppOutside) -> InUse:
+    """Tell people of relays that have left relays.toml while changes of theirs were open, once; return what else there is to look after.
+
+    Raises DatabaseError.
+    """
+    _, removed, [in_use] = await app.ask("guard/app", relays=names_of(app.settings))
     for row in removed:
         news = News(occasion=Occasion.REMOVED, relay=row["relay"], since=f"{row['since']}Z", changes=row["open"])
         await announce(news, app)
+    return InUse(locks=bool(in_use["locks"]), mailings=bool(in_use["mailings"]))
 
 
 def names_of(settings: Settings) -> str:

@@ -20,6 +20,7 @@ class FakeTables:
         self.untold: list[int] = []  # dead letters that nobody was told of
         self.hub: str | None = None
         self.removed: list[dict[str, Any]] = []
+        self.in_use = {"locks": 0, "mailings": 0}
         self.asked: list[str] = []
         self.answers: dict[str, Any] = {}  # what a test wants a statement to return
 
@@ -129,7 +130,7 @@ class FakeTables:
 
     def guard_app(self, relays: str) -> Any:
         gone = [row for row in self.removed if row["relay"] not in json.loads(relays)]
-        return [[{"owner": self.hub}] if self.hub else [], gone]
+        return [[{"owner": self.hub}] if self.hub else [], gone, [self.in_use]]
 
 
 class FakeReplays:

@@ -16,7 +16,7 @@ from services.app_outside import AppOutside
 from services.guard import guard
 from services.look_after import look_after_all, look_after_backfill, look_after_recovery, look_after_replay
 from services.look_after_aggregates import look_after_aggregates
-from services.look_after_app import hub_is_ours, tell_of_removed_relays
+from services.look_after_app import InUse, hub_is_ours, look_after_app
 from services.look_after_executions import look_after_executions
 from services.look_after_locks import look_after_locks
 from services.look_after_mailings import look_after_mailings
@@ -58,12 +58,15 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     app = wiring.app_outside(client)
     if await _seen_to(hub_is_ours, app) is False:
         return
-    await _seen_to(tell_of_removed_relays, app)
+    found = await _seen_to(look_after_app, app)
+    in_use = found if isinstance(found, InUse) else InUse()  # what is not known is looked at
     await _seen_to(look_after_notices, app)
-    await _seen_to(look_after_locks, app)
+    if in_use.locks:
+        await _seen_to(look_after_locks, app)
     if wiring.workflow_names():
         await _seen_to(look_after_executions, app)
-    await _seen_to(look_after_mailings, app)
+    if in_use.mailings:
+        await _seen_to(look_after_mailings, app)
     if aggregates := wiring.workflows().aggregates:
         await _seen_to(partial(look_after_aggregates, aggregates=aggregates, outside=wiring.outside), app)
     turn = int(wiring.clock().monotonic_seconds() / 60)

@@ -8,9 +8,11 @@ import pytest
 
 from adapters.sql_server.tables import SqlTables
 from relay.changes.entry import EntryState
+from services.locks import acquire, release
 from tests.contract.leases import APP
 from tests.contract.relay_scene import Scene
 from tests.fakes import a_failure
+from workflows.locks.values import Asker, Terms
 
 Make = Callable[..., Scene]
 Ask = Callable[..., Sequence[Sequence[Mapping[str, Any]]]]
@@ -68,3 +70,29 @@ def test_dead_letters_alone_are_nothing_to_tell(made: Scene) -> None:
     found = SqlTables(made.app_server, APP).ask("guard/app", relays="[]")[1]
 
     assert made.relay.name not in {row["relay"] for row in found}
+
+
+def test_locks_and_mailings_are_seen_while_there_are_any(made: Scene) -> None:
+    app = f"app-{made.relay.name}"
+    tables = SqlTables(made.app_server, app)
+
+    def in_use() -> Mapping[str, Any]:
+        [found] = tables.ask("guard/app", relays="[]")[2]
+        return found
+
+    before = in_use()
+    token = acquire(tables, made.relay.name, Asker(owner="job-7"), Terms()).result.token
+    assert in_use()["locks"] == 1, "whoever holds it: jobs over HTTP too"
+    release(tables, made.relay.name, token=token)
+    assert in_use() == before, "others may hold locks of this database"
+
+    assert before["mailings"] == 0
+    for state, seen in (("running", 1), ("querying", 1), ("paused", 0), ("done", 0)):
+        made.server.run("DELETE FROM relay.Mailing WHERE App = ?", app)
+        made.server.run(
+            "INSERT INTO relay.Mailing (App, Mailing, Account, State, Reason, Content, Fingerprint, Slices, NextSlotAt, CreatedAt, EndsAt, DueAt) "
+            "VALUES (?, N'spring', N'main', ?, N'', N'{}', REPLICATE('0', 64), 0, SYSUTCDATETIME(), SYSUTCDATETIME(), SYSUTCDATETIME(), SYSUTCDATETIME())",
+            app,
+            state,
+        )
+        assert in_use()["mailings"] == seen, state

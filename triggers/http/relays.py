@@ -135,7 +135,7 @@ async def _app_troubles() -> dict[str, str]:
     """Return what is wrong beyond the relays of relays.toml, by what it is wrong with. Raises DatabaseError."""
     settings = wiring.settings()
     tables = wiring.tables(wiring.Line.OPERATOR)
-    hub, removed = await wiring.threads().run(lambda: tables.ask("guard/app", relays=names_of(settings)))
+    hub, removed, _ = await wiring.threads().run(lambda: tables.ask("guard/app", relays=names_of(settings)))
     found = {"task hub": anothers(settings.app, hub[0]["owner"])} if hub else {}
     found |= {
         row[

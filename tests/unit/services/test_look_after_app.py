@@ -11,7 +11,7 @@ from adapters.durable.instances import DurableInstances, Remembered
 from relay.config.values import Channel, ChannelKind
 from relay.delivery.outcomes import Delivered, Outcome, RetryLater
 from relay.errors import AnothersHub
-from services.look_after_app import hub_is_ours, tell_of_removed_relays
+from services.look_after_app import InUse, hub_is_ours, look_after_app
 from tests.fake_tables import FakeTables
 from tests.fakes import FakeDurableClient, FakeEntityState, an_app_outside
 
@@ -139,7 +139,7 @@ def test_a_relay_that_was_taken_out_with_open_changes_is_told_once() -> None:
     tables.removed = [{"relay": "old", "open": 3, "since": "2026-01-02T03:04:05.000"}]
 
     for _ in range(2):
-        asyncio.run(tell_of_removed_relays(an_app_outside(hub, tables, known=(HOOK,))))
+        asyncio.run(look_after_app(an_app_outside(hub, tables, known=(HOOK,))))
         hub.statuses = {instance_id: "Running" for _, instance_id, _ in hub.started if instance_id}
 
     [(name, _, request)] = hub.started
@@ -149,3 +149,13 @@ def test_a_relay_that_was_taken_out_with_open_changes_is_told_once() -> None:
         "old",
         3,
     )
+
+
+@pytest.mark.parametrize(("locks", "mailings"), [(0, 0), (1, 0), (0, 1)])
+def test_it_says_what_else_there_is_to_look_after(locks: int, mailings: int) -> None:
+    tables = FakeTables()
+    tables.in_use = {"locks": locks, "mailings": mailings}
+
+    found = asyncio.run(look_after_app(an_app_outside(Hub("shop"), tables)))
+
+    assert found == InUse(locks=bool(locks), mailings=bool(mailings))

@@ -44,6 +44,31 @@ def test_every_relay_is_looked_after(looked: list[str]) -> None:
     assert looked == ["orders"]
 
 
+@pytest.mark.parametrize(
+    ("in_use", "asks"),
+    [
+        ({"locks": 0, "mailings": 0}, []),
+        ({"locks": 1, "mailings": 0}, ["locks/over", "locks/offered"]),
+        ({"locks": 0, "mailings": 1}, ["mailing/running"]),
+        (None, ["locks/over", "locks/offered", "mailing/running"]),
+    ],
+    ids=["nothing is there", "locks are", "mailings are", "nobody knows"],
+)
+@pytest.mark.usefixtures("looked")
+def test_of_what_is_not_there_nobody_asks(
+    monkeypatch: pytest.MonkeyPatch, in_use: dict[str, int] | None, asks: list[str]
+) -> None:
+    tables = FakeTables()
+    tables.answers = {"locks/over": [[]], "locks/offered": [[]], "mailing/running": [[]]}
+    tables.answers |= {"guard/app": []} if in_use is None else {}
+    tables.in_use = in_use or {}
+    monkeypatch.setattr("wiring.tables", lambda _: tables)
+
+    asyncio.run(look_in_time(FakeDurableClient()))
+
+    assert [each for each in tables.asked if each.startswith(("locks/", "mailing/"))] == asks
+
+
 def test_in_anothers_hub_nobody_is(looked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     async def owner(_: Any) -> str:
         return "shop-relay"
