@@ -23,6 +23,9 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 - **duplicates**: deliveries that came again under the same key. **reordered**: versions that came after a newer one.
 - **to recover**: from the end of all trouble until every row was up to date at the API.
 
+Of mailings **lost** are people who got no mail, **two keys** those who got two, **leaked** requests that came before the time for which
+the account had asked, **duplicates** mails in doubt until account or person told, five at most for each kill and mailing; reports that did not add up count as **stuck**.
+
 | scenario | date | kills | changes | lost | two keys | leaked | stuck | duplicates | reordered | to recover |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """,

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from devstack.command.errors import CommandError
-from devstack.prove import crashes, workflows
+from devstack.prove import crashes, mailings, workflows
 from devstack.prove.crashes import Crash
 from devstack.prove.database import Load
 from devstack.prove.leaks import FORBIDDEN
@@ -120,6 +120,12 @@ def started_workflows(folder: Path, kills: int, changes: int) -> Result:
     return Result(changes, struck, verdict)
 
 
+def mails(folder: Path, kills: int, count: int) -> Result:
+    """Mailings over one account that asks for time again and again, host and worker are killed."""
+    struck, verdict = mailings.run(folder, kills, count)
+    return Result(count, struck, verdict)
+
+
 def _statements(rows: int, changes: int, chance: random.Random) -> Iterator[str]:
     """Yield changes of old rows, some deletions among them."""
     orders = rows - rows // 5
@@ -181,4 +187,5 @@ SCENARIOS = {
     "workflows": Scenario(
         "every change starts a workflow; all is killed, the task hub is lost", started_workflows, 120, 10_000
     ),
+    "mailings": Scenario("mails of four mailings; host and worker killed, the account says 429", mails, 200, 10_000),
 }
