@@ -12,7 +12,7 @@ from workflows.locks.order import Order
 
 
 class LockLost(Exception):
-    """A lock is not held any more: its lease ran out, or it was taken away. Raised in the body, at what it waits for; the message says which."""
+    """A lock is not held any more: its lease ran out, or it was taken away. Raised in the body, once, at what it waits for; the message says which."""
 
 
 class Holding:
@@ -26,11 +26,12 @@ class Holding:
         self._context = context
         self._order = order
         self._since = self._renew_at = asked_at
+        self._is_lost = False  # then nothing is renewed any more: whoever catches it may still put things right
         self._put_off_renewal()
 
     def while_waiting_for(self, task: Any) -> Steps:
         """Renew the leases until the task is done; raise LockLost."""
-        while not task.is_completed:
+        while not self._is_lost and not task.is_completed:
             # A new timer each time: of one that was raced before, the host would wait for the end of that race.
             timer = self._context.create_timer(self._renew_at)
             winner = yield self._context.task_any([task, timer])
@@ -45,10 +46,12 @@ class Holding:
             answered = yield from retried(self._context, RENEW, {"tokens": dict(self.tokens)})
         except TriedOften as error:
             if self._context.current_utc_datetime >= self._since + timedelta(seconds=self._order.lease_seconds):
+                self._is_lost = True
                 raise LockLost(f"{', '.join(self.tokens)}: the lease could not be renewed: {error}") from None
             self._renew_at = self._context.current_utc_datetime
             return
         if answered["lost"]:
+            self._is_lost = True
             raise LockLost(f"{', '.join(answered['lost'])} held no more: the lease ran out, or somebody took it")
         self._since = asked_at
         self._put_off_renewal()

@@ -1,13 +1,14 @@
 """What the author of a workflow works with: steps, waits and events that outlive every orchestration."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import azure.durable_functions as df
 
 from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, fraction, wait
+from orchestrators.locks import Body, LockLost, locked
 from relay.backoff import Backoff, interval_seconds
 from workflows.execution.names import REMEMBER, REST, TAKE_EVENT, event_name
 from workflows.execution.values import Answer, Retry, StepFailed
@@ -15,6 +16,7 @@ from workflows.execution.values import Answer, Retry, StepFailed
 MOST_NAME = 100  # characters, of a step or a remembered value
 MOVES_PER_GENERATION = 40  # activities and waits; then the history begins anew
 _LONG = Backoff(first_interval_seconds=5, coefficient=2, max_interval_seconds=600)  # while SQL Server does not answer
+_UNDER_LOCKS = "under locks"  # no activity can have this name
 _LATE_SECONDS = 330.0  # host.json: functionTimeout, and some
 
 
@@ -136,6 +138,45 @@ class Run:
                 yield from wait(self._context, min(seconds, LONGEST_TIMER_SECONDS), wake=event_name(name))
         return self._results[place.text]["value"]
 
+    def locked(
+        self,
+        names: Iterable[str],
+        part: Body,
+        *,
+        lease_seconds: int = 300,
+        wait_seconds: float | None = None,
+        permits: int = 1,
+    ) -> Steps:
+        """Do a part of the workflow while it holds all these locks, and give them back; return what the part returns.
+
+        The part is a generator like the workflow, and is given the token of each lock. Once it has ended no start takes the locks for it
+        again. Raises NotGranted, and in the part, where it waits, LockLost; ValueError for names and leases that cannot be used.
+        """
+        place = self._place(_UNDER_LOCKS)
+        if place.text in self._results:  # the steps of the part have been come to all the same
+            self._visits.update(self._results[place.text]["value"]["visits"])
+            return self._results[place.text]["value"]["result"]
+        before = Counter(self._visits)
+
+        def guarded(tokens: Mapping[str, int]) -> Steps:
+            try:
+                result = part(tokens)
+                if isinstance(result, Generator):
+                    result = yield from result
+                visits = dict(self._visits - before)
+                yield from self._keep(place, {"value": {"result": result, "visits": visits}})
+            except NotCurrent as over:  # whose locks are given back before it ends
+                return over
+            return None
+
+        self._move(2)
+        over = yield from locked(
+            self._context, names, guarded, lease_seconds=lease_seconds, wait_seconds=wait_seconds, permits=permits
+        )
+        if over is not None:
+            raise over
+        return self._results[place.text]["value"]["result"]
+
     def _place(self, step: str) -> Place:
         if not step or len(step) > MOST_NAME:
             raise ValueError(f"the name {step[:20]!r} cannot be kept: it must have 1 to {MOST_NAME} characters")
@@ -154,6 +195,8 @@ class Run:
             if len(tasks) == 1:
                 return [(yield tasks[0])]
             return (yield self._context.task_all(tasks))
+        except LockLost:
+            raise  # it is the part's that waits under the lock
         except Exception as error:  # noqa: BLE001 - the SDK knows no other type
             return [{"away": str(error).partition("\n")[0]}] * len(tasks)
 

@@ -33,6 +33,7 @@ class LockWorld:
         self.requests: list[dict[str, Any]] = []
         self.is_away: Callable[[], bool] = lambda: False
         self.hints_are_lost = False
+        self.is_taken_away = False  # whatever is held
 
         def guarded(context: Any) -> Any:
             return (yield from locked(context, names or ["ledger"], lambda tokens: body(context, tokens), **terms))
@@ -96,7 +97,7 @@ class LockWorld:
         for name, token in request["tokens"].items():
             lock = self.locks[name]
             self._end_lease(lock)
-            if lock.owner and lock.token == token:
+            if lock.owner and lock.token == token and not self.is_taken_away:
                 lock.until = self.engine.time + timedelta(seconds=lock.lease_seconds)
                 self.log.append(f"{name} renewed")
             else:

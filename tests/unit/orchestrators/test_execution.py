@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,10 @@ Answers = Callable[[int], dict[str, Any]]
 class Register:
     """What SQL Server would hold of one execution, and steps that answer as the test says of their number, from 1."""
 
-    def __init__(self, author: Author, **answers: Answers) -> None:
+    def __init__(
+        self, author: Author, more: Mapping[str, Callable[[Any], Any]] | None = None, /, **answers: Answers
+    ) -> None:
+        """Know nothing yet; `more` are activities of the app's own beside those of executions."""
         self.results: dict[str, Any] = {}
         self.events: list[tuple[str, Any]] = []
         self.taken: dict[tuple[str, int], Any] = {}
@@ -49,7 +52,7 @@ class Register:
             {"order": workflow, "operator": operator},
             {
                 BEGIN: self.begin, REMEMBER: self.remember, REST: lambda _: {}, TAKE_EVENT: self.take, END: self.end,
-                START_NEXT: self.start_next, "operators_command": self.post, **dict.fromkeys(answers, self.step),
+                START_NEXT: self.start_next, "operators_command": self.post, **(more or {}), **dict.fromkeys(answers, self.step),
             },
         )  # fmt: skip
 
