@@ -1,0 +1,1 @@
+"""Aggregates of kind events: what posted events come to, by group and window of their own time."""
