@@ -13,8 +13,10 @@ from relay.config.values import EVERY_MINUTE, Settings
 from relay.errors import ConfigError
 from workflows import WORKFLOWS
 from workflows.aggregates.reader import clashes
+from workflows.aggregates.values import Aggregate
 from workflows.config.file import FILE as WORKFLOWS_FILE
 from workflows.config.file import Workflows, parse_workflows
+from workflows.streams.values import Stream
 
 _APP_ROOT = Path(__file__).parent.parent
 _BATCH_SIZE_SETTINGS = (
@@ -85,8 +87,9 @@ def read_settings(
         workflows = read_workflows(environment)
     except ConfigError as error:
         problems += error.problems
-    problems += clashes(workflows.aggregates, configuration.relays)
-    relays = [*configuration.relays, *(relay for each in workflows.aggregates for relay in each.relays(app))]
+    aggregates: list[Aggregate | Stream] = [*workflows.aggregates, *workflows.streams]
+    problems += clashes(aggregates, configuration.relays)
+    relays = [*configuration.relays, *(relay for each in aggregates for relay in each.relays(app))]
     connection_string = environment.get("SqlConnectionString", "").strip()
     if not connection_string:
         problems.append(

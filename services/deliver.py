@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from relay.changes.change import Change
 from relay.changes.enriched import Enriched
 from relay.changes.entry import EntryState, Why
-from relay.delivery.filters import Result, shown, unneeded
+from relay.config.values import Relay
+from relay.delivery.filters import Result, forgotten, shown, unneeded
 from relay.delivery.outcomes import Held, Rejected, RetryLater
 from relay.delivery.sent import Sent
 from relay.delivery.settlement import Settlement, settle
@@ -60,7 +61,7 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
     results: dict[str, tuple[Change, Result]] = {}
     to_send: list[Change] = []
     for change in found.changes:
-        result = _without_a_request(change, found)
+        result = _without_a_request(change, found, relay)
         if result is None:
             seen = shown(change)
             if isinstance(seen, Change):
@@ -89,12 +90,12 @@ def deliver(found: Enriched, outside: Outside) -> Delivery:
     return Delivery(settlement, unsent, relay.recovery.backoff.max_interval_seconds)
 
 
-def _without_a_request(change: Change, found: Enriched) -> Result | None:
+def _without_a_request(change: Change, found: Enriched, relay: Relay) -> Result | None:
     """Return what becomes of a change for which no request is made, None if it is to be sent."""
     standing = found.standing
     if change.unread:
         return RetryLater(None, f"not sent: {change.unread}", sent=False)
-    if (not_needed := unneeded(change)) is not None:
+    if (not_needed := unneeded(change) or forgotten(change, relay)) is not None:
         return not_needed
     if change.unfit:
         return Rejected(None, f"not sent: {change.unfit}")

@@ -23,6 +23,7 @@ from tests.architecture.test_rooms import ALLOWED
 from workflows.aggregates.values import Aggregate
 from workflows.config.file import parse_workflows
 from workflows.mailing.account import MailAccount
+from workflows.streams.values import Stream
 
 ROOT = Path(__file__).parent.parent
 OF_OTHERS = {".venv", "node_modules", ".data", ".pytest_cache"}
@@ -99,7 +100,7 @@ def test_every_example_of_relays_toml_and_workflows_toml_is_one(text: str) -> No
 
     if "[[mail_account]]" in text or "[[aggregate]]" in text:
         found = parse_workflows(text, settings)
-        assert found.mail_accounts or found.aggregates
+        assert found.mail_accounts or found.aggregates or found.streams
     else:
         assert parse_configuration(text, settings, workflows=WORKFLOWS_OF_EXAMPLES).relays
 
@@ -227,8 +228,11 @@ def test_every_key_of_an_aggregate_is_described_and_what_it_has_of_a_relays() ->
     told = [first.strip("`") for first, *rest in rows_of(text) if len(rest) == 3 and first.startswith("`")]
     comments = (ROOT / "workflows.toml").read_text(encoding="utf-8").partition("Each [[aggregate]]")[2]
 
-    assert set(told) == {field.name for field in fields(Aggregate)} - {"results"}
+    keys = {"kind", *(field.name for field in (*fields(Aggregate), *fields(Stream)))} - {"results"}
+    assert set(told) == keys
     assert [name for name in told if not re.search(rf"^#   {name} ", comments, re.MULTILINE)] == []
+    for name, number in numbers_of(Stream).items():
+        assert f"| {number.default:.10g} | {number.least:.10g} to {number.most:.10g} |" in text, name
     own = {
         *told,
         "watch",

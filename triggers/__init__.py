@@ -13,4 +13,5 @@ MODULES = (
     "http.mails",
     "http.suppressions",
     "http.aggregates",
+    "http.streams",
 )

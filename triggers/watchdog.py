@@ -21,6 +21,7 @@ from services.look_after_executions import look_after_executions
 from services.look_after_locks import look_after_locks
 from services.look_after_mailings import look_after_mailings
 from services.look_after_notices import look_after_notices
+from services.look_after_streams import look_after_streams
 
 ROUND_SECONDS = 50.0  # less than until the next one, and than functionTimeout, at which the host ends the worker with every batch in it
 
@@ -69,6 +70,8 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
         await _seen_to(look_after_mailings, app)
     if aggregates := wiring.workflows().aggregates:
         await _seen_to(partial(look_after_aggregates, aggregates=aggregates, outside=wiring.outside), app)
+    if streams := wiring.workflows().streams:
+        await _seen_to(partial(look_after_streams, streams=streams), app)
     turn = int(wiring.clock().monotonic_seconds() / 60)
     looks = (look_after_recovery, guard, look_after_backfill, look_after_replay)
     await look_after_all(wiring.outside, app, looks, turn=turn)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from relay.changes.change import Change
+from relay.config.values import Relay
 from relay.delivery.outcomes import Outcome
 
 
@@ -27,6 +28,16 @@ def unneeded(change: Change) -> Filtered | None:
         return Filtered("no watched column changed")
     if change.echo:
         return Filtered("the endpoint wrote it itself")
+    return None
+
+
+def forgotten(change: Change, relay: Relay) -> Filtered | None:
+    """Return why nobody hears that a result is gone, or None: the app forgets only those that were delivered.
+
+    One that an earlier try has sent, and that has not come through, was removed by hand.
+    """
+    if relay.of_results and change.row is None and not (change.entry is not None and change.entry.tried):
+        return Filtered("the result is forgotten")
     return None
 
 

@@ -17,6 +17,7 @@ TABLES = (
     *("Lock", "LockHolder", "LockWaiter", "LockForced", "Fence"),
     *("Mailing", "Mail", "Suppression", "MailAccount"),
     *("Aggregate", "AggregateGroup", "AggregateRow", "AggregateResult"),
+    *("StreamShard", "StreamEvent", "StreamSeen", "StreamWindow"),
 )
 
 

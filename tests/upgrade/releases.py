@@ -33,6 +33,7 @@ from tests.waiting import wait_until
 from workflows.aggregates.names import aggregate_instance
 from workflows.execution.names import execution_instance
 from workflows.mailing.names import mailing_instance
+from workflows.streams.names import stream_instance
 
 __all__ = [
     "ONLY_BY_HAND", "RELEASES", "ROOT", "AppProcess", "Database", "Record", "RelayStack", "Release", "app_now", "back_to", "batches_of", "contents",
@@ -157,6 +158,7 @@ def instance_forms() -> dict[str, str]:
         "execution": execution_instance("an-order", 3),
         "mailing": mailing_instance("{app}", "{mailing}"),
         "aggregate": aggregate_instance("{app}", "{aggregate}"),
+        "stream": stream_instance("{app}", "{stream}", 0),
     }
 
 

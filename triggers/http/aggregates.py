@@ -13,9 +13,11 @@ from services.look_after_aggregates import stand
 from services.start import start_backfill
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import from_elsewhere, not_for_pages
+from triggers.http.streams import stand_of_streams
 from workflows.aggregates.decisions import is_looked_through
 from workflows.aggregates.names import rows_relay
 from workflows.aggregates.values import Aggregate
+from workflows.streams.values import Stream
 
 _SHOWN = ("groups", "dirty", "results", "failing", "dead_letters", "untaken")
 _CANCELLED = {
@@ -37,6 +39,8 @@ async def aggregate_list(req: func.HttpRequest, client: str) -> func.HttpRespons
 @blueprint.durable_client_input(client_name="client")
 async def aggregate_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """GET /api/aggregates/{name}: how one stands."""
+    if stream := wiring.workflows().stream(str(req.route_params["name"])):
+        return await answered(show_stream(stream, wiring.app_outside(client, wiring.Line.OPERATOR)))
     return await respond(req, client, show_aggregate)
 
 
@@ -49,7 +53,8 @@ async def aggregate_recompute_all(req: func.HttpRequest, client: str) -> func.Ht
 
 async def list_aggregates(app: AppOutside) -> func.HttpResponse:
     """Return how all aggregates stand."""
-    return answer({"aggregates": [_shown(row) for row in await stand(wiring.workflows().aggregates, app)]})
+    rows = [_shown(row) for row in await stand(wiring.workflows().aggregates, app)]
+    return answer({"aggregates": [*rows, *await stand_of_streams(wiring.workflows().streams, app)]})
 
 
 async def show_aggregate(aggregate: Aggregate, app: AppOutside) -> func.HttpResponse:
@@ -62,6 +67,20 @@ async def show_aggregate(aggregate: Aggregate, app: AppOutside) -> func.HttpResp
             "group_by": list(aggregate.group_by),
             "measures": {name: str(measure) for name, measure in aggregate.measures.items()},
             "relays": {"rows": rows_relay(aggregate.name), "results": aggregate.name},
+        }
+    )
+
+
+async def show_stream(stream: Stream, app: AppOutside) -> func.HttpResponse:
+    """Return how one of kind events stands, and what it is."""
+    [stands] = await stand_of_streams([stream], app)
+    return answer(
+        {
+            **stands,
+            "group_by": list(stream.group_by),
+            "measures": {name: str(measure) for name, measure in stream.measures.items()},
+            "window": stream.window.value,
+            "relays": {"results": stream.name, **({"late": stream.late_name} if stream.late_endpoint else {})},
         }
     )
 
@@ -80,6 +99,7 @@ async def recompute_aggregate(aggregate: Aggregate, app: AppOutside) -> func.Htt
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": row["name"],
+        "kind": "rows",
         **{key: row[key] for key in _SHOWN},
         "looked_through": is_looked_through(row),
         "problem": row["problem"] or _CANCELLED.get(row["backfill_state"], ""),
@@ -97,6 +117,10 @@ async def respond(
     name = str(http.route_params["name"])
     aggregate = wiring.workflows().aggregate(name)
     if aggregate is None:
-        known = ", ".join(each.name for each in wiring.workflows().aggregates) or "none"
+        names = [
+            *(each.name for each in wiring.workflows().aggregates),
+            *(each.name for each in wiring.workflows().streams),
+        ]
+        known = ", ".join(names) or "none"
         return problem(404, "No such aggregate", f"There is no aggregate {name!r}; workflows.toml has {known}.")
     return await answered(work(aggregate, wiring.app_outside(client, wiring.Line.OPERATOR)))

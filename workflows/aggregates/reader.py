@@ -2,39 +2,21 @@
 
 from collections.abc import Sequence
 
-from relay.config.relay_reader import RelayReader
-from relay.config.values import AGGREGATE, WORKFLOW, Relay
-from workflows.aggregates.names import LONGEST_NAME, rows_relay
+from relay.config.values import Relay
+from workflows.aggregates.results_reader import Kind, ResultsReader
 from workflows.aggregates.values import Aggregate, Function, Measure
+from workflows.streams.values import Stream
 
-_NOT_OF_RESULTS = (
-    "watch",
-    "ignore_contexts",
-    "send",
-    "rename",
-    "mask",
-    "mask_key",
-    "mode",
-    "on_newer",
-    "backfill_after_gap",
-)
 _SHAPE = '{ orders = "count", total = "sum:Total" }'
 
 
-class AggregateReader(RelayReader):
-    """Reads one [[aggregate]] table."""
-
-    file = "workflows.toml"
+class AggregateReader(ResultsReader):
+    """Reads one [[aggregate]] table whose kind is rows."""
 
     def aggregate(self) -> Aggregate | None:
         """Return the aggregate, or None if it has problems."""
-        for key in _NOT_OF_RESULTS:
-            if key in self.rest:
-                self.problem(key, "an aggregate's results have no such thing; leave it out")
-                del self.rest[key]
-        if str(self.rest.get("endpoint")).startswith((WORKFLOW, AGGREGATE)):
-            self.problem("endpoint", "results go to an HTTP API; write its URL")
-            del self.rest["endpoint"]
+        self.choice("kind", Kind, Kind.ROWS)
+        self.check_results()
         group_by, measures = self._columns("group_by"), self._measures()
         if not group_by and not self._said("group_by"):
             self.problem("group_by", 'it is missing; write the columns, such as ["Country"]')
@@ -70,24 +52,14 @@ class AggregateReader(RelayReader):
             self.problem("measures", f"it is missing; it must look like {_SHAPE}")
         return found
 
-    def name(self) -> str:
-        """Consume `name`."""
-        name = super().name()
-        if len(name) > LONGEST_NAME:
-            self.problem(
-                "name",
-                f"{name!r} is longer than {LONGEST_NAME} characters, for {rows_relay(name)} has to be a name too; take a shorter one",
-            )
-        return name
 
-
-def clashes(aggregates: Sequence[Aggregate], relays: Sequence[Relay]) -> list[str]:
+def clashes(aggregates: Sequence[Aggregate | Stream], relays: Sequence[Relay]) -> list[str]:
     """Return what is wrong with aggregates whose relays have names that others have."""
     taken = {relay.name for relay in relays}
-    names = [name for each in aggregates for name in (each.name, rows_relay(each.name))]
+    names = [name for each in aggregates for name in each.relay_names]
     return [
         f"aggregate {each.name!r}: name: {name!r} is the name of another relay or aggregate; take another"
         for each in aggregates
-        for name in (each.name, rows_relay(each.name))
+        for name in each.relay_names
         if name in taken or (names.count(name) > 1 and name != each.name)
     ]

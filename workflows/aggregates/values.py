@@ -74,6 +74,11 @@ class Aggregate:
         return rows, replace(self.results, table=RESULTS, condition=ours, send=COLUMNS)
 
     @property
+    def relay_names(self) -> tuple[str, ...]:
+        """Return the names that its relays have."""
+        return self.name, rows_relay(self.name)
+
+    @property
     def group_text(self) -> str:
         """Return what the groups are made of, which cannot change under the same name."""
         return exact_json.dumps([str(self.table), *self.group_by])

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 from relay.config.document import document_of, repeated_names, tables_of
 from relay.config.toml_reader import TableReader
 from relay.errors import ConfigError
-from workflows.aggregates.reader import AggregateReader
 from workflows.aggregates.values import Aggregate
+from workflows.config.kinds import aggregate_of, aggregate_reader
 from workflows.mailing.account import MailAccount
 from workflows.mailing.account_reader import MailAccountReader
+from workflows.streams.values import Stream
 
 FILE = "workflows.toml"
 R_ = TypeVar("R_", bound=TableReader)
@@ -22,7 +23,8 @@ class Workflows:
     """Everything that a workflows file says."""
 
     mail_accounts: Sequence[MailAccount] = ()
-    aggregates: Sequence[Aggregate] = ()
+    aggregates: Sequence[Aggregate] = ()  # of kind rows
+    streams: Sequence[Stream] = ()  # of kind events
 
     def mail_account(self, name: str) -> MailAccount | None:
         """Return the account of that name, None if there is none."""
@@ -32,6 +34,10 @@ class Workflows:
         """Return the aggregate of that name, None if there is none."""
         return next((aggregate for aggregate in self.aggregates if aggregate.name == name), None)
 
+    def stream(self, name: str) -> Stream | None:
+        """Return the aggregate of kind events of that name, None if there is none."""
+        return next((stream for stream in self.streams if stream.name == name), None)
+
 
 def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     """Return what a workflows.toml text says; `%NAME%` in URLs, headers and secrets comes from `settings`.
@@ -39,10 +45,12 @@ def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     Raises ConfigError with every mistake at once.
     """
     file = _File(document_of(text, FILE), settings)
+    aggregates = file.read("aggregate", aggregate_reader, aggregate_of)
     workflows = Workflows(
         # A further kind of table is one more line here, and a field above.
         mail_accounts=file.read("mail_account", MailAccountReader, MailAccountReader.account),
-        aggregates=file.read("aggregate", AggregateReader, AggregateReader.aggregate),
+        aggregates=tuple(each for each in aggregates if isinstance(each, Aggregate)),
+        streams=tuple(each for each in aggregates if isinstance(each, Stream)),
     )
     file.check()
     return workflows
@@ -57,7 +65,12 @@ class _File:
         self._known: list[str] = []
         self._problems: list[str] = []
 
-    def read(self, kind: str, reader: type[R_], value: Callable[[R_], V_ | None]) -> tuple[V_, ...]:
+    def read(
+        self,
+        kind: str,
+        reader: Callable[[dict[str, Any], str, int, Mapping[str, str]], R_],
+        value: Callable[[R_], V_ | None],
+    ) -> tuple[V_, ...]:
         """Read the tables of one kind, [[kind]] in the file."""
         self._known.append(kind)
         tables = tables_of(self._document, kind)

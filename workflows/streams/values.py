@@ -12,7 +12,6 @@ from relay.delivery.results import COLUMNS
 from relay.numbers import Between
 from workflows.streams.names import late_relay
 
-KIND = "events"  # `kind` in the file
 MOST_SPANS = 100  # that one event may be in, of hopping windows
 
 
@@ -81,6 +80,11 @@ class Stream:
     keep_days: Annotated[float, Between(1, 90)] = 7.0  # so long after the last one a window's result is kept
 
     @property
+    def late_name(self) -> str:
+        """Return the name of the relay of late events, empty if nobody wants them."""
+        return late_relay(self.name) if self.late_endpoint else ""
+
+    @property
     def size_ms(self) -> int:
         """Return how long a window is; of a session, the silence that ends it."""
         return round(self.window_seconds * 1000)
@@ -100,16 +104,21 @@ class Stream:
         results = replace(self.results, table=RESULTS, condition=_rows_of(app, self.name), send=COLUMNS)
         if not self.late_endpoint:
             return (results,)
-        name = late_relay(self.name)
+        name = self.late_name
         late = replace(results, name=name, endpoint=self.late_endpoint, condition=_rows_of(app, name))
         return results, late
+
+    @property
+    def relay_names(self) -> tuple[str, ...]:
+        """Return the names that its relays have."""
+        return (self.name, self.late_name) if self.late_endpoint else (self.name,)
 
     @property
     def definition(self) -> str:
         """Return what states and windows are made of, which cannot change under the same name."""
         measures = [[name, str(measure)] for name, measure in self.measures.items()]
         cut = [self.window.value, self.size_ms, self.hop_ms]
-        return exact_json.dumps([KIND, list(self.group_by), measures, cut, self.shards])
+        return exact_json.dumps(["events", list(self.group_by), measures, cut, self.shards])
 
 
 def _rows_of(app: str, name: str) -> tuple[Condition, Condition]:

@@ -57,3 +57,34 @@ def test_another_epoch_is_another_id() -> None:
 
 def test_a_group_without_rows_says_so() -> None:
     assert body(Empty=True)["empty"] is True
+
+
+WINDOW = {
+    **ROW,
+    "Window": '{"origin":5,"start":"2026-01-02T03:00:00.000Z","end":"2026-01-02T04:00:00.000Z","at_least":["users"]}',
+    "Closed": True,
+}
+
+
+def test_a_windows_result_says_its_time_and_has_one_name_over_all_its_revisions() -> None:
+    found, revised = body(**WINDOW), body(**{**WINDOW, "Revision": 4})
+
+    assert (found["result"], found["id"]) != (revised["result"], revised["id"])
+    assert found["result"] == revised["result"]
+    assert (
+        found["result"] != body(**{**WINDOW, "Window": WINDOW["Window"].replace('"origin":5', '"origin":6')})["result"]
+    )
+    assert {key: found[key] for key in ("window", "events", "closed", "at_least", "revision")} == {
+        "window": {"start": "2026-01-02T03:00:00.000Z", "end": "2026-01-02T04:00:00.000Z"},
+        "events": 17,
+        "closed": True,
+        "at_least": ["users"],
+        "revision": 3,
+    }
+
+
+def test_an_event_that_came_too_late_is_sent_as_it_was_posted() -> None:
+    late = {**WINDOW, "Window": '{"late":"0123"}', "Measures": '{"id":"1","data":{"amount":10.50}}'}
+
+    assert body(**late)["late"] == {"id": "1", "data": {"amount": 10.5}}
+    assert body(**late)["id"] != body(**{**late, "Window": '{"late":"0124"}'})["id"]

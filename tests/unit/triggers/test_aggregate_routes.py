@@ -66,6 +66,7 @@ def test_one_shows_how_it_stands_what_it_is_and_the_names_of_its_relays(shop: Sh
         200,
         {
             "name": "sales",
+            "kind": "rows",
             "looked_through": True,
             "problem": "",
             "table": "[dbo].[Orders]",
@@ -80,7 +81,9 @@ def test_one_shows_how_it_stands_what_it_is_and_the_names_of_its_relays(shop: Sh
 def test_all_of_them_are_listed(shop: Shop) -> None:
     listed = json.loads(asyncio.run(list_aggregates(shop.app)).get_body())
 
-    assert listed == {"aggregates": [{"name": "sales", "looked_through": True, "problem": "", **COUNTS}]}
+    assert listed == {
+        "aggregates": [{"name": "sales", "kind": "rows", "looked_through": True, "problem": "", **COUNTS}]
+    }
 
 
 def test_an_order_to_recompute_is_written_down_then_the_rows_are_looked_through(shop: Shop) -> None:
