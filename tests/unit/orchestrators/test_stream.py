@@ -1,7 +1,7 @@
 """A shard's worker: applies, sleeps until it is woken or something is due, and never has a long history."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ def test_it_ends_when_no_window_stands_and_nothing_waits() -> None:
 
 
 def test_it_sleeps_until_a_window_is_due_and_goes_on_at_once_if_more_waits() -> None:
-    answers = iter(
+    answers: Iterator[dict[str, Any]] = iter(
         [
             {"events": 1, "wait_seconds": 0.0},
             {"events": 4, "wait_seconds": 3600.0},

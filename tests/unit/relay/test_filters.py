@@ -4,8 +4,9 @@ import pytest
 
 from relay.changes.change import Change, Operation
 from relay.changes.entry import EntryState
-from relay.delivery.filters import Filtered, shown, unneeded
-from tests.fakes import a_change, an_entry
+from relay.config.values import RESULTS
+from relay.delivery.filters import Filtered, forgotten, shown, unneeded
+from tests.fakes import a_change, a_relay, an_entry
 
 
 def decide(change: Change) -> Filtered | None:
@@ -51,3 +52,13 @@ def test_a_row_that_does_not_meet_the_condition_stays_in_the_house(state: EntryS
     entry = None if state is None else an_entry(state, tried_version=None)
 
     assert decide(a_change(meets_condition=False, entry=entry)) == Filtered("the row condition does not hold")
+
+
+def test_of_a_result_that_the_app_has_forgotten_nobody_hears() -> None:
+    results = a_relay(table=RESULTS)
+
+    assert forgotten(a_change(row=None), results) == Filtered("the result is forgotten")
+    assert forgotten(a_change(row=None, entry=an_entry(tries=0, tried_version=None)), results) is not None
+    assert forgotten(a_change(row=None, entry=an_entry()), results) is None
+    assert forgotten(a_change(), results) is None
+    assert forgotten(a_change(row=None), a_relay()) is None
