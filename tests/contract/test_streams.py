@@ -11,8 +11,10 @@ import pytest
 
 from relay.config.values import RESULTS, Relay
 from relay.errors import ConfigError
+from services.streams import work
 from tests.contract.leases import APP
 from tests.contract.stream_scene import StreamScene, at
+from tests.fakes import FakeClock
 from tests.sql_client import SqlServer
 from workflows.streams.values import Function, Measure, Stream, Windows
 
@@ -186,6 +188,30 @@ def test_no_more_events_are_taken_than_may_wait(scene: Make) -> None:
     assert (refused.taken, refused.waiting, refused.accepted) == (False, 3, 0)
     clicks.work()
     assert clicks.put([an_event(4, at(now, 0))]).accepted == 1
+
+
+def test_of_two_workers_at_one_shard_one_applies_what_both_have_taken(scene: Make) -> None:
+    clicks = scene()
+    over = at(floor_to_hour(clicks.now()), -100)
+    clicks.put([an_event(n, over) for n in range(3)])
+
+    class Between:
+        """The app's tables, and another worker who comes between what the first one reads and writes."""
+
+        done = False
+
+        def ask(self, statement: str, **values: Any) -> Any:
+            if statement == "stream/write" and not self.done:
+                self.done = True
+                clicks.put([an_event(n, over) for n in (3, 4)])
+                clicks.work()
+            return clicks.tables.ask(statement, **values)
+
+    assert work(clicks.stream, 0, Between(), FakeClock())["events"] == 0
+    clicks.rest()
+
+    assert [body["events"] for body in clicks.endpoint.told()] == [5]
+    assert clicks.stands()["waiting"] == 0
 
 
 def test_an_open_window_tells_early_what_it_has_and_that_it_is_open(scene: Make) -> None:

@@ -1,5 +1,5 @@
-"""An aggregate over events whose processes are killed wherever they work: its windows come to what one computation over all events says,
-and each revision of a window is one body under one id."""
+"""An aggregate over events whose processes are killed wherever they work, and whose task hub is lost: its windows come to what one
+computation over all events says, and each revision of a window is one body under one id."""
 
 import json
 import random
@@ -16,6 +16,7 @@ import pytest
 from functions_standin.worker.fatal_call import SETTING as DIES_AT
 from tests.e2e.relay_stack import RelayStack, running
 from tests.recovery.receiver import Receiver
+from tests.storage_accounts import new_account
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(420)
@@ -86,6 +87,11 @@ class Shop:
     def struck(self) -> None:
         wait_until(lambda: not self._dies_at.exists(), description="a worker dies")
 
+    def lose_the_task_hub(self) -> None:
+        """Kill the host, and start it on a storage account that knows of nothing."""
+        self.relay.stack.kill(HOST)
+        self.relay.start_host(settings={"AzureWebJobsStorage": new_account()})
+
     def told(self) -> dict[tuple[str, float], tuple[int, Decimal]]:
         """What the newest revisions say of each page and hour."""
         newest: dict[str, dict[str, Any]] = {}
@@ -151,7 +157,8 @@ def test_every_event_is_counted_once_though_every_part_is_killed_at_its_work(sho
     shop.relay.stack.kill(HOST)
     shop.relay.start_host()
     shop.post(shop.make(9))
-    shop.wait_until_exact("the host's death")
+    shop.lose_the_task_hub()
+    shop.wait_until_exact("the host's death, and the loss of the task hub")
 
     assert {len(bodies) for bodies in shop.revisions().values()} == {1}
     stands = shop.relay.ask("aggregates/clicks")
