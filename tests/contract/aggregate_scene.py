@@ -60,13 +60,17 @@ class AggregateScene:
         list(enable(app_server, APP, [self.rows, self.results]))
         for relay in (self.rows, self.results):
             start_trigger(server, relay, describe(app_server, relay.table))
-        self.store = SqlAggregate(app_server, APP, aggregate)
-        self.tables = SqlTables(app_server, APP)
-        self.define(aggregate)
         self.picture = Picture()
+        self.work_as(app_server)
+        self.define(aggregate)
+        self._seen = {self.rows.name: self.version, self.results.name: self.version}
+
+    def work_as(self, app_server: SqlServer) -> None:
+        """Let the app be this client from now on."""
+        self.store = SqlAggregate(app_server, APP, self.aggregate)
+        self.tables = SqlTables(app_server, APP)
         self.of_rows = self._outside(app_server, self.rows, AggregateEndpoint(self.store))
         self.of_results = self._outside(app_server, self.results, self.picture)
-        self._seen = {self.rows.name: self.version, self.results.name: self.version}
 
     @staticmethod
     def _outside(app_server: SqlServer, relay: Relay, endpoint: Any) -> Outside:
