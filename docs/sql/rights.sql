@@ -11,7 +11,7 @@ IF SCHEMA_ID(N'az_func') IS NULL
 GRANT SELECT, VIEW CHANGE TRACKING ON [dbo].[Orders] TO [relay_app];
 GRANT SELECT, VIEW CHANGE TRACKING ON [dbo].[Customers] TO [relay_app];
 
--- What the relay remembers: failures, recoveries, backfills, positions, notices, locks.
+-- What the app remembers: failures, recoveries, backfills, positions, notices, locks, executions, mailings, aggregates.
 GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA :: [relay] TO [relay_app];
 
 -- What the SQL trigger remembers: its position, and the leases of the changes that it works on.
