@@ -8,7 +8,16 @@ from relay import exact_json
 from relay.changes.change import Change, Row
 from relay.config.values import Relay
 
-COLUMNS = ("Aggregate", "Group", "Measures", "Revision", "Version", "Empty", "Window", "Closed")  # of relay.AggregateResult, that are read
+COLUMNS = (
+    "Aggregate",
+    "Group",
+    "Measures",
+    "Revision",
+    "Version",
+    "Empty",
+    "Window",
+    "Closed",
+)  # of relay.AggregateResult, that are read
 
 
 def result_content(change: Change, relay: Relay) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The body of an aggregate's result: exact, and under one id for each revision."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +60,7 @@ def test_a_group_without_rows_says_so() -> None:
     assert body(Empty=True)["empty"] is True
 
 
-WINDOW = {
+WINDOW: Mapping[str, Any] = {
     **ROW,
     "Window": '{"origin":5,"start":"2026-01-02T03:00:00.000Z","end":"2026-01-02T04:00:00.000Z","at_least":["users"]}',
     "Closed": True,
