@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.sql_server.statements import LIMITS
 from relay.backfill.values import BackfillState
 from relay.changes.conditions import Condition
 from relay.config.values import Relay
@@ -344,3 +345,16 @@ def test_at_rest_the_picture_is_what_group_by_says_whatever_was_written_in_betwe
     shop.rest()
 
     assert pictured(shop) == told(shop)
+
+
+def test_a_look_counts_so_many_groups_and_no_more(scene: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = scene()
+    shop.run(
+        "INSERT INTO {t} VALUES (1, N'DE', 'paid', 1, NULL), (2, N'AT', 'paid', 1, NULL), (3, N'CH', 'paid', 1, NULL)"
+    )
+    shop.take_up()
+    monkeypatch.setitem(LIMITS, "most_counted", "2")
+    assert (shop.stands()["groups"], shop.stands()["dirty"], shop.stands()["results"]) == (2, 2, 0)
+    shop.rest()
+
+    assert (shop.stands()["groups"], shop.stands()["dirty"], shop.stands()["results"]) == (2, 0, 2)

@@ -1,4 +1,5 @@
--- How aggregates stand, by their names: their groups, their results, what of those has not come through, and whether somebody works at it.
+-- How aggregates stand, by their names: their groups, their results, what of those has not come through, and whether somebody works at it. It is
+-- asked every minute: groups and results are counted up to ten thousand.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @aggregates nvarchar(max) = ?;
 SELECT
@@ -15,9 +16,17 @@ SELECT
         WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[DirtyAt] IS NOT NULL
     ) AS [dirty_ms],
     COALESCE(known.[Problem], N'') AS [problem],
-    (SELECT COUNT(*) FROM [relay].[AggregateGroup] AS g WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[SameAs] = g.[Id]) AS [groups],
-    (SELECT COUNT(*) FROM [relay].[AggregateGroup] AS g WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[DirtyAt] IS NOT NULL) AS [dirty],
-    (SELECT COUNT(*) FROM [relay].[AggregateResult] AS r WHERE r.[App] = @app AND r.[Aggregate] = asked.[name]) AS [results],
+    (SELECT COUNT(*) FROM (
+        SELECT TOP ({{most_counted}}) g.[Id] FROM [relay].[AggregateGroup] AS g
+        WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[SameAs] = g.[Id]
+    ) AS counted) AS [groups],
+    (SELECT COUNT(*) FROM (
+        SELECT TOP ({{most_counted}}) g.[Id] FROM [relay].[AggregateGroup] AS g
+        WHERE g.[App] = @app AND g.[Aggregate] = asked.[name] AND g.[DirtyAt] IS NOT NULL
+    ) AS counted) AS [dirty],
+    (SELECT COUNT(*) FROM (
+        SELECT TOP ({{most_counted}}) r.[Id] FROM [relay].[AggregateResult] AS r WHERE r.[App] = @app AND r.[Aggregate] = asked.[name]
+    ) AS counted) AS [results],
     (SELECT COUNT(*) FROM [relay].[Ledger] AS l WHERE l.[App] = @app AND l.[Relay] = asked.[name] AND l.[State] IN ('open', 'held')) AS [failing],
     (SELECT COUNT(*) FROM [relay].[Ledger] AS l WHERE l.[App] = @app AND l.[Relay] = asked.[name] AND l.[State] = 'dead') AS [dead_letters],
     (SELECT COUNT(*) FROM [relay].[Ledger] AS l WHERE l.[App] = @app AND l.[Relay] = asked.[rows]) AS [untaken]
