@@ -45,15 +45,15 @@ def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     Raises ConfigError with every mistake at once.
     """
     file = _File(document_of(text, FILE), settings)
+    # A further kind of table is one more line here, and a field above.
+    mail_accounts = file.read("mail_account", MailAccountReader, MailAccountReader.account)
     aggregates = file.read("aggregate", aggregate_reader, aggregate_of)
-    workflows = Workflows(
-        # A further kind of table is one more line here, and a field above.
-        mail_accounts=file.read("mail_account", MailAccountReader, MailAccountReader.account),
+    file.check()
+    return Workflows(
+        mail_accounts=mail_accounts,
         aggregates=tuple(each for each in aggregates if isinstance(each, Aggregate)),
         streams=tuple(each for each in aggregates if isinstance(each, Stream)),
     )
-    file.check()
-    return workflows
 
 
 class _File:
