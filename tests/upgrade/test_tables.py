@@ -120,8 +120,8 @@ def test_nothing_is_lost_when_they_are_brought_up_to_date_and_doing_it_again_cha
 def test_a_release_that_runs_goes_on_when_the_tables_are_brought_up_to_date(
     stack: RelayStack, release: Release, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if release.version == "0.2.0":
-        refuses = "0.2.0 refuses newer tables at every new connection: beside the new code it only uses up attempts"
+    if release.version in {"0.2.0", "0.3.0"}:
+        refuses = f"{release.version} refuses newer tables at every new connection: beside the new code it only uses up attempts"
         request.applymarker(pytest.mark.xfail(strict=True, reason=refuses, raises=AssertionError))
     restore(stack, release)
     stack.enable()

@@ -81,8 +81,13 @@ def applied(stream: Stream, stored: Sequence[Window], events: Sequence[Waiting])
         groups.setdefault(window.group, []).append(window)
     for event in events:
         groups[event.group] = _with_event(stream, groups.get(event.group, []), event)
-    as_they_were = {id(window) for window in stored}
-    return [window for windows in groups.values() for window in windows if id(window) not in as_they_were]
+    had = {(window.group, window.origin_ms): window.events for window in stored}  # each event makes it one more
+    return [
+        window
+        for windows in groups.values()
+        for window in windows
+        if had.get((window.group, window.origin_ms)) != window.events
+    ]
 
 
 def _with_event(stream: Stream, windows: list[Window], event: Waiting) -> list[Window]:
