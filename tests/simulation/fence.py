@@ -1,6 +1,7 @@
 """What locks protect: a resource behind the fence of docs/sql/fence.sql, which people's programs write to whatever else goes on."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pyodbc
@@ -17,15 +18,15 @@ class Fence:
     """The resources of all locks, each under its lock's name."""
 
     def __init__(self, sql: SqlServer) -> None:
-        self._connection = sql.connect_beside()
+        self._sql = sql
 
     def lets(self, resource: str, token: int) -> bool:
-        """Write; tell whether the fence let the token pass."""
-        try:
-            self._connection.execute(_TEXT, resource, token)
-        except pyodbc.Error as error:
-            if REFUSED not in str(error):
-                raise
-            self._connection.execute("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")
-            return False
+        """Write, over a connection of its own: each writer may have to wait; tell whether the fence let the token pass."""
+        with closing(self._sql.connect_beside()) as connection:
+            try:
+                connection.execute(_TEXT, resource, token)
+            except pyodbc.Error as error:
+                if REFUSED not in str(error):
+                    raise
+                return False
         return True

@@ -51,6 +51,7 @@ class Leaving:
             or self._record.outlasted
             or key in seen.failed
             or seen.was_unreached
+            or (key, version) in seen.held_back
             or relay.table.kind
             == "decimal"  # a payload tells its keys not apart, so that what others have is taken along
             or any(row is None or holds(condition, row) for condition in seen.backfills.values())
@@ -63,6 +64,8 @@ class Leaving:
             self._record.broken(seconds, f"{what}, for a backfill that did not want it: {state.row}")
         if (key, version) not in seen.first_asked:
             seen.batch_began[key, version] = min(seen.batches.values(), default=seconds)
+            if state is not None and seen.last_in_vain > state.seconds:
+                seen.held_back.add((key, version))
         seen.first_asked.setdefault((key, version), seconds)
         seen.requested[key] = max(seen.requested.get(key, -1), version)
 

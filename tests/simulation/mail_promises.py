@@ -138,14 +138,15 @@ class MailPromises:
         return int(self._options.get("max_concurrency", 8)) * max(1, len(self.mailings))
 
     def most_doubts(self, told: Ordered, seconds: float) -> int:
-        """Return of how many mails of a mailing nobody may know whether they went: each crash leaves as many as are under way at once."""
-        failing = sum(
-            int(event.arguments.get("times", 1))
-            for event in self._plan.events
-            if event.verb == "sql_fails" and event.seconds <= seconds
-        )
+        """Return of how many mails of a mailing nobody may know whether they went.
+
+        Each crash leaves as many as are under way at once, and so does a transaction that keeps all others from writing for long.
+        """
+        before = [event for event in self._plan.events if event.seconds <= seconds]
+        failing = sum(int(event.arguments.get("times", 1)) for event in before if event.verb == "sql_fails")
+        kept_off = sum(event.verb == "set_slowly" for event in before)
         at_once = int(self._options.get("max_concurrency", 8))
-        return told.doubts + self._record.deaths * at_once + failing
+        return told.doubts + (self._record.deaths + kept_off) * at_once + failing
 
     # --- what is told -------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ class Seen:
         default_factory=dict
     )  # the one that it was asked first in, at the earliest
     failed: set[Key] = field(default_factory=set)  # asked with, and not taken at once
+    # First asked with after others had failed: it may be in the ledger unsent, and then the trigger and a recovery take it up, each for itself.
+    held_back: set[Version] = field(default_factory=set)
     taken: set[Version] = field(default_factory=set)  # and said so
     kept: dict[Key, int] = field(default_factory=dict)  # the highest version that the endpoint has
     own_trouble: set[Version] = field(default_factory=set)  # failed first in a batch in which others got through

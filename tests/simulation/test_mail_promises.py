@@ -1,11 +1,12 @@
 """What the oracle says of mailings: each promise, kept and broken."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.simulation.mail_promises import MailPromises, Ordered
-from tests.simulation.plan import MailPlan, Plan
+from tests.simulation.plan import Event, MailPlan, Plan
 from tests.simulation.provider import Letter
 from tests.simulation.record import Record
 
@@ -13,8 +14,8 @@ COUNTS = {"sent": 0, "failed": 0, "suppressed": 0, "in_doubt": 0, "waiting": 2, 
 
 
 class Scene:
-    def __init__(self, **terms: Any) -> None:
-        plan = Plan(1, [], 1, [], 10.0, mail=MailPlan({"rate_per_second": 1, "max_concurrency": 1}))
+    def __init__(self, events: Sequence[Event] = (), **terms: Any) -> None:
+        plan = Plan(1, [], 1, events, 10.0, mail=MailPlan({"rate_per_second": 1, "max_concurrency": 1}))
         self.record = Record([], {})
         self.promises = MailPromises(plan, self.record)
         self.told = Ordered({"a": "a@example.com", "b": "b@example.com"}, terms, at=1.0)
@@ -128,6 +129,16 @@ def test_crashes_leave_doubts_and_answers_that_tell_nothing_do() -> None:
 
     scene.promises.sees(10.0, "m0", {"counts": COUNTS | {"in_doubt": 2, "waiting": 0}})
     assert not scene.says()
+
+
+def test_who_keeps_all_others_from_writing_leaves_doubts() -> None:
+    scene = Scene(on_doubt="resend", events=[Event(5.0, "set_slowly", {"lasts_seconds": 90.0})])
+    scene.mail(10.0)
+    scene.mail(70.0)
+    assert not scene.says()
+
+    scene.mail(140.0)
+    assert "nothing was in doubt" in scene.says()
 
 
 @pytest.mark.parametrize(

@@ -284,6 +284,17 @@ def test_what_was_taken_at_once_and_comes_again_is_found_if_nothing_has_died() -
     assert crashed.violations == []
 
 
+def test_what_waited_while_others_failed_may_be_taken_up_by_the_trigger_and_by_a_recovery() -> None:
+    judging = oracle(state(1))
+    other = judging.histories["Orders"]
+    other.add((8,), state(2))
+    judging.hears("r", 1.0, [content(2, id="b", key={"Id": 8}, data={"Id": 8, **ROW})], 500, kept=False)
+    for _ in range(2):
+        judging.hears("r", 61.0, [content()], 200, kept=True)
+
+    assert judging.violations == []
+
+
 def test_an_outage_of_which_nobody_is_told_is_found() -> None:
     silent, told = oracle(state(1)), oracle(state(1))
     told.notices["r"].append((7000.0, "long_outage"))
