@@ -1,18 +1,17 @@
 """What a mailing does outside: ask what is next, and send one mail."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 import azure.durable_functions as df
 
 import wiring
+from activities.shell import not_ours
 from services.mail_send import send
 from services.mailing_worker import take
 from workflows.mailing.names import SEND, TAKE
 
 blueprint = df.Blueprint()
-_log = logging.getLogger(__name__)
 
 
 @blueprint.activity_trigger(input_name="request", activity=TAKE)
@@ -35,9 +34,5 @@ async def mail_send(request: dict) -> dict:
 
 def _anothers(request: Mapping[str, Any]) -> dict[str, str]:
     """Return the answer to an orchestration of another app, which shares the task hub; nothing to one of this app."""
-    ours, app = wiring.settings().app, request["app"]
-    if app == ours:
-        return {}
-    why = f"app {ours} has nothing to do for mailing {request['mailing']} of app {app}"
-    _log.warning("%s. Do two apps share a task hub? docs/moving.md says more", why)
-    return {"not_ours": why}
+    app = request["app"]
+    return {} if app == wiring.settings().app else not_ours(f"mailing {request['mailing']}", app)

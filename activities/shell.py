@@ -1,4 +1,4 @@
-"""What all activities of a relay have in common."""
+"""What activities have in common: for whom they work, and for whom not."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -22,6 +22,11 @@ def for_relay(
     app, relay = request.get("app", settings.app), request["relay"]
     if app == settings.app and any(known.name == relay for known in settings.relays):
         return work(wiring.outside(relay, line))
-    why = f"app {settings.app} has nothing to do for relay {relay} of app {app}"
-    _log.warning("%s. Do two apps share a task hub, or has the relay left relays.toml? docs/moving.md says more", why)
+    return not_ours(f"relay {relay}", app, ", or has the relay left relays.toml")
+
+
+def not_ours(what: str, app: str, or_else: str = "") -> dict[str, str]:
+    """Return the answer that ends an orchestration which asks for something of another app, or for what there is no more; log why it may be."""
+    why = f"app {wiring.settings().app} has nothing to do for {what} of app {app}"
+    _log.warning("%s. Do two apps share a task hub%s? docs/moving.md says more", why, or_else)
     return {"not_ours": why}

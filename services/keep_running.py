@@ -9,7 +9,7 @@ from relay.work.decisions import Action, decide, is_stuck, pause_seconds
 from relay.work.values import Work
 from services.announce import announce
 from services.app_outside import AppOutside
-from services.restarts import restarts_of, write_restart
+from services.restarts import restarts_of, why_it_ended, write_restart
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ async def keep_running_from(found: Instance | None, work: Work, app: AppOutside)
 async def _start(work: Work, found: Instance | None, app: AppOutside) -> Action:
     """Start the instance anew, ever less often as long as its work comes no further; from the third time on people are told."""
     restarts = await restarts_of(work.instance_id, work.mark, app)
-    reason = _reason(found)
+    reason = why_it_ended(found)
     if is_stuck(work, restarts):
         text = (
             f"The {work.orchestration} was started {restarts.count} times and came no further. It ended with: {reason}."
@@ -51,9 +51,3 @@ async def _start(work: Work, found: Instance | None, app: AppOutside) -> Action:
         return Action.NOTHING
     await write_restart(work.instance_id, work.mark, restarts, reason, app)
     return Action.START
-
-
-def _reason(found: Instance | None) -> str:
-    if found is None:
-        return "there is no such instance"
-    return (found.error.partition("\n")[0] or f"it is {found.status}")[:500]

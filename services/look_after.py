@@ -1,13 +1,10 @@
 """Looks after every relay: what works for it, and what it needs."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from relay.backfill.work import backfill_work
-from relay.config.values import Relay
 from relay.dead_letters.names import replay_instance
 from relay.dead_letters.work import replay_work
-from relay.errors import DatabaseError, RelayError
 from relay.notification.words import Occasion
 from relay.recovery.situation import Situation
 from relay.recovery.watchdog import recovery_work
@@ -17,10 +14,9 @@ from services.app_outside import AppOutside
 from services.keep_running import keep_running, keep_running_from
 from services.outside import Outside
 from services.replay import catch_up
+from services.seen_to import seen_to
 
 Look = Callable[[Outside, AppOutside], Awaitable[object]]
-
-_log = logging.getLogger(__name__)
 
 
 async def look_after_all(
@@ -35,18 +31,11 @@ async def look_after_all(
     first = turn % len(relays)
     for relay in (*relays[first:], *relays[:first]):
         for look in looks:
-            await _look(look, relay, outside, app)
+            await _look(look, relay.name, outside, app)
 
 
-async def _look(look: Look, relay: Relay, outside: Callable[[str], Outside], app: AppOutside) -> None:
-    try:
-        await look(outside(relay.name), app)
-    except RelayError as error:
-        if isinstance(error, DatabaseError) and error.nobody_answers:
-            raise
-        _log.warning("The watchdog could not look after relay %s: %s", relay.name, error)
-    except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
-        _log.warning("The watchdog could not look after relay %s", relay.name, exc_info=True)
+async def _look(look: Look, relay: str, outside: Callable[[str], Outside], app: AppOutside) -> None:
+    await seen_to(f"relay {relay}", lambda: look(outside(relay), app))
 
 
 async def look_after_recovery(outside: Outside, app: AppOutside) -> None:

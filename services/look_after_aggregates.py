@@ -3,13 +3,14 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from relay.backfill.values import BackfillOrder
-from relay.errors import DatabaseError, RelayError
 from services.app_outside import AppOutside
 from services.keep_running import keep_running
 from services.outside import Outside
+from services.seen_to import seen_to
 from services.start import start_backfill
 from workflows.aggregates.decisions import aggregate_work, is_to_be_defined
 from workflows.aggregates.names import AGGREGATE, aggregate_instance, rows_relay
@@ -24,19 +25,13 @@ async def look_after_aggregates(
     """Look at all of them; one that cannot be looked after keeps no other waiting. Raises DatabaseError if nobody answers."""
     rows = {row["name"]: row for row in await stand(aggregates, app)}
     for aggregate in aggregates:
-        try:
-            await _look_after(aggregate, rows[aggregate.name], app, outside)
-        except RelayError as error:
-            if isinstance(error, DatabaseError) and error.nobody_answers:
-                raise
-            _log.warning("The watchdog could not look after aggregate %s: %s", aggregate.name, error)
-        except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
-            _log.warning("The watchdog could not look after aggregate %s", aggregate.name, exc_info=True)
+        await seen_to(f"aggregate {aggregate.name}", partial(_look_after, aggregate, rows, app, outside))
 
 
 async def _look_after(
-    aggregate: Aggregate, row: Mapping[str, Any], app: AppOutside, outside: Callable[[str], Outside]
+    aggregate: Aggregate, rows: Mapping[str, Mapping[str, Any]], app: AppOutside, outside: Callable[[str], Outside]
 ) -> None:
+    row = rows[aggregate.name]
     if is_to_be_defined(row, aggregate):
         await _define(aggregate, outside(rows_relay(aggregate.name)), app)
     await keep_running(aggregate_work(row, app.settings.app, aggregate), app)

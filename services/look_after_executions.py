@@ -4,13 +4,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from relay.instances import Instance
 from relay.notification.notice import Notice, Telling
 from relay.notification.words import Occasion
 from relay.work.values import Restarts
 from services.announce import announce_telling
 from services.app_outside import AppOutside
-from services.restarts import restarts_of, write_restart
+from services.restarts import restarts_of, why_it_ended, write_restart
 from services.start_executions import AGAIN_SECONDS, request_of, start_ready
 from workflows.execution.decisions import Fate, fate
 from workflows.execution.names import execution_instance
@@ -50,11 +49,11 @@ async def _see_to(row: Mapping[str, Any], app: AppOutside, *, begun: bool) -> Fa
         case Fate.START:
             await app.instances.start_unless_running(row["workflow"], instance_id, request_of(row))
         case Fate.START_ANEW:
-            await _start_anew(row, restarts, _reason(found), app)
+            await _start_anew(row, restarts, why_it_ended(found), app)
         case Fate.END:
             await app.instances.terminate(instance_id, "late for half an hour; the watchdog starts it anew")
         case Fate.REST:
-            await _rest(row, _reason(found), restarts, app)
+            await _rest(row, why_it_ended(found), restarts, app)
     if decided not in {Fate.LEAVE, Fate.PAUSE}:
         _log.warning("Watchdog: execution %s of workflow %s: %s", row["id"], row["workflow"], decided.value)
     return decided
@@ -102,9 +101,3 @@ async def _forget_old_ones(app: AppOutside) -> None:
     for row in old:
         await app.instances.purge(execution_instance(row["id"], row["epoch"]))
         await app.ask("execution/forget", execution=row["id"])
-
-
-def _reason(found: Instance | None) -> str:
-    if found is None:
-        return "there is no such instance"
-    return (found.error.partition("\n")[0] or f"it is {found.status}")[:500]

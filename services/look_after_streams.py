@@ -3,11 +3,12 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from relay.errors import DatabaseError, RelayError
 from services.app_outside import AppOutside
 from services.keep_running import keep_running
+from services.seen_to import seen_to
 from workflows.streams.decisions import stream_work
 from workflows.streams.names import STREAM, stream_instance
 from workflows.streams.values import Stream
@@ -18,14 +19,11 @@ _log = logging.getLogger(__name__)
 async def look_after_streams(app: AppOutside, streams: Sequence[Stream]) -> None:
     """Look at all shards; one that cannot be looked after keeps no other waiting. Raises DatabaseError if nobody answers."""
     for row in await shards_of(streams, app):
-        try:
-            await keep_running(stream_work(row, app.settings.app), app)
-        except RelayError as error:
-            if isinstance(error, DatabaseError) and error.nobody_answers:
-                raise
-            _log.warning("The watchdog could not look after aggregate %s: %s", row["name"], error)
-        except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
-            _log.warning("The watchdog could not look after aggregate %s", row["name"], exc_info=True)
+        await seen_to(f"aggregate {row['name']}", partial(_look_after, row, app))
+
+
+async def _look_after(row: Mapping[str, Any], app: AppOutside) -> None:
+    await keep_running(stream_work(row, app.settings.app), app)
 
 
 async def shards_of(streams: Sequence[Stream], app: AppOutside) -> Sequence[Mapping[str, Any]]:

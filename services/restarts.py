@@ -1,5 +1,6 @@
 """How often an instance was started anew at a mark of its work: written down, so that it is done ever less often."""
 
+from relay.instances import Instance
 from relay.work.values import Restarts
 from services.app_outside import AppOutside
 
@@ -18,3 +19,10 @@ async def restarts_of(instance: str, mark: str, app: AppOutside) -> Restarts:
 async def write_restart(instance: str, mark: str, before: Restarts, reason: str, app: AppOutside) -> None:
     """Write down one more. Raises DatabaseError."""
     await app.ask("work/restarted", instance=instance, mark=mark, restarts=before.count + 1, error=reason)
+
+
+def why_it_ended(found: Instance | None) -> str:
+    """Return what an instance ended with, in a line."""
+    if found is None:
+        return "there is no such instance"
+    return (found.error.partition("\n")[0] or f"it is {found.status}")[:500]

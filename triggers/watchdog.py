@@ -11,7 +11,7 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Settings
-from relay.errors import DatabaseError, RelayError
+from relay.errors import DatabaseError
 from services.app_outside import AppOutside
 from services.guard import guard
 from services.look_after import look_after_all, look_after_backfill, look_after_recovery, look_after_replay
@@ -22,6 +22,7 @@ from services.look_after_locks import look_after_locks
 from services.look_after_mailings import look_after_mailings
 from services.look_after_notices import look_after_notices
 from services.look_after_streams import look_after_streams
+from services.seen_to import seen_to
 
 ROUND_SECONDS = 50.0  # less than until the next one, and than functionTimeout, at which the host ends the worker with every batch in it
 
@@ -78,13 +79,4 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
 
 
 async def _seen_to(look: Callable[[AppOutside], Awaitable[object]], app: AppOutside) -> object:
-    """Look at the app; return what came of it, None if that could not be done, which keeps nothing else waiting."""
-    try:
-        return await look(app)
-    except RelayError as error:
-        if isinstance(error, DatabaseError) and error.nobody_answers:
-            raise
-        _log.warning("The watchdog could not look after the app: %s", error)
-    except Exception:  # noqa: BLE001 - what the SDK raises has no type of its own
-        _log.warning("The watchdog could not look after the app", exc_info=True)
-    return None
+    return await seen_to("the app", lambda: look(app))
