@@ -34,7 +34,7 @@ def files() -> dict[str, bytes]:
 
 def test_it_holds_what_azure_runs_and_nothing_of_the_workshop(files: dict[str, bytes]) -> None:
     assert {name.partition("/")[0] for name in files} == {
-        *("activities", "adapters", "entities", "orchestrators", "relay", "services", "triggers", "workflows"),
+        *("activities", "adapters", "asl", "entities", "orchestrators", "relay", "services", "triggers", "workflows"),
         *(
             "function_app.py",
             "wiring.py",

@@ -1,0 +1,33 @@
+"""One evaluation of one expression."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonata.jexception import JException
+
+from asl.jsonata.bounds import Budget
+from asl.jsonata.conversion import given_back
+from asl.jsonata.engine import Engine
+from asl.jsonata.parsing import parse
+from asl.jsonata.values import JsonValue, QueryError, Sources, Undefined
+
+CAUSE_CHARACTERS = 1000  # the engine puts values into its texts
+
+
+def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources) -> JsonValue | Undefined:
+    """What an expression yields."""
+    engine = Engine(parse(expression), sources, Budget())
+    try:
+        return given_back(engine.run(variables))
+    except QueryError as error:
+        raise QueryError(_short(error.cause)) from None
+    except JException as error:
+        raise QueryError(_short(f"{error.error}: {error}")) from None
+    except RecursionError:
+        raise QueryError("the expression, or a value in it, is nested too deep") from None
+    except Exception as error:  # noqa: BLE001 - of what the engine stumbles over, nothing may get past the one error there is
+        raise QueryError(_short(f"the engine could not evaluate this: {type(error).__name__} {error}")) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= CAUSE_CHARACTERS else text[:CAUSE_CHARACTERS] + "…"

@@ -1,0 +1,59 @@
+"""JSONata's functions on points in time. What is now, the sources say."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from jsonata.functions import Functions
+from jsonata.jexception import JException
+
+from asl.jsonata.functions.numbers import check_picture
+from asl.jsonata.values import Sources
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def millis(engine: Any) -> int:
+    """Milliseconds from 1970 until now."""
+    match engine.sources:
+        case Sources(now=moment):
+            return _millis_of(moment)
+    raise TypeError
+
+
+def now(engine: Any, picture: Any, timezone: Any) -> Any:
+    """Now, as ISO 8601 writes it or a picture shows it."""
+    return from_millis(millis(engine), picture, timezone)
+
+
+def from_millis(value: Any, picture: Any, timezone: Any) -> Any:
+    """A point in time written as ISO 8601 does or a picture shows it."""
+    check_picture(picture)
+    check_picture(timezone)
+    return Functions.datetime_from_millis(value, picture, timezone)
+
+
+def to_millis(text: Any, picture: Any) -> Any:
+    """A point in time from a text."""
+    check_picture(picture)
+    check_picture(text)
+    if text is None or picture is not None:
+        return Functions.datetime_to_millis(text, picture)
+    try:
+        moment = (
+            datetime(int(text), 1, 1, tzinfo=UTC) if len(text) == 4 and text.isdigit() else datetime.fromisoformat(text)
+        )
+    except (ValueError, TypeError):
+        raise JException("D3110", -1, text) from None
+    return _millis_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _millis_of(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+FUNCTIONS = {
+    "fromMillis": ("<n-s?s?:s>", from_millis),
+    "millis": ("<:n>", millis),
+    "now": ("<s?s?:s>", now),
+    "toMillis": ("<s-s?:n>", to_millis),
+}

@@ -1,0 +1,81 @@
+"""The text of an expression, read once, and what is wrong with it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jsonata.jexception import JException
+from jsonata.parser import Parser
+
+from asl.jsonata.bounds import EXPRESSION_BYTES, PARAMETERS
+from asl.jsonata.regular_expressions import engine
+from asl.jsonata.values import QueryError
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An expression that was read: never written to, so it serves all evaluations at once."""
+
+    tree: Any
+    parser: Any
+
+
+def mistake_in(expression: str) -> str | None:
+    """What is wrong with an expression, or None."""
+    try:
+        parse(expression)
+    except QueryError as error:
+        return error.cause
+    return None
+
+
+@lru_cache(maxsize=1000)
+def parse(expression: str) -> Parsed:
+    """An expression that may be evaluated."""
+    if len(expression.encode(errors="surrogatepass")) > EXPRESSION_BYTES:
+        raise QueryError(f"the expression is longer than {EXPRESSION_BYTES // 1024} KiB: keep parts of it in variables")
+    parser = Parser()  # not the engine's own for the thread: it keeps what it was at when an expression failed
+    try:
+        tree = parser.parse(expression, engine())
+        _refuse_what_cannot_be_bounded(tree)
+    except JException as error:
+        raise QueryError(f"{error.error}: {error} (at character {error.location})") from None
+    except RecursionError:
+        raise QueryError("the expression is nested too deep") from None
+    except QueryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the engine's reader raises whatever it stumbles over
+        raise QueryError(f"the expression cannot be read: {type(error).__name__} {error}") from None
+    return Parsed(tree, parser)
+
+
+def _refuse_what_cannot_be_bounded(tree: Any) -> None:
+    for part in _parts_of(tree):
+        if part.type == "variable" and part.value == "eval":
+            raise QueryError("$eval is not available: write the expression itself")
+        if part.type == "lambda" and part.signature is not None and not _is_simple(part.signature):
+            raise QueryError(
+                f"a function's signature may name {PARAMETERS} parameters at most, each repeated at most once"
+            )
+
+
+def _parts_of(tree: Any) -> Iterator[Any]:
+    waiting: list[Any] = [tree]
+    seen: set[Any] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting.extend(part)
+        elif isinstance(part, Parser.Symbol) and part not in seen:
+            seen.add(part)
+            waiting.extend(part.__dict__.values())
+            yield part
+
+
+def _is_simple(signature: Any) -> bool:
+    """The engine makes a regular expression of it, which must not be one that takes for ever."""
+    return len(signature._params) <= PARAMETERS and all(
+        re.fullmatch(r"(f|\[[a-z]+\])[?+]?", parameter.regex) for parameter in signature._params
+    )
