@@ -12,6 +12,7 @@ DEPTH = 200  # of calls within calls, and of values within values
 PARAMETERS = 10  # of a function whose parameters' types are written down
 ELEMENTS_PER_STEP = 8
 CHARACTERS_PER_STEP = 256
+WHOLE_CHARACTERS_PER_STEP = 64  # of what is gone over with all that it holds
 
 
 class Weight(NamedTuple):
@@ -80,7 +81,7 @@ class Budget:
 
     def charge_whole(self, *values: Any) -> None:
         """Pays for going over values with all that they hold."""
-        self.charge(sum(self.weigh(value).characters for value in values) // CHARACTERS_PER_STEP)
+        self.charge(sum(self.weigh(value).characters for value in values) // WHOLE_CHARACTERS_PER_STEP)
 
     def weigh(self, value: Any, level: int = 0) -> Weight:
         """How large a value is."""

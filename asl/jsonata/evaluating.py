@@ -8,7 +8,7 @@ from jsonata.jexception import JException
 from asl.jsonata.bounds import Budget
 from asl.jsonata.conversion import given_back
 from asl.jsonata.engine import Engine
-from asl.jsonata.parsing import parse
+from asl.jsonata.parsing import parse, told
 from asl.jsonata.values import JsonValue, QueryError, Sources, Undefined
 
 CAUSE_CHARACTERS = 1000  # the engine puts values into its texts
@@ -22,7 +22,7 @@ def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources) ->
     except QueryError as error:
         raise QueryError(_short(error.cause)) from None
     except JException as error:
-        raise QueryError(_short(f"{error.error}: {error}")) from None
+        raise QueryError(_short(told(error))) from None
     except RecursionError:
         raise QueryError("the expression, or a value in it, is nested too deep") from None
     except Exception as error:  # noqa: BLE001 - of what the engine stumbles over, nothing may get past the one error there is

@@ -41,7 +41,7 @@ def parse(expression: str) -> Parsed:
         tree = parser.parse(expression, engine())
         _refuse_what_cannot_be_bounded(tree)
     except JException as error:
-        raise QueryError(f"{error.error}: {error} (at character {error.location})") from None
+        raise QueryError(f"{told(error)} (at character {error.location})") from None
     except RecursionError:
         raise QueryError("the expression is nested too deep") from None
     except QueryError:
@@ -49,6 +49,12 @@ def parse(expression: str) -> Parsed:
     except Exception as error:  # noqa: BLE001 - the engine's reader raises whatever it stumbles over
         raise QueryError(f"the expression cannot be read: {type(error).__name__} {error}") from None
     return Parsed(tree, parser)
+
+
+def told(error: Any) -> str:
+    """An error of the engine's with its code, in JSONata's words: it says "Object" where JSONata says "function"."""
+    text, template = str(error), JException.error_codes.get(error.error, "")
+    return f"{error.error}: {text.replace(' Object ', ' function ') if ' Object ' in template else text}"
 
 
 def _refuse_what_cannot_be_bounded(tree: Any) -> None:

@@ -1,15 +1,18 @@
 """JSONata's functions on points in time. What is now, the sources say."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jsonata.functions import Functions
 from jsonata.jexception import JException
 
-from asl.jsonata.functions.numbers import check_picture
-from asl.jsonata.values import Sources
+from asl.jsonata.functions.pictures import check_moment_picture, check_read_picture
+from asl.jsonata.values import QueryError, Sources
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_MILLIS, LAST_MILLIS = -62_104_060_800_000, 253_370_764_799_999  # a year less than Python's, for the time zone
+TIMEZONE = re.compile(r"[-+]?[0-9]{4}")
 
 
 def millis(engine: Any) -> int:
@@ -27,16 +30,22 @@ def now(engine: Any, picture: Any, timezone: Any) -> Any:
 
 def from_millis(value: Any, picture: Any, timezone: Any) -> Any:
     """A point in time written as ISO 8601 does or a picture shows it."""
-    check_picture(picture)
-    check_picture(timezone)
+    check_moment_picture(picture)
+    if value is None:
+        return None
+    if not FIRST_MILLIS <= value <= LAST_MILLIS:
+        raise QueryError("$fromMillis takes points in time of the years from 2 to 9998")
+    if timezone is not None and not TIMEZONE.fullmatch(timezone):
+        raise QueryError("a time zone is written as +0200 or -0730")
     return Functions.datetime_from_millis(value, picture, timezone)
 
 
 def to_millis(text: Any, picture: Any) -> Any:
     """A point in time from a text."""
-    check_picture(picture)
-    check_picture(text)
-    if text is None or picture is not None:
+    if text is None:
+        return None
+    if picture is not None:
+        check_read_picture(picture, text)
         return Functions.datetime_to_millis(text, picture)
     try:
         moment = (

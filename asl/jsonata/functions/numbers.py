@@ -9,7 +9,8 @@ from jsonata.functions import Functions
 from jsonata.jexception import JException
 
 from asl.jsonata.conversion import NULL
-from asl.jsonata.numbers import is_number, plain
+from asl.jsonata.functions.pictures import check_picture
+from asl.jsonata.numbers import LARGEST_WHOLE, is_number, plain
 from asl.jsonata.operators import finite
 from asl.jsonata.values import QueryError
 
@@ -17,7 +18,8 @@ JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 BASES = {"0x": 16, "0b": 2, "0o": 8}
 LONGEST_NUMBER = 400  # characters: no double has more digits
 DIGITS = 320  # after the point, or before it
-PICTURE_CHARACTERS = 256
+LARGEST_ROMAN = 100_000
+WORDS = frozenset({"infinity", "NaN"})  # options of $formatNumber that are not of one character
 
 
 def total(values: Any) -> Any:
@@ -107,30 +109,19 @@ def format_number(value: Any, picture: Any, options: Any) -> Any:
     """Written as a picture shows it. Of its options regular expressions are made: single characters, then."""
     check_picture(picture)
     if any(
-        not isinstance(option, str) or len(option) != 1 for name, option in (options or {}).items() if name not in NAMES
+        not isinstance(option, str) or len(option) != 1 for name, option in (options or {}).items() if name not in WORDS
     ):
         raise QueryError("the options of $formatNumber must be single characters")
     return Functions.format_number(value, picture, options)
 
 
-NAMES = frozenset({"infinity", "NaN"})
-
-
-def check_picture(picture: Any) -> None:
-    """Refuses what no picture is."""
-    if isinstance(picture, str) and len(picture) > PICTURE_CHARACTERS:
-        raise QueryError(f"a picture may have {PICTURE_CHARACTERS} characters at most")
-
-
 def format_integer(value: Any, picture: Any) -> Any:
     """A whole number written as a picture shows it."""
     check_picture(picture)
-    if value is not None and abs(value) >= LARGEST_INTEGER:
-        raise QueryError(f"$formatInteger takes numbers below {LARGEST_INTEGER}")
+    largest = LARGEST_ROMAN if picture in {"I", "i"} else LARGEST_WHOLE
+    if value is not None and abs(value) >= largest:
+        raise QueryError(f"$formatInteger takes for this picture numbers below {largest}")
     return Functions.format_integer(value, picture)
-
-
-LARGEST_INTEGER = 10**6
 
 
 def parse_integer(text: Any, picture: Any) -> Any:
