@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jsonata.functions import Functions
+from jsonata.jexception import JException
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
@@ -139,6 +140,12 @@ class Engine(Jsonata):
     def evaluate_transform_expression(self, expr: Any, input: Any, environment: Any) -> Any:
         """A function that changes a copy."""
         return transforming.transformer(expr, environment)
+
+    def apply_inner(self, proc: Any, args: Any, input: Any, environment: Any) -> Any:
+        """What a function yields. The base prints what is none."""
+        if not self.is_function_like(proc):
+            raise JException("T1006", -1)
+        return super().apply_inner(proc, args, input, environment)
 
     def validate_arguments(self, signature: Any, args: Any, context: Any) -> Any:
         """The arguments as the function wants them."""

@@ -1,10 +1,11 @@
 """Numbers as JSON and JSONata have them: doubles, whole ones without a point."""
 
-import math
+from decimal import Decimal
 from typing import Any
 
 LARGEST = 1.7976931348623157e308  # that a double holds
 LARGEST_WHOLE = 10**21  # from here on JavaScript writes an exponent, and so do we
+SMALLEST_WITHOUT_EXPONENT = 1e-6
 
 
 def is_number(value: Any) -> bool:
@@ -27,9 +28,7 @@ def number_text(number: int | float) -> str:
     number = plain(float(f"{number:.15g}"))
     if isinstance(number, int):
         return str(number)
-    exponent = math.floor(math.log10(abs(number)))
-    if -7 < exponent < 21:  # where Python has changed to an exponent already
-        digits = f"{number:.{max(1, 15 - exponent)}f}"
-        return digits.rstrip("0").rstrip(".")
+    if SMALLEST_WITHOUT_EXPONENT <= abs(number) < LARGEST_WHOLE:  # where Python has changed to an exponent already
+        return f"{Decimal(repr(number)):f}"
     mantissa, _, power = repr(number).partition("e")
-    return f"{mantissa}e{power[0]}{power[1:].lstrip('0')}" if power else mantissa
+    return f"{mantissa}e{power[0]}{power[1:].lstrip('0')}"

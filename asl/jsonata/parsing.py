@@ -13,6 +13,8 @@ from asl.jsonata.bounds import EXPRESSION_BYTES, PARAMETERS
 from asl.jsonata.regular_expressions import engine
 from asl.jsonata.values import QueryError
 
+HALF_CHARACTER = re.compile("[\\ud800-\\udfff]")
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -20,6 +22,20 @@ class Parsed:
 
     tree: Any
     parser: Any
+
+
+class Reader(Parser):
+    """The engine's reader, which works some parts twice (of a ?: b the first is the condition, too), and negates a number twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done: dict[Any, Any] = {}
+
+    def process_ast(self, expr: Any) -> Any:
+        """What a part becomes. The engine comes through here with each."""
+        if expr not in self._done:
+            self._done[expr] = super().process_ast(expr)
+        return self._done[expr]
 
 
 def mistake_in(expression: str) -> str | None:
@@ -36,10 +52,10 @@ def parse(expression: str) -> Parsed:
     """An expression that may be evaluated."""
     if len(expression.encode(errors="surrogatepass")) > EXPRESSION_BYTES:
         raise QueryError(f"the expression is longer than {EXPRESSION_BYTES // 1024} KiB: keep parts of it in variables")
-    parser = Parser()  # not the engine's own for the thread: it keeps what it was at when an expression failed
+    parser = Reader()  # not the engine's own for the thread, which keeps what it was at when an expression failed
     try:
         tree = parser.parse(expression, engine())
-        _refuse_what_cannot_be_bounded(tree)
+        _look_through(tree)
     except JException as error:
         raise QueryError(f"{told(error)} (at character {error.location})") from None
     except RecursionError:
@@ -57,8 +73,11 @@ def told(error: Any) -> str:
     return f"{error.error}: {text.replace(' Object ', ' function ') if ' Object ' in template else text}"
 
 
-def _refuse_what_cannot_be_bounded(tree: Any) -> None:
+def _look_through(tree: Any) -> None:
+    """Refuses what cannot be bounded, and makes characters of the halves that \\ud83d\\ude00 writes down."""
     for part in _parts_of(tree):
+        if part.type == "string" and HALF_CHARACTER.search(part.value):
+            part.value = part.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         if part.type == "variable" and part.value == "eval":
             raise QueryError("$eval is not available: write the expression itself")
         if part.type == "lambda" and part.signature is not None and not _is_simple(part.signature):

@@ -1,11 +1,14 @@
 """Regular expressions: those of an engine that takes linear time, or none, for Python's own can be made to take years."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from asl.jsonata.values import QueryError
+
+REFERENCE = re.compile(r"\$(\$|[0-9]{1,9})?")  # ours, and linear
 
 
 def engine() -> Callable[[str, Any], Any]:
@@ -53,21 +56,18 @@ def _replacement(engine: Any, match: Any, replacement: Any) -> str:
         if not isinstance(text, str):
             raise QueryError("D3012: $replace was given a function that yields no text")
         return text
-    groups = {
-        "$": "$",
-        "0": match.group(),
-        **{str(index + 1): group or "" for index, group in enumerate(match.groups())},
-    }
-    made, *others = replacement.split("$")
-    is_literal = False
-    for part in others:
-        if is_literal:
-            made, is_literal = made + part, False
-        elif not part:
-            made, is_literal = made + "$", True
-        elif part[0] in groups:
-            made += groups[part[0]] + part[1:]
-        else:
-            made += "$" + part
-        engine.budget.foresee(characters=len(made))
-    return made
+    groups = match.groups()
+    digits = max(1, len(str(len(groups))))
+
+    def meant(reference: re.Match[str]) -> str:
+        written = reference[1] or ""
+        if not written or written == "$":
+            return "$"
+        number = written[:digits]
+        if len(number) > 1 and int(number) > len(groups):
+            number = number[:-1]
+        group = match.group() if number == "0" else groups[int(number) - 1] if 0 < int(number) <= len(groups) else None
+        return (group or "") + written[len(number) :]
+
+    engine.budget.foresee(characters=len(replacement) + replacement.count("$") * len(match.group()))
+    return REFERENCE.sub(meant, replacement)

@@ -17,13 +17,13 @@ APP = {
 }
 PACKAGES = {"mssql_standin", "functions_standin"}
 OURS = APP | PACKAGES | {"devstack", "bench", "tests"}
-CORE = {"asl", "relay", "workflows"}
+CORE = {"relay", "workflows"}
 DOING = CORE | {"services"}
 SHELLS = {"triggers", "orchestrators", "activities", "entities"}
 ALLOWED = {  # room -> which of our rooms it may import
     "asl": {"asl"},
     "relay": {"relay"},
-    "workflows": {"relay", "workflows"},
+    "workflows": CORE,
     "services": DOING,
     "adapters/clock": {"adapters.clock", *CORE},
     "adapters/durable": {"adapters.durable", *CORE},
@@ -58,7 +58,7 @@ NOT_FOR_SERVICES = {  # it reaches them through ports
     *("os", "io", "pathlib", "socket", "ssl", "http", "urllib", "subprocess", "sqlite3", "tempfile"),
     *("asyncio", "concurrent", "time", "random", "secrets", "uuid"),
 }
-PURE = {*CORE, "orchestrators", "entities"}
+PURE = {"asl", *CORE, "orchestrators", "entities"}
 
 
 def modules_of(room: str) -> list[Path]:

@@ -12,6 +12,7 @@ from asl.jsonata.values import QueryError, Sources
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_MILLIS, LAST_MILLIS = -62_104_060_800_000, 253_370_764_799_999  # a year less than Python's, for the time zone
+ISO_8601 = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.]{5,18}(Z|[-+][0-9:]{4,5})?)?)?)?")
 TIMEZONE = re.compile(r"[-+]?[0-9]{4}")
 
 
@@ -48,10 +49,10 @@ def to_millis(text: Any, picture: Any) -> Any:
         check_read_picture(picture, text)
         return Functions.datetime_to_millis(text, picture)
     try:
-        moment = (
-            datetime(int(text), 1, 1, tzinfo=UTC) if len(text) == 4 and text.isdigit() else datetime.fromisoformat(text)
-        )
-    except (ValueError, TypeError):
+        if not ISO_8601.fullmatch(text):
+            raise ValueError
+        moment = datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < len("2026-01-01") else text)
+    except ValueError:
         raise JException("D3110", -1, text) from None
     return _millis_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 

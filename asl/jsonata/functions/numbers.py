@@ -14,12 +14,15 @@ from asl.jsonata.numbers import LARGEST_WHOLE, is_number, plain
 from asl.jsonata.operators import finite
 from asl.jsonata.values import QueryError
 
-JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+JSON_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 BASES = {"0x": 16, "0b": 2, "0o": 8}
 LONGEST_NUMBER = 400  # characters: no double has more digits
 DIGITS = 320  # after the point, or before it
 LARGEST_ROMAN = 100_000
-WORDS = frozenset({"infinity", "NaN"})  # options of $formatNumber that are not of one character
+WORDS = frozenset(
+    {"infinity", "NaN", "percent", "per-mille"}
+)  # options of $formatNumber that may be longer than a character
+OPTION_CHARACTERS = 20
 
 
 def total(values: Any) -> Any:
@@ -108,10 +111,9 @@ def power(base: Any, exponent: Any) -> Any:
 def format_number(value: Any, picture: Any, options: Any) -> Any:
     """Written as a picture shows it. Of its options regular expressions are made: single characters, then."""
     check_picture(picture)
-    if any(
-        not isinstance(option, str) or len(option) != 1 for name, option in (options or {}).items() if name not in WORDS
-    ):
-        raise QueryError("the options of $formatNumber must be single characters")
+    for name, option in (options or {}).items():
+        if not isinstance(option, str) or not 1 <= len(option) <= (OPTION_CHARACTERS if name in WORDS else 1):
+            raise QueryError(f"option {name} of $formatNumber must be a single character")
     return Functions.format_number(value, picture, options)
 
 

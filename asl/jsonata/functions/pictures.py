@@ -11,9 +11,10 @@ from asl.jsonata.values import QueryError
 
 PICTURE_CHARACTERS = 256
 READ_CHARACTERS = 60  # of a text that a picture is laid on
-COMPONENT = re.compile(r"\[([A-Za-z])([^\[\],]{0,12})(,[0-9*]{1,2}(-[0-9*]{1,2})?)?\]")
+COMPONENT = re.compile(r"\[([^\[\]]{1,30})\]")
+WIDTHS = re.compile(r"\s*[0-9*]{1,2}\s*(-\s*[0-9*]{1,2}\s*)?")
 READ_COMPONENT = re.compile(
-    r"\[([YMDHhmsf])(?:[0-9#]{0,9}o?|(?<=M)Nn?(?:,[0-9*]-[0-9*])?)\]|\[([FPZz])[A-Za-z0-9:]{0,6}(?:,[0-9*]-[0-9*])?\]"
+    r"\[(?:([YMDdHhmsf])[0-9#]{0,9}o?|(M)Nn?|([FP])[Nn]{0,2}|([Zz])[0-9:]{0,6}t?)(?:,[0-9*]{1,2}(?:-[0-9*]{1,2})?)?\]"
 )
 READ_LITERAL = re.compile(r"[\w /:,.-]*")
 BOUNDED = frozenset("YMDHhms")  # are read with two or four digits at most
@@ -28,9 +29,10 @@ def check_picture(picture: Any) -> None:
 def check_moment_picture(picture: Any) -> None:
     """Refuses what no picture of a point in time is."""
     check_picture(picture)
-    if isinstance(picture, str) and re.search(
-        r"[\[\]]", COMPONENT.sub("", picture.replace("[[", "").replace("]]", ""))
-    ):
+    if not isinstance(picture, str):
+        return
+    components = COMPONENT.findall(picture.replace("[[", ""))
+    if not all(WIDTHS.fullmatch(component.rpartition(",")[2]) for component in components if "," in component):
         raise QueryError(
             f"'{picture}' is no picture of a point in time, such as [Y0001]-[M01]-[D01]; widths have two digits"
         )
@@ -41,7 +43,7 @@ def check_read_picture(picture: str, text: str) -> None:
     check_picture(picture)
     if len(text) > READ_CHARACTERS:
         raise QueryError(f"a text that is read by a picture may have {READ_CHARACTERS} characters at most")
-    components = [match[1] or match[2] for match in READ_COMPONENT.finditer(picture)]
+    components = ["".join(filter(None, match.groups())) for match in READ_COMPONENT.finditer(picture)]
     literals = READ_COMPONENT.sub("\0", picture).split("\0")
     is_adjacent = any(
         not literal and not BOUNDED.issuperset(pair)
@@ -49,6 +51,6 @@ def check_read_picture(picture: str, text: str) -> None:
     )
     if len(set(components)) < len(components) or is_adjacent or not all(map(READ_LITERAL.fullmatch, literals)):
         raise QueryError(
-            f"'{picture}' is no picture that $toMillis reads: each of [Y], [M], [D], [H], [h], [P], [m], [s], [f], [F], [Z] and [z] "
+            f"'{picture}' is no picture that $toMillis reads: each of [Y], [M], [D], [d], [H], [h], [P], [m], [s], [f], [F], [Z] and [z] "
             "at most once, with digits or as a name, and letters, digits, spaces and / - : , . between them"
         )

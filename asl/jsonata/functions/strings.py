@@ -8,6 +8,9 @@ from jsonata.jexception import JException
 
 from asl.jsonata.conversion import NULL
 from asl.jsonata.regular_expressions import replaced
+from asl.jsonata.values import QueryError
+
+MATCH_ELEMENTS = 8  # that one match holds, about
 
 
 def string(engine: Any, value: Any, is_pretty: Any) -> Any:
@@ -25,6 +28,24 @@ def pad(engine: Any, text: Any, width: Any, filler: Any) -> Any:
     if isinstance(width, int | float):
         engine.budget.foresee(characters=abs(width))
     return Functions.pad(text, width, filler)
+
+
+def contains(text: Any, token: Any) -> Any:
+    """Whether something stands in it."""
+    return None if token is None else Functions.contains(text, token)
+
+
+def match(engine: Any, text: Any, pattern: Any, limit: Any) -> Any:
+    """Where a pattern fits."""
+    if isinstance(text, str):
+        engine.budget.foresee(elements=MATCH_ELEMENTS * _matches(pattern, text))
+    return Functions.match_(text, pattern, limit)
+
+
+def _matches(pattern: Any, text: str) -> int:
+    if not Functions.is_regex(pattern):
+        raise QueryError("instead of a regular expression no function can be given")
+    return sum(1 for _ in pattern.finditer(text))
 
 
 def replace(engine: Any, text: Any, pattern: Any, replacement: Any, limit: Any) -> Any:
@@ -48,8 +69,9 @@ def replace(engine: Any, text: Any, pattern: Any, replacement: Any, limit: Any) 
 
 def split(engine: Any, text: Any, separator: Any, limit: Any) -> Any:
     """Its parts between separators."""
-    if isinstance(text, str) and isinstance(separator, str):
-        engine.budget.foresee(elements=text.count(separator))
+    if isinstance(text, str):
+        many = text.count(separator) if isinstance(separator, str) else _matches(separator, text)
+        engine.budget.foresee(elements=many)
     return Functions.split(text, separator, limit)
 
 
@@ -81,8 +103,10 @@ def _text(value: Any, function: str) -> str:
 FUNCTIONS = {
     "base64decode": ("<s-:s>", base64_decode),
     "base64encode": ("<s-:s>", base64_encode),
+    "contains": ("<s-(sf):b>", contains),
     "join": ("<a<s>s?:s>", join),
     "lowercase": ("<s-:s>", lowercase),
+    "match": ("<s-f<s:o>n?:a<o>>", match),
     "pad": ("<s-ns?:s>", pad),
     "replace": ("<s-(sf)(sf)n?:s>", replace),
     "split": ("<s-(sf)n?:a<s>>", split),

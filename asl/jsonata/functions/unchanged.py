@@ -5,7 +5,6 @@ from jsonata.functions import Functions
 FUNCTIONS = {
     "append": ("<xx:a>", Functions.append),
     "boolean": ("<x-:b>", Functions.to_boolean),
-    "contains": ("<s-(sf):b>", Functions.contains),
     "count": ("<a:n>", Functions.count),
     "decodeUrl": ("<s-:s>", Functions.decode_url),
     "decodeUrlComponent": ("<s-:s>", Functions.decode_url_component),
@@ -18,7 +17,6 @@ FUNCTIONS = {
     "formatBase": ("<n-n?:s>", Functions.format_base),
     "length": ("<s-:n>", Functions.length),
     "map": ("<af>", Functions.map),
-    "match": ("<s-f<s:o>n?:a<o>>", Functions.match_),
     "max": ("<a<n>:n>", Functions.max),
     "min": ("<a<n>:n>", Functions.min),
     "not": ("<x-:b>", Functions.not_),
