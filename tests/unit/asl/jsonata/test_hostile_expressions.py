@@ -254,3 +254,9 @@ def test_there_are_no_regular_expressions_without_an_engine_that_takes_linear_ti
 
     assert mistake is not None
     assert "regular expressions are not available" in mistake
+
+
+@pytest.mark.parametrize("expression", ['$pad("x", 1000000000)', f"$replace({LONG}, 'a', {LONG})"])
+def test_what_is_too_large_is_named_so_before_it_is_made(expression: str) -> None:
+    with pytest.raises(QueryError, match=LARGE):
+        ask(expression)
