@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeAlias
 
-JsonValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
+from asl.values import JsonValue
+
+__all__ = ["UNDEFINED", "JsonValue", "QueryError", "Sources", "Undefined"]
 
 
 class Undefined(Enum):

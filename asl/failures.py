@@ -1,0 +1,51 @@
+"""How a state fails: the names that the language gives to errors, and which of them a retrier or catcher answers to."""
+
+from collections.abc import Sequence
+
+ALL = "States.ALL"
+TASK_FAILED = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+RUNTIME = "States.Runtime"
+DATA_LIMIT = "States.DataLimitExceeded"
+NO_CHOICE = "States.NoChoiceMatched"
+INTRINSIC = "States.IntrinsicFailure"
+RESULT_PATH = "States.ResultPathMatchFailure"
+QUERY = "States.QueryEvaluationError"
+THRESHOLD = "States.ExceedToleratedFailureThreshold"
+ITEM_READER = "States.ItemReaderFailed"
+RESULT_WRITER = "States.ResultWriterFailed"
+
+RESERVED = frozenset(
+    {
+        *(ALL, TASK_FAILED, TIMEOUT, HEARTBEAT_TIMEOUT, RUNTIME, DATA_LIMIT, NO_CHOICE, INTRINSIC, RESULT_PATH, QUERY),
+        *(THRESHOLD, ITEM_READER, RESULT_WRITER, "States.BranchFailed", "States.ParameterPathFailure"),
+        *("States.Permissions", "States.Http.Socket"),
+    }
+)
+TERMINAL = frozenset({RUNTIME, DATA_LIMIT})  # no wildcard answers to them
+
+
+class StateFailure(Exception):
+    """A state cannot go on. Retriers and catchers are asked by its error; `names_state` says that the cause tells which state."""
+
+    def __init__(self, error: str | None, cause: str | None, *, names_state: bool = False) -> None:
+        super().__init__(error, cause)
+        self.error = error
+        self.cause = cause
+        self.names_state = names_state
+
+
+def runtime(cause: str) -> StateFailure:
+    """The failure of what the definition asks for and the data does not allow."""
+    return StateFailure(RUNTIME, cause)
+
+
+def answers_to(names: Sequence[str], error: str | None) -> bool:
+    """Tell whether an ErrorEquals names an error. What went wrong in the definition itself, nobody retries or catches."""
+    if error == RUNTIME:
+        return False
+    if error in names or (error == HEARTBEAT_TIMEOUT and TIMEOUT in names):
+        return True
+    wildcard = ALL in names or (TASK_FAILED in names and error != TIMEOUT)
+    return wildcard and error not in TERMINAL

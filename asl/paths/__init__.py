@@ -1,0 +1,1 @@
+"""JSONPath as the Amazon States Language uses it."""
