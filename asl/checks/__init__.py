@@ -1,0 +1,1 @@
+"""What can be said of a definition without running it, beyond its single fields."""

@@ -1,0 +1,86 @@
+"""Names of states and variables, and the resources of tasks."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from asl.checks.walking import Found
+from asl.paths.parsing import VARIABLE_NAME
+from asl.reader.mistakes import Mistakes, below
+
+LONGEST_NAME = 80
+_RESERVED = "states"
+
+
+def check_names(machines: Collection[Found], mistakes: Mistakes) -> None:
+    """Note names of states that are too long, or stand twice in a definition."""
+    seen: dict[str, str] = {}
+    for found in machines:
+        for name in found.states:
+            pointer = below(found.pointer, "States", name)
+            if not name or len(name) > LONGEST_NAME:
+                mistakes.add(pointer, f"the name has {len(name)} characters", f"write 1 to {LONGEST_NAME}")
+            if name in seen:
+                mistakes.add(
+                    pointer, f"the name stands at {seen[name]} too", "name each state of the definition differently"
+                )
+            seen.setdefault(name, pointer)
+
+
+def check_variables(machines: Collection[Found], mistakes: Mistakes) -> None:
+    """Note variables without a good name, and those of a machine within another that an outer one assigns too."""
+    assigned = {found.pointer: _variables_of(found) for found in machines}
+    for found in machines:
+        for name, pointer in assigned[found.pointer]:
+            if VARIABLE_NAME.fullmatch(name) is None or name == _RESERVED:
+                mistakes.add(
+                    pointer,
+                    f"{name!r} is no name for a variable",
+                    "begin with a letter; letters, digits and _ follow, 80 at most",
+                )
+            outer = [
+                other.pointer
+                for other in machines
+                if found.pointer.startswith(f"{other.pointer}/")
+                and any(name == held for held, _ in assigned[other.pointer])
+            ]
+            if outer:
+                mistakes.add(
+                    pointer, f"the variable {name} belongs to the machine around this one", "give it another name"
+                )
+
+
+def check_resources(machines: Collection[Found], resources: Collection[str], mistakes: Mistakes) -> None:
+    """Note resources that are not among those allowed; x* allows all that begin so."""
+    allowed = re.compile(
+        "|".join(re.escape(one).replace(r"\*", ".*") if one.endswith("*") else re.escape(one) for one in resources)
+    )
+    for found in machines:
+        for name, state in found.states.items():
+            places: list[tuple[tuple[str, ...], Any]] = [(("Resource",), state.get("Resource"))]
+            places += [
+                ((key, "Resource"), state[key].get("Resource"))
+                for key in ("ItemReader", "ResultWriter")
+                if isinstance(state.get(key), dict)
+            ]
+            for place, resource in places:
+                if isinstance(resource, str) and resource and allowed.fullmatch(resource) is None:
+                    pointer = below(found.pointer, "States", name, *place)
+                    mistakes.add(
+                        pointer, f"{resource!r} is no resource here", f"write one of {', '.join(sorted(resources))}"
+                    )
+
+
+def _variables_of(found: Found) -> list[tuple[str, str]]:
+    variables = []
+    for name, state in found.states.items():
+        holders: list[tuple[tuple[str | int, ...], Any]] = [((), state)]
+        for key in ("Choices", "Catch"):
+            rules = state.get(key)
+            holders += [((key, number), rule) for number, rule in enumerate(rules if isinstance(rules, list) else ())]
+        for place, holder in holders:
+            assign = holder.get("Assign") if isinstance(holder, dict) else None
+            for variable in assign if isinstance(assign, dict) else ():
+                pointer = below(found.pointer, "States", name, *place, "Assign", variable)
+                variables.append((variable.removesuffix(".$"), pointer))
+    return variables

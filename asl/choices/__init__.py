@@ -1,0 +1,1 @@
+"""The conditions of Choice states in JSONPath."""

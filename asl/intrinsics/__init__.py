@@ -1,0 +1,1 @@
+"""The intrinsic functions States.*, of which definitions in JSONPath may make use."""

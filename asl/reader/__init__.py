@@ -1,0 +1,1 @@
+"""From a definition in JSON to values, with all its mistakes at once."""
