@@ -225,8 +225,9 @@ VERBS = {
         "prove [NAME ...]", "kill everything thousands of times, write docs/proof.md; more than an hour", _prove
     ),
     "conform": Verb(
-        'conform [--server "..." | docker] [--host URL] | --suite FOLDER',
-        "ask a SQL Server and a Functions host what the stand-ins are asked, or the stand-ins what a suite of Microsoft's asks",
+        'conform [--server "..." | docker] [--host URL] | --suite FOLDER | asl --vectors FILE',
+        "ask a SQL Server and a Functions host what the stand-ins are asked, the stand-ins what a suite of Microsoft's asks, "
+        "or the engine of the Amazon States Language what Step Functions was asked",
         _conform,
     ),
     "package": Verb(

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -22,6 +23,7 @@ from mssql_standin_tests.odbc import to_odbc
 
 SERVER_QUESTIONS = ROOT / "packages" / "mssql-standin" / "tests" / "mssql_standin_tests" / "conformance"
 HOST_QUESTIONS = ROOT / "packages" / "functions-standin" / "tests" / "functions_standin_tests" / "conformance"
+STATES_LANGUAGE = "asl"
 REPORT = ROOT / ".data" / "conform" / "report.md"
 _STAND_IN = "the stand-in"
 _VARIABLES = {
@@ -34,6 +36,15 @@ _ASKED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_T
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; exit status 0 if nothing differs, 1 if something does, 2 if it could not be asked."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [STATES_LANGUAGE]:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.conformance.asl",
+            *given[1:],
+        ]  # the app's own engine: a process of its own
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
     parser = argparse.ArgumentParser(prog="./dev conform", description=__doc__)
     parser.add_argument(
         "--server",
@@ -50,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", metavar="KEY", help="a host key, if the host asks for one")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the tables are written as well")
     parser.add_argument("--only", metavar="WORDS", help="only questions with these words, as pytest's -k takes them")
-    told = parser.parse_args(arguments)
+    told = parser.parse_args(given)
     if told.suite:
         return _conform_to_suite(told.suite, ["-k", told.only] if told.only else [], told.report)
     if told.server != own_sql_server.WORD:

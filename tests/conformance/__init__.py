@@ -1,0 +1,1 @@
+"""What the app's own engines are held to that others have recorded."""
