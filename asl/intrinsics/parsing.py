@@ -3,11 +3,12 @@
 import json
 import re
 
-from asl.intrinsics.table import ARGUMENTS
+from asl.intrinsics.table import ARGUMENTS, NUMBERS
 from asl.intrinsics.values import Argument, Call, Constant, Text
 from asl.paths.characters import Characters
 from asl.paths.parsing import parse as parse_path
 from asl.paths.values import Path
+from asl.values import is_number
 
 NESTED = 10  # calls within calls, the language's own limit
 _NAME = re.compile(r"States\.\w+")
@@ -61,6 +62,10 @@ def _call(characters: Characters, depth: int) -> Call:
     if not (fewest <= len(arguments) and (most is None or len(arguments) <= most)):
         wanted = f"{fewest}" if fewest == most else f"{fewest} or more" if most is None else f"{fewest} to {most}"
         raise characters.wrong(f"{name} takes {wanted} arguments, not {len(arguments)},")
+    for place in NUMBERS.get(name, ()):
+        given = arguments[place] if place < len(arguments) else None
+        if isinstance(given, Text) or (isinstance(given, Constant) and not is_number(given.value)):
+            raise characters.wrong(f"argument {place + 1} of {name} has to be a number, or lead to one,")
     return Call(characters.text[begin : characters.at], name, tuple(arguments))
 
 

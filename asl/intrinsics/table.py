@@ -1,4 +1,4 @@
-"""Which functions there are, and how many arguments each takes: the fewest and the most."""
+"""Which functions there are, how many arguments each takes (the fewest and the most), and where it takes numbers only."""
 
 ARGUMENTS: dict[str, tuple[int, int | None]] = {
     "States.Array": (0, None),
@@ -19,4 +19,12 @@ ARGUMENTS: dict[str, tuple[int, int | None]] = {
     "States.StringSplit": (2, 2),
     "States.StringToJson": (1, 1),
     "States.UUID": (0, 0),
+}
+
+NUMBERS: dict[str, tuple[int, ...]] = {
+    "States.ArrayGetItem": (1,),
+    "States.ArrayPartition": (1,),
+    "States.ArrayRange": (0, 1, 2),
+    "States.MathAdd": (0, 1),
+    "States.MathRandom": (0, 1, 2),
 }

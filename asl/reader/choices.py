@@ -9,7 +9,7 @@ from asl.expressions import Language
 from asl.paths.parsing import parse as parse_path
 from asl.reader.fields import Fields
 from asl.reader.mistakes import below
-from asl.reader.templates import path_of, query_of, template_of
+from asl.reader.templates import assign_of, path_of, query_of, template_of
 
 _JOINED = ("And", "Or", "Not")
 _NEVER = Or(())
@@ -44,7 +44,7 @@ def _rule(fields: Fields, language: Language) -> Rule:
         condition=condition,
         next=fields.text("Next") or "",
         output=template_of(fields, "Output", language),
-        assign=template_of(fields, "Assign", language),
+        assign=assign_of(fields, language),
     )
 
 

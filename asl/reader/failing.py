@@ -5,7 +5,7 @@ from asl.expressions import Language
 from asl.failures import ALL, RESERVED
 from asl.reader.fields import LARGEST, Fields
 from asl.reader.mistakes import below
-from asl.reader.templates import reference_path, template_of
+from asl.reader.templates import assign_of, reference_path, template_of
 
 _RETRIER = frozenset(
     {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment"}
@@ -53,7 +53,7 @@ def _catcher(fields: Fields, language: Language) -> Catcher:
         next=fields.needed_text("Next", "name the state that goes on after the error"),
         result_path=reference_path(fields, "ResultPath"),
         output=template_of(fields, "Output", language),
-        assign=template_of(fields, "Assign", language),
+        assign=assign_of(fields, language),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from asl.definition import Batcher, Machine, Map
-from asl.expressions import Language, Template
+from asl.expressions import Language, Query, Template
 from asl.reader.fields import Fields
 from asl.reader.templates import path_of, template_of, value_of
 
@@ -50,8 +50,8 @@ def amount(
     fields.check_one_of(name, f"{name}Path")
     if language is Language.JSONPATH and fields.has(f"{name}Path"):
         return path_of(fields, f"{name}Path")
-    if language is Language.JSONATA and isinstance(fields.value.get(name), str):
-        return value_of(fields, name, language)
+    if language is Language.JSONATA and isinstance(value := value_of(fields, name, language), Query):
+        return value
     fields.number(name, None, least, most, is_whole=is_whole)
     return value_of(fields, name, language)
 
@@ -101,4 +101,7 @@ def _outside(fields: Fields, name: str, language: Language) -> str | None:
         return None
     other = "Arguments" if language is Language.JSONPATH else "Parameters"
     outside.check_only(_OUTSIDE[name] - {other}, name)
+    config = outside.object("ReaderConfig")
+    if config is not None:
+        config.check_one_of("MaxItems", "MaxItemsPath")
     return outside.needed_text("Resource", "name the resource")

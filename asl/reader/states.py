@@ -12,7 +12,7 @@ from asl.reader.choices import choice_of
 from asl.reader.failing import catchers_of, retriers_of
 from asl.reader.fields import Fields
 from asl.reader.maps import amount, map_of
-from asl.reader.templates import path_of, path_or_call, reference_path, shaping_path, template_of, value_of
+from asl.reader.templates import assign_of, path_of, path_or_call, reference_path, shaping_path, template_of, value_of
 
 MachineOf = Callable[[Fields], Machine]
 
@@ -40,7 +40,7 @@ def state_of(name: str, fields: Fields, default: Language, machine_of: MachineOf
         arguments=_arguments_of(fields, kind, language),
         result_selector=template_of(fields, "ResultSelector", language),
         output=template_of(fields, "Output", language),
-        assign=template_of(fields, "Assign", language),
+        assign=assign_of(fields, language),
         retriers=retriers_of(fields),
         catchers=catchers_of(fields, language),
     )

@@ -23,6 +23,14 @@ def template_of(fields: Fields, name: str, language: Language) -> Template | Non
     return _template(fields.value[name], name, below(fields.pointer, name), language, fields.mistakes)
 
 
+def assign_of(fields: Fields, language: Language) -> Template | None:
+    """The variables that are assigned, if there are any."""
+    if not isinstance(fields.value.get("Assign", {}), dict):
+        fields.wrong("Assign", "variables and their values are needed", "write { name: value, … }")
+        return None
+    return template_of(fields, "Assign", language)
+
+
 def value_of(fields: Fields, name: str, language: Language) -> Template | None:
     """A field with one value: it stands there as it is, or is an expression in JSONata."""
     if name not in fields.value:

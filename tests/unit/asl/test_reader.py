@@ -59,6 +59,8 @@ def test_all_mistakes_are_told_at_once_with_their_remedies() -> None:
         ({"Type": "Pass", "Parameters": {"a.$": "$.b", "a": 1}}, "/Parameters/a.$"),
         ({"Type": "Pass", "Parameters": {"a": [{"b.$": "States.None()"}]}}, "/Parameters/a/0/b.$"),
         ({"Type": "Pass", "Assign": {"1a": 1}}, "/Assign/1a"),
+        ({"Type": "Pass", "Assign": 1}, "/Assign"),
+        ({"Type": "Pass", "Parameters": {"n.$": "States.MathAdd(1, '-1')"}}, "/Parameters/n.$"),
         ({"Type": "Task"}, ""),
         ({"Type": "Task", "Resource": "r", "Credentials": {}}, "/Credentials"),
         ({"Type": "Task", "Resource": "r", "TimeoutSeconds": 0}, "/TimeoutSeconds"),
@@ -92,6 +94,9 @@ def test_all_mistakes_are_told_at_once_with_their_remedies() -> None:
         ({"Type": "Map", "ItemProcessor": STEP, "MaxConcurrency": -1}, "/MaxConcurrency"),
         ({"Type": "Map", "ItemProcessor": STEP, "ToleratedFailurePercentage": 101}, "/ToleratedFailurePercentage"),
         ({"Type": "Map", "ItemProcessor": STEP, "ItemBatcher": {}}, "/ItemBatcher"),
+        ({"Type": "Map", "ItemProcessor": STEP, "ItemReader": {"Resource": "r", "ReaderConfig": {"MaxItems": 1, "MaxItemsPath": "$"}}},
+         "/ItemReader/ReaderConfig/MaxItemsPath"),
+        ({"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "soon"}, "/Seconds"),
         ({"Type": "Map", "ItemProcessor": {**STEP, "ProcessorConfig": {"Mode": "FAST"}}}, "/ItemProcessor/ProcessorConfig/Mode"),
     ],
 )  # fmt: skip
