@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from asl.definition import Machine, Map, Parallel
+from asl.moments import later
 from asl.running.effects import Done, Effect, Enter, Failed, Fork, MapItems, RunTask, WaitUntil
 from asl.running.events import ChildrenEnded, Event, Go, Outcome, Raised, Returned
 from asl.running.given import Given
@@ -137,8 +138,9 @@ class _Interpreter:
         answer = self.tasks(effect)
         if answer is not None:
             outcome, duration = answer
-            if effect.due_at is None or now + duration < effect.due_at:
-                return outcome, now + duration
+            answered_at = later(now, duration.total_seconds())
+            if effect.due_at is None or answered_at < effect.due_at:
+                return outcome, answered_at
         if effect.due_at is None:
             raise Stuck(f"nobody answers {effect.resource} in {effect.step_id}, and it has no TimeoutSeconds")
         return Go(), max(now, effect.due_at)

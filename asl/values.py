@@ -2,12 +2,14 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 JsonValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 MAXIMUM_BYTES = 262_144  # of one value between states; the language's own limit
+LARGEST = sys.float_info.max
 DEEPEST = 200  # values within values
 
 
@@ -85,6 +87,8 @@ def flaw_in(value: Any) -> str | None:
             return f"it is nested deeper than {DEEPEST} levels"
         if isinstance(held, float) and not math.isfinite(held):
             return "it holds a number that JSON does not have (NaN or infinity)"
+        if is_number(held) and not -LARGEST <= held <= LARGEST:
+            return "it holds a number beyond what others can read"
         if isinstance(held, dict) and not all(isinstance(key, str) for key in held):
             return "it has a key that is not a text"
         if held is not None and not isinstance(held, str | int | float | bool | dict | list):

@@ -76,4 +76,4 @@ def _random(values: list[Any], sources: Sources) -> int:
     if first >= end:
         raise Refused(f"the first number has to be below the second, and {first} is not below {end}")
     seed = whole(values[2]) if len(values) > 2 else None
-    return first + int(sources.random(seed) * (end - first))
+    return first + int(sources.random(seed) * 2**53) * (end - first) // 2**53  # a span may be too wide for a float

@@ -1,10 +1,9 @@
 """What an execution does when a state fails: try again, go on elsewhere, or fail itself."""
 
-from datetime import timedelta
-
 from asl.definition import Catcher, Retrier, State
 from asl.expressions import Language
 from asl.failures import StateFailure, answers_to
+from asl.moments import later
 from asl.paths.writing import put
 from asl.running.context import scope_of
 from asl.running.effects import Effect, Failed, WaitUntil
@@ -53,7 +52,7 @@ def delay_seconds(retrier: Retrier, tries: int, random: float) -> float:
 
 def _try_again(retrier: Retrier, number: int, tries: tuple[int, ...], position: Position, given: Given) -> WaitUntil:
     random = given.random(None) if retrier.has_full_jitter else 0.0
-    until = given.moment + timedelta(seconds=delay_seconds(retrier, tries[number], random))
+    until = later(given.moment, delay_seconds(retrier, tries[number], random))
     counted = (*tries[:number], tries[number] + 1, *tries[number + 1 :])
     retrying = moved(position, phase=Phase.RETRYING, tries=counted, until=until)
     return WaitUntil(retrying, until if position.deadline is None else min(until, position.deadline))

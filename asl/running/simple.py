@@ -1,12 +1,12 @@
 """The states that ask nothing of the outside but time: Pass, Choice, Wait, Succeed, Fail."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from asl.choices.deciding import holds
 from asl.definition import Choice, Fail, Pass, Rule, State, Wait
 from asl.expressions import Language, Query, Template
 from asl.failures import NO_CHOICE, StateFailure, runtime
+from asl.moments import later
 from asl.running.amounts import point_in_time, seconds
 from asl.running.context import scope_of
 from asl.running.effects import Effect, Failed, WaitUntil
@@ -44,7 +44,7 @@ def begin_wait(state: State, work: Wait, position: Position, given: Given) -> Ef
     """Wait until the point in time that the state says."""
     scope = effective(state, scope_of(state, position, given))
     if work.seconds is not None:
-        until = given.moment + timedelta(seconds=seconds(work.seconds, scope, "Seconds"))
+        until = later(given.moment, seconds(work.seconds, scope, "Seconds"))
     else:
         until = given.moment if work.timestamp is None else point_in_time(work.timestamp, scope)
     return wait_on(state, replace(position, phase=Phase.WAITING, until=until), given)

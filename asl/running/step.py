@@ -9,11 +9,12 @@ Nothing is kept between two steps but the position: it may be written down after
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from asl.definition import Choice, Fail, Machine, Map, Parallel, Pass, State, Succeed, Task, Wait
 from asl.failures import TIMEOUT, StateFailure
+from asl.moments import later
 from asl.running.branching import answer_branches, begin_branches, begin_items
 from asl.running.effects import Effect, Failed, WaitUntil
 from asl.running.events import ChildrenEnded, Event, Go
@@ -30,7 +31,7 @@ from asl.values import JsonValue
 def begin(machine: Machine, data: JsonValue, context: dict[str, Any], now: datetime) -> Position:
     """Where an execution of a machine begins; `context` is what context_of says."""
     limit = machine.timeout_seconds
-    deadline = None if limit is None else now + timedelta(seconds=limit)
+    deadline = None if limit is None else later(now, limit)
     return Position(state=machine.start_at, data=data, context=context, deadline=deadline)
 
 

@@ -1,10 +1,10 @@
 """A Task state: what it has done, and until when."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from asl.definition import State, Task
 from asl.failures import HEARTBEAT_TIMEOUT, TIMEOUT, StateFailure
+from asl.moments import later
 from asl.running.amounts import seconds
 from asl.running.context import WAITS_FOR_TOKEN, scope_of
 from asl.running.effects import Effect, RunTask
@@ -27,7 +27,7 @@ def begin_task(state: State, work: Task, position: Position, given: Given) -> Ef
         phase=Phase.WORKING,
         work=arguments_of(state, scope),
         events=position.events + _EVENTS,
-        timeout_at=None if timeout is None else given.moment + timedelta(seconds=timeout),
+        timeout_at=None if timeout is None else later(given.moment, timeout),
         heartbeat_seconds=heartbeat,
     )
     return _run(work, _alive(working, given), given)
@@ -53,7 +53,7 @@ def answer_task(state: State, work: Task, position: Position, event: Event, give
 def _alive(position: Position, given: Given) -> Position:
     if position.heartbeat_seconds is None:
         return position
-    return replace(position, heartbeat_at=given.moment + timedelta(seconds=position.heartbeat_seconds))
+    return replace(position, heartbeat_at=later(given.moment, position.heartbeat_seconds))
 
 
 def _run(work: Task, position: Position, given: Given) -> RunTask:

@@ -76,6 +76,10 @@ def test_every_function_has_an_example_above() -> None:
     assert [name for name in ARGUMENTS if not any(f"{name}(" in text for text, _ in examples)] == []
 
 
+def test_a_random_number_may_come_from_the_widest_span() -> None:
+    assert called(f"States.MathRandom(-{10**308}, {10**308})") == 0
+
+
 def test_a_seed_gives_the_same_number_each_time() -> None:
     numbers = {called(f"States.MathRandom(0, 1000000, {seed})") for seed in (1, 1, 2)}
 

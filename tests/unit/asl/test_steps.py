@@ -234,6 +234,25 @@ def test_a_state_knows_when_it_was_entered() -> None:
     assert output_of(definition, {}) == {"at": "2026-03-01T12:01:01.000Z"}
 
 
+def test_nothing_is_later_than_the_end_of_time() -> None:
+    definition = one(
+        {"Type": "Wait", "Timestamp": "9999-12-31T23:59:59Z", "Next": "B"},
+        B={"Type": "Wait", "Seconds": 60, "End": True},
+    )
+
+    assert run(definition).ended_at.year == 9999
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_number_that_others_cannot_read_fails_the_task(number: int) -> None:
+    machine, effect = started(one({"Type": "Task", "Resource": "r"}))
+
+    failed = step(machine, effect.position, Returned([number]), given_at())
+
+    assert isinstance(failed, Failed)
+    assert failed.error == "States.DataLimitExceeded"
+
+
 def test_the_phases_are_written_as_words() -> None:
     _, effect = started(one({"Type": "Wait", "Seconds": 1}))
 
