@@ -63,6 +63,11 @@ class TestParallel:
         assert (result.outcome, result.ended_at) == (Raised("Bad", None), BEGINS_AT)
         assert states_of(result) == ["First", "W", "Bad"]
 
+    def test_branches_begin_together_whatever_becomes_of_the_first(self) -> None:
+        quick = {"StartAt": "Bad", "States": {"Bad": {"Type": "Fail", "Error": "Bad"}}}
+
+        assert states_of(run(one({"Type": "Parallel", "Branches": [quick, branch("A")]}))) == ["First", "Bad", "A"]
+
     def test_it_is_tried_again_and_caught_as_a_whole(self) -> None:
         failing = {"StartAt": "Bad", "States": {"Bad": {"Type": "Fail", "Error": "Bad", "Cause": "c"}}}
         state = {
@@ -168,7 +173,8 @@ class TestMap:
         [
             ({"MaxItemsPerBatch": 2}, [[1, 2], [3]]),
             ({"MaxItemsPerBatch": 9}, [[1, 2, 3]]),
-            ({"MaxInputBytesPerBatch": 16}, [[1, 2], [3]]),
+            ({"MaxInputBytesPerBatch": 15}, [[1, 2], [3]]),
+            ({"MaxInputBytesPerBatch": 14}, [[1], [2], [3]]),
             ({"MaxInputBytesPerBatch": 1}, [[1], [2], [3]]),
         ],
     )

@@ -77,6 +77,7 @@ def test_what_is_null_is_present_and_what_is_not_there_is_not() -> None:
 
     assert (holds(rule, {"it": None}), holds(rule, {})) == (True, False)
     assert holds({"Variable": "$.it", "IsPresent": False}, {})
+    assert not holds({"Variable": "$.list[*].it", "IsPresent": True}, {"list": [{}]})
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def called(text: str, data: Any = None) -> Any:
         ("States.JsonToString($.object)", '{"Arg1":1,"Arg2":["x"]}'),
         ("States.MathAdd(1, -3)", -2),
         ("States.MathAdd($.half, -0.5)", 2),
+        ("States.MathAdd(0.5, -1.5)", 0),
+        ("States.MathAdd(2.5, -2.5)", 1),
         ("States.MathRandom(10, 20)", 15),
         ("States.StringSplit('a.b-c', '.-')", ["a", "b", "c"]),
         ("States.StringSplit(',,', ',')", []),

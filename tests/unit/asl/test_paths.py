@@ -123,11 +123,11 @@ def test_a_reference_path_writes(path: str, into: Any, expected: Any) -> None:
 
 
 def test_writing_leaves_the_original_alone() -> None:
-    original = {"a": {"b": 1}}
+    original = {"a": {"b": [1]}}
 
-    put(parse("$.a.b"), 2, original)
+    put(parse("$.a.b[0]"), 2, original)
 
-    assert original == {"a": {"b": 1}}
+    assert original == {"a": {"b": [1]}}
 
 
 @pytest.mark.parametrize(("path", "into"), [("$.a", [1]), ("$.a.b", {"a": "text"}), ("$.a[3]", {"a": [1]})])

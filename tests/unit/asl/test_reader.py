@@ -109,7 +109,14 @@ def test_the_fields_of_the_other_query_language_are_named_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", '{"StartAt": "A", "StartAt": "B", "States": {}}', '"text"', "[" * 100_000, " " * 300_000]
+    "text",
+    [
+        "{",
+        '{"StartAt": "A", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+        '"text"',
+        "[" * 100_000,
+        " " * 300_000,
+    ],
 )
 def test_what_is_no_definition_at_all_is_refused(text: str) -> None:
     with pytest.raises(DefinitionError):

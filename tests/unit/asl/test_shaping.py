@@ -108,6 +108,19 @@ def test_a_task_assigns_of_its_result() -> None:
     assert output_of(definition, {"x": 1}, [{"value": 5}]) == {"got": 5, "in": {"x": 1}}
 
 
+def test_a_task_assigns_of_what_was_selected_of_its_result() -> None:
+    task_state = {
+        "Type": "Task",
+        "Resource": "r",
+        "ResultSelector": {"v.$": "$.deep.v"},
+        "Assign": {"got.$": "$.v"},
+        "Next": "B",
+    }
+    definition = one(task_state, B={**END, "Parameters": {"got.$": "$got"}})
+
+    assert output_of(definition, {}, [{"deep": {"v": 5}}]) == {"got": 5}
+
+
 def test_a_rule_assigns_of_its_own() -> None:
     choice = {
         "Type": "Choice",

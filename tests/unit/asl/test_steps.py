@@ -253,6 +253,13 @@ def test_a_number_that_others_cannot_read_fails_the_task(number: int) -> None:
     assert failed.error == "States.DataLimitExceeded"
 
 
+def test_only_what_can_be_tried_again_counts_its_tries() -> None:
+    about = {"Name": "First", "EnteredTime": "2026-03-01T12:00:00.000Z"}
+
+    assert output_of(one({"Type": "Pass", "InputPath": "$$.State"})) == about
+    assert output_of(one({"Type": "Task", "Resource": "r", "InputPath": "$$.State"})) == {**about, "RetryCount": 0}
+
+
 def test_the_phases_are_written_as_words() -> None:
     _, effect = started(one({"Type": "Wait", "Seconds": 1}))
 
