@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Iterator
+from json.encoder import encode_basestring
 from typing import Any, TypeAlias
 
 JsonValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -11,6 +11,7 @@ JsonValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | N
 MAXIMUM_BYTES = 262_144  # of one value between states; the language's own limit
 LARGEST = sys.float_info.max
 DEEPEST = 200  # values within values
+TOO_LARGE = "it is too large"
 
 
 def is_number(value: Any) -> bool:
@@ -46,27 +47,8 @@ def json_text(value: Any) -> str:
 
 
 def is_too_large(value: Any, most_bytes: int = MAXIMUM_BYTES) -> bool:
-    """Tell whether a value is larger than allowed, as JSON without spaces in UTF-8.
-
-    It stops at the limit: a value may hold another so many times over that nobody could write it down.
-    """
-    size, waiting = 0, [value]
-    while waiting and size <= most_bytes:
-        held = waiting.pop()
-        if isinstance(held, dict):
-            size += 1 + max(1, sum(_bytes_of(key) + 2 for key in held))
-            waiting.extend(held.values())
-        elif isinstance(held, list):
-            size += 1 + max(1, len(held))
-            waiting.extend(held)
-        else:
-            size += _bytes_of(held)
-    return size > most_bytes
-
-
-def _bytes_of(scalar: Any) -> int:
-    # half a pair of surrogates cannot be sent, but it can be measured
-    return len(json_text(scalar).encode(errors="surrogatepass"))
+    """Tell whether a value is larger than allowed, as JSON without spaces in UTF-8."""
+    return flaw_in(value, most_bytes) == TOO_LARGE
 
 
 def plain_text(value: Any) -> str:
@@ -80,27 +62,52 @@ def plain_text(value: Any) -> str:
     return json_text(value)
 
 
-def flaw_in(value: Any) -> str | None:
-    """Why a value that a caller hands in is no JSON that can be worked with, or None."""
-    for held, depth in _everything_in(value):
+def flaw_in(value: Any, most_bytes: int | None = None) -> str | None:
+    """Why a value is no JSON that can be worked with, or None.
+
+    It goes level by level and stops at the first flaw: a value may hold another so many times over that nobody could write it down.
+    """
+    size, depth, level = 0, 0, [value]
+    while level:
         if depth > DEEPEST:
             return f"it is nested deeper than {DEEPEST} levels"
-        if isinstance(held, float) and not math.isfinite(held):
-            return "it holds a number that JSON does not have (NaN or infinity)"
-        if is_number(held) and not -LARGEST <= held <= LARGEST:
-            return "it holds a number beyond what others can read"
-        if isinstance(held, dict) and not all(isinstance(key, str) for key in held):
-            return "it has a key that is not a text"
-        if held is not None and not isinstance(held, str | int | float | bool | dict | list):
-            return f"it holds a {type(held).__name__}, which is nothing of JSON"
+        inner: list[Any] = []
+        for held in level:
+            if (flaw := _flaw_of(held)) is not None:
+                return flaw
+            size += _own_bytes(held)
+            if most_bytes is not None and size > most_bytes:
+                return TOO_LARGE
+            if isinstance(held, dict):
+                inner.extend(held.values())
+            elif isinstance(held, list):
+                inner.extend(held)
+        level, depth = inner, depth + 1
     return None
 
 
-def _everything_in(value: Any) -> Iterator[tuple[Any, int]]:
-    waiting = [(value, 0)]
-    while waiting:
-        held, depth = waiting.pop()
-        yield held, depth
-        if depth <= DEEPEST:
-            inner = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
-            waiting.extend((one, depth + 1) for one in inner)
+def _flaw_of(held: Any) -> str | None:
+    if held is None or isinstance(held, str | bool | list):
+        return None
+    if isinstance(held, dict):
+        return None if all(isinstance(key, str) for key in held) else "it has a key that is not a text"
+    if not isinstance(held, int | float):
+        return f"it holds a {type(held).__name__}, which is nothing of JSON"
+    if isinstance(held, float) and not math.isfinite(held):
+        return "it holds a number that JSON does not have (NaN or infinity)"
+    return None if -LARGEST <= held <= LARGEST else "it holds a number beyond what others can read"
+
+
+def _own_bytes(held: Any) -> int:
+    """What a value counts for itself, with brackets, commas and colons, but without what it holds."""
+    if isinstance(held, str):
+        quoted = encode_basestring(held)
+        # half a pair of surrogates cannot be sent, but it can be measured
+        return len(quoted) if held.isascii() else len(quoted.encode(errors="surrogatepass"))
+    if isinstance(held, list):
+        return 1 + max(1, len(held))
+    if isinstance(held, dict):
+        return 1 + max(1, sum(_own_bytes(key) + 2 for key in held))
+    if held is None:
+        return 4
+    return 5 - held if isinstance(held, bool) else len(repr(held))

@@ -10,7 +10,7 @@ from asl.paths.values import Path
 from asl.paths.writing import put
 from asl.running.evaluating import Scope, at_path, evaluate
 from asl.running.position import Position
-from asl.values import JsonValue, flaw_in, is_too_large
+from asl.values import MAXIMUM_BYTES, TOO_LARGE, JsonValue, flaw_in, is_too_large
 
 MOST_VARIABLES_BYTES = 10 * 1024 * 1024
 
@@ -28,7 +28,8 @@ def effective(state: State, scope: Scope) -> Scope:
 def arguments_of(state: State, scope: Scope) -> Any:
     """What the state works with: its Parameters or Arguments, else all of its input."""
     if state.arguments is None:
-        return checked(state, scope.input)
+        is_part = state.input_path is None or state.input_path.is_definite  # and so no larger than what was given
+        return scope.input if is_part else checked(state, scope.input)
     field = "Arguments" if state.language is Language.JSONATA else "Parameters"
     return checked(state, evaluate(state.arguments, scope, field))
 
@@ -67,12 +68,13 @@ def assigned(template: Template | None, scope: Scope, position: Position, state:
 
 def checked(state: State, value: Any) -> Any:
     """A value, if it is not larger than the language allows, and JSON."""
-    if is_too_large(value):
+    flaw = flaw_in(value, MAXIMUM_BYTES)
+    if flaw is None:
+        return value
+    if flaw == TOO_LARGE:
         raise StateFailure(
             DATA_LIMIT,
             f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes service limit.",
             names_state=True,
         )
-    if (flaw := flaw_in(value)) is not None:
-        raise StateFailure(DATA_LIMIT, f"The state/task '{state.name}' has a value that cannot be worked with: {flaw}.")
-    return value
+    raise StateFailure(DATA_LIMIT, f"The state/task '{state.name}' has a value that cannot be worked with: {flaw}.")

@@ -25,11 +25,15 @@ from asl.running.position import Phase, Position
 from asl.running.simple import begin_wait, choose, pass_on, succeed, wait_on
 from asl.running.simple import fail as fail_state
 from asl.running.tasks import answer_task, begin_task
-from asl.values import JsonValue
+from asl.values import MAXIMUM_BYTES, JsonValue, flaw_in
 
 
 def begin(machine: Machine, data: JsonValue, context: dict[str, Any], now: datetime) -> Position:
-    """Where an execution of a machine begins; `context` is what context_of says."""
+    """Where an execution of a machine begins; `context` is what context_of says. ValueError if the data cannot be worked with."""
+    if (flaw := flaw_in(data, MAXIMUM_BYTES)) is not None:
+        raise ValueError(
+            f"the input of an execution cannot be taken: {flaw}, and it is JSON of {MAXIMUM_BYTES} bytes at most"
+        )
     limit = machine.timeout_seconds
     deadline = None if limit is None else later(now, limit)
     return Position(state=machine.start_at, data=data, context=context, deadline=deadline)

@@ -260,6 +260,12 @@ def test_only_what_can_be_tried_again_counts_its_tries() -> None:
     assert output_of(one({"Type": "Task", "Resource": "r", "InputPath": "$$.State"})) == {**about, "RetryCount": 0}
 
 
+@pytest.mark.parametrize("data", ["x" * 262_143, float("nan")])
+def test_an_execution_does_not_begin_with_what_it_cannot_work_with(data: Any) -> None:
+    with pytest.raises(ValueError, match="the input of an execution cannot be taken"):
+        begin(read(one({"Type": "Pass"})), data, context(), BEGINS_AT)
+
+
 def test_the_phases_are_written_as_words() -> None:
     _, effect = started(one({"Type": "Wait", "Seconds": 1}))
 
