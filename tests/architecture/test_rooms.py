@@ -23,8 +23,8 @@ SHELLS = {"triggers", "orchestrators", "activities", "entities"}
 ALLOWED = {  # room -> which of our rooms it may import
     "asl": {"asl"},
     "relay": {"relay"},
-    "workflows": CORE,
-    "services": DOING,
+    "workflows": {"asl", *CORE},
+    "services": {"asl", *DOING},
     "adapters/clock": {"adapters.clock", *CORE},
     "adapters/durable": {"adapters.durable", *CORE},
     "adapters/http": {"adapters.http", *CORE},

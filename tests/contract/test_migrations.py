@@ -18,6 +18,7 @@ TABLES = (
     *("Mailing", "Mail", "Suppression", "MailAccount"),
     *("Aggregate", "AggregateGroup", "AggregateRow", "AggregateResult"),
     *("StreamShard", "StreamEvent", "StreamSeen", "StreamWindow"),
+    "Workflow",
 )
 
 

@@ -1,0 +1,1 @@
+"""Workflows as data: definitions in the Amazon States Language, with names, versions and what may be started."""

@@ -1,0 +1,34 @@
+"""Definitions of workflows, as they stand in SQL Server, and what workflows.toml says of them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.definitions.resources import RESOURCES
+
+
+class Status(StrEnum):
+    """Whether a version of a definition may be started."""
+
+    DRAFT = "draft"  # not before somebody approves it
+    APPROVED = "approved"
+    RETIRED = "retired"  # not any more; what runs goes on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One version of a workflow. Its text never changes, only its status does."""
+
+    name: str
+    version: int
+    hash: str
+    text: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for the definitions of one name."""
+
+    needs_approval: bool = False
+    resources: Collection[str] = RESOURCES  # that its tasks may name; x* allows all that begin so
