@@ -43,6 +43,7 @@ from services.outside import Outside
 from workflows import WORKFLOWS
 from workflows.aggregates.ports import AggregateStore
 from workflows.config.file import Workflows
+from workflows.definitions.values import Rules
 
 
 class Line(StrEnum):
@@ -92,6 +93,11 @@ def _database_problems(connection_string: str, relays: int) -> Sequence[str]:
 def workflow_names() -> Sequence[str]:
     """Return the names of the workflows that relays and people may start."""
     return WORKFLOWS
+
+
+def definition_rules(name: str) -> Rules:  # noqa: ARG001 - workflows.toml has no rules by name yet
+    """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
+    return Rules()
 
 
 def app_settings() -> Mapping[str, str]:

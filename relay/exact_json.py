@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 _scalar = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_FURTHEST = 400  # places before and after the point that are written out; no float needs more, and 1e999999999 has a gigabyte of them
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -19,13 +20,13 @@ def _refused(constant: str) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included.
+    """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included, one far from 1 its exponent.
 
     Half of a surrogate pair, which SQL Server stores and UTF-8 cannot hold, becomes its escape: \\ud83d.
     """
     match value:
         case Decimal():
-            return format(value, "f")
+            return format(value, "f") if abs(value.adjusted()) <= _FURTHEST else str(value)
         case dict():
             return "{" + ",".join([f"{_text(str(k))}:{dumps(v)}" for k, v in value.items()]) + "}"
         case list() | tuple():

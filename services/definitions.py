@@ -11,6 +11,7 @@ from workflows.definitions.mistakes import told
 from workflows.definitions.names import check_name
 from workflows.definitions.reading import ReadDefinition, read_definition
 from workflows.definitions.starting import definition_of, definition_to_start, no_such_definition
+from workflows.definitions.trying import trial_of, try_out
 from workflows.definitions.values import Definition, Rules, Status
 
 MOST_VERSIONS = 100  # that are listed
@@ -95,6 +96,18 @@ def definition_for_start(name: str, version: int | None, rules: Rules, tables: T
     """Return the newest approved version, or the one that is named if it may be started. Raises InputError, DatabaseError."""
     [rows] = tables.ask("workflow/to_start", name=name, version=version)
     return definition_to_start(name, version, rows, rules)
+
+
+async def try_state(name: str, body: Mapping[str, Any], version: int | None, app: AppOutside) -> dict[str, Any]:
+    """Return what one state would do with an input; nothing is done. Raises RefusedDefinition, InputError, DatabaseError."""
+    trial = trial_of(body)
+    definition = await stored_definition(name, version, app)
+    moment = app.clock.now()
+
+    def tried() -> dict[str, Any]:
+        return try_out(read_definition(definition.text, None).machine, name, trial, moment)
+
+    return {"name": name, "version": definition.version, **await app.threads.run(tried)}
 
 
 async def _read(text: str, rules: Rules, app: AppOutside) -> ReadDefinition:

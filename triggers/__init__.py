@@ -9,6 +9,7 @@ MODULES = (
     "http.locks",
     "http.orchestrators",
     "http.executions",
+    "http.definitions",
     "http.mailings",
     "http.mails",
     "http.suppressions",

@@ -98,7 +98,7 @@ def _decimal(column: Column, value: Any) -> str:
     _check_places(column, value, number, column.scale)
     if number and number.adjusted() + 1 > column.precision - column.scale:
         raise ValueError(_out_of_range(column, value))
-    return format(number, "f")
+    return format(number or Decimal(0), "f")  # a zero may have a billion places
 
 
 def _money(column: Column, value: Any) -> str:
@@ -107,7 +107,7 @@ def _money(column: Column, value: Any) -> str:
     most = Decimal(_MONEYS[column.type]).scaleb(-_MONEY_SCALE)
     if not -most - Decimal("0.0001") <= number <= most:
         raise ValueError(_out_of_range(column, value))
-    return format(number, "f")
+    return format(number or Decimal(0), "f")  # a zero may have a billion places
 
 
 def _float(column: Column, value: Any) -> str:

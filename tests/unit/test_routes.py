@@ -69,7 +69,7 @@ def test_the_document_has_every_route_with_its_key(app: Any) -> None:
         if line.startswith("| `")
         for cells in [[cell.strip() for cell in line.split("|")[1:-1]]]
         for key in [cells[1]]
-        for method, path in re.findall(r"`(GET|POST) (/api/[^`]+)`", cells[0])
+        for method, path in re.findall(r"`(GET|POST|PUT) (/api/[^`]+)`", cells[0])
     ]
 
     assert sorted(told) == sorted(routes(app))

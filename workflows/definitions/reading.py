@@ -24,8 +24,8 @@ class ReadDefinition:
     warnings: tuple[Mistake, ...]
 
 
-def read_definition(text: str, resources: Collection[str] = RESOURCES) -> ReadDefinition:
-    """Read and check a definition. Raises RefusedDefinition with all its mistakes."""
+def read_definition(text: str, resources: Collection[str] | None = RESOURCES) -> ReadDefinition:
+    """Read and check a definition; None for resources asks of no task what it names. Raises RefusedDefinition with all mistakes."""
     try:
         machine = read_text(text, resources)
     except DefinitionError as error:

@@ -29,7 +29,7 @@ def column(kind: str, length: int = 10, precision: int = 0, scale: int = 0) -> C
         (column("decimal", precision=5, scale=2), Decimal("999.990"), "999.990"),
         (column("decimal", precision=38, scale=0), 10**38 - 1, "9" * 38),
         (column("decimal", precision=5, scale=5), Decimal("0.12345"), "0.12345"),
-        (column("decimal", precision=5, scale=2), Decimal("0E-9"), "0.000000000"),
+        (column("decimal", precision=5, scale=2), Decimal("0E-999999999"), "0"),
         (column("money"), Decimal("-922337203685477.5808"), "-922337203685477.5808"),
         (column("float"), Decimal("1E+308"), "1e+308"),
         (column("real"), 0, "0.0"),

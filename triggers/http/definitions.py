@@ -1,0 +1,186 @@
+"""Workflows as data over HTTP: definitions are put, checked, decided on, shown, drawn and tried."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+import azure.durable_functions as df
+import azure.functions as func
+
+import wiring
+from relay import exact_json
+from relay.errors import InputError
+from services import definitions
+from services.app_outside import AppOutside
+from triggers.http.answers import answer, answered, problem
+from triggers.http.bodies import body_of, json_object
+from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
+from workflows.definitions.mistakes import RefusedDefinition
+from workflows.definitions.names import check_name
+from workflows.definitions.values import Status
+
+MOST_BYTES = 262_144  # of a definition
+MOST_TRIAL_BYTES = 1_048_576  # input, context, variables and mock
+MOST_AT_A_TIME = 200
+_LONGEST_WHO = 200
+_UNNAMED = "unnamed"
+
+blueprint = df.Blueprint()
+Work = Callable[[func.HttpRequest, AppOutside], Awaitable[func.HttpResponse]]
+
+
+@blueprint.route(route="workflows", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_definitions(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/workflows?after=: a line for each name, along the alphabet."""
+    return await respond(req, client, show_list)
+
+
+@blueprint.route(route="workflows/{name}", methods=["GET", "PUT"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_definition(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/workflows/{name}: the newest version. PUT with a definition: 201 for a new version, 200 if it is there."""
+    return await respond(req, client, put if req.method == "PUT" else show)
+
+
+@blueprint.route(route="workflows/{name}/versions/{version}", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_version(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/workflows/{name}/versions/{version}: one version."""
+    return await respond(req, client, show)
+
+
+@blueprint.route(route="workflows/{name}/check", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_check(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/workflows/{name}/check with a definition: its mistakes or warnings; nothing is kept."""
+    return await respond(req, client, check)
+
+
+@blueprint.route(route="workflows/{name}/test-state", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_test_state(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/workflows/{name}/test-state: what one state would do."""
+    return await respond(req, client, test_state)
+
+
+# A function of its own, so that a key can be given to who decides, and another to who writes.
+@blueprint.route(route="workflows/{name}/{action}", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_decision(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/workflows/{name}/approve, /retire."""
+    return await respond(req, client, decide)
+
+
+async def respond(req: func.HttpRequest, client: str, work: Work) -> func.HttpResponse:
+    """Do the work of a request."""
+    if from_elsewhere(req):
+        return not_for_pages()
+    return await answered(_with_mistakes(work(req, wiring.app_outside(client, wiring.Line.OPERATOR))))
+
+
+async def _with_mistakes(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
+    try:
+        return await work
+    except RefusedDefinition as error:
+        return problem(
+            400, "The definition has mistakes", str(error), mistakes=error.mistakes, mistakes_count=error.count
+        )
+
+
+async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Return a page of names, and where the next one is. Raises DatabaseError, InputError."""
+    after = _query(req, "after").get("after", "")
+    found = await definitions.list_definitions(after, MOST_AT_A_TIME, app)
+    return answer({"workflows": found, "next": found[-1]["name"] if len(found) == MOST_AT_A_TIME else None})
+
+
+async def show(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Return one version. Raises DatabaseError, InputError."""
+    _query(req)
+    version = req.route_params.get("version")
+    return answer(await definitions.show_definition(_name(req), None if version is None else _version(version), app))
+
+
+async def put(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Write a definition down. Raises RefusedDefinition, DatabaseError, InputError."""
+    name, wished = _name(req), _query(req, "status").get("status")
+    if wished not in {None, Status.DRAFT, Status.APPROVED}:
+        raise InputError([f"status: {wished[:40]!r} is none to put with; take draft or approved, or leave it out."])
+    status = None if wished is None else Status(wished)
+    rules = wiring.definition_rules(name)
+    told, is_new = await definitions.put_definition(name, _text(req), status, _who(req), rules, app)
+    return answer(told, 201 if is_new else 200)
+
+
+async def check(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Say what there is to say of a definition. Raises RefusedDefinition, InputError."""
+    name = _name(req)
+    _query(req)
+    return answer(await definitions.check_definition(_text(req), wiring.definition_rules(name), app))
+
+
+async def test_state(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Try one state. Raises RefusedDefinition, DatabaseError, InputError."""
+    name = _name(req)
+    _query(req)
+    body = json.loads(exact_json.dumps(json_object(req, MOST_TRIAL_BYTES)))  # numbers as the engine has them
+    version = _version(body["version"]) if "version" in body else None
+    return answer(await definitions.try_state(name, body, version, app))
+
+
+async def decide(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Approve or retire. Raises DatabaseError, InputError."""
+    name, action = _name(req), req.route_params["action"]
+    _query(req)
+    work = {"approve": definitions.approve_definition, "retire": definitions.retire_definition}.get(action)
+    if work is None:
+        return problem(
+            404, "No such action", f"There is no {action[:40]!r}; take approve, retire, check or test-state."
+        )
+    return answer(await work(name, _chosen_version(req), _who(req), app))
+
+
+def _name(req: func.HttpRequest) -> str:
+    return check_name(req.route_params["name"])
+
+
+def _text(req: func.HttpRequest) -> str:
+    """Return the definition that was sent, as it was sent."""
+    content = body_of(req, MOST_BYTES)
+    if not content:
+        raise InputError(["The body is empty; send the definition, a JSON object with StartAt and States."])
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise InputError(["The body is no UTF-8; send the definition's JSON in UTF-8."]) from None
+
+
+def _chosen_version(req: func.HttpRequest) -> int | None:
+    body = json_object(req) if body_of(req) else {}
+    if unknown := sorted(body.keys() - {"version"}):
+        raise InputError([f'{unknown[0]!r} is no key of this order; send {{"version": 3}}, or nothing.'])
+    return _version(body["version"]) if "version" in body else None
+
+
+def _version(version: object) -> int:
+    text = str(version)
+    if isinstance(version, bool) or not (text.isascii() and text.isdigit() and 0 < int(text[:11]) < 2**31):
+        raise InputError([f"version: {text[:40]!r} is none; take a number from 1 on."])
+    return int(text)
+
+
+def _who(req: func.HttpRequest) -> str:
+    """Return who says so: whom the platform has let in, else who the caller says that he is."""
+    who = req.headers.get("X-MS-CLIENT-PRINCIPAL-NAME") or req.headers.get("X-Approved-By") or _UNNAMED
+    if len(who) > _LONGEST_WHO or not who.isprintable():
+        raise InputError([f"X-Approved-By: it must be printable, at most {_LONGEST_WHO} characters."])
+    return who
+
+
+def _query(req: func.HttpRequest, *known: str) -> dict[str, str]:
+    """Return the query's parameters; raise InputError for one that means nothing here."""
+    asked = {name: value for name, value in req.params.items() if name != FUNCTION_KEY}
+    if unknown := sorted(asked.keys() - set(known)):
+        what = f"take {', '.join(known)}" if known else "none is"
+        raise InputError([f"{unknown[0][:40]!r} is no parameter here; {what}."])
+    return asked
