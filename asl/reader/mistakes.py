@@ -29,10 +29,14 @@ class Mistakes:
 
     def __init__(self) -> None:
         self.found: list[Mistake] = []
+        self._known: set[Mistake] = (
+            set()
+        )  # to ask each time whether the list has it would take minutes for a definition full of them
 
     def add(self, pointer: str, problem: str, remedy: str) -> None:
         mistake = Mistake(pointer, problem, remedy)
-        if mistake not in self.found:
+        if mistake not in self._known:
+            self._known.add(mistake)
             self.found.append(mistake)
 
 

@@ -63,12 +63,19 @@ async def workflow_test_state(req: func.HttpRequest, client: str) -> func.HttpRe
     return await respond(req, client, test_state)
 
 
-# A function of its own, so that a key can be given to who decides, and another to who writes.
-@blueprint.route(route="workflows/{name}/{action}", methods=["POST"])
+# Each route is a function of its own, so that who writes need not have the key of who approves.
+@blueprint.route(route="workflows/{name}/approve", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
-async def workflow_decision(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """POST /api/workflows/{name}/approve, /retire."""
-    return await respond(req, client, decide)
+async def workflow_approve(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/workflows/{name}/approve: the newest version, or one that is named, may be started."""
+    return await respond(req, client, approve)
+
+
+@blueprint.route(route="workflows/{name}/retire", methods=["POST"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_retire(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """POST /api/workflows/{name}/retire: all versions, or one that is named, are not started any more."""
+    return await respond(req, client, retire)
 
 
 async def respond(req: func.HttpRequest, client: str, work: Work) -> func.HttpResponse:
@@ -128,16 +135,16 @@ async def test_state(req: func.HttpRequest, app: AppOutside) -> func.HttpRespons
     return answer(await definitions.try_state(name, body, version, app))
 
 
-async def decide(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
-    """Approve or retire. Raises DatabaseError, InputError."""
-    name, action = _name(req), req.route_params["action"]
+async def approve(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Let a version be started. Raises DatabaseError, InputError."""
     _query(req)
-    work = {"approve": definitions.approve_definition, "retire": definitions.retire_definition}.get(action)
-    if work is None:
-        return problem(
-            404, "No such action", f"There is no {action[:40]!r}; take approve, retire, check or test-state."
-        )
-    return answer(await work(name, _chosen_version(req), _who(req), app))
+    return answer(await definitions.approve_definition(_name(req), _chosen_version(req), _who(req), app))
+
+
+async def retire(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Take a version out of use, or all. Raises DatabaseError, InputError."""
+    _query(req)
+    return answer(await definitions.retire_definition(_name(req), _chosen_version(req), _who(req), app))
 
 
 def _name(req: func.HttpRequest) -> str:

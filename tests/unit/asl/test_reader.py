@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asl.reader.machines import read, read_text
-from asl.reader.mistakes import DefinitionError
+from asl.reader.mistakes import DefinitionError, Mistake, Mistakes
 from tests.unit.asl.running import mistakes_of, one, passing
 
 STEP = {"StartAt": "Inner", "States": {"Inner": {"Type": "Pass", "End": True}}}
@@ -102,6 +102,28 @@ def test_all_mistakes_are_told_at_once_with_their_remedies() -> None:
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_place(state: dict[str, Any], place: str) -> None:
     assert place in told_of_first(state)
+
+
+def test_many_mistakes_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def equal(one: Mistake, other: Mistake) -> bool:
+        nonlocal compared
+        compared += 1
+        return str(one) == str(other)
+
+    monkeypatch.setattr(Mistake, "__eq__", equal)
+    mistakes = Mistakes()
+    for number in [*range(300), 7]:
+        mistakes.add(f"/{number}", "p", "r")
+
+    assert len(mistakes.found) == 300
+    assert compared < 300
+
+
+def test_a_name_that_stands_twice_in_one_object_is_told() -> None:
+    with pytest.raises(DefinitionError, match="'b' stands twice"):
+        read_text('{"a": 1, "b": 1, "c": 1, "b": 2}')
 
 
 def test_the_fields_of_the_other_query_language_are_named_as_such() -> None:
