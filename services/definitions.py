@@ -7,6 +7,9 @@ from typing import Any
 from relay.errors import InputError
 from relay.ports import Tables
 from services.app_outside import AppOutside
+from workflows.definitions.diagram.mermaid import mermaid
+from workflows.definitions.diagram.parts import Ran
+from workflows.definitions.diagram.svg import svg
 from workflows.definitions.mistakes import told
 from workflows.definitions.names import check_name
 from workflows.definitions.reading import ReadDefinition, read_definition
@@ -14,6 +17,7 @@ from workflows.definitions.starting import definition_of, definition_to_start, n
 from workflows.definitions.trying import trial_of, try_out
 from workflows.definitions.values import Definition, Rules, Status
 
+SVG, MERMAID = "svg", "mermaid"
 MOST_VERSIONS = 100  # that are listed
 
 
@@ -108,6 +112,17 @@ async def try_state(name: str, body: Mapping[str, Any], version: int | None, app
         return try_out(read_definition(definition.text, None).machine, name, trial, moment)
 
     return {"name": name, "version": definition.version, **await app.threads.run(tried)}
+
+
+async def draw_definition(name: str, version: int | None, form: str, ran: Ran, app: AppOutside) -> str:
+    """Return the picture of a version, the newest if none is named, as svg or mermaid. Raises RefusedDefinition, InputError, DatabaseError."""
+    definition = await stored_definition(name, version, app)
+
+    def drawn() -> str:
+        machine = read_definition(definition.text, None).machine
+        return mermaid(machine, ran) if form == MERMAID else svg(machine, f"{name}, version {definition.version}", ran)
+
+    return await app.threads.run(drawn)
 
 
 async def _read(text: str, rules: Rules, app: AppOutside) -> ReadDefinition:

@@ -11,10 +11,12 @@ import pytest
 import wiring
 from adapters.sql_server.migrations import migrate
 from adapters.sql_server.tables import SqlTables
+from relay.errors import InputError
 from tests.fakes import FakeDurableClient, an_app_outside
 from tests.sql_client import SqlServer
-from triggers.http.definitions import MOST_BYTES, approve, check, put, respond, retire, show, show_list
+from triggers.http.definitions import MOST_BYTES, approve, check, draw, put, respond, retire, show, show_list
 from triggers.http.definitions import test_state as try_state
+from workflows.definitions.diagram.parts import Happened, Ran
 from workflows.definitions.values import Rules
 
 ORDER: dict[str, Any] = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 1.50, "End": True}}}
@@ -175,6 +177,37 @@ def test_a_state_is_tried_with_numbers_as_the_engine_has_them(shop: Shop) -> Non
     assert shop.act("test-state", {"state": "A"})[1]["output"] == 1.5
     assert "no state 'B'" in shop.act("test-state", {"state": "B"})[1]["detail"]
     assert shop.act("test-state", b'{"state": "A", "input": 1e999999999}')[0] == 400
+
+
+def a_picture(shop: Shop, states_of: Any = None, **params: str) -> str:
+    http = func.HttpRequest("GET", "https://shop", params=params, route_params={"name": "order"}, body=b"")
+    shop.answer = asyncio.run(draw(http, shop.app, states_of))
+    return shop.answer.get_body().decode()
+
+
+def test_a_definition_is_drawn_as_a_page_that_runs_nothing_or_as_text(shop: Shop) -> None:
+    shop.put()
+    shop.put(OTHER)
+
+    assert a_picture(shop).startswith("<svg ")
+    assert shop.answer.mimetype == "image/svg+xml"
+    assert "default-src 'none'" in shop.answer.headers["Content-Security-Policy"]
+    assert "order, version 2" in a_picture(shop)
+    assert "order, version 1" in a_picture(shop, version="1")
+    assert a_picture(shop, format="mermaid").startswith("flowchart TD\n")
+    for params in ({"format": "png"}, {"version": "0"}, {"execution": "order-7"}):
+        with pytest.raises(InputError):
+            a_picture(shop, **params)
+
+
+def test_a_picture_shows_what_has_happened_in_an_execution(shop: Shop) -> None:
+    shop.put()
+
+    async def states_of(execution: str, _: Any) -> Ran:
+        return Ran(states={"A": Happened.SUCCEEDED}) if execution == "order-7" else Ran()
+
+    assert 'class="state succeeded"' in a_picture(shop, states_of, execution="order-7")
+    assert 'class="state succeeded"' not in a_picture(shop, states_of)
 
 
 @pytest.mark.parametrize(

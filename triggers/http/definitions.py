@@ -14,6 +14,7 @@ from services.app_outside import AppOutside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import body_of, json_object
 from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
+from workflows.definitions.diagram.parts import Ran
 from workflows.definitions.mistakes import RefusedDefinition
 from workflows.definitions.names import check_name
 from workflows.definitions.values import Status
@@ -23,8 +24,10 @@ MOST_TRIAL_BYTES = 1_048_576  # input, context, variables and mock
 MOST_AT_A_TIME = 200
 _LONGEST_WHO = 200
 _UNNAMED = "unnamed"
+_DRAWN = {definitions.SVG: "image/svg+xml", definitions.MERMAID: "text/plain"}
 
 blueprint = df.Blueprint()
+StatesOf = Callable[[str, AppOutside], Awaitable[Ran]]  # of an execution
 Work = Callable[[func.HttpRequest, AppOutside], Awaitable[func.HttpResponse]]
 
 
@@ -47,6 +50,13 @@ async def workflow_definition(req: func.HttpRequest, client: str) -> func.HttpRe
 async def workflow_version(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """GET /api/workflows/{name}/versions/{version}: one version."""
     return await respond(req, client, show)
+
+
+@blueprint.route(route="workflows/{name}/diagram", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def workflow_diagram(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/workflows/{name}/diagram?format=svg|mermaid&version=: its picture."""
+    return await respond(req, client, draw)
 
 
 @blueprint.route(route="workflows/{name}/check", methods=["POST"])
@@ -106,6 +116,23 @@ async def show(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     _query(req)
     version = req.route_params.get("version")
     return answer(await definitions.show_definition(_name(req), None if version is None else _version(version), app))
+
+
+async def draw(req: func.HttpRequest, app: AppOutside, states_of: StatesOf | None = None) -> func.HttpResponse:
+    """Return the picture of a version, with what has happened in an execution if `states_of` can tell. Raises as `show` does."""
+    asked = _query(req, "format", "version", *(["execution"] if states_of else []))
+    form = asked.get("format", definitions.SVG)
+    if form not in _DRAWN:
+        raise InputError([f"format: {form[:40]!r} is none; take {' or '.join(_DRAWN)}."])
+    version = _version(asked["version"]) if "version" in asked else None
+    ran = await states_of(asked["execution"], app) if states_of and "execution" in asked else Ran()
+    text = await definitions.draw_definition(_name(req), version, form, ran, app)
+    # Opened by itself in a browser, the picture may load and run nothing.
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return func.HttpResponse(text, mimetype=_DRAWN[form], charset="utf-8", headers=headers)
 
 
 async def put(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
