@@ -21,8 +21,11 @@ from relay.identifiers import parse_table_name
 from relay.numbers import numbers_of
 from tests.architecture.test_rooms import ALLOWED
 from workflows.aggregates.values import Aggregate
-from workflows.config.file import parse_workflows
+from workflows.config.file import Workflows, parse_workflows
 from workflows.mailing.account import MailAccount
+from workflows.resources.connection import Connection
+from workflows.resources.permissions import DefinitionRules
+from workflows.resources.statement import Statement
 from workflows.streams.values import Stream
 
 ROOT = Path(__file__).parent.parent
@@ -98,9 +101,8 @@ def test_microsofts_parser_accepts_every_example(text: str) -> None:
 def test_every_example_of_relays_toml_and_workflows_toml_is_one(text: str) -> None:
     settings = dict.fromkeys(re.findall(r"%(\w+)%", text), "https://api.example")
 
-    if "[[mail_account]]" in text or "[[aggregate]]" in text:
-        found = parse_workflows(text, settings)
-        assert found.mail_accounts or found.aggregates or found.streams
+    if "[[relay]]" not in text and "[[channel]]" not in text:
+        assert parse_workflows(text, settings) != Workflows()
     else:
         assert parse_configuration(text, settings, workflows=WORKFLOWS_OF_EXAMPLES).relays
 
@@ -166,9 +168,9 @@ def test_the_design_has_the_rules_between_rooms_that_are_tested() -> None:
 
 
 def described() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """The keys of relays.toml that docs/configuration.md has, each with default and bounds."""
+    """The keys of both files that docs/configuration.md has, each with default and bounds."""
     found: dict[str, dict[str, tuple[str, str]]] = {"": {}}
-    parts, part = iter(("relay", "recovery", "channel")), ""
+    parts, part = iter(CONFIGURED), ""
     for first, *rest in rows_of((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")):
         if rest[:2] == ["default", "bounds"]:
             part = next(parts)
@@ -184,6 +186,9 @@ CONFIGURED: Mapping[str, Sequence[type[Any]]] = {
     "relay": [Relay],
     "recovery": [RecoveryPolicy, Backoff],
     "channel": [Channel],
+    "connection": [Connection],
+    "statement": [Statement],
+    "definition": [DefinitionRules],
 }
 WRITTEN_OTHERWISE = {"sender": "from", "backoff": None, "jitter": None}  # field -> key; None: there is none of its own
 
@@ -194,8 +199,20 @@ def fields_of(part: str) -> Mapping[str, Field[Any]]:
 
 
 @pytest.mark.parametrize("part", CONFIGURED)
-def test_every_key_of_relays_toml_is_described(part: str) -> None:
+def test_every_key_of_both_files_is_described(part: str) -> None:
     assert described()[part].keys() == fields_of(part).keys()
+
+
+@pytest.mark.parametrize("part", ["connection", "statement", "definition"])
+def test_workflows_toml_lists_every_key_with_default_and_bounds(part: str) -> None:
+    comments = (ROOT / "workflows.toml").read_text(encoding="utf-8").split(f"Each [[{part}]]")[1].split("[[")[0]
+
+    listed = {
+        key for names in re.findall(r"^#   (\w+(?:, \w+)*)  ", comments, re.MULTILINE) for key in names.split(", ")
+    }
+    assert listed == fields_of(part).keys()
+    for number in (number for kind in CONFIGURED[part] for number in numbers_of(kind).values()):
+        assert f"{number.least:.10g} to {number.most:.10g} ({number.default:.10g})" in comments
 
 
 def test_every_number_is_described_with_its_default_and_bounds() -> None:

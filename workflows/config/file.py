@@ -11,6 +11,11 @@ from workflows.aggregates.values import Aggregate
 from workflows.config.kinds import aggregate_of, aggregate_reader
 from workflows.mailing.account import MailAccount
 from workflows.mailing.account_reader import MailAccountReader
+from workflows.resources.connection import Connection, ConnectionReader
+from workflows.resources.definition_reader import DefinitionReader
+from workflows.resources.names import Kind, Resource, UnknownResource, parse_resource
+from workflows.resources.permissions import Approval, DefinitionRules, is_allowed, rules_of
+from workflows.resources.statement import Statement, StatementReader
 from workflows.streams.values import Stream
 
 FILE = "workflows.toml"
@@ -25,6 +30,9 @@ class Workflows:
     mail_accounts: Sequence[MailAccount] = ()
     aggregates: Sequence[Aggregate] = ()  # of kind rows
     streams: Sequence[Stream] = ()  # of kind events
+    connections: Sequence[Connection] = ()
+    statements: Sequence[Statement] = ()
+    definitions: Sequence[DefinitionRules] = ()
 
     def mail_account(self, name: str) -> MailAccount | None:
         """Return the account of that name, None if there is none."""
@@ -38,6 +46,36 @@ class Workflows:
         """Return the aggregate of kind events of that name, None if there is none."""
         return next((stream for stream in self.streams if stream.name == name), None)
 
+    def connection(self, name: str) -> Connection | None:
+        """Return the connection of that name, None if there is none."""
+        return next((connection for connection in self.connections if connection.name == name), None)
+
+    def statement(self, name: str) -> Statement | None:
+        """Return the statement of that name, None if there is none."""
+        return next((statement for statement in self.statements if statement.name == name), None)
+
+    def allowed(self, definition: str, resource: str) -> bool:
+        """Tell whether a definition may use a resource; nobody may use one that the app has not."""
+        try:
+            parsed = parse_resource(resource)
+        except UnknownResource:
+            return False
+        return self.has(parsed) and is_allowed(definition, parsed, self.definitions)
+
+    def needs_approval(self, definition: str) -> bool:
+        """Tell whether somebody has to approve a version of a definition before it can be started."""
+        rules = rules_of(definition, self.definitions)
+        return rules is not None and rules.approval is Approval.NEEDED
+
+    def has(self, resource: Resource) -> bool:
+        """Tell whether what a resource names is in this file; what other files and the code name is seen when it runs."""
+        names = {
+            Kind.HTTP: [connection.name for connection in self.connections],
+            Kind.SQL: [statement.name for statement in self.statements],
+            Kind.MAIL: [account.name for account in self.mail_accounts],
+        }
+        return resource.kind not in names or (resource.name in names[resource.kind] or not resource.name)
+
 
 def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     """Return what a workflows.toml text says; `%NAME%` in URLs, headers and secrets comes from `settings`.
@@ -48,12 +86,32 @@ def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
     # A further kind of table is one more line here, and a field above.
     mail_accounts = file.read("mail_account", MailAccountReader, MailAccountReader.account)
     aggregates = file.read("aggregate", aggregate_reader, aggregate_of)
+    connections = file.read("connection", ConnectionReader, ConnectionReader.connection)
+    statements = file.read("statement", StatementReader, StatementReader.statement)
+    definitions = file.read("definition", DefinitionReader, DefinitionReader.rules)
+    file.add(_unknown_names(definitions, {Kind.HTTP: file.names("connection"), Kind.SQL: file.names("statement")}))
     file.check()
     return Workflows(
+        connections=connections,
+        statements=statements,
+        definitions=definitions,
         mail_accounts=mail_accounts,
         aggregates=tuple(each for each in aggregates if isinstance(each, Aggregate)),
         streams=tuple(each for each in aggregates if isinstance(each, Stream)),
     )
+
+
+def _unknown_names(definitions: Sequence[DefinitionRules], known: Mapping[Kind, Sequence[str]]) -> list[str]:
+    """Return which connections and statements are allowed that there are not: a name that is misspelled allows nothing."""
+    tables = {Kind.HTTP: "connection", Kind.SQL: "statement"}
+    return [
+        f"definition {rules.name!r}: allow: there is no {tables[kind]} {name!r}; write it as [[{tables[kind]}]], or leave {entry!r} out"
+        for rules in definitions
+        for entry in rules.allow
+        for kind in tables
+        for prefix, _, name in [entry.partition("/")]
+        if prefix == f"relay:{kind}" and name and not name.endswith("*") and name not in known[kind]
+    ]
 
 
 class _File:
@@ -82,6 +140,14 @@ class _File:
             self._problems += each.problems
         self._problems += repeated_names(readers)
         return tuple(each for each in found if each is not None)
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of the tables of one kind, of those too that have mistakes."""
+        return [str(table.get("name")) for table in tables_of(self._document, kind) or ()]
+
+    def add(self, problems: Sequence[str]) -> None:
+        """Add what is wrong with tables together."""
+        self._problems += problems
 
     def check(self) -> None:
         """Raise ConfigError if anything is wrong."""
