@@ -13,6 +13,7 @@ from adapters.clock.clock import SystemClock
 from adapters.clock.threads import PoolThreads
 from adapters.durable.instances import DurableInstances, Remembered
 from adapters.environment import app_environment, host_start, read_settings, read_trigger_batch_size, read_workflows
+from adapters.http.api import HttpApis
 from adapters.http.channel import HttpChannels
 from adapters.http.endpoint import HttpEndpoint
 from adapters.http.mail import HttpMail
@@ -25,6 +26,7 @@ from adapters.sql_server.connection_string import OdbcConnection, find_driver, t
 from adapters.sql_server.dead_letters import SqlDeadLetters
 from adapters.sql_server.guard import SqlGuard
 from adapters.sql_server.migrations import refuse_other_versions
+from adapters.sql_server.named_statements import SqlStatements
 from adapters.sql_server.recipients import SqlRecipients
 from adapters.sql_server.recovery import SqlRecoveries
 from adapters.sql_server.replay import SqlReplays
@@ -40,10 +42,11 @@ from relay.ports import Channels, Clock, Endpoint, Tables, Threads
 from services.app_outside import AppOutside
 from services.mail_outside import MailOutside
 from services.outside import Outside
+from services.resources.outside import ResourceOutside
 from workflows import WORKFLOWS
 from workflows.aggregates.ports import AggregateStore
 from workflows.config.file import Workflows
-from workflows.definitions.values import Rules
+from workflows.resources.values import TaskBody
 
 
 class Line(StrEnum):
@@ -210,6 +213,22 @@ def _mail_threads(line: Line) -> Threads:
     under_way = sum(account.max_concurrency for account in workflows().mail_accounts)
     most = line.at_once if line is Line.OPERATOR else max(1, min(under_way, MAILS_AT_ONCE))
     return PoolThreads(most, f"mail-{line.value}")
+
+
+def resource_outside(activities: Mapping[str, TaskBody], line: Line = Line.WORKER) -> ResourceOutside:
+    """Return what Task states' resources have outside; `activities` are the functions of relay:activity."""
+    return ResourceOutside(
+        settings=settings(),
+        workflows=workflows(),
+        tables=tables(line),
+        apis=HttpApis(clock()),
+        statements=SqlStatements(_server(line), settings().app),
+        endpoint=lambda relay: outside(relay, line).endpoint,
+        mail=mail_outside(line),
+        channels=channels(),
+        clock=clock(),
+        activities=activities,
+    )
 
 
 def tables(line: Line = Line.WORKER) -> Tables:

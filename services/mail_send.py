@@ -35,7 +35,7 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
         quiet_seconds = quiet_hours.seconds_left(mailing.not_between, outside.clock.now())
         if quiet_seconds > 0:
             return {"wait_seconds": quiet_seconds, "why": "these are quiet hours"}
-        row, mail = await outside.threads.run(_begin, mailing_id, key, mailing, account, reserved, outside)
+        row, mail = await outside.threads.run(begin_try, mailing_id, key, mailing, account, reserved, outside)
         match row["action"]:
             case "stop":
                 return {"stop": "the mailing does not run"}
@@ -45,15 +45,16 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
                 reserved = {"paced": int(row["paced"]), "slotted": int(row["slotted"])}
                 await outside.clock.pause(row["wait_ms"] / 1000)
             case "send" if mail is not None:
-                outcome = await outside.threads.run(_try, mailing_id, key, mailing, account, row, mail, outside)
+                outcome = await outside.threads.run(make_try, mailing_id, key, mailing, account, row, mail, outside)
                 return {"state": outcome.state.value}
             case settled:
                 return {"state": settled}
 
 
-def _begin(
+def begin_try(
     mailing_id: str, key: str, mailing: Mailing, account: MailAccount, reserved: dict[str, int], outside: MailOutside
 ) -> tuple[Row, Row | None]:
+    """Begin one try of a mail, or find out why not: what mailing/begin.sql says, and the mail if it is to be sent now. Raises DatabaseError."""
     slower = rate_of(account, mailing.rate_per_second) < account.rate_per_second
     [row], mails = outside.tables.ask(
         "mailing/begin",
@@ -78,9 +79,10 @@ def repeat_minutes(mailing: Mailing, account: MailAccount) -> int:
     return account.idempotency_minutes if account.knows_repeats else 0
 
 
-def _try(
+def make_try(
     mailing_id: str, key: str, mailing: Mailing, account: MailAccount, begun: Row, mail: Row, outside: MailOutside
 ) -> Outcome:
+    """Make the try that was begun, and settle what came of it. Raises DatabaseError."""
     outcome = _posted(mailing, account, begun, mail, outside)
     told = _telling(mailing_id, outcome, outside) if outcome.refused else None
     outside.tables.ask(

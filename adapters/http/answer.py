@@ -44,18 +44,30 @@ class Head:
 class AnswerParser:
     """Takes the bytes of one answer; `head` is None until its final head has come."""
 
-    def __init__(self, *, head_only: bool = False) -> None:
-        """Expect a status line; `head_only`: what follows the head is no body, as after CONNECT."""
+    def __init__(self, *, head_only: bool = False, kept_bytes: int = KEPT_BYTES) -> None:
+        """Expect a status line; `head_only`: what follows the head is no body, as after CONNECT; `kept_bytes` of a body are kept."""
         self._head_only = head_only
+        self._kept_bytes = kept_bytes
+        self._kept = bytearray()
         self.head: Head | None = None
-        self.body = b""  # its beginning
         self.done = False  # nothing more is wanted
+        self.complete = False  # the body came to its end
         self.whole = False  # it ended where its head said, and nothing came behind it
         self._buffer = bytearray()
         self._came = self._ended = False
         self._body_left = MOST_BODY_BYTES
         self._steps = self._parse()
         next(self._steps)
+
+    @property
+    def body(self) -> bytes:
+        """Return the body, or its beginning if it is longer than what is kept."""
+        return bytes(self._kept)
+
+    @property
+    def too_long(self) -> bool:
+        """Tell whether the body has no end within what is read of any."""
+        return not self.complete and self._body_left <= 0
 
     def feed(self, data: bytes) -> None:
         """Take what has come; b"" is the connection's end. Raises Trouble as long as there is no head."""
@@ -78,13 +90,17 @@ class AnswerParser:
             self.head = head if head.status >= 200 else None
         coding = head.headers.get("transfer-encoding", "").lower()
         if self._head_only or head.status in _NO_BODY:
+            self.complete = True
             return True
         if coding:
+            self.complete = coding == "chunked" and (yield from self._chunks())
             # With a length besides, who forwards it may have understood something else: nothing more on this connection.
-            return coding == "chunked" and (yield from self._chunks()) and not head.lengths
+            return self.complete and not head.lengths
         if len(head.lengths) == 1 and (length := next(iter(head.lengths))).isdecimal() and length.isascii():
-            return (yield from self._take(int(length[:20])))
+            self.complete = yield from self._take(int(length[:20]))
+            return self.complete
         yield from self._take(MOST_BODY_BYTES + 1)  # until the server closes
+        self.complete = self._body_left > 0
         return False
 
     def _head(self, most_bytes: int) -> Generator[None, None, bytes]:
@@ -135,7 +151,7 @@ class AnswerParser:
                 yield
             piece = bytes(self._buffer[: min(count, self._body_left)])
             del self._buffer[: len(piece)]
-            self.body += piece[: KEPT_BYTES - len(self.body)]
+            self._kept += piece[: self._kept_bytes - len(self._kept)]
             count -= len(piece)
             self._body_left -= len(piece)
             if self._body_left <= 0 < count:
@@ -161,7 +177,12 @@ def _read_head(data: bytes) -> Head:
 
 def text_of(body: bytes, encoding: str) -> str:
     """Return the beginning of a body to be read by people; what is zipped is unzipped, as far as it can be."""
+    return unzipped(body, encoding, KEPT_BYTES).decode("utf-8", "replace")
+
+
+def unzipped(body: bytes, encoding: str, most_bytes: int) -> bytes:
+    """Return a body unzipped, so many bytes of it at most; as it is if it is not zipped, or only says so."""
     if encoding.lower() in _ZIPPED:
-        with contextlib.suppress(zlib.error):  # it said so and is not
-            body = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, KEPT_BYTES)
-    return body.decode("utf-8", "replace")
+        with contextlib.suppress(zlib.error):
+            return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, most_bytes)
+    return body

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters.http.answer import KEPT_BYTES
 from adapters.http.deadline import Deadline
 from adapters.http.dial import Dial, dial
 from adapters.http.exchange import Answer, exchange
@@ -37,13 +38,21 @@ class Client:
         clock: Clock,
         connect: Dial = dial,
         method: str = "POST",
+        *,
+        content_type: str = "application/json",
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        """Open nothing yet. `headers` go before what the URL says (user and password) and before the usual ones."""
+        """Open nothing yet. `headers` go before what the URL says (user and password) and before the usual ones.
+
+        `kept_bytes` of an answer's body are kept.
+        """
         self._target = target
         self._patience = patience
         self._clock = clock
         self._connect = connect
-        self._head = _head(target, headers, method)
+        self._head = _head(target, headers, method, content_type)
+        self._is_head = method == "HEAD"  # whose answers have a body's length and no body
+        self._kept_bytes = kept_bytes
         self._idle: deque[tuple[Wire, float]] = deque()  # the newest at its right end, used first
 
     def post(self, body: bytes, idempotency_key: str, deadline: Deadline, *, anew: bool = False) -> Answer:
@@ -59,7 +68,14 @@ class Client:
             wire = self._connect(self._target, deadline.within(self._patience.connect_seconds, NO_CONNECTION_IN_TIME))
         request = b"%s%sContent-Length: %d\r\n\r\n%s" % (self._head, lines, len(body), body)
         try:
-            answer = exchange(wire, request, deadline, self._patience.read_seconds)
+            answer = exchange(
+                wire,
+                request,
+                deadline,
+                self._patience.read_seconds,
+                head_only=self._is_head,
+                kept_bytes=self._kept_bytes,
+            )
         except BaseException as error:
             wire.close()
             if isinstance(error, Trouble):
@@ -96,7 +112,7 @@ class Client:
             wire.close()
 
 
-def _head(target: Target, headers: Mapping[str, str], method: str) -> bytes:
+def _head(target: Target, headers: Mapping[str, str], method: str, content_type: str) -> bytes:
     """Return the request's head but for what differs from request to request."""
     usual = {
         "User-Agent": f"durable-sql-relay/{VERSION}",
@@ -113,6 +129,6 @@ def _head(target: Target, headers: Mapping[str, str], method: str) -> bytes:
     lines = [
         f"{method} {target.request_target} HTTP/1.1",
         f"Host: {target.authority}",
-        *(f"{name}: {value}" for name, value in {**told, **headers, "Content-Type": "application/json"}.items()),
+        *(f"{name}: {value}" for name, value in {**told, **headers, "Content-Type": content_type}.items()),
     ]
     return "\r\n".join([*lines, ""]).encode("latin-1")

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adapters.http.answer import AnswerParser, text_of
+from adapters.http.answer import KEPT_BYTES, AnswerParser, text_of
 from adapters.http.deadline import Deadline
 from adapters.http.trouble import Trouble
 from adapters.http.wire import Wire
@@ -20,6 +20,8 @@ class Answer:
     encoding: str  # Content-Encoding
     reusable: bool  # the connection may carry another request
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    complete: bool = True  # the body came to its end
+    too_long: bool = False  # it has none within what is read of any
 
     @property
     def problem(self) -> str:
@@ -27,13 +29,21 @@ class Answer:
         return "" if self.status < 300 else text_of(self.body, self.encoding)
 
 
-def exchange(wire: Wire, request: bytes, deadline: Deadline, read_seconds: float, *, head_only: bool = False) -> Answer:
+def exchange(
+    wire: Wire,
+    request: bytes,
+    deadline: Deadline,
+    read_seconds: float,
+    *,
+    head_only: bool = False,
+    kept_bytes: int = KEPT_BYTES,
+) -> Answer:
     """Send the request and read the answer. Raises Trouble if there is none, CutOff if not a byte came before the end.
 
     The whole head has to come within `read_seconds` of the request, the whole body within as long again, and all before the
     deadline, however small the pieces. Without its body an answer is an answer too.
     """
-    parser = AnswerParser(head_only=head_only)
+    parser = AnswerParser(head_only=head_only, kept_bytes=kept_bytes)
     sent = _send(wire, request, parser, deadline, read_seconds)
     head_by = deadline.within(read_seconds)
     while (head := parser.head) is None:
@@ -50,6 +60,8 @@ def exchange(wire: Wire, request: bytes, deadline: Deadline, read_seconds: float
         encoding=head.headers.get("content-encoding", ""),
         reusable=sent and parser.whole and head.keeps_alive,
         headers=head.headers,
+        complete=parser.complete,
+        too_long=parser.too_long,
     )
 
 

@@ -1,7 +1,9 @@
 """What of a request must not come back in a text that people read: a receiver may echo it in his errors."""
 
+import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
 
 _LEAST_CHARACTERS = 8  # shorter ones hide little, and would blank ordinary words
 _PUBLIC = frozenset({"accept", "accept-encoding", "user-agent", "connection", "content-type"})
@@ -16,8 +18,10 @@ def secrets_of(url: str, headers: Mapping[str, str]) -> frozenset[str]:
         *(value for _, value in parse_qsl(query)),
         *(piece.partition("=")[2] for piece in query.split("&")),
         *(piece for part in (userinfo, unquote(userinfo)) for piece in (part, *part.split(":"))),
+        b64encode(unquote_to_bytes(userinfo)).decode(),  # as the Authorization header has them
     ]
-    return frozenset(text for text in found if len(text) >= _LEAST_CHARACTERS)
+    long = [text for text in found if len(text) >= _LEAST_CHARACTERS]
+    return frozenset([*long, *(json.dumps(text)[1:-1] for text in long)])  # and as a string of JSON has them
 
 
 def blanked(text: str, secrets: Iterable[str]) -> str:

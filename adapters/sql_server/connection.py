@@ -86,6 +86,22 @@ class SqlServer:
         run = _as_it_is if has_own_transactions(sql) else _transaction
         return self._repeat(lambda connection: run(connection, sql, parameters))
 
+    def transaction(self, work: Callable[[pyodbc.Connection], T], *, keep: bool = True) -> T:
+        """Do work in one transaction over one connection; `keep` False: what it writes is rolled back. It is repeated as `ask` says.
+
+        Whatever else it raises rolls back too. Raises DatabaseError.
+        """
+
+        def done(connection: pyodbc.Connection) -> T:
+            result = work(connection)
+            if keep:
+                connection.commit()
+            else:
+                connection.rollback()
+            return result
+
+        return self._repeat(done)
+
     def execute_outside_transaction(self, sql: str) -> None:
         """Run a statement that may not be part of a transaction, such as ALTER DATABASE."""
 

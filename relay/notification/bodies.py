@@ -1,12 +1,26 @@
 """How each kind of channel wants to hear a notice."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from relay.config.values import Channel, ChannelKind
-from relay.notification.notice import Notice
 
 
-def body_for(channel: Channel, notice: Notice) -> dict[str, Any]:
+class Told(Protocol):
+    """What people are told or asked: a notice, or something else with the same parts."""
+
+    @property
+    def title(self) -> str:
+        """Return one line."""
+
+    @property
+    def text(self) -> str:
+        """Return what a person reads."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a program reads it."""
+
+
+def body_for(channel: Channel, notice: Told) -> dict[str, Any]:
     """Return the JSON that the channel's kind of receiver expects."""
     match channel.kind:
         case ChannelKind.WEBHOOK:  # Slack shows "text"; anything else finds every fact by name
@@ -24,7 +38,7 @@ def body_for(channel: Channel, notice: Notice) -> dict[str, Any]:
             return notice.to_dict()
 
 
-def _adaptive_card(notice: Notice) -> dict[str, Any]:
+def _adaptive_card(notice: Told) -> dict[str, Any]:
     """Return what a workflow of Teams takes ("When a Teams webhook request is received"): it answers 202 to anything, and shows this only."""
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

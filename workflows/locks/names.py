@@ -10,3 +10,8 @@ def hint(name: str, ticket: int, offers: int) -> str:
     """Return the event that tells an orchestration of an offer: each has a name of its own, for the SDK gives an event that came early
     to every wait of its name."""
     return f"lock-{name}-{ticket}-{offers}"
+
+
+def owner_of_execution(execution: str) -> str:
+    """Return who asks for the locks of a definition's execution: the same one whoever works for it, whenever it is started."""
+    return f"execution {execution}"

@@ -41,10 +41,13 @@ class Asker:
     purpose: str = ""
     instance: str = ""  # empty: over HTTP
     execution: str = ""  # a later one of the same instance is greater
+    kept_for_seconds: int = 0  # an offer, for who asks less often than over HTTP and cannot be told; 0: as usual
 
     @property
     def offer_seconds(self) -> int:
         """Return for how long an offer is kept for him."""
+        if self.kept_for_seconds:
+            return self.kept_for_seconds
         return ORCHESTRATION_OFFER_SECONDS if self.instance else HTTP_OFFER_SECONDS
 
     def values(self) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from workflows.locks.values import Hint
 
 BAD_ARGUMENTS = "relay.BadArguments"  # to try again is of no use
 PERMISSIONS = "States.Permissions"
+SQL_FAILED = "relay.SqlFailed"
+OVER = "relay.Over"  # another start does it by now: whatever becomes of this one, nobody hears of it
 DATA_LIMIT = "States.DataLimitExceeded"
 MOST_OUTPUT_BYTES = 262_144  # as JSON
 MOST_CAUSE_CHARACTERS = 1000

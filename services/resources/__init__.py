@@ -1,0 +1,1 @@
+"""Task states' resources, one module a kind."""

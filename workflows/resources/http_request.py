@@ -1,0 +1,181 @@
+"""A call over HTTP out of a task's arguments: under its connection's URL, and nowhere else."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+from relay.shown import shown
+from workflows.resources.connection import Connection
+from workflows.resources.values import bad_arguments
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+KEYS = (
+    *("ApiEndpoint", "Method", "Headers", "QueryParameters", "RequestBody", "Transform"),
+    *("Connection", "Authentication", "InvocationConfig"),
+)
+_PATH_CHARACTERS = "/%:@!$&'()*+,;=~"  # beside letters, digits, _ . and -: they stay as they are
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# What the client sets, what ends the request early, and what says who asks: that is the connection's to say.
+_NOT_THEIRS = frozenset(
+    {
+        *("host", "connection", "content-length", "content-type", "transfer-encoding", "te", "trailer", "upgrade", "expect"),
+        *("keep-alive", "accept-encoding", "idempotency-key", "authorization", "proxy-authorization", "cookie"),
+    }
+)  # fmt: skip
+_ARRAYS = ("INDICES", "REPEAT", "COMMAS", "BRACKETS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request, as it goes out."""
+
+    method: str
+    url: str = field(repr=False)  # may hold a secret of the connection's
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = b""
+    content_type: str = JSON
+
+
+def request_of(connection: Connection, arguments: Mapping[str, Any]) -> HttpRequest:
+    """Return the request; raise TaskFailed for arguments that cannot be used."""
+    if unknown := [key for key in arguments if key not in KEYS]:
+        raise bad_arguments(str(unknown[0]), f"there is no such argument; take of {', '.join(KEYS)}")
+    method = arguments.get("Method")
+    if not isinstance(method, str) or method not in connection.methods:
+        raise bad_arguments("Method", f"{shown(method)} must be one of {', '.join(connection.methods)}")
+    body, content_type = _body(arguments)
+    return HttpRequest(
+        method=method,
+        url=_url(connection, arguments),
+        headers={**_headers(connection, arguments.get("Headers")), **connection.headers},
+        body=body,
+        content_type=content_type,
+    )
+
+
+def _url(connection: Connection, arguments: Mapping[str, Any]) -> str:
+    base = urlsplit(connection.url)
+    path, query = _endpoint(connection, arguments.get("ApiEndpoint"))
+    pairs = arguments.get("QueryParameters") or {}
+    parameters = _form(pairs, "QueryParameters", "REPEAT")
+    queries = "&".join(part for part in (base.query, query, parameters) if part)
+    return f"{base.scheme}://{base.netloc}{path}" + (f"?{queries}" if queries else "")
+
+
+def _endpoint(connection: Connection, endpoint: Any) -> tuple[str, str]:
+    """Return path and query of what is called. Host and user are always the connection's own."""
+    base = urlsplit(connection.url)
+    root = base.path.rstrip("/")
+    if not isinstance(endpoint, str) or not endpoint:
+        raise bad_arguments(
+            "ApiEndpoint", 'it is missing; write a path beneath the connection\'s URL, such as "/orders"'
+        )
+    if not endpoint.isprintable() or "#" in endpoint or "\\" in endpoint:
+        raise bad_arguments("ApiEndpoint", f"{shown(endpoint)} has a character that no URL has, or a #")
+    path, _, query = endpoint.partition("?")
+    is_whole_url = "://" in path or path.startswith("//")
+    path = _beneath(path, connection) if is_whole_url else f"{root}/{path.lstrip('/')}"
+    if any(segment in {".", ".."} for segment in re.split(r"[/\\]", unquote(unquote(path)))):
+        raise bad_arguments(
+            "ApiEndpoint", f"{shown(endpoint)} has . or .. as a part of its path; write the path itself"
+        )
+    try:
+        return quote(path, safe=_PATH_CHARACTERS), quote(query, safe=f"{_PATH_CHARACTERS}?")
+    except UnicodeEncodeError:
+        raise bad_arguments("ApiEndpoint", "it has half of a character, which no URL can hold") from None
+
+
+def _beneath(url: str, connection: Connection) -> str:
+    """Return the path of a whole URL, which has to lie under the connection's."""
+    base = urlsplit(connection.url)
+    try:
+        asked = urlsplit(url)
+        same = (asked.scheme, asked.hostname, asked.port or _port(asked.scheme)) == (
+            base.scheme, base.hostname, base.port or _port(base.scheme),
+        )  # fmt: skip
+    except ValueError:
+        same = False
+    root = base.path.rstrip("/")
+    if not same or "@" in asked.netloc or not f"{asked.path}/".startswith(f"{root}/"):
+        raise bad_arguments(
+            "ApiEndpoint",
+            f"{shown(url)} does not lie under the URL of connection {connection.name!r}; write a path, or configure another connection",
+        )
+    return asked.path or "/"
+
+
+def _port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def _headers(connection: Connection, told: Any) -> dict[str, str]:
+    if told is None:
+        return {}
+    if not isinstance(told, Mapping):
+        raise bad_arguments("Headers", 'it must look like {"X-Trace": "7"}')
+    taken = {name.lower() for name in connection.headers}
+    found = {}
+    for name, value in told.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        if not _HEADER.fullmatch(name):
+            raise bad_arguments("Headers", f"{shown(name)} is no HTTP header name")
+        if name.lower() in _NOT_THEIRS or name.lower() in taken:
+            raise bad_arguments("Headers", f"{name} is set by the app or the connection; leave it out")
+        if isinstance(text, int | float) and not isinstance(text, bool):
+            text = str(text)
+        if not isinstance(text, str) or not (text.isascii() and text.isprintable()):
+            raise bad_arguments("Headers", f"{name}: its value must be printable ASCII on one line")
+        found[name] = text
+    return found
+
+
+def _body(arguments: Mapping[str, Any]) -> tuple[bytes, str]:
+    transform = arguments.get("Transform") or {}
+    encoding = transform.get("RequestBodyEncoding", "NONE") if isinstance(transform, Mapping) else None
+    if encoding not in {"NONE", "URL_ENCODED"}:
+        raise bad_arguments("Transform", 'it must look like {"RequestBodyEncoding": "URL_ENCODED"}, or be left out')
+    body = arguments.get("RequestBody")
+    if encoding == "URL_ENCODED":
+        options = transform.get("RequestEncodingOptions") or {}
+        arrays = options.get("ArrayFormat", "INDICES") if isinstance(options, Mapping) else None
+        if arrays not in _ARRAYS:
+            raise bad_arguments("Transform", f"ArrayFormat must be one of {', '.join(_ARRAYS)}")
+        return _form(body or {}, "RequestBody", arrays).encode(), FORM
+    if body is None:
+        return b"", JSON
+    return json.dumps(body, separators=(",", ":")).encode(), JSON
+
+
+def _form(pairs: Any, key: str, arrays: str) -> str:
+    """Return name=value&… of an object of plain values, and lists of such."""
+    if not isinstance(pairs, Mapping):
+        raise bad_arguments(key, 'it must look like {"name": "value"}')
+    found: list[str] = []
+    for name, value in pairs.items():
+        values = value if isinstance(value, list) else [value]
+        if any(isinstance(each, Mapping | list) for each in values):
+            raise bad_arguments(key, f"{shown(name)} must be a text, a number, true, false, or a list of such")
+        try:
+            found += _written(name, [_text(each) for each in values], arrays if isinstance(value, list) else "REPEAT")
+        except UnicodeEncodeError:
+            raise bad_arguments(key, f"{shown(name)} has half of a character, which no URL can hold") from None
+    return "&".join(found)
+
+
+def _written(name: str, values: Sequence[str], arrays: str) -> list[str]:
+    key, quoted = quote_plus(name), [quote_plus(value) for value in values]
+    match arrays:
+        case "COMMAS":
+            return [f"{key}={','.join(quoted)}"]
+        case "BRACKETS":
+            return [f"{key}[]={value}" for value in quoted]
+        case "INDICES":
+            return [f"{key}[{at}]={value}" for at, value in enumerate(quoted)]
+    return [f"{key}={value}" for value in quoted]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value) if value is not None else ""
