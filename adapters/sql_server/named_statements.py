@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -83,7 +84,7 @@ class SqlStatements:
     @staticmethod
     def _one(connection: pyodbc.Connection, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         sql = render(name, LIMITS)
-        with connection.execute(sql, *in_order(sql, values)) as cursor:
+        with closing(connection.execute(sql, *in_order(sql, values))) as cursor:
             return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
 
     def _prepared(self, statement: Statement, task: Task) -> tuple[str, Sequence[Any]]:
@@ -121,9 +122,12 @@ def _bound(name: str, value: Any) -> Any:
 
 
 def _rows(connection: pyodbc.Connection, sql: str, values: Sequence[Any], statement: Statement) -> Rows:
-    """Return the rows of the last result set. All of it is read: an error in a later statement shows only when its turn comes."""
+    """Return the rows of the last result set. All of it is read: an error in a later statement shows only when its turn comes.
+
+    The cursor is closed, and never left as a context of its own: pyodbc commits there.
+    """
     rows: Rows = []
-    with connection.execute(sql, *values) as cursor:
+    with closing(connection.execute(sql, *values)) as cursor:
         while True:
             if cursor.description is not None:
                 rows = _of_one_set(cursor, statement)
