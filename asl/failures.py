@@ -1,5 +1,6 @@
 """How a state fails: the names that the language gives to errors, and which of them a retrier or catcher answers to."""
 
+import re
 from collections.abc import Sequence
 
 ALL = "States.ALL"
@@ -23,7 +24,13 @@ RESERVED = frozenset(
         *("States.Permissions", "States.Http.Socket"),
     }
 )
+HTTP_STATUS = re.compile(r"States\.Http\.StatusCode\.[1-5]\d\d")  # of an answer that a request did not want
 TERMINAL = frozenset({RUNTIME, DATA_LIMIT})  # no wildcard answers to them
+
+
+def is_of_the_language(name: str) -> bool:
+    """Tell whether a name that begins with States. is one of the language's own."""
+    return name in RESERVED or HTTP_STATUS.fullmatch(name) is not None
 
 
 class StateFailure(Exception):
