@@ -29,22 +29,19 @@ def check_names(machines: Collection[Found], mistakes: Mistakes) -> None:
 
 def check_variables(machines: Collection[Found], mistakes: Mistakes) -> None:
     """Note variables without a good name, and those of a machine within another that an outer one assigns too."""
-    assigned = {found.pointer: _variables_of(found) for found in machines}
+    assigned: dict[str, frozenset[str]] = {}  # by machines; outer ones come first
     for found in machines:
-        for name, pointer in assigned[found.pointer]:
+        variables = _variables_of(found)
+        assigned[found.pointer] = frozenset(name for name, _ in variables)
+        around = [assigned[outer] for outer in _places_around(found.pointer) if outer in assigned]
+        for name, pointer in variables:
             if VARIABLE_NAME.fullmatch(name) is None or name == _RESERVED:
                 mistakes.add(
                     pointer,
                     f"{name!r} is no name for a variable",
                     "begin with a letter; letters, digits and _ follow, 80 at most",
                 )
-            outer = [
-                other.pointer
-                for other in machines
-                if found.pointer.startswith(f"{other.pointer}/")
-                and any(name == held for held, _ in assigned[other.pointer])
-            ]
-            if outer:
+            if any(name in names for names in around):
                 mistakes.add(
                     pointer, f"the variable {name} belongs to the machine around this one", "give it another name"
                 )
@@ -69,6 +66,10 @@ def check_resources(machines: Collection[Found], resources: Collection[str], mis
                     mistakes.add(
                         pointer, f"{resource!r} is no resource here", f"write one of {', '.join(sorted(resources))}"
                     )
+
+
+def _places_around(pointer: str) -> list[str]:
+    return [pointer[:place] for place, character in enumerate(pointer) if character == "/"]
 
 
 def _variables_of(found: Found) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Functions of arrays."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from asl.intrinsics.arguments import Refused, array, whole
@@ -39,21 +40,24 @@ def span(first: Any, last: Any, step: Any) -> list[Any]:
     begin, end, stride = whole(first), whole(last), whole(step)
     if stride == 0:
         raise Refused("the step may not be 0")
-    numbers = range(begin, end + (1 if stride > 0 else -1), stride)
-    if len(numbers) > LONGEST_RANGE:
-        raise Refused(f"the range has {len(numbers)} elements, {LONGEST_RANGE} are allowed")
-    return list(numbers)
+    number = max(0, (end - begin) // stride + 1)  # which may be more than a range can count
+    if number > LONGEST_RANGE:
+        raise Refused(f"the range has {number} elements, {LONGEST_RANGE} are allowed")
+    return [begin + stride * place for place in range(number)]
 
 
 def unique(values: Any) -> list[Any]:
     """The elements, each once, in the order of their first appearance."""
-    kept: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
+    first: dict[Hashable, Any] = {}
     for value in array(values):
-        if isinstance(value, dict | list):
-            if not any(same(value, other) for other in kept):
-                kept.append(value)
-        elif (known := (bool if isinstance(value, bool) else object, value)) not in seen:
-            seen.add(known)
-            kept.append(value)
-    return kept
+        first.setdefault(_key(value), value)
+    return list(first.values())
+
+
+def _key(value: Any) -> Hashable:
+    """What is equal for two values that are the same JSON: 1 and 1.0 are, 1 and true are not."""
+    if isinstance(value, dict):
+        return dict, frozenset((name, _key(held)) for name, held in value.items())
+    if isinstance(value, list):
+        return list, tuple(_key(held) for held in value)
+    return isinstance(value, bool), value

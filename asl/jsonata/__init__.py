@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 
+from asl.effort import Effort
 from asl.jsonata.values import UNDEFINED, JsonValue, QueryError, Sources, Undefined
 
 __all__ = [
@@ -45,8 +46,13 @@ def check(expression: str) -> str | None:
     return parsing.mistake_in(expression) if is_available() else REMEDY
 
 
-def evaluate(expression: str, variables: Mapping[str, JsonValue], sources: Sources) -> JsonValue | Undefined:
-    """What an expression yields; UNDEFINED if that is nothing. Variables are named without their $."""
+def evaluate(
+    expression: str, variables: Mapping[str, JsonValue], sources: Sources, effort: Effort | None = None
+) -> JsonValue | Undefined:
+    """What an expression yields; UNDEFINED if that is nothing. Variables are named without their $.
+
+    `effort` is what it has left together with others.
+    """
     if not is_available():
         raise QueryError(REMEDY)
-    return evaluating.evaluate(expression, variables, sources)
+    return evaluating.evaluate(expression, variables, sources, effort or Effort())

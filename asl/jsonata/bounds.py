@@ -34,10 +34,15 @@ class Budget:
     identity. So a value that holds another one twice, which holds a third twice, is weighed in no time, whatever it comes to.
     """
 
-    def __init__(self, steps: int = STEPS) -> None:
-        self._steps = steps
+    def __init__(self) -> None:
+        self._steps = STEPS
         self._depth = 0
         self._weights: dict[int, tuple[Weight, Any]] = {}
+
+    @property
+    def used(self) -> int:
+        """How many steps were paid for."""
+        return STEPS - self._steps
 
     def enter(self) -> None:
         """Begins to evaluate a part of the expression."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from jsonata.jexception import JException
 
-from asl.jsonata.bounds import Budget
+from asl.effort import MOST_STEPS, Effort
+from asl.jsonata.bounds import STEPS, Budget
 from asl.jsonata.conversion import given_back
 from asl.jsonata.engine import Engine
 from asl.jsonata.parsing import parse, told
@@ -14,9 +15,12 @@ from asl.jsonata.values import JsonValue, QueryError, Sources, Undefined
 CAUSE_CHARACTERS = 1000  # the engine puts values into its texts
 
 
-def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources) -> JsonValue | Undefined:
+def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources, effort: Effort) -> JsonValue | Undefined:
     """What an expression yields."""
-    engine = Engine(parse(expression), sources, Budget())
+    if effort.steps < STEPS:
+        raise QueryError(f"the expressions of a state take more than {MOST_STEPS} steps together")
+    budget = Budget()
+    engine = Engine(parse(expression), sources, budget)
     try:
         return given_back(engine.run(variables))
     except QueryError as error:
@@ -27,6 +31,8 @@ def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources) ->
         raise QueryError("the expression, or a value in it, is nested too deep") from None
     except Exception as error:  # noqa: BLE001 - of what the engine stumbles over, nothing may get past the one error there is
         raise QueryError(_short(f"the engine could not evaluate this: {type(error).__name__} {error}")) from None
+    finally:
+        effort.steps -= budget.used
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,7 @@ class Characters:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.steps = 0  # of paths that were read
 
     @property
     def is_over(self) -> bool:

@@ -1,39 +1,65 @@
 """Whether the condition of a filter holds of an element."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from asl.paths.values import Both, Comparison, Condition, Constant, Either, Exists, Here, Not, Operand, Step
 from asl.values import is_number, same
 
-Find = Callable[[tuple[Step, ...], Any], Iterator[Any]]  # handed in: a path holds conditions, a condition paths
-
+AT_A_GLANCE = 8  # names that are looked up, or values that are compared, take as much as one that a path goes through
 _NOTHING = object()
 
 
-def holds(condition: Condition, element: Any, whole: Any, find: Find) -> bool:
+class Search(Protocol):
+    """What is handed in, for a path holds conditions, and a condition paths."""
+
+    def found(self, steps: tuple[Step, ...], value: Any) -> Iterator[Any]:
+        """All that some steps lead to from a value."""
+
+    def pay(self, looks: int) -> None:
+        """Count values that are looked at."""
+
+
+def holds(condition: Condition, element: Any, whole: Any, search: Search) -> bool:
     """Tell whether a condition holds of an element of the whole."""
+    search.pay(1)
     match condition:
         case Both(conditions):
-            return all(holds(one, element, whole, find) for one in conditions)
+            return all(holds(one, element, whole, search) for one in conditions)
         case Either(conditions):
-            return any(holds(one, element, whole, find) for one in conditions)
+            return any(holds(one, element, whole, search) for one in conditions)
         case Not(inner):
-            return not holds(inner, element, whole, find)
+            return not holds(inner, element, whole, search)
         case Exists(operand):
-            return next(_all_of(operand, element, whole, find), _NOTHING) is not _NOTHING
+            return next(_all_of(operand, element, whole, search), _NOTHING) is not _NOTHING
         case Comparison(left, operator, right):
-            return _compare(operator, _value_of(left, element, whole, find), _value_of(right, element, whole, find))
+            one, other = (_value_of(operand, element, whole, search) for operand in (left, right))
+            search.pay((_values_in(one) + _values_in(other)) // AT_A_GLANCE)
+            return _compare(operator, one, other)
 
 
-def _all_of(operand: Here, element: Any, whole: Any, find: Find) -> Iterator[Any]:
-    return find(operand.steps, element if operand.from_element else whole)
+def _all_of(operand: Here, element: Any, whole: Any, search: Search) -> Iterator[Any]:
+    return search.found(operand.steps, element if operand.from_element else whole)
 
 
-def _value_of(operand: Operand, element: Any, whole: Any, find: Find) -> Any:
+def _value_of(operand: Operand, element: Any, whole: Any, search: Search) -> Any:
     if isinstance(operand, Constant):
         return operand.value
-    return next(_all_of(operand, element, whole, find), _NOTHING)
+    return next(_all_of(operand, element, whole, search), _NOTHING)
+
+
+def _values_in(value: Any) -> int:
+    """How many values a comparison may go through."""
+    number, level = 0, [value]
+    while level:
+        number += len(level)
+        level = [
+            inner
+            for held in level
+            if isinstance(held, dict | list)
+            for inner in (held.values() if isinstance(held, dict) else held)
+        ]
+    return number
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:

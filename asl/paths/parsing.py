@@ -22,6 +22,7 @@ VARIABLE_NAME = re.compile(r"[^\W\d]\w{0,79}")
 _NAME = re.compile(r"[^\s.\[\]()*,:?'\"<>=!&|]+")
 _NUMBER = re.compile(r"-?\d+")
 NESTED = 20  # conditions within conditions
+MOST_STEPS = 100  # of one path, with those in its conditions; values are not nested much deeper
 
 
 def parse(text: str) -> Path:
@@ -49,6 +50,9 @@ def steps_of(characters: Characters, depth: int) -> tuple[Step, ...]:
             steps.append(_brackets(characters, depth))
         else:
             return tuple(steps)
+        characters.steps += 1
+        if characters.steps > MOST_STEPS:
+            raise characters.wrong(f"a path has at most {MOST_STEPS} steps")
 
 
 def _name(characters: Characters) -> Step:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asl.effort import Effort
 from asl.failures import runtime
-from asl.paths.filtering import holds
+from asl.paths.filtering import AT_A_GLANCE, holds
 from asl.paths.values import Condition, Descent, Filter, Indexes, Names, Path, Slice, Step, Wildcard
 from asl.values import JsonValue, kind_of
 
@@ -20,16 +21,17 @@ class PathMissing(Exception):
         self.detail = detail
 
 
-def select(path: Path, value: JsonValue) -> JsonValue:
+def select(path: Path, value: JsonValue, effort: Effort) -> JsonValue:
     """The one value that a definite path leads to, else an array of all that it finds, which may be none."""
-    return _follow(path, value) if path.is_definite else list(_Search(value).found(path.steps, value))
+    return _follow(path, value) if path.is_definite else list(_Search(value, effort).found(path.steps, value))
 
 
 class _Search:
     """One look for all that a path leads to, which may not take for ever."""
 
-    def __init__(self, whole: Any) -> None:
+    def __init__(self, whole: Any, effort: Effort) -> None:
         self.whole = whole
+        self.effort = effort
         self.looked_at = 0
 
     def found(self, steps: tuple[Step, ...], value: Any) -> Iterator[Any]:
@@ -42,14 +44,16 @@ class _Search:
     def _after(self, step: Step, values: Iterator[Any]) -> Iterator[Any]:
         for value in values:
             for taken in self._taken(step, value):
-                self._look()
+                self.pay(1)
                 yield taken
 
     def _taken(self, step: Step, value: Any) -> Iterator[Any]:
         match step, value:
             case Names(names), dict():
+                self.pay(len(names) // AT_A_GLANCE)
                 yield from (value[name] for name in names if name in value)
             case Indexes(indexes), list():
+                self.pay(len(indexes) // AT_A_GLANCE)
                 yield from (value[index] for index in indexes if -len(value) <= index < len(value))
             case Slice(start, stop, stride), list():
                 yield from value[start:stop:stride]
@@ -65,11 +69,12 @@ class _Search:
                 yield from _everything_in(value)
 
     def _holds(self, condition: Condition, element: Any) -> bool:
-        self._look()
-        return holds(condition, element, self.whole, self.found)
+        return holds(condition, element, self.whole, self)
 
-    def _look(self) -> None:
-        self.looked_at += 1
+    def pay(self, looks: int) -> None:
+        """Count values that are looked at."""
+        self.effort.look(looks)
+        self.looked_at += looks
         if self.looked_at > MOST_LOOKED_AT:
             raise runtime(f"A path may look at {MOST_LOOKED_AT} values, and this one looks at more")
 

@@ -1,6 +1,7 @@
 """A whole definition, and the machines within it."""
 
 import json
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -79,9 +80,6 @@ def _states(fields: Fields, language: Language) -> dict[str, State]:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     whole = dict(pairs)
     if len(whole) != len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise ValueError(f"{name!r} stands twice in one object")
-            seen.add(name)
+        repeated = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
+        raise ValueError(f"{repeated!r} stands twice in one object")
     return whole

@@ -28,16 +28,15 @@ class Mistakes:
     """The mistakes that have been found so far, each place with one problem once."""
 
     def __init__(self) -> None:
-        self.found: list[Mistake] = []
-        self._known: set[Mistake] = (
-            set()
-        )  # to ask each time whether the list has it would take minutes for a definition full of them
+        self._found: dict[Mistake, None] = {}
+
+    @property
+    def found(self) -> list[Mistake]:
+        """The mistakes in the order in which they were found."""
+        return list(self._found)
 
     def add(self, pointer: str, problem: str, remedy: str) -> None:
-        mistake = Mistake(pointer, problem, remedy)
-        if mistake not in self._known:
-            self._known.add(mistake)
-            self.found.append(mistake)
+        self._found[Mistake(pointer, problem, remedy)] = None
 
 
 def below(pointer: str, *names: str | int) -> str:

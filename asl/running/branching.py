@@ -16,13 +16,14 @@ from asl.running.position import Phase, Position
 from asl.running.shaping import arguments_of, checked, effective
 from asl.values import JsonValue, is_too_large
 
-MOST_ITEMS = 10_000
+MOST_BESIDE = 100_000  # executions: the branches and items of a state, times those of the states around it
 MOST_ITEMS_BYTES = 10 * 1024 * 1024  # all together; each is a value for itself
 
 
 def begin_branches(state: State, work: Parallel, position: Position, given: Given) -> Effect:
     """Begin one execution for each branch."""
     scope = effective(state, scope_of(state, position, given))
+    _check_number(position, len(work.branches))
     branched = replace(position, phase=Phase.BRANCHED, work=arguments_of(state, scope))
     return _fork(work, branched)
 
@@ -36,15 +37,14 @@ def begin_items(state: State, work: Map, position: Position, given: Given) -> Ef
     scope = effective(state, scope_of(state, position, given))
     _limits_of(work, scope, 0)  # wrong ones are told before any item
     items = items_of(state, work, scope)
-    if len(items) > MOST_ITEMS:
-        raise runtime(f"A Map state may have {MOST_ITEMS} items, and this one has {len(items)}")
-    for item in items:
-        checked(state, item.input)
+    _check_number(position, len(items))
     written = written_down(items)
     if is_too_large(written, MOST_ITEMS_BYTES):
         raise StateFailure(
             DATA_LIMIT, f"The items of the state '{state.name}' are larger than 10 MiB.", names_state=True
         )
+    for item in items:
+        checked(state, item.input)
     branched = replace(position, phase=Phase.BRANCHED, work=written)
     return _map(state, work, branched, given) if items else with_result(state, branched, [], scope)
 
@@ -68,8 +68,20 @@ def answer_branches(state: State, work: Parallel | Map, position: Position, even
     return with_result(state, position, checked(state, results), whole)
 
 
+def _check_number(position: Position, number: int) -> None:
+    """Refuse branches of branches of branches that would never all have run."""
+    if position.beside * number > MOST_BESIDE:
+        raise runtime(
+            f"The branches and items of a state, times those around it, may be {MOST_BESIDE}, and these are "
+            f"{position.beside * number}"
+        )
+
+
 def _fork(work: Parallel, position: Position) -> Fork:
-    children = tuple(_child(position, number, branch, position.work) for number, branch in enumerate(work.branches))
+    beside = position.beside * len(work.branches)
+    children = tuple(
+        _child(position, number, branch, position.work, beside) for number, branch in enumerate(work.branches)
+    )
     return Fork(position, children, position.deadline)
 
 
@@ -79,7 +91,7 @@ def _map(state: State, work: Map, position: Position, given: Given) -> MapItems:
     concurrency, tolerated = _limits_of(work, scope, len(items))
     children = tuple(
         replace(
-            _child(position, 0, work.processor, item.input),
+            _child(position, 0, work.processor, item.input, position.beside * len(items)),
             context={**position.context, "Map": {"Item": {"Index": item.index, "Value": item.value}}},
         )
         for item in items
@@ -87,7 +99,7 @@ def _map(state: State, work: Map, position: Position, given: Given) -> MapItems:
     return MapItems(position, children, concurrency, tolerated, position.deadline)
 
 
-def _child(position: Position, number: int, machine: Machine, data: JsonValue) -> Position:
+def _child(position: Position, number: int, machine: Machine, data: JsonValue, beside: int) -> Position:
     return Position(
         way=(*position.way, (position.state, number)),
         state=machine.start_at,
@@ -95,6 +107,7 @@ def _child(position: Position, number: int, machine: Machine, data: JsonValue) -
         variables=position.variables,
         context=position.context,
         events=position.events,
+        beside=beside,
     )
 
 

@@ -1,10 +1,11 @@
 """What a template yields in a state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asl import jsonata
+from asl.effort import Effort
 from asl.expressions import Elements, Literal, Members, Query, Template
 from asl.failures import QUERY, StateFailure, runtime
 from asl.intrinsics.calling import call
@@ -26,6 +27,7 @@ class Scope:
     variables: Mapping[str, Any]
     states: Mapping[str, Any]  # $states of JSONata
     sources: Sources
+    effort: Effort = field(default_factory=Effort)  # one for the whole state
 
     def of(self, value: JsonValue) -> "Scope":
         """The same with another value as $."""
@@ -38,16 +40,17 @@ class Scope:
     def find(self, path: Path) -> JsonValue:
         """What a path leads to; PathMissing if to nothing."""
         if path.root == INPUT:
-            return select(path, self.input)
+            return select(path, self.input, self.effort)
         if path.root == CONTEXT:
-            return select(path, dict(self.context))
+            return select(path, dict(self.context), self.effort)
         if path.root not in self.variables:
             raise PathMissing(path, f"The variable '{path.root}' has not been assigned")
-        return select(path, self.variables[path.root])
+        return select(path, self.variables[path.root], self.effort)
 
 
 def evaluate(template: Template, scope: Scope, field: str) -> Any:
     """What a template yields; `field` is where it stands, for causes name it."""
+    scope.effort.look(1)
     match template:
         case Literal(value):
             return value
@@ -109,7 +112,7 @@ def _called(written: Call, scope: Scope) -> JsonValue:
 def _queried(text: str, scope: Scope, field: str) -> JsonValue:
     told = f"The JSONata expression '{text}' specified for the field '{field}'"
     try:
-        value = jsonata.evaluate(text, {**scope.variables, "states": dict(scope.states)}, scope.sources)
+        value = jsonata.evaluate(text, {**scope.variables, "states": dict(scope.states)}, scope.sources, scope.effort)
     except QueryError as error:
         raise StateFailure(QUERY, f"{told} threw an error during evaluation. {error.cause}") from None
     if value is UNDEFINED:

@@ -11,6 +11,8 @@ from asl.running.amounts import count
 from asl.running.evaluating import Scope, at_path, evaluate, shown, wrong_type
 from asl.values import MAXIMUM_BYTES, JsonValue, json_text
 
+MOST_ITEMS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -24,6 +26,8 @@ class Item:
 def items_of(state: State, work: Map, scope: Scope) -> list[Item]:
     """The items, each as ItemSelector makes it, in batches if the state says so."""
     values = _values_of(state, work, scope)
+    if len(values) > MOST_ITEMS:
+        raise runtime(f"A Map state may have {MOST_ITEMS} items, and this one has {len(values)}")
     items = [_selected(work, Item(index, value, value), scope) for index, value in enumerate(values)]
     return items if work.batcher is None else _batches(work.batcher, [item.input for item in items], scope)
 

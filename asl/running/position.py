@@ -35,6 +35,7 @@ class Position:
     variables: dict[str, Any] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)  # how often each state was entered
+    beside: int = 1  # how many executions there are of its like: the branches and items around it, multiplied
     transitions: int = 0
     events: int = 1  # as Step Functions counts them, for the causes of errors name them
     entered_event: int = 0

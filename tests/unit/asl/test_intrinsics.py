@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from asl.effort import Effort
 from asl.failures import StateFailure
 from asl.intrinsics.calling import call
 from asl.intrinsics.parsing import parse
@@ -25,7 +26,7 @@ DATA = {
 
 
 def called(text: str, data: Any = None) -> Any:
-    return call(parse(text), lambda path: select(path, data or DATA), given_at().sources_at(BEGINS_AT))
+    return call(parse(text), lambda path: select(path, data or DATA, Effort()), given_at().sources_at(BEGINS_AT))
 
 
 @pytest.mark.parametrize(

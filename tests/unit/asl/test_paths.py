@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from asl.effort import Effort
 from asl.failures import StateFailure
 from asl.paths.parsing import parse
 from asl.paths.selecting import PathMissing, select
@@ -52,7 +53,7 @@ SHOP = {
     ],
 )
 def test_a_path_leads_to(path: str, expected: Any) -> None:
-    assert select(parse(path), SHOP) == expected
+    assert select(parse(path), SHOP, Effort()) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,14 +67,14 @@ def test_a_path_leads_to(path: str, expected: Any) -> None:
 )
 def test_a_path_to_one_value_says_where_it_ends(path: str, detail: str) -> None:
     with pytest.raises(PathMissing) as missing:
-        select(parse(path), SHOP)
+        select(parse(path), SHOP, Effort())
 
     assert missing.value.detail == detail
 
 
 @pytest.mark.parametrize("path", ["$.a[?(@.b == true)]", "$.a[?(@.b != 1)]"])
 def test_true_is_not_one(path: str) -> None:
-    assert select(parse(path), {"a": [{"b": True}, {"b": 1}]}) == [{"b": True}]
+    assert select(parse(path), {"a": [{"b": True}, {"b": 1}]}, Effort()) == [{"b": True}]
 
 
 @pytest.mark.parametrize(
@@ -148,4 +149,4 @@ def test_a_path_that_looks_at_too_much_is_stopped() -> None:
     wide = {"a": [{"b": list(range(100))} for _ in range(100)]}
 
     with pytest.raises(StateFailure, match="may look at"):
-        select(parse("$..*..*..*..*..*..*..*"), {"x": [wide] * 5})
+        select(parse("$..*..*..*..*..*..*..*"), {"x": [wide] * 5}, Effort())

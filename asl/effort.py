@@ -1,0 +1,22 @@
+"""How much one step of an execution may take: counted, not timed, so that a replay ends at the same place."""
+
+from dataclasses import dataclass
+
+from asl.failures import runtime
+
+MOST_LOOKED_AT = 2_000_000  # by the paths of one state, and the parts of its templates
+MOST_STEPS = 500_000  # of the expressions of one state
+
+
+@dataclass(slots=True)
+class Effort:
+    """What the paths and expressions of one state have left together: a definition may hold thousands, and have each for each item."""
+
+    looks: int = MOST_LOOKED_AT
+    steps: int = MOST_STEPS
+
+    def look(self, amount: int) -> None:
+        """Pay for values that are looked at."""
+        self.looks -= amount
+        if self.looks < 0:
+            raise runtime(f"The paths of a state may look at {MOST_LOOKED_AT} values together, and these look at more")
