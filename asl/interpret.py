@@ -30,9 +30,13 @@ class Stuck(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A state that was entered: when, in which machine, and with what."""
+    """A state that was entered: when, in which execution and machine, and with what.
+
+    The whole execution is "", a branch or item of its is STATE/VISIT/ATTEMPT/NUMBER, one of that follows after a colon.
+    """
 
     at: datetime
+    execution: str
     way: tuple[tuple[str, int], ...]
     state: str
     data: JsonValue
@@ -45,6 +49,9 @@ class Run:
     outcome: Outcome
     ended_at: datetime
     entered: tuple[Entered, ...]
+    cut_off: tuple[
+        str, ...
+    ] = ()  # STATE/VISIT/ATTEMPT of what one failure too many ended: how far the others came is chance
 
 
 def interpret(
@@ -106,27 +113,29 @@ class _Interpreter:
     given_at: Callable[[datetime], Given]
     steps: int = field(default=0)
 
-    def run(self, position: Position, now: datetime) -> Run:
+    def run(self, position: Position, now: datetime, name: str = "") -> Run:
         """One execution: the whole, a branch or an item."""
-        entered = [Entered(now, position.way, position.state, position.data)]
+        entered = [Entered(now, name, position.way, position.state, position.data)]
+        cut_off: list[str] = []
         event: Event = Go()
         while True:
             effect = self._step(position, event, now)
             position, event = effect.position, Go()
             match effect:
                 case Enter():
-                    entered.append(Entered(now, position.way, position.state, position.data))
+                    entered.append(Entered(now, name, position.way, position.state, position.data))
                 case WaitUntil(until=until):
                     now = max(now, until)
                 case RunTask():
                     event, now = self._do(effect, now)
                 case Fork() | MapItems():
-                    event, now, below = self._run_children(effect, now)
+                    event, now, below, cut = self._run_children(effect, now, name)
                     entered.extend(below)
+                    cut_off.extend(cut)
                 case Done(output=output):
-                    return Run(Returned(output), now, tuple(entered))
+                    return Run(Returned(output), now, tuple(entered), tuple(cut_off))
                 case Failed(error=error, cause=cause):
-                    return Run(Raised(error, cause), now, tuple(entered))
+                    return Run(Raised(error, cause), now, tuple(entered), tuple(cut_off))
 
     def _step(self, position: Position, event: Event, now: datetime) -> Effect:
         self.steps += 1
@@ -145,8 +154,11 @@ class _Interpreter:
             raise Stuck(f"nobody answers {effect.resource} in {effect.step_id}, and it has no TimeoutSeconds")
         return Go(), max(now, effect.due_at)
 
-    def _run_children(self, effect: Fork | MapItems, now: datetime) -> tuple[Event, datetime, list[Entered]]:
+    def _run_children(
+        self, effect: Fork | MapItems, now: datetime, name: str
+    ) -> tuple[Event, datetime, list[Entered], list[str]]:
         """Run each child for itself: they know nothing of each other. Those wait that find no place among so many at a time."""
+        own = f"{name}:{effect.position.step_id}/{effect.position.attempt}".removeprefix(":")
         tolerated = effect.tolerated if isinstance(effect, MapItems) else 0
         places = (effect.max_concurrency if isinstance(effect, MapItems) else 0) or len(effect.children)
         free = [now] * min(places, len(effect.children))
@@ -159,16 +171,18 @@ class _Interpreter:
                 runs.append(None)
                 heapq.heappush(free, begins_at)
                 continue
-            run = self.run(child, begins_at)
+            run = self.run(child, begins_at, f"{own}/{number}")
             runs.append(run)
             heapq.heappush(free, run.ended_at)
             if isinstance(run.outcome, Raised):
                 failed_at.append(run.ended_at)
-        ended_at = _over_at(failed_at, tolerated) or max((run.ended_at for run in runs if run), default=now)
+        over_at = _over_at(failed_at, tolerated)
+        cut_off = [*([] if over_at is None else [own]), *(one for run in runs if run for one in run.cut_off)]
+        ended_at = over_at or max((run.ended_at for run in runs if run), default=now)
         if effect.due_at is not None and effect.due_at < ended_at:
-            return Go(), effect.due_at, _until(effect.due_at, runs)
+            return Go(), effect.due_at, _until(effect.due_at, runs), [own, *cut_off]
         outcomes = tuple(run.outcome if run and run.ended_at <= ended_at else None for run in runs)
-        return ChildrenEnded(outcomes), ended_at, _until(ended_at, runs)
+        return ChildrenEnded(outcomes), ended_at, _until(ended_at, runs), cut_off
 
 
 def _over_at(failed_at: list[datetime], tolerated: int) -> datetime | None:
