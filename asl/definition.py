@@ -116,6 +116,8 @@ class Map:
     tolerated_count: Template | None
     tolerated_percentage: Template | None
     reader_resource: str | None
+    reader_arguments: Template | None
+    reader_most: Template | None  # how many of the items that it reads
     writer_resource: str | None
     label: str | None
 

@@ -38,6 +38,8 @@ def map_of(fields: Fields, language: Language, machine_of: Callable[[Fields], Ma
         tolerated_count=amount(fields, "ToleratedFailureCount", language, 0),
         tolerated_percentage=amount(fields, "ToleratedFailurePercentage", language, 0, 100, is_whole=False),
         reader_resource=_outside(fields, "ItemReader", language),
+        reader_arguments=_told(fields, language),
+        reader_most=_most(fields, language),
         writer_resource=_outside(fields, "ResultWriter", language),
         label=label,
     )
@@ -95,7 +97,7 @@ def _batcher_of(fields: Fields, language: Language) -> Batcher | None:
 
 
 def _outside(fields: Fields, name: str, language: Language) -> str | None:
-    """The resource of a reader of items or writer of results; what it is told is not evaluated here."""
+    """The resource of a reader of items or writer of results."""
     outside = fields.object(name)
     if outside is None:
         return None
@@ -105,3 +107,17 @@ def _outside(fields: Fields, name: str, language: Language) -> str | None:
     if config is not None:
         config.check_one_of("MaxItems", "MaxItemsPath")
     return outside.needed_text("Resource", "name the resource")
+
+
+def _told(fields: Fields, language: Language) -> Template | None:
+    """What the reader of items is told."""
+    reader = fields.object("ItemReader")
+    name = "Parameters" if language is Language.JSONPATH else "Arguments"
+    return None if reader is None else template_of(reader, name, language)
+
+
+def _most(fields: Fields, language: Language) -> Template | None:
+    """How many items are taken of those that are read."""
+    reader = fields.object("ItemReader")
+    config = None if reader is None else reader.object("ReaderConfig")
+    return None if config is None else amount(config, "MaxItems", language, 1)

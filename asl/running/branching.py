@@ -6,8 +6,8 @@ from asl.definition import Machine, Map, Parallel, State
 from asl.failures import DATA_LIMIT, ITEM_READER, RESULT_WRITER, THRESHOLD, StateFailure, runtime
 from asl.running.amounts import count, percentage
 from asl.running.context import scope_of
-from asl.running.effects import Effect, Fork, MapItems
-from asl.running.evaluating import Scope
+from asl.running.effects import Effect, Fork, MapItems, RunTask
+from asl.running.evaluating import Scope, evaluate
 from asl.running.events import ChildrenEnded, Event, Raised, Returned
 from asl.running.given import Given
 from asl.running.items import items_of, read_again, written_down
@@ -30,13 +30,48 @@ def begin_branches(state: State, work: Parallel, position: Position, given: Give
 
 def begin_items(state: State, work: Map, position: Position, given: Given) -> Effect:
     """Begin one execution for each item, or batch of items."""
-    if work.reader_resource is not None:
-        raise StateFailure(ITEM_READER, f"There is no reader of items {work.reader_resource} here.")
     if work.writer_resource is not None:
         raise StateFailure(RESULT_WRITER, f"There is no writer of results {work.writer_resource} here.")
     scope = effective(state, scope_of(state, position, given))
     _limits_of(work, scope, 0)  # wrong ones are told before any item
-    items = items_of(state, work, scope)
+    if work.reader_resource is not None:
+        told = None if work.reader_arguments is None else evaluate(work.reader_arguments, scope, "ItemReader")
+        return _read(work.reader_resource, replace(position, phase=Phase.WORKING, work=checked(state, told)))
+    return _with_items(state, work, position, given)
+
+
+def answer_reader(state: State, work: Map, position: Position, event: Event, given: Given) -> Effect:
+    """Go on with the items that were read: a list, or an object with a list of rows."""
+    if isinstance(event, Raised):
+        raise StateFailure(ITEM_READER, f"{event.error}: {event.cause}")
+    if not isinstance(event, Returned):
+        return _read(work.reader_resource or "", position)
+    output = event.output
+    found = output.get("rows") if isinstance(output, dict) else output
+    if not isinstance(found, list):
+        raise StateFailure(ITEM_READER, f"What {work.reader_resource} yields is no list, and has no list of rows.")
+    scope = effective(state, scope_of(state, position, given))
+    most = count(work.reader_most, scope, "MaxItems")
+    return _with_items(state, work, position, given, found if most is None else found[:most])
+
+
+def _read(resource: str, position: Position) -> RunTask:
+    return RunTask(
+        position=position,
+        resource=resource,
+        arguments=position.work,
+        step_id=position.step_id,
+        attempt=position.attempt,
+        token=None,
+        due_at=position.deadline,
+    )
+
+
+def _with_items(
+    state: State, work: Map, position: Position, given: Given, read: list[JsonValue] | None = None
+) -> Effect:
+    scope = effective(state, scope_of(state, position, given))
+    items = items_of(state, work, scope, read)
     _check_number(position, len(items))
     written = written_down(items)
     if is_too_large(written, MOST_ITEMS_BYTES):

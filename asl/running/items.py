@@ -23,9 +23,9 @@ class Item:
     value: JsonValue
 
 
-def items_of(state: State, work: Map, scope: Scope) -> list[Item]:
-    """The items, each as ItemSelector makes it, in batches if the state says so."""
-    values = _values_of(state, work, scope)
+def items_of(state: State, work: Map, scope: Scope, read: list[Any] | None = None) -> list[Item]:
+    """The items, those that were `read` or those of its input, each as ItemSelector makes it, in batches if the state says so."""
+    values = _values_of(state, work, scope) if read is None else read
     if len(values) > MOST_ITEMS:
         raise runtime(f"A Map state may have {MOST_ITEMS} items, and this one has {len(values)}")
     items = [_selected(work, Item(index, value, value), scope) for index, value in enumerate(values)]

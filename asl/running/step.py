@@ -15,7 +15,7 @@ from typing import Any
 from asl.definition import Choice, Fail, Machine, Map, Parallel, Pass, State, Succeed, Task, Wait
 from asl.failures import TIMEOUT, StateFailure
 from asl.moments import later
-from asl.running.branching import answer_branches, begin_branches, begin_items
+from asl.running.branching import answer_branches, answer_reader, begin_branches, begin_items
 from asl.running.effects import Effect, Failed, WaitUntil
 from asl.running.events import ChildrenEnded, Event, Go
 from asl.running.failing import fail, told
@@ -128,6 +128,8 @@ def _answer(state: State, position: Position, event: Event, given: Given) -> Eff
     match state.work:
         case Task() as work:
             return answer_task(state, work, position, event, given)
+        case Map() as work if position.phase is Phase.WORKING:
+            return answer_reader(state, work, position, event, given)
         case Parallel() | Map() as work:
             return answer_branches(state, work, position, event, given)
         case _:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.checks.walking import Found, machines_in, targets_of
-from asl.failures import ITEM_READER, RESULT_WRITER
+from asl.failures import RESULT_WRITER
 from asl.reader.mistakes import Mistake, below
 from asl.running.context import WAITS_FOR_TOKEN
 from asl.running.leaving import MOST_TRANSITIONS
@@ -26,9 +26,9 @@ def _warnings_of_state(pointer: str, state: dict[str, Any]) -> Iterator[Mistake]
     has_limit = any(key.startswith(("TimeoutSeconds", "HeartbeatSeconds")) for key in state)
     if state["Type"] == "Task" and state["Resource"].endswith(WAITS_FOR_TOKEN) and not has_limit:
         yield Mistake(pointer, "if nobody answers, this task waits for ever", "write TimeoutSeconds")
-    for key, error in (("ItemReader", ITEM_READER), ("ResultWriter", RESULT_WRITER)):
-        if key in state:
-            yield Mistake(below(pointer, key), f"this state fails with {error}: there is no {key} here", "leave it out")
+    if "ResultWriter" in state:
+        problem = f"this state fails with {RESULT_WRITER}: there is no ResultWriter here"
+        yield Mistake(below(pointer, "ResultWriter"), problem, "leave it out")
     processor = state.get("ItemProcessor", {})
     if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
         place = below(pointer, "ItemProcessor", "ProcessorConfig", "Mode")

@@ -206,10 +206,21 @@ class TestMap:
         assert failure.error == "States.Runtime"
         assert str(failure.cause).endswith(cause)
 
-    def test_readers_and_writers_are_outside(self) -> None:
-        reading = mapping(branch("A"), ItemReader={"Resource": "s3", "Parameters": {"Bucket.$": "$.b"}})
+    @pytest.mark.parametrize("read", [[1, 2, 3], {"rows": [1, 2, 3]}])
+    def test_items_are_read_by_a_resource(self, read: Any) -> None:
+        reader = {"Resource": "relay:sql/open", "Parameters": {"day.$": "$.d"}, "ReaderConfig": {"MaxItems": 2}}
+        script = Script([read])
 
-        assert failure_of(reading, []).error == "States.ItemReaderFailed"
+        assert output_of(mapping(branch("A"), ItemReader=reader), {"d": 7}, script) == [1, 2]
+        assert [(task.resource, task.arguments) for task in script.asked] == [("relay:sql/open", {"day": 7})]
+
+    @pytest.mark.parametrize("answer", [Raised("relay.SqlFailed", "no table"), {"rows": 3}, "text"])
+    def test_what_cannot_be_read_fails(self, answer: Any) -> None:
+        reading = mapping(branch("A"), ItemReader={"Resource": "relay:sql/open"})
+
+        assert failure_of(reading, {}, [answer]).error == "States.ItemReaderFailed"
+
+    def test_there_are_no_writers(self) -> None:
         assert (
             failure_of(mapping(branch("A"), ResultWriter={"Resource": "s3"}), []).error == "States.ResultWriterFailed"
         )
