@@ -46,6 +46,7 @@ from services.resources.outside import ResourceOutside
 from workflows import WORKFLOWS
 from workflows.aggregates.ports import AggregateStore
 from workflows.config.file import Workflows
+from workflows.definitions.values import Rules
 from workflows.resources.values import TaskBody
 
 
@@ -98,9 +99,10 @@ def workflow_names() -> Sequence[str]:
     return WORKFLOWS
 
 
-def definition_rules(name: str) -> Rules:  # noqa: ARG001 - workflows.toml has no rules by name yet
+def definition_rules(name: str) -> Rules:
     """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
-    return Rules()
+    found = workflows()
+    return Rules(needs_approval=found.needs_approval(name), resources=lambda resource: found.allowed(name, resource))
 
 
 def app_settings() -> Mapping[str, str]:

@@ -1,10 +1,9 @@
 """All checks of a definition."""
 
-from collections.abc import Collection
 from typing import Any
 
 from asl.checks.flow import check_flow
-from asl.checks.names import check_names, check_resources, check_variables
+from asl.checks.names import Resources, check_names, check_resources, check_variables
 from asl.checks.walking import machines_in
 from asl.reader.mistakes import Mistakes
 
@@ -12,7 +11,7 @@ MAXIMUM_STATES = 500
 MAXIMUM_NESTING = 10
 
 
-def check(definition: dict[str, Any], resources: Collection[str] | None, mistakes: Mistakes) -> None:
+def check(definition: dict[str, Any], resources: Resources | None, mistakes: Mistakes) -> None:
     """Note what is wrong with a definition as a whole."""
     machines = list(machines_in(definition))
     for found in machines:

@@ -1,8 +1,8 @@
 """Names of states and variables, and the resources of tasks."""
 
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeAlias
 
 from asl.checks.walking import Found
 from asl.paths.parsing import VARIABLE_NAME
@@ -10,6 +10,8 @@ from asl.reader.mistakes import Mistakes, below
 
 LONGEST_NAME = 80
 _RESERVED = "states"
+
+Resources: TypeAlias = Collection[str] | Callable[[str], bool]  # which may be named: x* allows all that begin so
 
 
 def check_names(machines: Collection[Found], mistakes: Mistakes) -> None:
@@ -47,11 +49,9 @@ def check_variables(machines: Collection[Found], mistakes: Mistakes) -> None:
                 )
 
 
-def check_resources(machines: Collection[Found], resources: Collection[str], mistakes: Mistakes) -> None:
-    """Note resources that are not among those allowed; x* allows all that begin so."""
-    allowed = re.compile(
-        "|".join(re.escape(one).replace(r"\*", ".*") if one.endswith("*") else re.escape(one) for one in resources)
-    )
+def check_resources(machines: Collection[Found], resources: Resources, mistakes: Mistakes) -> None:
+    """Note resources that are not among those allowed."""
+    is_allowed, remedy = _allowed(resources)
     for found in machines:
         for name, state in found.states.items():
             places: list[tuple[tuple[str, ...], Any]] = [(("Resource",), state.get("Resource"))]
@@ -61,11 +61,19 @@ def check_resources(machines: Collection[Found], resources: Collection[str], mis
                 if isinstance(state.get(key), dict)
             ]
             for place, resource in places:
-                if isinstance(resource, str) and resource and allowed.fullmatch(resource) is None:
+                if isinstance(resource, str) and resource and not is_allowed(resource):
                     pointer = below(found.pointer, "States", name, *place)
-                    mistakes.add(
-                        pointer, f"{resource!r} is no resource here", f"write one of {', '.join(sorted(resources))}"
-                    )
+                    mistakes.add(pointer, f"{resource!r} is no resource here", remedy)
+
+
+def _allowed(resources: Resources) -> tuple[Callable[[str], bool], str]:
+    """What tells of a resource whether it may be named, and what to write instead of one that may not."""
+    if callable(resources):
+        return resources, "name one that there is, and that this definition may use"
+    allowed = re.compile(
+        "|".join(re.escape(one).replace(r"\*", ".*") if one.endswith("*") else re.escape(one) for one in resources)
+    )
+    return lambda resource: allowed.fullmatch(resource) is not None, f"write one of {', '.join(sorted(resources))}"
 
 
 def _places_around(pointer: str) -> list[str]:

@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
 from typing import Any
 
 from asl.checks.everything import check
+from asl.checks.names import Resources
 from asl.definition import Machine, State
 from asl.expressions import Language
 from asl.reader.fields import Fields
@@ -18,7 +18,7 @@ _INNER = frozenset({"StartAt", "States", "Comment", "ProcessorConfig"})
 _WHOLE = frozenset({"StartAt", "States", "Comment", "QueryLanguage", "TimeoutSeconds", "Version"})
 
 
-def read_text(text: str, resources: Collection[str] | None = None) -> Machine:
+def read_text(text: str, resources: Resources | None = None) -> Machine:
     """The machine that a definition's text says. DefinitionError tells all mistakes."""
     if len(text.encode(errors="surrogatepass")) > MAXIMUM_BYTES:
         raise DefinitionError(
@@ -35,8 +35,8 @@ def read_text(text: str, resources: Collection[str] | None = None) -> Machine:
     return read(definition, resources)
 
 
-def read(definition: Any, resources: Collection[str] | None = None) -> Machine:
-    """The machine that a definition says. Of `resources`, if given, are those that its tasks may name; x* allows all that begin so."""
+def read(definition: Any, resources: Resources | None = None) -> Machine:
+    """The machine that a definition says. Of `resources`, if given, are those that its tasks may name."""
     if not isinstance(definition, dict):
         raise DefinitionError([Mistake("", "a definition is an object", 'write {"StartAt": …, "States": {…}}')])
     if (flaw := flaw_in(definition)) is not None:

@@ -1,10 +1,10 @@
 """A definition's text -> what it says, or all its mistakes; what could be meant otherwise is a warning."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from asl.checks.names import Resources
 from asl.definition import Machine
 from asl.reader.machines import read_text
 from asl.reader.mistakes import DefinitionError, Mistake
@@ -24,7 +24,7 @@ class ReadDefinition:
     warnings: tuple[Mistake, ...]
 
 
-def read_definition(text: str, resources: Collection[str] | None = RESOURCES) -> ReadDefinition:
+def read_definition(text: str, resources: Resources | None = RESOURCES) -> ReadDefinition:
     """Read and check a definition; None for resources asks of no task what it names. Raises RefusedDefinition with all mistakes."""
     try:
         machine = read_text(text, resources)

@@ -1,9 +1,9 @@
 """Definitions of workflows, as they stand in SQL Server, and what workflows.toml says of them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from asl.checks.names import Resources
 from workflows.definitions.resources import RESOURCES
 
 
@@ -31,4 +31,4 @@ class Rules:
     """What holds for the definitions of one name."""
 
     needs_approval: bool = False
-    resources: Collection[str] = RESOURCES  # that its tasks may name; x* allows all that begin so
+    resources: Resources = RESOURCES  # that its tasks may name

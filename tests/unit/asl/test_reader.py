@@ -105,6 +105,28 @@ def test_a_mistake_is_told_at_its_place(state: dict[str, Any], place: str) -> No
     assert place in told_of_first(state)
 
 
+def test_many_mistakes_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def equal(one: Mistake, other: Mistake) -> bool:
+        nonlocal compared
+        compared += 1
+        return str(one) == str(other)
+
+    monkeypatch.setattr(Mistake, "__eq__", equal)
+    mistakes = Mistakes()
+    for number in [*range(300), 7]:
+        mistakes.add(f"/{number}", "p", "r")
+
+    assert len(mistakes.found) == 300
+    assert compared < 300
+
+
+def test_a_name_that_stands_twice_in_one_object_is_told() -> None:
+    with pytest.raises(DefinitionError, match="'b' stands twice"):
+        read_text('{"a": 1, "b": 1, "c": 1, "b": 2}')
+
+
 def test_an_answer_over_http_may_be_named_by_its_status() -> None:
     state = {"Type": "Task", "Resource": "r", "Retry": [{"ErrorEquals": ["States.Http.StatusCode.429"]}]}
 
