@@ -8,29 +8,15 @@ from typing import Any, NamedTuple
 import azure.durable_functions as df
 
 from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, fraction, wait
-from orchestrators.locks import Body, LockLost, locked
-from relay.backoff import Backoff, interval_seconds
+from orchestrators.locks import Body, locked
+from orchestrators.moves import Again, Moves, NotCurrent
+from relay.backoff import interval_seconds
 from workflows.execution.names import REMEMBER, REST, TAKE_EVENT, event_name
 from workflows.execution.values import Answer, Retry, StepFailed
 
 MOST_NAME = 100  # characters, of a step or a remembered value
-MOVES_PER_GENERATION = 40  # activities and waits; then the history begins anew
-_LONG = Backoff(first_interval_seconds=5, coefficient=2, max_interval_seconds=600)  # while SQL Server does not answer
 _UNDER_LOCKS = "under locks"  # no activity can have this name
 _LATE_SECONDS = 330.0  # host.json: functionTimeout, and some
-
-
-class Again(BaseException):
-    """The generation is over: the next one goes on with what is written down. No author's `except Exception` may catch it."""
-
-    def __init__(self, tries: Mapping[str, int]) -> None:
-        """Keep how often unfinished steps have failed."""
-        super().__init__()
-        self.tries = dict(tries)
-
-
-class NotCurrent(BaseException):
-    """The execution has ended, or is another start's: this orchestration has nothing to do any more."""
 
 
 class Place(NamedTuple):
@@ -45,7 +31,7 @@ class Place(NamedTuple):
         return f"{self.step}#{self.visit}"
 
 
-class Run:
+class Run(Moves):
     """One execution of a workflow. Its methods are generators: `charged = yield from run.step("charge", order)`."""
 
     def __init__(
@@ -59,13 +45,9 @@ class Run:
         self.id: str = who["execution"]
         self.input: Any = begun["input"]
         self.started_at = datetime.fromisoformat(begun["started_at"]).replace(tzinfo=UTC)  # the first start's
-        self._context = context
-        self._who = dict(who)
+        super().__init__(context, who, tries)
         self._results: dict[str, Any] = dict(begun["results"])
-        self._tries = Counter(dict(tries))
         self._visits: Counter[str] = Counter()
-        self._moves = 0
-        self._aways = 0
         self._heard: set[str] = set()
 
     @property
@@ -183,23 +165,6 @@ class Run:
         self._visits[step] += 1
         return Place(step, self._visits[step])
 
-    def _move(self, count: int = 1) -> None:
-        """Count what the history grows by; raise Again if it has become long, at a moment at which nothing is under way."""
-        if self._moves and self._moves + count > MOVES_PER_GENERATION:
-            raise Again(self._tries)
-        self._moves += count
-
-    def _answers(self, tasks: Sequence[Any]) -> Steps:
-        """Return an answer of each; if one did not come to its end, all are asked again: what is done is done."""
-        try:
-            if len(tasks) == 1:
-                return [(yield tasks[0])]
-            return (yield self._context.task_all(tasks))
-        except LockLost:
-            raise  # it is the part's that waits under the lock
-        except Exception as error:  # noqa: BLE001 - the SDK knows no other type
-            return [{"away": str(error).partition("\n")[0]}] * len(tasks)
-
     def _heed(self, place: Place, answer: Answer, policy: Retry) -> Steps:
         """Take in what came of a step; return how long to wait before it is asked again."""
         if "over" in answer:
@@ -223,22 +188,6 @@ class Run:
     def _keep(self, place: Place, result: Mapping[str, Any]) -> Steps:
         kept = yield from self._ask(REMEMBER, {"step": place.step, "visit": place.visit, "result": dict(result)})
         self._results[place.text] = kept["kept"]
-
-    def _ask(self, activity: str, request: Mapping[str, Any]) -> Steps:
-        """Ask an activity of the app's own, for as long as it takes."""
-        while True:
-            self._move()
-            [answer] = yield from self._answers([self._context.call_activity(activity, {**self._who, **request})])
-            if "over" in answer:
-                raise NotCurrent(answer["over"])
-            if "away" not in answer:
-                self._aways = 0
-                return answer
-            yield from wait(self._context, self._away_seconds())
-
-    def _away_seconds(self) -> float:
-        self._aways += 1
-        return interval_seconds(_LONG, self._aways - 1, fraction(self._context))
 
 
 def _aware(moment: datetime) -> datetime:

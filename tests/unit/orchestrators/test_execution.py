@@ -12,7 +12,8 @@ import pytest
 from functions_standin.testing.durable import EPOCH
 from orchestrators.execution import Author, execution_steps
 from orchestrators.flow import Steps
-from orchestrators.run import MOVES_PER_GENERATION, Run
+from orchestrators.moves import MOVES_PER_GENERATION
+from orchestrators.run import Run
 from tests.unit.orchestrators.world import Clocked, operator
 from workflows.execution.names import BEGIN, END, REMEMBER, REST, START_NEXT, TAKE_EVENT, event_name
 from workflows.execution.values import Retry, StepFailed

@@ -9,7 +9,8 @@ import pytest
 from orchestrators.execution import Author
 from orchestrators.flow import Steps
 from orchestrators.locks import LockLost, NotGranted
-from orchestrators.run import MOVES_PER_GENERATION, Run
+from orchestrators.moves import MOVES_PER_GENERATION
+from orchestrators.run import Run
 from tests.unit.orchestrators.lock_world import Lock, LockWorld
 from tests.unit.orchestrators.test_execution import Answers, Register, done
 from workflows.execution.values import StepFailed

@@ -1,0 +1,74 @@
+"""What every orchestration of an execution does: it asks activities for as long as it takes, and cuts its history short in time."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.flow import Steps, fraction, wait
+from orchestrators.locks import LockLost
+from relay.backoff import Backoff, interval_seconds
+
+MOVES_PER_GENERATION = 40  # activities and waits; then the history begins anew
+_LONG = Backoff(first_interval_seconds=5, coefficient=2, max_interval_seconds=600)  # while SQL Server does not answer
+
+
+class Again(BaseException):
+    """The generation is over: the next one goes on with what is written down. No author's `except Exception` may catch it."""
+
+    def __init__(self, tries: Mapping[str, int]) -> None:
+        """Keep how often unfinished steps have failed."""
+        super().__init__()
+        self.tries = dict(tries)
+
+
+class NotCurrent(BaseException):
+    """The execution has ended, or is another start's: this orchestration has nothing to do any more."""
+
+
+class Moves:
+    """One execution in the hands of one orchestration."""
+
+    def __init__(
+        self, context: df.DurableOrchestrationContext, who: Mapping[str, Any], tries: Mapping[str, int] | None = None
+    ) -> None:
+        """`who` is {"execution": id, "epoch": number}; `tries`: how often unfinished steps have failed."""
+        self._context = context
+        self._who = dict(who)
+        self._tries = Counter(dict(tries or {}))
+        self._moves = 0
+        self._aways = 0
+
+    def _move(self, count: int = 1) -> None:
+        """Count what the history grows by; raise Again if it has become long, at a moment at which nothing is under way."""
+        if self._moves and self._moves + count > MOVES_PER_GENERATION:
+            raise Again(self._tries)
+        self._moves += count
+
+    def _answers(self, tasks: Sequence[Any]) -> Steps:
+        """Return an answer of each; if one did not come to its end, all are asked again: what is done is done."""
+        try:
+            if len(tasks) == 1:
+                return [(yield tasks[0])]
+            return (yield self._context.task_all(tasks))
+        except LockLost:
+            raise  # it is the part's that waits under the lock
+        except Exception as error:  # noqa: BLE001 - the SDK knows no other type
+            return [{"away": str(error).partition("\n")[0]}] * len(tasks)
+
+    def _ask(self, activity: str, request: Mapping[str, Any]) -> Steps:
+        """Ask an activity of the app's own, for as long as it takes."""
+        while True:
+            self._move()
+            [answer] = yield from self._answers([self._context.call_activity(activity, {**self._who, **request})])
+            if "over" in answer:
+                raise NotCurrent(answer["over"])
+            if "away" not in answer:
+                self._aways = 0
+                return answer
+            yield from wait(self._context, self._away_seconds())
+
+    def _away_seconds(self) -> float:
+        self._aways += 1
+        return interval_seconds(_LONG, self._aways - 1, fraction(self._context))
