@@ -1,3 +1,14 @@
 """Durable activities, one file per orchestration: thin shells over services. All of them may run twice."""
 
-MODULES = ("recovery", "replay", "backfill", "notification", "execution", "locks", "mailing", "aggregate", "stream")
+MODULES = (
+    "recovery",
+    "replay",
+    "backfill",
+    "notification",
+    "execution",
+    "workflow",
+    "locks",
+    "mailing",
+    "aggregate",
+    "stream",
+)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import azure.durable_functions as df
 
 from orchestrators.flow import Steps, TriedOften, retried
-from orchestrators.run import Again, NotCurrent, Run
+from orchestrators.moves import Again, NotCurrent
+from orchestrators.run import Run
 from workflows.execution.names import BEGIN, END, START_NEXT
 from workflows.execution.values import State
 

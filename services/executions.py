@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 def begin(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     """Claim the execution; return its input and what its steps have come to, or {"over": why}. Raises DatabaseError."""
-    found, steps = tables.ask("execution/begin", due_in_seconds=CLAIM_SECONDS, **_who(request))
+    found, steps = tables.ask("execution/begin", due_in_seconds=CLAIM_SECONDS, **who(request))
     if not found or found[0]["state"] != State.RUNNING or found[0]["epoch"] != request["epoch"]:
-        return _over(request)
+        return over(request)
     return {
         "input": json.loads(found[0]["input"]),
         "started_at": found[0]["begun_at"],
@@ -37,11 +37,11 @@ def do_step(request: Mapping[str, Any], body: Body, tables: Tables) -> dict[str,
 
     Returns one of {"done": result}, {"over": why}, {"wait_seconds": seconds}, {"refused": why} and {"failed": why, "asked_for_seconds"}.
     """
-    place = {**_who(request), "step": request["step"], "visit": request["visit"]}
+    place = {**who(request), "step": request["step"], "visit": request["visit"]}
     [[claimed]] = tables.ask("execution/claim", claim_seconds=CLAIM_SECONDS, **place)
     match claimed["verdict"]:
         case "over":
-            return _over(request)
+            return over(request)
         case "done":
             return _as_done(json.loads(claimed["result"]))
         case "wait":
@@ -49,7 +49,7 @@ def do_step(request: Mapping[str, Any], body: Body, tables: Tables) -> dict[str,
     answer = _attempt(request, body)
     result = json.dumps({"value": answer["done"]}) if "done" in answer else None
     [[reported]] = tables.ask("execution/report", result=result, **place)
-    return answer if reported["current"] else _over(request)
+    return answer if reported["current"] else over(request)
 
 
 def _as_done(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,15 +84,15 @@ def remember(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
         step=request["step"],
         visit=request["visit"],
         result=json.dumps(request["result"]),
-        **_who(request),
+        **who(request),
     )
-    return {"kept": json.loads(kept[0]["result"])} if kept else _over(request)
+    return {"kept": json.loads(kept[0]["result"])} if kept else over(request)
 
 
 def rest(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     """Write down for how long no sign of life is to be expected; return {}, or {"over": why}. Raises DatabaseError."""
-    [[found]] = tables.ask("execution/rest", due_in_ms=request["due_in_ms"], **_who(request))
-    return {} if found["current"] else _over(request)
+    [[found]] = tables.ask("execution/rest", due_in_ms=request["due_in_ms"], **who(request))
+    return {} if found["current"] else over(request)
 
 
 def take_event(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
@@ -102,10 +102,10 @@ def take_event(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
         name=request["name"],
         visit=request["visit"],
         due_in_ms=request["due_in_ms"],
-        **_who(request),
+        **who(request),
     )
     if not found["current"]:
-        return _over(request)
+        return over(request)
     return {"event": json.loads(events[0]["body"])} if events else {}
 
 
@@ -116,14 +116,16 @@ def end(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
         state=request["state"],
         result=json.dumps(request["result"]),
         error=request["error"],
-        **_who(request),
+        **who(request),
     )
     return {"next": [dict(row) for row in following]}
 
 
-def _who(request: Mapping[str, Any]) -> dict[str, Any]:
+def who(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which start of which execution asks."""
     return {"execution": request["execution"], "epoch": request["epoch"]}
 
 
-def _over(request: Mapping[str, Any]) -> dict[str, Any]:
+def over(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to a start that has nothing to do any more."""
     return {"over": f"execution {request['execution']} has ended, or another start than {request['epoch']} does it"}

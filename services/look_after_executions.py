@@ -9,10 +9,12 @@ from relay.notification.words import Occasion
 from relay.work.values import Restarts
 from services.announce import announce_telling
 from services.app_outside import AppOutside
+from services.machines.children import stop_children
 from services.restarts import restarts_of, why_it_ended, write_restart
 from services.start_executions import AGAIN_SECONDS, request_of, start_ready
 from workflows.execution.decisions import Fate, fate
 from workflows.execution.names import execution_instance
+from workflows.machines.names import orchestrator_of
 
 MOST_AT_A_LOOK = 50
 KEPT_DAYS = 30  # an execution that has ended, in SQL Server and in the task hub
@@ -31,6 +33,8 @@ async def look_after_executions(app: AppOutside) -> None:
     [replaced] = await app.ask("execution/replaced", limit=MOST_AT_A_LOOK)
     for row in replaced:
         await _end(row, "a newer version has replaced it", app)
+    [orphans] = await app.ask("machine/orphans", limit=MOST_AT_A_LOOK)
+    await stop_children([row["id"] for row in orphans], "", "the execution that had begun it has ended", app)
     await _forget_old_ones(app)
 
 
@@ -47,7 +51,7 @@ async def _see_to(row: Mapping[str, Any], app: AppOutside, *, begun: bool) -> Fa
     )
     match decided:
         case Fate.START:
-            await app.instances.start_unless_running(row["workflow"], instance_id, request_of(row))
+            await app.instances.start_unless_running(orchestrator_of(row["workflow"]), instance_id, request_of(row))
         case Fate.START_ANEW:
             await _start_anew(row, restarts, why_it_ended(found), app)
         case Fate.END:
@@ -66,7 +70,7 @@ async def _start_anew(row: Mapping[str, Any], restarts: Restarts, reason: str, a
     for started in anew:
         await write_restart(row["id"], str(row["steps"]), restarts, reason, app)
         instance_id = execution_instance(started["id"], started["epoch"])
-        await app.instances.start_unless_running(started["workflow"], instance_id, request_of(started))
+        await app.instances.start_unless_running(orchestrator_of(started["workflow"]), instance_id, request_of(started))
 
 
 async def _rest(row: Mapping[str, Any], reason: str, restarts: Restarts, app: AppOutside) -> None:

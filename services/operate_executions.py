@@ -7,6 +7,7 @@ from typing import Any
 
 from relay import exact_json
 from services.app_outside import AppOutside
+from services.machines.children import stop_children, wake_parents
 from services.start_executions import start_all
 from workflows.execution.names import event_name, execution_instance, subject_of
 from workflows.execution.values import Registration, State
@@ -69,8 +70,8 @@ async def post_event(execution: str, name: str, key: str, body: Any, app: AppOut
 
 
 async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mapping[str, Any] | None:
-    """End an execution and start what waits behind it; return state, epoch, and whether it was stopped now. Raises DatabaseError."""
-    found, following = await app.ask("execution/stop", execution=execution, error=reason)
+    """End an execution with its branches and items, and start what waits behind it; return state, epoch, and whether it was stopped now. Raises DatabaseError."""
+    found, following, siblings, parents = await app.ask("execution/stop", execution=execution, error=reason)
     if not found:
         return None
     row = found[0]
@@ -79,8 +80,10 @@ async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mappin
             await app.instances.terminate(execution_instance(execution, row["epoch"]), reason)
         except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
             _log.info("The orchestration of execution %s was not there to be ended", execution)
-        for each in following:
+        await stop_children([execution], "", reason, app)
+        for each in (*following, *siblings):
             await _start(each, app)
+        await wake_parents(parents, app)
     return row
 
 

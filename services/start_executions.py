@@ -6,6 +6,7 @@ from typing import Any
 from relay.instances import Start
 from services.app_outside import AppOutside
 from workflows.execution.names import execution_instance
+from workflows.machines.names import orchestrator_of
 
 AGAIN_SECONDS = 60  # after which what was taken to be started, and does not run, is taken again
 _AT_A_TIME = 50
@@ -28,7 +29,10 @@ async def start_ready(app: AppOutside, workflow: str = "", *, most_seconds: floa
 
 async def start_all(rows: Sequence[Mapping[str, Any]], app: AppOutside) -> None:
     """Start these: id, workflow, epoch. One whose orchestration has ended without having begun it is the watchdog's."""
-    starts = [Start(row["workflow"], execution_instance(row["id"], row["epoch"]), request_of(row)) for row in rows]
+    starts = [
+        Start(orchestrator_of(row["workflow"]), execution_instance(row["id"], row["epoch"]), request_of(row))
+        for row in rows
+    ]
     await app.instances.start_unknown(starts)
 
 

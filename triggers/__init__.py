@@ -10,6 +10,7 @@ MODULES = (
     "http.orchestrators",
     "http.executions",
     "http.definitions",
+    "http.workflow_executions",
     "http.mailings",
     "http.mails",
     "http.suppressions",

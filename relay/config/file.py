@@ -72,5 +72,5 @@ def _unknown_workflows(relays: Sequence[Relay | None], known: Collection[str]) -
     return [
         f"relay {relay.name!r}: endpoint: there is no workflow {relay.workflow!r}; {there_is}"
         for relay in relays
-        if relay is not None and relay.workflow and relay.workflow not in known
+        if relay is not None and relay.workflow and not relay.definition and relay.workflow not in known
     ]

@@ -12,13 +12,14 @@ from relay.changes.conditions import OPERATORS, Condition
 from relay.changes.contexts import parse_context
 from relay.config.statuses import Statuses, of_each
 from relay.config.toml_reader import TableReader
-from relay.config.values import REJECTING_STATUSES, WORKFLOW, Mask, Mode, OnNewer, RecoveryPolicy, Relay
+from relay.config.values import DEFINITION, REJECTING_STATUSES, WORKFLOW, Mask, Mode, OnNewer, RecoveryPolicy, Relay
 from relay.identifiers import TableName, parse_table_name
 from relay.names import RESERVED_RELAY_NAMES, function_name
 from relay.shown import shown
 
 _LEAST_KEY_CHARACTERS = 16
 _WORKFLOW = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DEFINITION = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,79}")
 _OF_HTTP = frozenset(
     {
         *("mode", "headers", "proxy", "allow_hosts", "rejecting_statuses", "delivered_statuses"),
@@ -34,7 +35,7 @@ class RelayReader(TableReader):
 
     def relay(self) -> Relay | None:
         """Return the relay, or None if it has problems."""
-        starts_workflow = str(self.rest.get("endpoint")).startswith(WORKFLOW)
+        starts_workflow = str(self.rest.get("endpoint")).startswith((WORKFLOW, DEFINITION))
         relay = Relay(
             name=self._name(),
             table=self._table(),
@@ -82,10 +83,16 @@ class RelayReader(TableReader):
 
     def _endpoint(self) -> str:
         value = self.rest.get("endpoint")
-        if not isinstance(value, str) or not value.startswith(WORKFLOW):
-            return self.url("endpoint", "it is missing; write the URL that takes the changes, or workflow:NAME")
+        if not isinstance(value, str) or not value.startswith((WORKFLOW, DEFINITION)):
+            missing = "it is missing; write the URL that takes the changes, workflow:NAME, or definition:NAME"
+            return self.url("endpoint", missing)
         del self.rest["endpoint"]
-        if not _WORKFLOW.fullmatch(value.removeprefix(WORKFLOW)):
+        if value.startswith(DEFINITION) and not _DEFINITION.fullmatch(value.removeprefix(DEFINITION)):
+            self.problem(
+                "endpoint",
+                f"{value!r} names no definition; write definition:NAME, with letters, digits, . _ and -, a letter first, at most 80",
+            )
+        elif value.startswith(WORKFLOW) and not _WORKFLOW.fullmatch(value.removeprefix(WORKFLOW)):
             self.problem(
                 "endpoint",
                 f"{value!r} names no workflow; write workflow:NAME, with a-z, 0-9 and _, a letter first, at most 40",
@@ -97,7 +104,10 @@ class RelayReader(TableReader):
 
     def _on_newer(self, *, starts_workflow: bool) -> OnNewer:
         if "on_newer" in self.rest and not starts_workflow:
-            self.problem("on_newer", "it has no effect, for the endpoint is no workflow:NAME; leave it out")
+            self.problem(
+                "on_newer",
+                "it has no effect, for the endpoint is neither workflow:NAME nor definition:NAME; leave it out",
+            )
             del self.rest["on_newer"]
         return self.choice("on_newer", OnNewer, OnNewer.QUEUE) or OnNewer.QUEUE
 

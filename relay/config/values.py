@@ -14,6 +14,7 @@ from relay.wire import known
 
 EVERY_MINUTE = "0 * * * * *"
 WORKFLOW = "workflow:"  # an endpoint that begins so
+DEFINITION = "definition:"  # one that begins so starts a workflow that is data in SQL Server
 AGGREGATE = "aggregate:"  # one that the app makes itself: the changes make groups of an aggregate dirty
 RESULTS = TableName("relay", "AggregateResult")  # of aggregates; its rows have a form of their own over the wire
 REJECTING_STATUSES = frozenset({400, 413, 415, 422})  # the change is wrong; a default that a relay may replace
@@ -103,7 +104,7 @@ class Relay:
 
     name: str
     table: TableName
-    endpoint: str = field(repr=False)  # URL; may hold a secret in its query. Or workflow:NAME
+    endpoint: str = field(repr=False)  # URL; may hold a secret in its query. Or workflow:NAME, or definition:NAME
     on_newer: OnNewer = OnNewer.QUEUE  # only for a workflow
     watch: Sequence[str] = ()  # empty: every column
     ignore_contexts: Sequence[bytes] = ()  # what the endpoint marks its own writes with; they are not sent back to it
@@ -135,8 +136,15 @@ class Relay:
 
     @property
     def workflow(self) -> str:
-        """Return the workflow that its changes start; empty: they go to an HTTP API."""
+        """Return the workflow that its changes start, as the register of executions calls it; empty: they go to an HTTP API."""
+        if self.endpoint.startswith(DEFINITION):
+            return self.endpoint
         return self.endpoint.removeprefix(WORKFLOW) if self.endpoint.startswith(WORKFLOW) else ""
+
+    @property
+    def definition(self) -> str:
+        """Return the definition that its changes start; empty: none."""
+        return self.endpoint.removeprefix(DEFINITION) if self.endpoint.startswith(DEFINITION) else ""
 
     @property
     def aggregate(self) -> str:

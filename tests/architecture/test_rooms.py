@@ -33,7 +33,7 @@ ALLOWED = {  # room -> which of our rooms it may import
     "adapters/__init__.py": set(),
     "wiring.py": {"adapters", *DOING},
     "prepare_database.py": {"wiring", "adapters.sql_server.enable", "adapters.sql_server.rights", *CORE},
-    "orchestrators": {"orchestrators", *CORE},
+    "orchestrators": {"asl", "orchestrators", *CORE},
     "entities": {"entities", *CORE},
     "activities": {"activities", "wiring", *DOING},
     "triggers": {"triggers", "wiring", *DOING},

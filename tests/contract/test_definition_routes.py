@@ -182,7 +182,8 @@ def test_a_state_is_tried_with_numbers_as_the_engine_has_them(shop: Shop) -> Non
 def a_picture(shop: Shop, states_of: Any = None, **params: str) -> str:
     http = func.HttpRequest("GET", "https://shop", params=params, route_params={"name": "order"}, body=b"")
     shop.answer = asyncio.run(draw(http, shop.app, states_of))
-    return shop.answer.get_body().decode()
+    text: str = shop.answer.get_body().decode()
+    return text
 
 
 def test_a_definition_is_drawn_as_a_page_that_runs_nothing_or_as_text(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from relay import exact_json
 from relay.errors import InputError
 from services import definitions
 from services.app_outside import AppOutside
+from services.machines.happened import states_of
 from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import body_of, json_object
 from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
@@ -56,7 +57,7 @@ async def workflow_version(req: func.HttpRequest, client: str) -> func.HttpRespo
 @blueprint.durable_client_input(client_name="client")
 async def workflow_diagram(req: func.HttpRequest, client: str) -> func.HttpResponse:
     """GET /api/workflows/{name}/diagram?format=svg|mermaid&version=: its picture."""
-    return await respond(req, client, draw)
+    return await respond(req, client, lambda req, app: draw(req, app, states_of))
 
 
 @blueprint.route(route="workflows/{name}/check", methods=["POST"])

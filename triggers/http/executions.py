@@ -10,6 +10,7 @@ import azure.functions as func
 import wiring
 from relay.errors import InputError
 from services.app_outside import AppOutside
+from services.machines import operate
 from services.operate_executions import (
     list_executions,
     post_event,
@@ -50,10 +51,17 @@ async def execution_event(req: func.HttpRequest, client: str) -> func.HttpRespon
     return await _respond(req, client, take_event)
 
 
+@blueprint.route(route="executions/{id}/history", methods=["GET"])
+@blueprint.durable_client_input(client_name="client")
+async def execution_history(req: func.HttpRequest, client: str) -> func.HttpResponse:
+    """GET /api/executions/{id}/history?after=: what has happened in an execution of a definition, in the language's words."""
+    return await _respond(req, client, show_history)
+
+
 @blueprint.route(route="executions/{id}/{action}", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
 async def execution_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """POST /api/executions/{id}/stop, /resume."""
+    """POST /api/executions/{id}/stop, /resume, /redrive."""
     return await _respond(req, client, command)
 
 
@@ -81,7 +89,19 @@ async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse
 async def show_one(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return one. Raises DatabaseError."""
     found = await show_execution(req.route_params["id"], app)
-    return _no_such(req) if found is None else answer(found)
+    if found is None:
+        return _no_such(req)
+    where = await operate.where(req.route_params["id"], app)
+    return answer(found if where is None else {**found, "at": where})
+
+
+async def show_history(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
+    """Return a page of what has happened, and where the next one is. Raises DatabaseError, InputError."""
+    after = req.params.get("after", "0")
+    if not after.isdecimal() or len(after) > 9:
+        raise InputError(["after: it must be the number of an event."])
+    found = await operate.history(req.route_params["id"], int(after), app)
+    return answer({"events": found, "next": found[-1]["number"] if len(found) == operate.MOST_HISTORY else None})
 
 
 async def take_event(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
@@ -101,22 +121,30 @@ async def take_event(req: func.HttpRequest, app: AppOutside) -> func.HttpRespons
 
 
 async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
-    """Stop or resume. Raises DatabaseError."""
+    """Stop, resume, or redrive. Raises DatabaseError."""
     execution_id, action = req.route_params["id"], req.route_params["action"]
-    if action not in {"stop", "resume"}:
-        return problem(404, "No such action", f"There is no {action!r}; take stop or resume.")
+    if action not in _DONE:
+        return problem(404, "No such action", f"There is no {action!r}; take {', '.join(_DONE)}.")
     if action == "stop":
         found = await stop_execution(execution_id, "stopped by an operator", app)
-    else:
+    elif action == "resume":
         found = await resume_execution(execution_id, app)
+    else:
+        found = await operate.redrive(execution_id, app)
     if found is None:
         return _no_such(req)
-    if not found["stopped" if action == "stop" else "resumed"]:
-        why = "it has ended" if action == "stop" else "it neither rests nor has failed, or another one runs for its row"
+    done, why = _DONE[action]
+    if not found[done]:
         return problem(409, f"Nothing to {action}", f"The execution is {found['state']}: {why}. Nothing was done.")
     return answer({"execution": execution_id, "state": found["state"]}, 202)
 
 
+# What says that it was done, and why it may not have been.
+_DONE = {
+    "stop": ("stopped", "it has ended"),
+    "resume": ("resumed", "it neither rests nor has failed, or another one runs for its row"),
+    "redrive": ("redriven", "it neither has failed nor was stopped, or is a branch or an item of another one"),
+}
 _LIVE = frozenset({State.WAITING, State.READY, State.RUNNING, State.STUCK})
 
 

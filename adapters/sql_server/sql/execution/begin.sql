@@ -4,13 +4,7 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @epoch int = ?, @due_in_seconds int = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
-UPDATE [relay].[Execution]
-SET
-    [State] = 'running',
-    [BegunAt] = COALESCE([BegunAt], @now),
-    [DueAt] = DATEADD(second, @due_in_seconds, @now),
-    [LookAt] = DATEADD(second, @due_in_seconds, @now)
-WHERE [App] = @app AND [Id] = @execution AND [Epoch] = @epoch AND [State] IN ('ready', 'running');
+{{begin_execution}}
 SELECT
     [State] AS [state],
     [Epoch] AS [epoch],

@@ -1,6 +1,6 @@
 -- Executions along their ids, of a workflow, a relay, a state, or all of them.
 SET NOCOUNT ON;
-DECLARE @app nvarchar(60) = ?, @workflow nvarchar(40) = ?, @relay nvarchar(40) = ?, @state varchar(10) = ?, @after nvarchar(100) = ?, @limit int = ?;
+DECLARE @app nvarchar(60) = ?, @workflow nvarchar(100) = ?, @relay nvarchar(40) = ?, @state varchar(10) = ?, @after nvarchar(100) = ?, @limit int = ?;
 SELECT TOP (@limit)
     [Id] AS [id], [Workflow] AS [workflow], [Relay] AS [relay], [KeyText] AS [key], [Version] AS [version], [State] AS [state],
     [Epoch] AS [epoch], [Steps] AS [steps], [Error] AS [error], CONVERT(varchar(23), [EnteredAt], 126) AS [entered_at],

@@ -2,7 +2,7 @@
 -- decides, as `on_newer` says, whether this one waits, takes over, or is ignored; callers of one subject come one after the other.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
-DECLARE @app nvarchar(60) = ?, @id nvarchar(100) = ?, @workflow nvarchar(40) = ?, @relay nvarchar(40) = ?, @subject nvarchar(100) = ?,
+DECLARE @app nvarchar(60) = ?, @id nvarchar(100) = ?, @workflow nvarchar(100) = ?, @relay nvarchar(40) = ?, @subject nvarchar(100) = ?,
     @key nvarchar(700) = ?, @version bigint = ?, @input nvarchar(max) = ?, @on_newer varchar(10) = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME(), @live int = 0, @newest bigint, @epoch int = 0, @state varchar(10) = 'ready';
 IF NOT EXISTS (SELECT 1 FROM [relay].[Execution] WITH (UPDLOCK, HOLDLOCK) WHERE [App] = @app AND [Id] = @id)

@@ -2,7 +2,7 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @error nvarchar(1000) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100);
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @failed int = 1;
 UPDATE [relay].[Execution]
 SET @subject = [Subject], [State] = 'stopped', [Error] = @error, [EndedAt] = @now, [LookAt] = NULL
 WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NULL;
@@ -10,3 +10,4 @@ SELECT [State] AS [state], [Epoch] AS [epoch], CASE WHEN @subject IS NULL THEN 0
 FROM [relay].[Execution]
 WHERE [App] = @app AND [Id] = @execution;
 {{next_execution}}
+{{end_child}}

@@ -1,6 +1,6 @@
 -- Takes some that are registered and were not begun, the oldest first, for who starts them; if he dies, the next one finds them again.
 SET NOCOUNT ON;
-DECLARE @app nvarchar(60) = ?, @workflow nvarchar(40) = ?, @limit int = ?, @again_in_seconds int = ?;
+DECLARE @app nvarchar(60) = ?, @workflow nvarchar(100) = ?, @limit int = ?, @again_in_seconds int = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 WITH [due] AS (
     SELECT TOP (@limit) [Id], [Workflow], [Epoch], [LookAt]

@@ -1,0 +1,25 @@
+-- To replace an execution takes the same lock: either it finds this claim, or this claim finds it replaced.
+UPDATE [relay].[Execution]
+SET
+    @subject = [Subject],
+    [DueAt] = DATEADD(second, @claim_seconds, @now),
+    [LookAt] = DATEADD(second, @claim_seconds, @now)
+WHERE [App] = @app AND [Id] = @execution AND [Epoch] = @epoch AND [State] = 'running';
+IF @subject IS NOT NULL
+BEGIN
+    SELECT @done = 1, @result = [Result]
+    FROM [relay].[ExecutionStep]
+    WHERE [App] = @app AND [Execution] = @execution AND [Step] = @step AND [Visit] = @visit AND [DoneAt] IS NOT NULL;
+    SELECT @busy_until = MAX([ClaimedUntil])
+    FROM [relay].[ExecutionStep]
+    WHERE [App] = @app AND [Subject] = @subject AND [ClaimedUntil] > @now AND ([Execution] <> @execution OR [Epoch] <> @epoch);
+    IF @done = 0 AND @busy_until IS NULL
+    BEGIN
+        UPDATE [relay].[ExecutionStep] WITH (UPDLOCK, HOLDLOCK)
+        SET [Epoch] = @epoch, [ClaimedUntil] = DATEADD(second, @claim_seconds, @now)
+        WHERE [App] = @app AND [Execution] = @execution AND [Step] = @step AND [Visit] = @visit;
+        IF @@ROWCOUNT = 0
+            INSERT INTO [relay].[ExecutionStep] ([App], [Execution], [Step], [Visit], [Subject], [Epoch], [ClaimedUntil])
+            VALUES (@app, @execution, @step, @visit, @subject, @epoch, DATEADD(second, @claim_seconds, @now));
+    END;
+END;

@@ -1,0 +1,20 @@
+"""Where an execution goes on that had failed: in the state in which it did, as if it had just come there."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from asl.running.leaving import moved
+from asl.running.position import Phase, Position
+
+
+def redriven(position: Position, deadline: datetime | None) -> Position:
+    """Return where it goes on; `deadline` is the whole execution's new one. Branches and items that have ended well are not begun again.
+
+    The visit is the one that failed: who is asked to do something again finds the same name for it.
+    """
+    if position.phase is Phase.BRANCHED:
+        return replace(position, deadline=deadline)
+    visits = (
+        position.visits if position.phase is Phase.ENTERING else {**position.visits, position.state: position.visit - 1}
+    )
+    return replace(moved(position), visits=visits, tries=(), deadline=deadline)

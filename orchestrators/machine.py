@@ -1,0 +1,251 @@
+"""One execution of a definition in the hands of one orchestration: carries out what asl's `step` says is to be done.
+
+Where the execution is crosses with every activity and is written down there, before anything is done; so another start goes on from
+there, asks for what was done, and gets what it came to.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import azure.durable_functions as df
+
+from asl.definition import Machine
+from asl.running.effects import Done, Effect, Enter, Failed, Fork, MapItems, RunTask, WaitUntil
+from asl.running.events import ChildrenEnded, Event, Go, Heartbeat, outcome_from_json
+from asl.running.given import Given
+from asl.running.step import step
+from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, wait
+from orchestrators.moves import Again, Moves, NotCurrent
+from relay.work.values import ACTIVITY_SECONDS
+from workflows.execution.names import TAKE_EVENT, event_name
+from workflows.machines.checkpoint import Checkpoint
+from workflows.machines.executing import is_execution, told_of_execution
+from workflows.machines.history import Teller
+from workflows.machines.names import (
+    COLLECT,
+    EXECUTE,
+    FORK,
+    KEEP,
+    STOP_CHILDREN,
+    TASK,
+    answer_event,
+    children_event,
+    fork_place,
+    token_text,
+)
+
+STATES_AT_A_TIME = (
+    500  # that are entered before where the execution is is written down: a loop without a task is work, too
+)
+_LATE_SECONDS = ACTIVITY_SECONDS + 30
+_TOKEN = ".waitForTaskToken"  # noqa: S105 - a suffix of resources
+
+
+class MachineRun(Moves):
+    """`through` carries it to its end."""
+
+    def __init__(
+        self,
+        context: df.DurableOrchestrationContext,
+        who: Mapping[str, Any],
+        machine: Machine,
+        checkpoint: Checkpoint,
+        secret: str,
+    ) -> None:
+        """Begin where it stands."""
+        super().__init__(context, who)
+        self._machine = machine
+        self._stands = checkpoint
+        self._secret = secret
+        self._teller = Teller(machine, checkpoint.told)
+        self._entered = 0
+        self._woken: set[str] = set()
+
+    def through(self) -> Steps:
+        """Carry it out; return {"state", "result", "error", "position", "history"}."""
+        event: Event = Go()
+        while True:
+            before, given = self._stands.position, self._given()
+            self._teller.before(before, event, given.moment)
+            effect = step(self._machine, before, event, given)
+            self._teller.after(before, effect, given.moment)
+            match effect:
+                case Done(output=output):
+                    self._stands = self._stands.at(effect.position)
+                    return self._ended("completed", {"output": output}, "")
+                case Failed(error=error, cause=cause):
+                    text = f"{error or 'it failed'}: {cause}" if cause else error or "it failed"
+                    return self._ended("failed", {"error": error, "cause": cause}, text[:1000])
+            self._stands = self._stands.at(effect.position)
+            event = yield from self._carried_out(effect)
+
+    def _carried_out(self, effect: Effect) -> Steps:
+        match effect:
+            case Enter():
+                self._entered += 1
+                if self._entered % STATES_AT_A_TIME == 0:
+                    yield from self._ask(KEEP, {"due_in_ms": _ms(_LATE_SECONDS), **self._standing()})
+                return Go()
+            case WaitUntil(until=until):
+                seconds = self._seconds_until(until)
+                yield from self._ask(KEEP, {"due_in_ms": _ms(seconds + _LATE_SECONDS), **self._standing()})
+                yield from wait(self._context, seconds)
+                return Go()
+            case RunTask():
+                return (yield from self._task(effect))
+            case Fork() | MapItems():
+                return (yield from self._children(effect))
+        raise TypeError(f"{effect} is nothing to be carried out")
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    def _task(self, effect: RunTask) -> Steps:
+        """Have it done; return what came of it, or Go when its time is over: what comes later is dropped."""
+        request = {
+            "resource": effect.resource,
+            "place": effect.step_id,
+            "attempt": effect.attempt,
+            "token": effect.token,
+        }
+        while True:
+            activity = EXECUTE if is_execution(effect.resource) else TASK
+            answer = yield from self._in_time(activity, {**request, **self._standing()}, effect.due_at)
+            if answer is None:
+                return Go()
+            if "done" in answer:
+                break
+            pause = min(answer["wait_seconds"], self._seconds_until(effect.due_at))
+            yield from self._ask(KEEP, {"due_in_ms": _ms(pause + _LATE_SECONDS), **self._standing()})
+            yield from wait(self._context, pause)
+            if self._is_due(effect.due_at):
+                return Go()
+        if "child" in answer["done"]:
+            return (yield from self._child(effect, answer["done"]["child"]))
+        if effect.resource.endswith(_TOKEN) and "error" not in answer["done"]:
+            return (yield from self._answered(effect))
+        return outcome_from_json(answer["done"])
+
+    def _in_time(self, activity: str, request: Mapping[str, Any], due_at: datetime | None) -> Steps:
+        """Ask an activity that takes an author's time; return its answer, None if there is none by then."""
+        if due_at is None or self._seconds_until(due_at) > LONGEST_TIMER_SECONDS:
+            return (yield from self._ask(activity, request))
+        if self._is_due(due_at):  # another start may have had it done in time
+            answer = yield from self._ask(activity, {**request, "late": True})
+            return answer if "done" in answer else None
+        while not self._is_due(due_at):
+            self._move(2)
+            task = self._context.call_activity(activity, {**self._who, **request})
+            timer = self._context.create_timer(self._in_seconds(self._seconds_until(due_at)))
+            winner = yield self._context.task_any([task, timer])
+            if winner is timer:
+                return None
+            timer.cancel()  # an open timer would keep the instance running
+            answer = winner.result
+            if not isinstance(answer, Exception):
+                if "over" in answer:
+                    raise NotCurrent(answer["over"])
+                self._aways = 0
+                return answer
+            yield from wait(self._context, min(self._away_seconds(), self._seconds_until(due_at)))
+        return None
+
+    def _answered(self, effect: RunTask) -> Steps:
+        """Wait for the answer to a token, or its next heartbeat."""
+        event = answer_event(effect.step_id, effect.attempt)
+        while True:  # what was stored in time counts, also if its execution comes late to it
+            seconds = self._seconds_until(effect.due_at)
+            asked = {
+                "name": event,
+                "visit": self._stands.answers + 1,
+                "due_in_ms": _ms(min(seconds, LONGEST_TIMER_SECONDS) + _LATE_SECONDS),
+            }
+            answer = yield from self._ask(TAKE_EVENT, asked)
+            if "event" in answer:
+                told = answer["event"]
+                self._stands = Checkpoint(self._stands.position, self._stands.told, self._stands.answers + 1)
+                return Heartbeat() if "heartbeat" in told else outcome_from_json(told)
+            if self._is_due(effect.due_at):
+                return Go()
+            yield from self._wait_for(event, seconds)
+
+    # --- branches and items ---------------------------------------------------------------------------------------
+
+    def _children(self, effect: Fork | MapItems) -> Steps:
+        """Have branches or items begun, and wait until they are over: all ended, or one too many failed."""
+        yield from self._ask(FORK, self._standing())
+        return (yield from self._over(fork_place(effect.position), effect.due_at))
+
+    def _child(self, effect: RunTask, child: str) -> Steps:
+        """Wait for an execution that a task has begun, as for a single branch."""
+        ended = yield from self._over(effect.step_id, effect.due_at)
+        return ended if isinstance(ended, Go) else told_of_execution(child, ended.outcomes[0])
+
+    def _over(self, place: str, due_at: datetime | None) -> Steps:
+        event = children_event(place)
+        while True:
+            seconds = self._seconds_until(due_at)
+            due_in_ms = _ms(min(seconds, LONGEST_TIMER_SECONDS) + _LATE_SECONDS)
+            answer = yield from self._ask(COLLECT, {"place": place, "due_in_ms": due_in_ms})
+            if "outcomes" in answer:
+                return ChildrenEnded(
+                    tuple(None if each is None else outcome_from_json(each) for each in answer["outcomes"])
+                )
+            if self._is_due(due_at):
+                yield from self._ask(STOP_CHILDREN, {"place": place})
+                return Go()
+            yield from self._wait_for(event, seconds)
+
+    # --- between ----------------------------------------------------------------------------------------------------
+
+    def _wait_for(self, event: str, seconds: float) -> Steps:
+        """Wait until something is to be found, or for a day at most."""
+        if (
+            event in self._woken
+        ):  # the SDK gives a hint to every wait of its name: the next one is in a history of its own
+            raise Again(self._tries)
+        self._woken.add(event)
+        yield from wait(self._context, min(seconds, LONGEST_TIMER_SECONDS), wake=event_name(event))
+
+    def _standing(self) -> dict[str, Any]:
+        """Return where it stands, and what was not told yet."""
+        history = self._teller.take()
+        self._stands = Checkpoint(self._stands.position, self._teller.told, self._stands.answers)
+        return {"stands": self._stands.to_dict(), "history": history}
+
+    def _ended(self, state: str, result: Mapping[str, Any], error: str) -> dict[str, Any]:
+        return {"state": state, "result": dict(result), "error": error, **self._standing()}
+
+    def _given(self) -> Given:
+        return Given(_aware(self._context.current_utc_datetime), self._random, self._uuid, self._token)
+
+    def _random(self, seed: int | None) -> float:
+        """Return a number from 0 to below 1 that a replay finds again."""
+        text = self._uuid() if seed is None else f"seed {seed}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
+
+    def _uuid(self) -> str:
+        return str(self._context.new_uuid())
+
+    def _token(self, place: str, attempt: int) -> str:
+        return token_text(self._who["execution"], self._secret, place, attempt)
+
+    def _seconds_until(self, moment: datetime | None) -> float:
+        if moment is None:
+            return LONGEST_TIMER_SECONDS
+        return max(0.0, (moment - _aware(self._context.current_utc_datetime)).total_seconds())
+
+    def _in_seconds(self, seconds: float) -> datetime:
+        return self._context.current_utc_datetime + timedelta(seconds=seconds)  # type: ignore[no-any-return]
+
+    def _is_due(self, moment: datetime | None) -> bool:
+        return moment is not None and self._seconds_until(moment) <= 0
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,81 @@
+"""A task that starts another execution, and waits for its end or does not."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from services.app_outside import AppOutside
+from services.executions import over, who
+from services.machines.children import register, started
+from services.machines.standing import standing
+from services.start_executions import start_all
+from workflows.execution.names import subject_of
+from workflows.execution.values import State
+from workflows.machines.executing import MOST_DEPTH, waits, wanted_of
+from workflows.machines.names import child_id, child_secret, workflow_of
+
+MOST_RUNNING = 1000  # executions of definitions at once, in an app
+TOO_DEEP, TOO_MANY, NO_DEFINITION = "relay.TooDeep", "relay.TooManyExecutions", "relay.NoSuchDefinition"
+_DUE_MS = 360_000
+
+
+async def execute(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:
+    """Start it; return {"done": {"child": id}} if its end is to be waited for, {"done": outcome}, or {"over": why}.
+
+    Raises DatabaseError, and what the SDK raises.
+    """
+    if request.get("late"):
+        return {}
+    [[kept]] = await app.ask("machine/keep", due_in_ms=_DUE_MS, **who(request), **standing(request))
+    if not kept["current"]:
+        return over(request)
+    place = request["place"] if not request["attempt"] else f"{request['place']}~{request['attempt']}"
+    derived = child_id(request["execution"], place, 0)
+    try:
+        wanted = wanted_of(request["stands"]["position"]["work"], derived)
+    except ValueError as error:
+        return _failed("States.Runtime", str(error))
+    [[found], _] = await app.ask("machine/where", execution=request["execution"], limit=0)
+    newest, [counted] = await app.ask("machine/newest", definition=wanted.definition)
+    if not newest:
+        return _failed(NO_DEFINITION, f"There is no approved definition {wanted.definition}.")
+    if found["depth"] >= MOST_DEPTH:
+        return _failed(TOO_DEEP, f"Executions may start each other {MOST_DEPTH} deep.")
+    if counted["running"] >= MOST_RUNNING:
+        return _failed(TOO_MANY, f"{MOST_RUNNING} executions run; no more are started.")
+    if waits(request["resource"]):
+        row = {
+            "id": derived,
+            "workflow": workflow_of(wanted.definition),
+            "definition": wanted.definition,
+            "version": newest[0]["version"],
+            "number": 0,
+            "deeper": 1,
+            "secret": child_secret(found["secret"], derived),
+            "input": json.dumps(wanted.input, ensure_ascii=False),
+            "position": None,
+        }
+        ready = await register(request, place, [row], 1, 0, app)
+        if ready is None:
+            return over(request)
+        await started(ready, app)
+        return {"done": {"child": derived}}
+    [[registered]] = await app.ask(
+        "machine/register",
+        id=wanted.id,
+        workflow=workflow_of(wanted.definition),
+        subject=subject_of(wanted.definition, "", wanted.id),
+        input=json.dumps(wanted.input, ensure_ascii=False),
+        definition=wanted.definition,
+        version=newest[0]["version"],
+        secret=child_secret(found["secret"], wanted.id),
+        depth=found["depth"] + 1,
+        most_running=MOST_RUNNING,
+    )
+    if registered["state"] == State.READY:
+        await start_all([{"id": wanted.id, **registered}], app)
+    return {"done": {"output": {"ExecutionArn": wanted.id, "Name": wanted.id}}}
+
+
+def _failed(error: str, cause: str) -> dict[str, Any]:
+    return {"done": {"error": error, "cause": cause}}

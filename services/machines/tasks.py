@@ -1,0 +1,89 @@
+"""A task of a definition's execution: claimed as a step is, done by its resource, and its outcome kept, also that it failed."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from asl.failures import DATA_LIMIT, TASK_FAILED
+from asl.values import MAXIMUM_BYTES, flaw_in
+from relay.errors import DatabaseError, RelayError
+from relay.ports import Tables
+from services.executions import CLAIM_SECONDS, over, who
+from services.machines.standing import standing
+from workflows.execution.names import idempotency_key
+from workflows.resources.values import OVER, Performed, Task, TaskFailed, TaskLater
+
+Perform: TypeAlias = Callable[[Task], Performed]
+_MOST_CAUSE = 2000
+
+_log = logging.getLogger(__name__)
+
+
+def do_task(request: Mapping[str, Any], perform: Perform, tables: Tables) -> dict[str, Any]:
+    """Do a task unless this attempt was done; return {"done": outcome}, {"wait_seconds"} or {"over": why}.
+
+    With "late" it is too late to do it: {"done": outcome} if it was done, else {}. Raises DatabaseError.
+    """
+    place = {**who(request), "step": request["place"], "visit": request["attempt"] + 1}
+    if request.get("late"):
+        [found] = tables.ask("machine/done", **place)
+        return {"done": _outcome(json.loads(found[0]["result"]))} if found else {}
+    [[claimed]] = tables.ask("machine/claim", claim_seconds=CLAIM_SECONDS, **place, **standing(request))
+    match claimed["verdict"]:
+        case "over":
+            return over(request)
+        case "done":
+            return {"done": _outcome(json.loads(claimed["result"]))}
+        case "wait":
+            return {"wait_seconds": claimed["wait_ms"] / 1000 + 1}
+    try:
+        performed = perform(_task(request))
+        outcome = _fitting(performed.output)
+    except TaskLater as later:
+        [[reported]] = tables.ask("execution/report", result=None, **place)
+        return {"wait_seconds": max(later.after_seconds, 1.0)} if reported["current"] else over(request)
+    except DatabaseError:
+        raise  # nobody knows what came of it: it is asked for again
+    except TaskFailed as error:
+        if error.error == OVER:
+            return over(request)
+        performed, outcome = Performed(), {"error": error.error, "cause": error.cause}
+    except Exception as error:  # noqa: BLE001 - whatever a resource raises
+        _log.warning("Task %s of execution %s failed", request["place"], request["execution"], exc_info=True)
+        reason = str(error) if isinstance(error, RelayError) else f"{type(error).__name__}: {error}"
+        performed, outcome = Performed(), {"error": TASK_FAILED, "cause": reason.partition("\n")[0][:_MOST_CAUSE]}
+    if performed.stored:
+        return {"done": outcome}
+    [[reported]] = tables.ask("execution/report", result=json.dumps(_kept(outcome)), **place)
+    return {"done": outcome} if reported["current"] else over(request)
+
+
+def _task(request: Mapping[str, Any]) -> Task:
+    position = request["stands"]["position"]
+    return Task(
+        execution=request["execution"],
+        definition=position["context"]["StateMachine"]["Name"],
+        resource=request["resource"],
+        arguments=position["work"],
+        place=request["place"],
+        attempt=request["attempt"],
+        epoch=request["epoch"],
+        token=request["token"],
+        idempotency_key=idempotency_key(request["execution"], request["place"], 0),
+    )
+
+
+def _fitting(output: Any) -> dict[str, Any]:
+    if (flaw := flaw_in(output, MAXIMUM_BYTES)) is not None:
+        return {"error": DATA_LIMIT, "cause": f"The result of the task cannot be taken: {flaw}."}
+    return {"output": output}
+
+
+def _kept(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an outcome as a step's result: its value, or what it failed with."""
+    return {"value": outcome["output"]} if "output" in outcome else {"failed": dict(outcome)}
+
+
+def _outcome(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(kept["failed"]) if "failed" in kept else {"output": kept["value"]}

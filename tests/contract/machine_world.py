@@ -1,0 +1,258 @@
+"""Executions of definitions without a host: the SDK, the app's orchestrator and services, and a database in memory, whose clock goes along."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from functions_standin.durable.events import EventType
+from orchestrators.workflow import workflow_steps
+from relay.instances import Start
+from services import definitions, executions, operate_executions
+from services.app_outside import AppOutside
+from services.machines import children, executing, operate, standing, tasks, tokens
+from services.start_executions import start_all
+from tests.fakes import InlineThreads
+from tests.locks.database import HostTables, LockDatabase
+from tests.unit.orchestrators.world import Clocked
+from workflows.definitions.values import Rules, Status
+from workflows.execution.names import TAKE_EVENT
+from workflows.machines.names import (
+    BEGIN,
+    COLLECT,
+    END,
+    EXECUTE,
+    FORK,
+    KEEP,
+    ORCHESTRATOR,
+    STOP_CHILDREN,
+    TASK,
+    TELL,
+)
+from workflows.resources.values import Performed, Task
+
+Perform = Callable[[Task], Performed]
+
+
+def now(work: Coroutine[Any, Any, Any]) -> Any:
+    """Do what waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as ended:
+        return ended.value
+    raise AssertionError("it waits")
+
+
+MOST_STEPS = 5000
+
+
+class HubLost(BaseException):
+    """The task hub is gone, and all processes with it."""
+
+
+class MachineWorld:
+    """`perform` does the tasks. With a `chance`, messages come in any order, and some twice."""
+
+    def __init__(self, perform: Perform, *, chance: random.Random | None = None) -> None:
+        """Nothing is defined yet."""
+        self.database = LockDatabase(1)
+        self.tables = HostTables(self.database)
+        self.asked: list[Task] = []
+        self.broken: list[str] = []
+        self.engine = self._engine(chance)
+        self._chance = chance
+        self._perform = perform
+        self._passed = 0.0
+        clock = SimpleNamespace(now=lambda: self.engine.time, monotonic_seconds=lambda: self._passed)
+        self.app = cast(
+            AppOutside,
+            _App(tables=self.tables, threads=InlineThreads(), clock=clock, instances=_Instances(self), settings=None),
+        )
+        self.dies: Callable[[str], bool] = lambda _: False
+
+    def define(self, name: str, definition: Mapping[str, Any]) -> None:
+        """Upload a definition, approved."""
+        now(
+            definitions.put_definition(
+                name,
+                json.dumps(definition),
+                Status.APPROVED,
+                "test",
+                Rules(resources=lambda _: True),
+                self.app,
+            )
+        )
+
+    def start(self, name: str, execution: str = "e", given: Any = None) -> Mapping[str, Any]:
+        """Register and start an execution."""
+        return cast(
+            Mapping[str, Any],
+            now(operate.start(name, 1, execution, {} if given is None else given, "5" * 64, 1000, self.app)),
+        )
+
+    def run(self) -> None:
+        """Let everything happen that will."""
+        for _ in range(MOST_STEPS):
+            if not self.engine.pending:
+                break
+            self.step()
+        else:
+            raise AssertionError("it does not come to an end")
+        assert self.broken == []
+
+    def step(self) -> None:
+        """Deliver one thing."""
+        asyncio.run(self.engine._deliver(self.engine._next_batch()))
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass in which nothing is due."""
+        self.engine._time += timedelta(seconds=seconds)
+
+    def run_losing_the_hub(self, moment: str, at: int) -> bool:
+        """Run, and lose the hub when a moment has come so often; tell whether it has."""
+        seen = 0
+
+        def dies(where: str) -> bool:
+            nonlocal seen
+            seen += where == moment
+            return where == moment and seen == at
+
+        self.dies = dies
+        try:
+            self.run()
+        except HubLost:
+            self.lose_the_hub()
+            self.let_pass(400)
+            self.dies = lambda _: False
+            self.run()
+            return True
+        return False
+
+    def redrive(self, execution: str = "e") -> Mapping[str, Any]:
+        """Let it go on where it failed."""
+        return cast(Mapping[str, Any], now(operate.redrive(execution, self.app)))
+
+    def stop(self, execution: str = "e") -> None:
+        """End it, as a person does."""
+        now(operate_executions.stop_execution(execution, "by a test", self.app))
+
+    def states(self) -> Mapping[str, int]:
+        """Return how many executions there are in each state."""
+        rows = self.database.connect().execute("SELECT [State], COUNT(*) FROM relay.[Execution] GROUP BY [State]")
+        return dict(rows.fetchall())
+
+    def outcome(self, execution: str = "e") -> tuple[str, Any]:
+        """Return state and result of an execution."""
+        [[row], *_] = self.tables.ask("execution/one", execution=execution)
+        return row["state"], None if row["result"] is None else json.loads(row["result"])
+
+    def entered(self, execution: str = "e") -> list[str]:
+        """Return the states that were entered, as its history tells."""
+        found = now(operate.history(execution, 0, self.app))
+        return [row["state"] for row in found if row["type"].endswith("StateEntered")]
+
+    def entered_below(self, execution: str, name: str = "") -> dict[str, list[str]]:
+        """Return the states that it entered, and each of its branches and items: STATE/VISIT/ATTEMPT/NUMBER, after a colon what is within."""
+        found = {name: self.entered(execution)}
+        rows = self.database.connect().execute(
+            "SELECT [Execution], [Place], [Number] FROM relay.[ExecutionPosition] WHERE [Parent] = ? ORDER BY [Place], [Number]",
+            execution,
+        )
+        for child, place, number in rows.fetchall():
+            step, _, attempt = place.partition("~")
+            own = f"{step}/{attempt or 0}/{number}"
+            found |= self.entered_below(child, f"{name}:{own}" if name else own)
+        return found
+
+    def lose_the_hub(self) -> None:
+        """Forget every instance and every message; the watchdog starts anew what has not ended."""
+        self.engine.instances.clear()
+        self.engine.pending.clear()
+        rows = (
+            self.database.connect()
+            .execute("SELECT [Id], [Epoch] FROM relay.[Execution] WHERE [State] IN ('ready', 'running')")
+            .fetchall()
+        )
+        for execution, epoch in rows:
+            [anew] = self.tables.ask("execution/start_anew", execution=execution, epoch=epoch, again_in_seconds=60)
+            now(start_all(anew, self.app))
+
+    def answer(self, token: str, told: Mapping[str, Any], key: str = "") -> str:
+        """Answer a token."""
+        return str(now(tokens.answer(token, told, key, self.app)))
+
+    def _engine(self, chance: random.Random | None) -> Clocked:
+        app: Mapping[str, Callable[[Any], Any]] = {
+            BEGIN: lambda request: standing.begin(request, "7" * 64, self.tables),
+            TASK: lambda request: tasks.do_task(request, self._done, self.tables),
+            EXECUTE: lambda request: now(executing.execute(request, self.app)),
+            KEEP: lambda request: standing.keep(request, self.tables),
+            FORK: lambda request: now(children.fork(request, self.app)),
+            COLLECT: lambda request: now(children.collect(request, self.app)),
+            STOP_CHILDREN: lambda request: now(
+                children.stop_children([request["execution"]], request["place"], "its time is over", self.app)
+            ),
+            END: lambda request: standing.end(request, self.tables),
+            TELL: lambda request: now(children.tell(request, self.app)),
+            TAKE_EVENT: lambda request: executions.take_event(request, self.tables),
+        }
+        return Clocked(
+            {ORCHESTRATOR: workflow_steps},
+            {name: self._on_time(name, work) for name, work in app.items()},
+            order=chance,
+        )
+
+    def _on_time(self, name: str, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def done(request: Any) -> Any:
+            self._keep_time()
+            if self.dies(f"before {name}"):
+                raise HubLost
+            try:
+                answer = work(request)
+            except Exception as error:
+                self.broken.append(f"{name}: {error}")
+                self.engine.pending.clear()
+                raise
+            if self.dies(f"after {name}"):
+                raise HubLost
+            return answer
+
+        return done
+
+    def _keep_time(self) -> None:
+        passed = self.engine.time.timestamp()
+        if self._passed:
+            self.database.clock.advance(max(0.0, passed - self._passed))
+        self._passed = passed
+
+    def _done(self, task: Task) -> Performed:
+        self.asked.append(task)
+        return self._perform(task)
+
+
+class _App(SimpleNamespace):
+    async def ask(self, statement: str, **values: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
+        return cast(Sequence[Sequence[Mapping[str, Any]]], self.tables.ask(statement, **values))
+
+
+class _Instances:
+    def __init__(self, world: MachineWorld) -> None:
+        self._world = world
+
+    async def start_unknown(self, starts: Sequence[Start]) -> None:
+        engine = self._world.engine
+        for start in starts:
+            known = {each.message.instance_id for each in engine.pending if hasattr(each.message, "instance_id")}
+            if start.instance_id not in engine.instances and start.instance_id not in known:
+                engine.start(start.orchestration, dict(start.request), start.instance_id)
+
+    async def tell(self, instance_id: str, event: str) -> None:
+        self._world.engine.raise_event(event, None, instance_id)
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        if instance_id not in self._world.engine.instances:
+            raise LookupError(f"there is no instance {instance_id}")
+        self._world.engine.send(EventType.ExecutionTerminated, instance_id, Input=json.dumps(reason))

@@ -1,0 +1,319 @@
+"""Executions of definitions: each state of the language over SQL Server and the SDK, with lost hubs and workers that die."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.machine_world import MachineWorld
+from workflows.resources.values import Performed, Task, TaskFailed
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:azure.functions:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Potential duplicate Task completion"),
+]
+
+
+def echo(task: Task) -> Performed:
+    return Performed(output=task.arguments)
+
+
+def states(start: str, **found: Any) -> dict[str, Any]:
+    return {"StartAt": start, "States": found}
+
+
+def test_states_without_a_task_are_no_activities() -> None:
+    world = MachineWorld(echo)
+    world.define("calm", states("A", A={"Type": "Pass", "Result": {"n": 1}, "Next": "B"}, B={"Type": "Succeed"}))
+
+    world.start("calm")
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"n": 1}})
+    assert world.engine.runs == ["workflow_begin", "workflow_end"]
+    assert world.entered() == ["A", "B"]
+
+
+def test_a_task_is_done_by_its_resource() -> None:
+    world = MachineWorld(echo)
+    world.define(
+        "one",
+        states("T", T={"Type": "Task", "Resource": "relay:activity/echo", "Parameters": {"x.$": "$.n"}, "End": True}),
+    )
+
+    world.start("one", given={"n": 3})
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"x": 3}})
+
+
+def test_branches_and_items_are_executions_of_their_own() -> None:
+    world = MachineWorld(echo)
+    task = {"Type": "Task", "Resource": "relay:activity/echo", "End": True}
+    world.define(
+        "wide",
+        states(
+            "P",
+            P={
+                "Type": "Parallel",
+                "Branches": [states("A", A=task), states("B", B={"Type": "Pass", "Result": 2, "End": True})],
+                "Next": "M",
+            },
+            M={"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": states("C", C=task), "End": True},
+        ),
+    )
+
+    world.start("wide", given={"n": 3})
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": [{"n": 3}, 2]})
+
+
+def test_what_fails_is_tried_again_and_then_caught() -> None:
+    def fails(task: Task) -> Performed:
+        raise TaskFailed("Boom", f"attempt {task.attempt}")
+
+    world = MachineWorld(fails)
+    world.define(
+        "hard",
+        states(
+            "T",
+            T={
+                "Type": "Task",
+                "Resource": "relay:activity/fails",
+                "Retry": [{"ErrorEquals": ["Boom"], "MaxAttempts": 2}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}],
+                "End": True,
+            },
+            C={"Type": "Pass", "End": True},
+        ),
+    )
+
+    world.start("hard")
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"Error": "Boom", "Cause": "attempt 2"}})
+    assert [task.attempt for task in world.asked] == [0, 1, 2]
+    assert len({task.idempotency_key for task in world.asked}) == 1
+
+
+def token_of(world: MachineWorld) -> str:
+    return str(world.asked[-1].token)
+
+
+def quiet(world: MachineWorld, *, until: int = 400) -> None:
+    """Let everything happen but for what has to be waited for."""
+    for _ in range(until):
+        ready = [each for each in world.engine.pending if not getattr(each, "visible_at", None)]
+        if not ready:
+            return
+        world.step()
+    raise AssertionError("it does not come to rest")
+
+
+ASKS = {
+    "Type": "Task",
+    "Resource": "relay:http/shop.waitForTaskToken",
+    "Parameters": {"t.$": "$$.Task.Token"},
+    "End": True,
+}
+
+
+def test_who_has_a_token_answers_once() -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T=ASKS))
+    world.start("asks")
+    quiet(world)
+    token = token_of(world)
+    assert world.asked[-1].arguments == {"t": token}
+
+    assert world.answer(token[:-1] + "x", {"output": 1}) == "gone"
+    assert world.answer("nonsense", {"output": 1}) == "unknown"
+    assert world.answer(token, {"output": {"yes": True}}) == "stored"
+    assert world.answer(token, {"output": {"yes": False}}) == "gone"
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"yes": True}})
+    assert world.answer(token, {"output": 1}) == "gone"
+
+
+def test_a_token_outlives_the_task_hub_and_nobody_is_asked_twice() -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T=ASKS))
+    world.start("asks")
+    quiet(world)
+    world.lose_the_hub()
+    quiet(world)
+
+    assert len(world.asked) == 1
+    world.lose_the_hub()
+    world.answer(token_of(world), {"error": "No", "cause": "I do not want to"})
+    world.run()
+
+    assert world.outcome() == ("failed", {"error": "No", "cause": "I do not want to"})
+    assert len(world.asked) == 1
+
+
+def test_heartbeats_keep_a_task_and_without_one_it_fails() -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T={**ASKS, "HeartbeatSeconds": 60}))
+    world.start("asks")
+    quiet(world)
+    for number in range(3):
+        world.let_pass(50)
+        assert world.answer(token_of(world), {"heartbeat": True}, f"beat {number}") == "stored"
+        quiet(world)
+    assert world.outcome()[0] == "running"
+    world.run()
+
+    state, result = world.outcome()
+    assert (state, result["error"]) == ("failed", "States.HeartbeatTimeout")
+    assert len(world.asked) == 1
+
+
+def test_a_wait_is_not_begun_again_by_a_lost_hub() -> None:
+    world = MachineWorld(echo)
+    world.define("waits", states("W", W={"Type": "Wait", "Seconds": 259_200, "End": True}))
+    world.start("waits")
+    quiet(world)
+    began = world.engine.time
+    world.let_pass(200_000)
+    world.lose_the_hub()
+    world.run()
+
+    assert world.outcome()[0] == "completed"
+    assert 259_000 < (world.engine.time - began).total_seconds() < 259_400
+
+
+def test_another_execution_is_waited_for() -> None:
+    world = MachineWorld(echo)
+    call = {"StateMachineArn": "inner", "Input": {"n": 5}}
+    world.define("inner", states("T", T={"Type": "Task", "Resource": "relay:activity/echo", "End": True}))
+    world.define(
+        "outer", states("E", E={"Type": "Task", "Resource": "relay:execute.sync", "Parameters": call, "End": True})
+    )
+    world.start("outer")
+    world.run()
+
+    state, result = world.outcome()
+    assert (state, result["output"]["Status"], result["output"]["Output"]) == ("completed", "SUCCEEDED", {"n": 5})
+
+
+def test_executions_that_start_themselves_come_to_an_end() -> None:
+    world = MachineWorld(echo)
+    call = {"StateMachineArn": "self", "Input": {}}
+    world.define(
+        "self", states("E", E={"Type": "Task", "Resource": "relay:execute.sync", "Parameters": call, "End": True})
+    )
+    world.start("self")
+    world.run()
+
+    state, result = world.outcome()
+    assert (state, result["error"]) == ("failed", "States.TaskFailed")
+    assert "relay.TooDeep" in result["cause"]
+
+
+def test_a_redriven_execution_goes_on_where_it_failed() -> None:
+    up = False
+
+    def moody(task: Task) -> Performed:
+        if task.arguments.get("n") == 2 and not up:
+            raise TaskFailed("Boom", "down")
+        return echo(task)
+
+    world = MachineWorld(moody)
+    task = {"Type": "Task", "Resource": "relay:activity/echo", "End": True}
+    world.define(
+        "items",
+        states(
+            "A",
+            A={"Type": "Task", "Resource": "relay:activity/echo", "Next": "M"},
+            M={
+                "Type": "Map",
+                "ItemsPath": "$.all",
+                "MaxConcurrency": 1,
+                "ItemProcessor": states("C", C=task),
+                "End": True,
+            },
+        ),
+    )
+    world.start("items", given={"all": [{"n": 1}, {"n": 2}, {"n": 3}]})
+    world.run()
+    assert world.outcome()[0] == "failed"
+
+    up = True
+    assert world.redrive()["redriven"] == 1
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": [{"n": 1}, {"n": 2}, {"n": 3}]})
+    assert [task.arguments.get("n") for task in world.asked] == [None, 1, 2, 2, 3]
+
+
+def test_what_is_stopped_ends_with_its_branches() -> None:
+    world = MachineWorld(echo)
+    wait = {"Type": "Wait", "Seconds": 3600, "End": True}
+    world.define(
+        "wide", states("P", P={"Type": "Parallel", "Branches": [states("A", A=wait), states("B", B=wait)], "End": True})
+    )
+    world.start("wide")
+    quiet(world)
+    world.stop()
+    world.run()
+
+    assert world.states() == {"stopped": 3}
+
+
+def test_one_failing_item_too_many_stops_the_others() -> None:
+    def fails(task: Task) -> Performed:
+        raise TaskFailed("Boom", "always")
+
+    world = MachineWorld(fails)
+    item = states(
+        "X",
+        X={"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 0, "Next": "T"}], "Default": "W"},
+        T={"Type": "Task", "Resource": "relay:activity/echo", "End": True},
+        W={"Type": "Wait", "Seconds": 3600, "End": True},
+    )
+    world.define("items", states("M", M={"Type": "Map", "ItemProcessor": item, "End": True}))
+    world.start("items", given=[0, 1, 2])
+    world.run()
+
+    assert world.outcome() == ("failed", {"error": "Boom", "cause": "always"})
+    assert world.states() == {"failed": 2, "stopped": 2}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("activity", ["begin", "task", "fork", "collect", "end", "tell", "keep"])
+def test_a_hub_that_is_lost_at_any_activity_costs_nothing(activity: str, moment: str) -> None:
+    world = MachineWorld(echo)
+    task = {"Type": "Task", "Resource": "relay:activity/echo", "Next": "D"}
+    done = {"Type": "Wait", "Seconds": 5, "End": True}
+    world.define(
+        "items",
+        states("M", M={"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": states("C", C=task, D=done), "End": True}),
+    )
+    for at in range(1, 40):
+        execution = f"e{at}"
+        world.asked.clear()
+        world.start("items", execution, [1, 2, 3])
+        if not world.run_losing_the_hub(f"{moment} workflow_{activity}", at):
+            break
+        assert world.outcome(execution) == ("completed", {"output": [1, 2, 3]})
+        assert len(world.asked) == 3
+    assert at > 1
+
+
+def test_what_has_failed_stays_the_same_if_the_hub_is_lost_while_the_others_are_stopped() -> None:
+    def fails(task: Task) -> Performed:
+        raise TaskFailed("Boom", "always")
+
+    world = MachineWorld(fails)
+    task = {"Type": "Task", "Resource": "relay:activity/fails", "End": True}
+    wait = {"Type": "Wait", "Seconds": 3600, "End": True}
+    world.define(
+        "wide", states("P", P={"Type": "Parallel", "Branches": [states("A", A=wait), states("B", B=task)], "End": True})
+    )
+    world.start("wide")
+
+    world.run_losing_the_hub("after workflow_collect", 2)
+
+    assert world.outcome() == ("failed", {"error": "Boom", "cause": "always"})

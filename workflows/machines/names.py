@@ -1,0 +1,95 @@
+"""The durable names of a definition's executions, the ids of branches and items, and the tokens of tasks that wait to be answered."""
+
+import base64
+import hashlib
+import hmac
+from typing import NamedTuple
+
+from asl.running.position import Position
+
+# Called by name across rooms; the names are part of running instances' history, so they stay.
+ORCHESTRATOR = "workflow"
+BEGIN = "workflow_begin"
+TASK = "workflow_task"
+EXECUTE = "workflow_execute"
+KEEP = "workflow_keep"
+FORK = "workflow_fork"
+COLLECT = "workflow_collect"
+STOP_CHILDREN = "workflow_stop_children"
+END = "workflow_end"
+TELL = "workflow_tell"
+
+PREFIX = "definition:"  # of what relay.Execution says that it runs
+_MOST_ROOT = 60
+
+
+class TokenOf(NamedTuple):
+    """Whose token it is, and what proves it."""
+
+    execution: str
+    digest: str
+
+
+def workflow_of(definition: str) -> str:
+    """Return what the register of executions calls a definition."""
+    return PREFIX + definition
+
+
+def orchestrator_of(workflow: str) -> str:
+    """Return the orchestrator that does what the register says: all definitions have one."""
+    return ORCHESTRATOR if workflow.startswith(PREFIX) else workflow
+
+
+def child_id(parent: str, place: str, number: int) -> str:
+    """Return the id of a branch or an item: the same whoever begins it again."""
+    digest = hashlib.sha256(f"{parent}\n{place}\n{number}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{parent.partition('~')[0][:_MOST_ROOT]}~{digest}"
+
+
+def child_secret(secret: str, child: str) -> str:
+    """Return what the tokens of a branch or an item are made of."""
+    return hashlib.sha256(f"{secret}\n{child}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def fork_place(position: Position) -> str:
+    """Return the place whose branches or items are begun at a position: each try has its own."""
+    return f"{position.step_id}~{position.attempt}" if position.attempt else position.step_id
+
+
+def children_event(place: str) -> str:
+    """Return the name under which an execution hears that all of its branches or items are over."""
+    return f"children-{_short(place)}"
+
+
+def answer_event(place: str, attempt: int) -> str:
+    """Return the name under which the answer to a task's token is stored, and its heartbeats."""
+    return f"answer-{_short(f'{place}#{attempt}')}"
+
+
+def token_text(execution: str, secret: str, place: str, attempt: int) -> str:
+    """Return the token of an attempt: whoever has it may answer. It holds no more than the execution's id and a digest."""
+    head = base64.urlsafe_b64encode(execution.encode()).decode().rstrip("=")
+    return f"{head}.{_digest(secret, place, attempt)}"
+
+
+def read_token(token: str) -> TokenOf | None:
+    """Return whose token it may be, None if it is none."""
+    head, _, digest = token.partition(".")
+    try:
+        execution = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode()
+    except ValueError:
+        return None
+    return TokenOf(execution, digest) if execution and digest else None
+
+
+def proves(token: TokenOf, secret: str, place: str, attempt: int) -> bool:
+    """Tell whether a token is the one of an attempt."""
+    return hmac.compare_digest(token.digest.encode(), _digest(secret, place, attempt).encode())
+
+
+def _digest(secret: str, place: str, attempt: int) -> str:
+    return hashlib.sha256(f"{secret}\n{place}\n{attempt}".encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
