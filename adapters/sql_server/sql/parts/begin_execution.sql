@@ -1,3 +1,4 @@
+-- An execution is begun by the start that it has, and shows a sign of life.
 UPDATE [relay].[Execution]
 SET
     [State] = 'running',

@@ -1,3 +1,4 @@
+-- What came of the attempt to claim a step.
 SELECT
     CASE
         WHEN @subject IS NULL THEN 'over'
