@@ -101,8 +101,7 @@ def workflow_names() -> Sequence[str]:
 
 def definition_rules(name: str) -> Rules:
     """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
-    found = workflows()
-    return Rules(needs_approval=found.needs_approval(name), resources=lambda resource: found.allowed(name, resource))
+    return workflows().rules_for(name)
 
 
 def app_settings() -> Mapping[str, str]:

@@ -120,9 +120,14 @@ def read_settings(
 def read_workflows(environment: Mapping[str, str] | None = None) -> Workflows:
     """Return what the workflows file says; one that is not there configures nothing. Raises ConfigError."""
     environment = app_environment() if environment is None else environment
+    return parse_workflows(workflows_text(environment), environment)
+
+
+def workflows_text(environment: Mapping[str, str]) -> str:
+    """Return the workflows file; of one that is not there nothing. Raises ConfigError."""
     if "WORKFLOWS_FILE" not in environment and not (_APP_ROOT / WORKFLOWS_FILE).exists():
-        return Workflows()
-    return parse_workflows(_text_of(environment, "WORKFLOWS_FILE", WORKFLOWS_FILE), environment)
+        return ""
+    return _text_of(environment, "WORKFLOWS_FILE", WORKFLOWS_FILE)
 
 
 def _read_relays(environment: Mapping[str, str]) -> Configuration:

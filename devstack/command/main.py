@@ -190,6 +190,15 @@ def _sql(arguments: list[str]) -> int:
     _become(set_up(ROOT, with_azurite=False), module, rest, settings)
 
 
+def _workflow(arguments: list[str]) -> int:
+    if arguments[:1] != ["check"]:
+        raise CommandError("it is ./dev workflow check FILE...")
+    python = set_up(ROOT, with_azurite=False, with_libraries=False)
+    # It stays where it was called, for there the files are.
+    command = [str(python), str(ROOT / "check_definition.py"), *arguments[1:]]
+    os.execve(python, command, settings_beside(ROOT))  # noqa: S606
+
+
 def _become(python: Path, module: str, arguments: Sequence[str], environment: dict[str, str]) -> NoReturn:
     """Go on as another program: its exit status, and how it takes Ctrl-C, are then its own."""
     sys.stdout.flush()
@@ -241,6 +250,11 @@ VERBS = {
         'sql enable | sql rights | sql query "..."',
         "prepare the database for the relays; print what the app's login needs; run a statement",
         _sql,
+    ),
+    "workflow": Verb(
+        "workflow check FILE... [--mermaid] [--svg OUT] [--workflows FILE]",
+        "say of definitions of workflows what the app would, and draw them",
+        _workflow,
     ),
     "help": Verb("help", "this", _help),
 }

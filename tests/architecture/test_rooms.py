@@ -12,7 +12,7 @@ from tests.architecture.imports import circles, graph_of, imports_of, within
 
 ROOT = Path(__file__).parents[2]
 APP = {
-    *("asl", "relay", "workflows", "services", "adapters", "wiring", "prepare_database"),
+    *("asl", "relay", "workflows", "services", "adapters", "wiring", "prepare_database", "check_definition"),
     *("triggers", "orchestrators", "activities", "entities", "function_app"),
 }
 PACKAGES = {"mssql_standin", "functions_standin"}
@@ -33,6 +33,7 @@ ALLOWED = {  # room -> which of our rooms it may import
     "adapters/__init__.py": set(),
     "wiring.py": {"adapters", *DOING},
     "prepare_database.py": {"wiring", "adapters.sql_server.enable", "adapters.sql_server.rights", *CORE},
+    "check_definition.py": {"asl", "adapters.environment", *CORE},
     "orchestrators": {"asl", "orchestrators", *CORE},
     "entities": {"entities", *CORE},
     "activities": {"activities", "wiring", *DOING},

@@ -9,6 +9,7 @@ from relay.config.toml_reader import TableReader
 from relay.errors import ConfigError
 from workflows.aggregates.values import Aggregate
 from workflows.config.kinds import aggregate_of, aggregate_reader
+from workflows.definitions.values import Rules
 from workflows.mailing.account import MailAccount
 from workflows.mailing.account_reader import MailAccountReader
 from workflows.resources.connection import Connection, ConnectionReader
@@ -66,6 +67,13 @@ class Workflows:
         """Tell whether somebody has to approve a version of a definition before it can be started."""
         rules = rules_of(definition, self.definitions)
         return rules is not None and rules.approval is Approval.NEEDED
+
+    def rules_for(self, definition: str) -> Rules:
+        """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
+        return Rules(
+            needs_approval=self.needs_approval(definition),
+            resources=lambda resource: self.allowed(definition, resource),
+        )
 
     def has(self, resource: Resource) -> bool:
         """Tell whether what a resource names is in this file; what other files and the code name is seen when it runs."""

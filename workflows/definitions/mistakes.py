@@ -12,10 +12,11 @@ Told: TypeAlias = dict[str, str]  # pointer, problem, remedy
 
 
 class RefusedDefinition(InputError):
-    """A definition has mistakes. `mistakes` holds the first hundred of them, `count` is how many there are."""
+    """A definition has mistakes. `found` holds them, `mistakes` the first hundred as JSON has them, `count` is how many there are."""
 
     def __init__(self, error: DefinitionError) -> None:
-        """Keep the mistakes as JSON has them."""
+        """Keep the mistakes."""
+        self.found = error.mistakes
         self.count = len(error.mistakes)
         self.mistakes = told(error.mistakes[:MOST_TOLD])
         first = str(error.mistakes[0])

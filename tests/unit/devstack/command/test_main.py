@@ -74,6 +74,7 @@ def test_help_has_a_line_for_every_verb(arguments: list[str]) -> None:
         pytest.param(["status", "x"], "x means nothing here", id="argument"),
         pytest.param(["sql"], "./dev sql enable", id="sql"),
         pytest.param(["sql", "query"], "./dev sql query", id="sql-query"),
+        pytest.param(["workflow", "run"], "./dev workflow check FILE", id="workflow"),
         pytest.param(["test", "--sql-server"], "--sql-server needs a connection string", id="sql-server"),
         pytest.param(["up", "--sql-server", "dokcer"], "--sql-server needs a connection string", id="server-of-up"),
         pytest.param(["down", "--volumes"], "--volumes means nothing here", id="down"),
@@ -226,6 +227,19 @@ def test_sql_runs_with_the_apps_settings(
     assert told.environment["RELAYS_FILE"] == "mine.toml"
     assert became(["sql", "rights"]).command == ["-m", "prepare_database", "--rights"]
     assert became(["sql", "query", "SELECT 1"]).command == ["-m", "devstack.command.sql_query", "SELECT 1"]
+
+
+def test_a_definition_is_checked_where_its_file_is_with_the_apps_settings(
+    became: Callable[[list[str]], Became], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKFLOWS_FILE", "mine.toml")
+
+    told = became(["workflow", "check", "order.asl.json", "--mermaid"])
+
+    assert told.command == [str(ROOT / "check_definition.py"), "order.asl.json", "--mermaid"]
+    assert told.environment["WORKFLOWS_FILE"] == "mine.toml"
+    assert Path.cwd() == tmp_path
 
 
 def test_sql_says_that_the_stand_in_does_not_run(

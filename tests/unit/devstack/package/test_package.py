@@ -39,6 +39,7 @@ def test_it_holds_what_azure_runs_and_nothing_of_the_workshop(files: dict[str, b
             "function_app.py",
             "wiring.py",
             "prepare_database.py",
+            "check_definition.py",
             "host.json",
             "relays.toml",
             "workflows.toml",
