@@ -141,6 +141,11 @@ def test_microsofts_parser_accepts_every_script(path: Path) -> None:
     assert not syntax_errors(re.split(r"^GO$", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "workflows").rglob("*.sql")), ids=lambda path: path.name)
+def test_microsofts_parser_accepts_what_the_examples_of_definitions_run(path: Path) -> None:
+    assert not syntax_errors([with_parameters(path.read_text(encoding="utf-8"))])
+
+
 def rows_of(text: str) -> Iterator[list[str]]:
     """The cells of every row of a document's tables."""
     for line in text.splitlines():

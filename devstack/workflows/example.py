@@ -13,14 +13,20 @@ _LINE = re.compile(r"^WORKFLOWS: .* = \(.+\)$", re.MULTILINE)
 _BEFORE = "WORKFLOWS: tuple[str, ...] = ()"
 
 
-def app_with_the_example(folder: Path) -> Path:
-    """Make a folder with the app as it would be deployed and the files that the page shows; return it. Raises CommandError."""
-    page = (ROOT / PAGE).read_text(encoding="utf-8")
-    names = Path("workflows", "__init__.py")
+def copy_of_the_app(folder: Path) -> Path:
+    """Make a folder with the app as it would be deployed; return it. Raises CommandError."""
     for name, content in contents(ROOT, deployable(ROOT)).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    return folder
+
+
+def app_with_the_example(folder: Path) -> Path:
+    """Make a folder with the app and the files that the page shows; return it. Raises CommandError."""
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    names = Path("workflows", "__init__.py")
+    copy_of_the_app(folder)
     for name, text in _FILE.findall(page):
         (folder / name).write_text(text, encoding="utf-8")
     before = (folder / names).read_text(encoding="utf-8")

@@ -79,7 +79,7 @@ class TestApproval:
         result, asked = play("approval", EXPENSE, {"choice": "approve"}, answered(id="p-1"))
 
         assert result.outcome == Returned({"decision": "approved", "by": "lead", "payment": "p-1"})
-        assert asked[0].arguments["channel"] == "team-leads"
+        assert asked[0].arguments["channel"] == "team_leads"
         assert asked[0].token is not None
         assert asked[1].arguments["RequestBody"] == {"expense": "x-7", "person": "Ada", "amount": 120}
 
