@@ -1,7 +1,7 @@
-"""Counts what came of orders, mails, writes under a lock and groups, from the records of those who were asked. Shares no code with the app."""
+"""Counts what came of orders, mails, writes under a lock, groups and definitions, from the records of those who were asked. Shares no code with the app."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ class Records:
     ledger: Sequence[Entry]
     groups: Rows
     results: Sequence[Entry]
+    wanted: Set[tuple[str, str]]  # what definitions have to do, and for whom
+    called: Set[tuple[str, str]]  # what was done of that, or anything else
+    called_twice: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +43,23 @@ class Count:
     refused: int  # writes of an older holder
     groups: int
     unequal: Sequence[Loss]
+    calls: int  # that definitions have to make
+    uncalled: int
+    unwanted: int  # calls that nobody wanted
+    called_twice: int
 
     @property
     def complete(self) -> bool:
         """Tell whether nothing is missing any more."""
-        return self.shipped + self.cancelled == self.orders and not (self.missing or self.unwritten or self.unequal)
+        return self.shipped + self.cancelled == self.orders and not (
+            self.missing or self.unwritten or self.unequal or self.uncalled
+        )
 
     @property
     def holds(self) -> bool:
         """Tell whether everything was done, each once, and the older holder was refused."""
-        return self.complete and self.refused > 0 and not (self.charged_twice or self.doubled or self.out_of_order)
+        wrong = self.charged_twice, self.doubled, self.out_of_order, self.unwanted, self.called_twice
+        return self.complete and self.refused > 0 and not any(wrong)
 
     def line(self) -> str:
         """Return it in one line."""
@@ -57,7 +67,8 @@ class Count:
             f"demo: orders={self.orders} shipped={self.shipped} cancelled={self.cancelled} charged_twice={self.charged_twice} "
             f"mails={self.mails} missing={self.missing} doubled={self.doubled} "
             f"lock_writes={self.lock_writes} unwritten={self.unwritten} out_of_order={self.out_of_order} refused={self.refused} "
-            f"groups={self.groups} unequal={len(self.unequal)}"
+            f"groups={self.groups} unequal={len(self.unequal)} "
+            f"calls={self.calls} uncalled={self.uncalled} unwanted={self.unwanted} called_twice={self.called_twice}"
         )
 
 
@@ -81,6 +92,10 @@ def count(records: Records) -> Count:
         refused=sum(entry["status"] == 409 for entry in records.ledger),
         groups=sum(len(rows) for rows in records.groups.values()),
         unequal=audit(records.groups, records.results).losses,
+        calls=len(records.wanted),
+        uncalled=len(records.wanted - records.called),
+        unwanted=len(records.called - records.wanted),
+        called_twice=len(records.called_twice),
     )
 
 

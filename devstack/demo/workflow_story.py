@@ -1,4 +1,4 @@
-"""The story of `./dev demo workflows`: orders, a mailing, a lock and an aggregate, and a host that is killed in the middle of all."""
+"""The story of `./dev demo workflows`: orders, a mailing, a lock, an aggregate and definitions, and a host that is killed in the middle of all."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,12 +8,16 @@ from typing import Any
 from devstack.command.errors import CommandError
 from devstack.demo.app_client import ask
 from devstack.demo.audit import LogReader, canonical
+from devstack.demo.definitions import Definitions, calls_of
 from devstack.demo.lock_worker import LOCK, LockWorker
 from devstack.demo.stage import Stage
 from devstack.demo.workflow_count import Count, Records, count
+from devstack.workflows import definitions
 from devstack.workflows.example import app_with_the_example
+from devstack.workflows.offices import Offices
 from devstack.workflows.payments import Payments
 from devstack.workflows.shop import Shop
+from devstack.workflows.staff import Staff
 
 ORDERS, BROKE, MAILS = 40, 4, 50
 MAILS_BEFORE_429 = 20
@@ -49,29 +53,36 @@ settle_seconds = 1
 endpoint = "%API_URL%/credit"
 """
 _GROUPS = "SELECT Country, COUNT(*) AS customers, SUM(CreditLimit) AS credit, MAX(CreditLimit) AS most FROM dbo.Customers GROUP BY Country"
-_UNENDED = "SELECT (SELECT COUNT(*) FROM relay.Execution WHERE State <> 'completed') + (SELECT COUNT(*) FROM relay.Mailing WHERE State <> 'done')"
+_KEPT = "SELECT Person FROM dbo.Address"
+_UNENDED = "SELECT (SELECT COUNT(*) FROM relay.Execution WHERE State NOT IN ('completed', 'failed')) + (SELECT COUNT(*) FROM relay.Mailing WHERE State <> 'done')"
 
 
-def stage_of(folder: Path, shop: Shop) -> Stage:
-    """Return the stage, with the example's workflow in its app."""
-    for name, text in (("relays.toml", _RELAYS), ("workflows.toml", _WORKFLOWS)):
+def stage_of(folder: Path, shop: Shop, offices: Offices) -> Stage:
+    """Return the stage, with the example's workflow and what the definitions name in its app."""
+    workflows = _WORKFLOWS + definitions.WORKFLOWS.read_text(encoding="utf-8")
+    for name, text in (("relays.toml", _RELAYS + definitions.CHANNELS), ("workflows.toml", workflows)):
         (folder / name).write_text(text, encoding="utf-8")
     settings = {
         "WORKFLOWS_FILE": str(folder / "workflows.toml"),
         "MAIL_SECRET": "local-only-secret-of-the-demo",
         "SHOP_URL": shop.url,
+        **definitions.settings_for(offices.url),
     }
     app = app_with_the_example(folder / "app")
+    definitions.add_statements(app)
     return Stage(folder, relays=str(folder / "relays.toml"), settings=settings, app_dir=app)
 
 
 class Story:
     """The chapters, in the order in which they are told."""
 
-    def __init__(self, stage: Stage, shop: Shop) -> None:
+    def __init__(self, stage: Stage, shop: Shop, offices: Offices) -> None:
         """Do nothing yet."""
         self._stage = stage
         self._shop = shop
+        self._offices = offices
+        self._definitions = Definitions(offices, self._run, self._ask)
+        self._staff = Staff(offices, lambda: stage.stack.host_url)
         self._mails = LogReader(stage.stack.data_dir / "demo_api" / "mails.jsonl", float)
         self._recipients = [f"p{number}@example.com" for number in range(1, MAILS + 1)]
         self._payments = Payments(lambda: stage.stack.host_url)
@@ -84,12 +95,14 @@ class Story:
             self._orders_arrive()
             self._two_want_one_lock()
             self._a_mailing_begins()
+            self._definitions_begin()
             self._the_host_dies()
             return self._everything_goes_on()
         finally:
             for worker in self._workers:
                 worker.end()
             self._payments.stop()
+            self._staff.stop()
 
     def _orders_arrive(self) -> None:
         self._stage.chapter(
@@ -132,6 +145,18 @@ class Story:
         self._wait(lambda: self._sent() > paused_at, "the mailing to go on")
         self._stage.say("the mailing goes on")
 
+    def _definitions_begin(self) -> None:
+        self._stage.chapter(
+            "Workflows as data: approvals, orders, an import, a report and forms are put as definitions and started"
+        )
+        executions = self._definitions.begin()
+        self._wait(self._definitions.are_under_way, "directors and people to be asked")
+        self._stage.say(f"{executions} run; no lead answers, and so directors are asked; {self._calls()}")
+
+    def _calls(self) -> str:
+        found = self._count()
+        return f"{found.calls - found.uncalled} of {found.calls} things that they have to do are done"
+
     def _the_host_dies(self) -> None:
         self._stage.chapter(
             "120 customers arrive, whose credit is added up by country; the host is killed with SIGKILL meanwhile"
@@ -150,13 +175,14 @@ class Story:
         self._stage.say("a new host runs; nobody tells it anything")
 
     def _everything_goes_on(self) -> Count:
-        self._stage.chapter("The customers pay; everything goes on where it was")
+        self._stage.chapter("The customers pay, directors and people answer; everything goes on where it was")
         self._payments.start()
+        self._staff.start()
         deadline, shown = time.monotonic() + PATIENCE_SECONDS, ""
         while not (found := self._count()).complete or self._unended():
             line = (
                 f"{found.shipped} of {ORDERS - BROKE} orders shipped, {found.mails - found.missing} of {MAILS} mails sent, "
-                f"{len(found.unequal)} groups not up to date"
+                f"{len(found.unequal)} groups not up to date, {found.uncalled} things that definitions have to do not done"
             )
             if line != shown:
                 self._stage.say(line)
@@ -181,6 +207,9 @@ class Story:
                 ledger=[entry for entry in log if entry["stream"] == f"/{LOCK}"],
                 groups={"/credit": {canonical({"Country": row[0]}): _measures(row) for row in self._rows(_GROUPS)}},
                 results=[entry for entry in log if entry["stream"] == "/credit"],
+                wanted=self._definitions.wanted,
+                called=calls_of(iter(self._offices.done), (row[0] for row in self._rows(_KEPT))),
+                called_twice=self._offices.twice(),
             )
         )
 

@@ -1,4 +1,4 @@
-"""`./dev demo workflows`: orders, a mailing, a lock and an aggregate while the host is killed, counted by a program that shares no code with the app."""
+"""`./dev demo workflows`: orders, a mailing, a lock, an aggregate and definitions while the host is killed, counted by a program that shares no code with the app."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ import pyodbc
 from devstack.command.errors import CommandError
 from devstack.demo.stage import empty_folder
 from devstack.demo.workflow_story import Story, stage_of
+from devstack.workflows.offices import the_offices
 from devstack.workflows.shop import a_shop
 
 
@@ -20,9 +21,10 @@ def main(arguments: Sequence[str], folder: Path) -> int:
     with ExitStack() as ending:
         try:
             shop = ending.enter_context(a_shop())
-            stage = stage_of(empty_folder(folder), shop)
+            offices = ending.enter_context(the_offices())
+            stage = stage_of(empty_folder(folder), shop, offices)
             ending.callback(stage.stop)
-            found = Story(stage, shop).tell()
+            found = Story(stage, shop, offices).tell()
         except (CommandError, OSError, pyodbc.Error) as error:
             sys.stderr.write(f"demo: {error}\n")
             return 1

@@ -1,4 +1,4 @@
-"""Who pays: posts the event for every execution that is under way, again and again, as a payment provider's webhook does."""
+"""Who pays: posts the event for every order that is under way, again and again, as a payment provider's webhook does."""
 
 import json
 import threading
@@ -50,7 +50,7 @@ class Payments:
         found: list[str] = []
         after = ""
         while after is not None:
-            url = f"{self._host_url()}/api/executions?state=running&after={after}"
+            url = f"{self._host_url()}/api/executions?workflow=order&state=running&after={after}"
             with loopback.ask(url, timeout_seconds=10) as answer:
                 page = json.loads(answer.read())
             found += [each["id"] for each in page["executions"]]

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("jsonata", reason="two of the definitions need the engine, which is optional")
+
 from devstack.demo import __main__ as program
-from devstack.demo import workflow_story, workflows
+from devstack.demo import definitions, workflow_story, workflows
 from devstack.demo.stage import Stage
 from devstack.demo.workflow_count import Count
 
@@ -27,6 +29,8 @@ def test_the_demo_of_workflows_counts_each_order_mail_write_and_group(
     sizes = {"ORDERS": ORDERS, "BROKE": BROKE, "MAILS": MAILS, "MAILS_BEFORE_429": 4, "PAUSE_SECONDS": 3}
     for name, size in sizes.items():
         monkeypatch.setattr(workflow_story, name, size)
+    for name in ("EXPENSES", "ORDERS", "FAR_ORDERS", "FORMS", "PRODUCTS"):
+        monkeypatch.setattr(definitions, name, 2)
 
     status = program.main(["workflows"])
 
@@ -36,6 +40,7 @@ def test_the_demo_of_workflows_counts_each_order_mail_write_and_group(
     assert (found["orders"], found["shipped"], found["cancelled"]) == (ORDERS, ORDERS - BROKE, BROKE)
     assert (found["mails"], found["groups"]) == (MAILS, 3)
     assert found["refused"] >= 1
+    assert (found["calls"], found["uncalled"], found["called_twice"]) == (21, 0, 0)
     assert "killed: process" in told.out
     assert "the account says 429" in told.out
 
@@ -44,6 +49,7 @@ def a_count(**differences: Any) -> Count:
     fine: dict[str, Any] = {
         "orders": 2, "shipped": 2, "cancelled": 0, "charged_twice": 0, "mails": 1, "missing": 0, "doubled": 0, "lock_writes": 2,
         "unwritten": 0, "out_of_order": 0, "refused": 1, "groups": 1, "unequal": (),
+        "calls": 1, "uncalled": 0, "unwanted": 0, "called_twice": 0,
     }  # fmt: skip
     return Count(**{**fine, **differences})
 

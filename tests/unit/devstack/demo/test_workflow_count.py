@@ -46,6 +46,9 @@ def records() -> Records:
         ledger=[a_write(1, 1), a_write(2, 2), a_write(3, 1, 409), a_write(3, 3)],
         groups={"/credit": {DE: {"credit": Decimal("2.50")}}},
         results=[a_result(1, "1"), a_result(2, "2.5")],
+        wanted={("charges", "o1"), ("addresses", "p1")},
+        called={("charges", "o1"), ("addresses", "p1")},
+        called_twice=[],
     )
 
 
@@ -57,6 +60,18 @@ WRONG: dict[str, tuple[Callable[[Records], Records], str]] = {
     "an order was not ended": (lambda was: replace(was, orders=[1, 2, 3]), "orders=3 shipped=1 cancelled=1"),
     "an order was shipped and cancelled": (and_asked(asked("release", 1)), "shipped=0 cancelled=1"),
     "an order was charged twice": (and_asked(asked("charge", 1, "another")), "charged_twice=1"),
+    "a definition has left something undone": (
+        lambda was: replace(was, called={("charges", "o1")}),
+        "calls=2 uncalled=1 unwanted=0 called_twice=0",
+    ),
+    "a definition has done what nobody wanted": (
+        lambda was: replace(was, called={*was.called, ("refunds", "o1")}),
+        "uncalled=0 unwanted=1",
+    ),
+    "a definition has done something twice": (
+        lambda was: replace(was, called_twice=[("charges", "o1")]),
+        "called_twice=1",
+    ),
     "somebody got no mail": (lambda was: replace(was, recipients=["a", "b", "c"]), "missing=1"),
     "somebody got two": (lambda was: replace(was, mails=[*was.mails, {"to": "a", "accepted": True}]), "doubled=1"),
     "a write is lost": (lambda was: replace(was, writes=4), "unwritten=1"),
@@ -76,7 +91,8 @@ def test_what_is_as_it_must_be_holds() -> None:
     assert found.holds
     assert found.line() == (
         "demo: orders=2 shipped=1 cancelled=1 charged_twice=0 mails=2 missing=0 doubled=0 "
-        "lock_writes=3 unwritten=0 out_of_order=0 refused=1 groups=1 unequal=0"
+        "lock_writes=3 unwritten=0 out_of_order=0 refused=1 groups=1 unequal=0 "
+        "calls=2 uncalled=0 unwanted=0 called_twice=0"
     )
 
 
