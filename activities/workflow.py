@@ -30,7 +30,7 @@ def workflow_task(request: dict) -> dict:
 @blueprint.durable_client_input(client_name="client")
 async def workflow_execute(request: dict, client: str) -> dict:
     """As a task -> {"done": {"child": id}} if its end is waited for, {"done": outcome}, or {"over": why}."""
-    return await executing.execute(request, wiring.app_outside(client))
+    return await executing.execute(request, wiring.app_outside(client), wiring.workflows().allowed)
 
 
 @blueprint.activity_trigger(input_name="request", activity=KEEP)

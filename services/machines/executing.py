@@ -1,8 +1,9 @@
 """A task that starts another execution, and waits for its end or does not."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from services.app_outside import AppOutside
 from services.executions import over, who
@@ -13,13 +14,17 @@ from workflows.execution.names import subject_of
 from workflows.execution.values import State
 from workflows.machines.executing import MOST_DEPTH, waits, wanted_of
 from workflows.machines.names import child_id, child_secret, workflow_of
+from workflows.resources.names import parse_resource
+from workflows.resources.values import PERMISSIONS
+
+Allowed: TypeAlias = Callable[[str, str], bool]  # whether a definition may use a resource
 
 MOST_RUNNING = 1000  # executions of definitions at once, in an app
 TOO_DEEP, TOO_MANY, NO_DEFINITION = "relay.TooDeep", "relay.TooManyExecutions", "relay.NoSuchDefinition"
 _DUE_MS = 360_000
 
 
-async def execute(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:
+async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed) -> dict[str, Any]:
     """Start it; return {"done": {"child": id}} if its end is to be waited for, {"done": outcome}, or {"over": why}.
 
     Raises DatabaseError, and what the SDK raises.
@@ -32,10 +37,17 @@ async def execute(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]
     place = request["place"] if not request["attempt"] else f"{request['place']}~{request['attempt']}"
     derived = child_id(request["execution"], place, 0)
     try:
-        wanted = wanted_of(request["stands"]["position"]["work"], derived)
+        resource = parse_resource(request["resource"])
+        wanted = wanted_of(request["stands"]["position"]["work"], derived, resource.name)
     except ValueError as error:
         return _failed("States.Runtime", str(error))
     [[found], _] = await app.ask("machine/where", execution=request["execution"], limit=0)
+    full = str(replace(resource, name=wanted.definition))
+    if not allowed(found["definition"], full):
+        return _failed(
+            PERMISSIONS,
+            f"definition {found['definition']!r} may not use {full}; write it into allow of its [[definition]] in workflows.toml",
+        )
     newest, [counted] = await app.ask("machine/newest", definition=wanted.definition)
     if not newest:
         return _failed(NO_DEFINITION, f"There is no approved definition {wanted.definition}.")

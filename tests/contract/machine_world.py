@@ -62,6 +62,7 @@ class MachineWorld:
         self.tables = HostTables(self.database)
         self.asked: list[Task] = []
         self.broken: list[str] = []
+        self.allowed: executing.Allowed = lambda *_: True
         self.engine = self._engine(chance)
         self._chance = chance
         self._perform = perform
@@ -184,11 +185,14 @@ class MachineWorld:
         """Answer a token."""
         return str(now(tokens.answer(token, told, key, self.app)))
 
+    def _may(self, definition: str, resource: str) -> bool:
+        return self.allowed(definition, resource)
+
     def _engine(self, chance: random.Random | None) -> Clocked:
         app: Mapping[str, Callable[[Any], Any]] = {
             BEGIN: lambda request: standing.begin(request, "7" * 64, self.tables),
             TASK: lambda request: tasks.do_task(request, self._done, self.tables),
-            EXECUTE: lambda request: now(executing.execute(request, self.app)),
+            EXECUTE: lambda request: now(executing.execute(request, self.app, self._may)),
             KEEP: lambda request: standing.keep(request, self.tables),
             FORK: lambda request: now(children.fork(request, self.app)),
             COLLECT: lambda request: now(children.collect(request, self.app)),

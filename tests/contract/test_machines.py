@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.contract.machine_world import MachineWorld
+from workflows.config.file import Workflows
+from workflows.resources.permissions import DefinitionRules
 from workflows.resources.values import Performed, Task, TaskFailed
 
 pytestmark = [
@@ -196,6 +198,40 @@ def test_another_execution_is_waited_for() -> None:
 
     state, result = world.outcome()
     assert (state, result["output"]["Status"], result["output"]["Output"]) == ("completed", "SUCCEEDED", {"n": 5})
+
+
+@pytest.mark.parametrize(
+    ("resource", "arguments", "error"),
+    [
+        ("relay:execute.sync/inner", {"Input": {"n": 5}}, None),
+        ("relay:execute.sync/inner", {"StateMachineArn": "other"}, "States.Runtime"),
+        ("relay:execute.sync", {"StateMachineArn": "inner", "Input": {"n": 5}}, None),
+        (
+            "relay:execute.sync",
+            {"StateMachineArn": "arn:aws:states:eu-west-1:1:stateMachine:other"},
+            "States.Permissions",
+        ),
+        ("relay:execute", {"StateMachineArn": "other"}, "States.Permissions"),
+        ("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": "other"}, "States.Permissions"),
+    ],
+)
+def test_only_what_a_definition_may_start_is_started(
+    resource: str, arguments: dict[str, Any], error: str | None
+) -> None:
+    world = MachineWorld(echo)
+    workflows = Workflows(
+        definitions=[DefinitionRules(name="*", allow=["relay:execute.sync/inner", "relay:activity/*"])]
+    )
+    world.allowed = workflows.allowed
+    for name in ("inner", "other"):
+        world.define(name, states("T", T={"Type": "Task", "Resource": "relay:activity/echo", "End": True}))
+    world.define("outer", states("E", E={"Type": "Task", "Resource": resource, "Parameters": arguments, "End": True}))
+    world.start("outer")
+    world.run()
+
+    state, result = world.outcome()
+    assert (state, result.get("error")) == ("failed" if error else "completed", error)
+    assert [task.definition for task in world.asked] == ([] if error else ["inner"])
 
 
 def test_executions_that_start_themselves_come_to_an_end() -> None:

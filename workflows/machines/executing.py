@@ -26,26 +26,29 @@ class Wanted:
 
 
 def is_execution(resource: str) -> bool:
-    """Tell whether a resource starts an execution."""
-    return resource in {RESOURCE, RESOURCE + SYNC} or resource.startswith(ALIAS)
+    """Tell whether a resource starts an execution: of whichever definition, or of the one that stands behind its /."""
+    return resource.partition("/")[0] in {RESOURCE, RESOURCE + SYNC} or resource.startswith(ALIAS)
 
 
 def waits(resource: str) -> bool:
     """Tell whether who starts it waits for its end."""
-    return SYNC in resource
+    return SYNC in resource.partition("/")[0]
 
 
-def wanted_of(arguments: Any, derived_id: str) -> Wanted:
-    """Return what the arguments want. ValueError says what is wrong with them."""
+def wanted_of(arguments: Any, derived_id: str, named: str = "") -> Wanted:
+    """Return what the arguments want of the definition that the resource names, if it names one. ValueError says what is wrong with them."""
     if not isinstance(arguments, Mapping):
         raise ValueError('Arguments: they must be an object: {"StateMachineArn": name of a definition, "Input": …}')
-    name = arguments.get("StateMachineArn", arguments.get("Definition"))
+    name = arguments.get("StateMachineArn", arguments.get("Definition", named))
     if not isinstance(name, str) or not name:
         raise ValueError("StateMachineArn: it must be the name of a definition")
+    definition = name.rpartition(":")[2]
+    if named and definition != named:
+        raise ValueError(f"StateMachineArn: the resource names {named}; leave one of them out")
     identity = arguments.get("Name", derived_id)
     if identity != derived_id and not (isinstance(identity, str) and _ID.fullmatch(identity)):
         raise ValueError("Name: it must be of letters, digits, . _ and -, at most 100")
-    return Wanted(name.rpartition(":")[2], arguments.get("Input", {}), identity)
+    return Wanted(definition, arguments.get("Input", {}), identity)
 
 
 def told_of_execution(child: str, outcome: Outcome | None) -> Outcome:
