@@ -21,7 +21,7 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What the client sets, what ends the request early, and what says who asks: that is the connection's to say.
 _NOT_THEIRS = frozenset(
     {
-        *("host", "connection", "content-length", "content-type", "transfer-encoding", "te", "trailer", "upgrade", "expect"),
+        *("host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "expect"),
         *("keep-alive", "accept-encoding", "idempotency-key", "authorization", "proxy-authorization", "cookie"),
     }
 )  # fmt: skip
@@ -47,12 +47,14 @@ def request_of(connection: Connection, arguments: Mapping[str, Any]) -> HttpRequ
     if not isinstance(method, str) or method not in connection.methods:
         raise bad_arguments("Method", f"{shown(method)} must be one of {', '.join(connection.methods)}")
     body, content_type = _body(arguments)
+    headers = _headers(connection, arguments.get("Headers"))
+    written = [headers.pop(name) for name in list(headers) if name.lower() == "content-type"]
     return HttpRequest(
         method=method,
         url=_url(connection, arguments),
-        headers={**_headers(connection, arguments.get("Headers")), **connection.headers},
+        headers={**headers, **connection.headers},
         body=body,
-        content_type=content_type,
+        content_type=written[-1] if written else content_type,
     )
 
 

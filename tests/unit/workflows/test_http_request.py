@@ -93,6 +93,7 @@ def test_headers_are_the_definitions_and_the_connections() -> None:
         {"Transfer-Encoding": "chunked"},
         {"Content-Length": "3"},
         {"Idempotency-Key": "x"},
+        {"Content-Type": "text/plain\r\nHost: evil.example"},
         {"X-A\r\nHost": "a"},
         {"X-A": "a\r\nHost: evil.example"},
         {"X-A": "é"},
@@ -124,6 +125,18 @@ def test_a_body_may_be_a_form(arrays: str | None, body: bytes) -> None:
     )
 
     assert (request.body, request.content_type) == (body, FORM)
+
+
+@pytest.mark.parametrize("transform", [{}, {"Transform": {"RequestBodyEncoding": "URL_ENCODED"}}], ids=["json", "form"])
+@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
+def test_a_content_type_that_is_written_is_sent_once(name: str, transform: dict[str, Any]) -> None:
+    request = made(
+        Method="POST", RequestBody={"a": 1}, Headers={name: "application/vnd.shop+json", "X-A": "1"}, **transform
+    )
+
+    assert request.content_type == "application/vnd.shop+json"
+    assert "content-type" not in {header.lower() for header in request.headers}
+    assert request.headers["X-A"] == "1"
 
 
 def test_a_body_is_json_and_none_is_none() -> None:
