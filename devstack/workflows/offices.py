@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 FAR = "far"  # what an order begins with that cannot be shipped, and a product that the catalogue refuses
+BUSY = "busy"  # what a report begins with that is too busy at first to say anything
 POLLS = 3  # so often a job is asked about until it has ended
 _ORDERS = {  # of whom -> what it is called here, and where the request says what it is about
     "/payroll/expenses": ("expenses", "expense"),
@@ -68,6 +69,8 @@ class Offices:
         place, _, subject = path.rpartition("/")
         if method == "GET" and place == "/reports/jobs":
             self.polls[subject] += 1
+            if self.polls[subject] == 1 and subject.startswith(BUSY):
+                return HTTPStatus.SERVICE_UNAVAILABLE, None
             ended = self.polls[subject] >= POLLS
             return HTTPStatus.OK, {"status": "done", "file": f"{subject}.csv"} if ended else {"status": "running"}
         if method == "POST" and path in _QUESTIONS:
@@ -96,7 +99,7 @@ def the_offices() -> Iterator[Offices]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             key = self.headers["Idempotency-Key"] or ""
-            status, answer = offices.take(self.command, self.path, json.loads(body or b"null"), key)
+            status, answer = offices.take(self.command, self.path.partition("?")[0], json.loads(body or b"null"), key)
             content = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

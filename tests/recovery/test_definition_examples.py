@@ -1,4 +1,4 @@
-"""The five definitions of docs/workflows on the stack: each does what its page says."""
+"""The five definitions of docs/workflows on the stack: each does what its page says. So does one that is written as for Step Functions."""
 
 import json
 import urllib.error
@@ -20,7 +20,7 @@ from devstack.workflows.definitions import (
     settings_for,
 )
 from devstack.workflows.example import copy_of_the_app
-from devstack.workflows.offices import FAR, POLLS, Offices, the_offices
+from devstack.workflows.offices import BUSY, FAR, POLLS, Offices, the_offices
 from tests.e2e.relay_stack import RELAYS, RelayStack, running
 from tests.e2e.relay_stack import TABLES as RELAYED
 from tests.waiting import wait_until
@@ -37,6 +37,58 @@ INPUTS: Mapping[str, tuple[str, dict[str, Any]]] = {  # by execution
     "report": ("poll-until-done", {"report": "sales"}),
     "form": ("form", {"person": "Ada"}),
 }
+
+
+MAY_BE_MOVED = '\n[[definition]]\nname = "*"\nallow = ["relay:http/reports", "relay:execute.sync"]\n'
+ARN = "arn:aws:{}:eu-central-1:123456789012:{}"
+
+
+def moved(url: str) -> dict[str, Any]:
+    """A definition with Amazon's names for everything: whoever moves his here changes the address."""
+    ask = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": {
+            "ApiEndpoint": f"{url}/reports/jobs/{BUSY}",
+            "Method": "GET",
+            "Authentication": {"ConnectionArn": ARN.format("events", "connection/reports/5f0c1f1e-0000")},
+            "Headers": {"Content-Type": "application/json"},
+            "QueryParameters": {"by": "month", "page.$": "States.Format('{}', $.page)"},
+        },
+        "Retry": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "IntervalSeconds": 1,
+                "MaxAttempts": 3,
+                "BackoffRate": 2,
+                "JitterStrategy": "FULL",
+            }
+        ],
+        "ResultSelector": {"status.$": "$.ResponseBody.status", "code.$": "$.StatusCode"},
+        "ResultPath": "$.told",
+        "Next": "Is it done?",
+    }
+    tell = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {
+            "StateMachineArn": ARN.format("states", "stateMachine:moved-inner"),
+            "Input": {"code.$": "$.told.code", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id"},
+        },
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+    choice = {"Variable": "$.told.status", "StringEquals": "done", "Next": "Tell"}
+    return {
+        "Comment": "A report is asked for until it is there; another state machine tells of it",
+        "StartAt": "Ask",
+        "States": {
+            "Ask": ask,
+            "Is it done?": {"Type": "Choice", "Choices": [choice], "Default": "Rest"},
+            "Rest": {"Type": "Wait", "Seconds": 1, "Next": "Ask"},
+            "Tell": tell,
+        },
+    }
 
 
 class Running:
@@ -76,7 +128,9 @@ def all_five(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     app = copy_of_the_app(folder / "app")
     add_statements(app)
     with the_offices() as offices:
-        settings = {"WORKFLOWS_FILE": str(WORKFLOWS), **settings_for(offices.url)}
+        workflows = folder / "workflows.toml"
+        workflows.write_text(WORKFLOWS.read_text(encoding="utf-8") + MAY_BE_MOVED, encoding="utf-8")
+        settings = {"WORKFLOWS_FILE": str(workflows), **settings_for(offices.url)}
         tables = RELAYED + TABLES.read_text(encoding="utf-8")
         with running(folder, app=app, relays_text=CHANNELS + RELAYS, tables=tables, settings=settings) as relay:
             for number, sku in enumerate(PRODUCTS):
@@ -151,3 +205,14 @@ def test_a_form_is_handed_in_by_token_asked_for_again_and_kept(all_five: Running
     assert all_five.ended("form")["result"] == {"output": ADDRESS}
     kept = all_five.relay.sql("SELECT Person, Street, City, Postcode FROM dbo.Address")
     assert [tuple(row) for row in kept] == [("Ada", *ADDRESS.values())]
+
+
+def test_a_definition_of_step_functions_runs_with_its_names_and_an_address_of_ours(all_five: Running) -> None:
+    inner = {"StartAt": "Tell", "States": {"Tell": {"Type": "Pass", "Parameters": {"told.$": "$.code"}, "End": True}}}
+    assert all_five.send("PUT", "workflows/moved-inner", inner) == 201
+    assert all_five.send("PUT", "workflows/moved", moved(all_five.offices.url)) == 201
+
+    assert all_five.send("POST", "workflows/moved/executions", {"id": "moved", "input": {"page": 2}}) == 202
+
+    assert all_five.ended("moved")["result"] == {"output": {"told": 200}}
+    assert all_five.offices.polls[BUSY] == POLLS
