@@ -12,6 +12,7 @@ from devstack.prove.crashes import Crash
 from devstack.prove.leaks import FORBIDDEN
 from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import PATIENCE_SECONDS, Verdict, World
+from devstack.workflows import prepaid
 from devstack.workflows.example import app_with_the_example
 from devstack.workflows.payments import Payments
 from devstack.workflows.shop import Shop, a_shop
@@ -19,12 +20,21 @@ from devstack.workflows.shop import Shop, a_shop
 SEED = 20_261_127
 ROWS_PER_STATEMENT = 50
 FAILING_SHARE = 0.1  # of the shop's answers
+WITH_PAYMENT = 10  # of which one is an order that is charged and waits for its payment; the others were paid before
 RELAYS = """
 [[relay]]
 name = "orders"
 table = "dbo.Orders"
 endpoint = "workflow:order"
 send = ["OrderId", "Status"]
+condition = { column = "Status", equals = "new" }
+
+[[relay]]
+name = "prepaid"
+table = "dbo.Orders"
+endpoint = "workflow:prepaid"
+send = ["OrderId", "Status"]
+condition = { column = "Status", equals = "paid" }
 """
 CRASHES: tuple[Crash, ...] = (
     crashes.at_any_moment,
@@ -41,7 +51,7 @@ def run(folder: Path, kills: int, changes: int) -> tuple[int, Verdict]:
     chance = random.Random(SEED)
     folder.mkdir(parents=True)
     (folder / "relays.toml").write_text(RELAYS, encoding="utf-8")
-    app = app_with_the_example(folder / "app")
+    app = app_with_the_example(folder / "app", {prepaid.NAME: prepaid.FILES})
     with receiving(lambda _: None) as receiver, a_shop() as shop:
         shop.share = FAILING_SHARE
         settings = {"SHOP_URL": shop.url}
@@ -113,5 +123,9 @@ def _unended(world: World) -> int:
 def _inserts(orders: int) -> Iterator[str]:
     for first in range(0, orders, ROWS_PER_STATEMENT):
         keys = range(first, min(first + ROWS_PER_STATEMENT, orders))
-        values = ", ".join(f"({key}, N'new', {key}.5, '{FORBIDDEN}1234', N'{FORBIDDEN}')" for key in keys)
+        values = ", ".join(f"({key}, N'{_status(key)}', {key}.5, '{FORBIDDEN}1234', N'{FORBIDDEN}')" for key in keys)
         yield f"INSERT INTO dbo.Orders (OrderId, Status, Total, CardNumber, InternalNote) VALUES {values}"
+
+
+def _status(order: int) -> str:
+    return "paid" if order % WITH_PAYMENT else "new"

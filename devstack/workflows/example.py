@@ -1,7 +1,9 @@
-"""An app that has the workflow of docs/workflows.md, taken from that page."""
+"""An app that has the workflow of docs/workflows.md, taken from that page, and others if they are wanted."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from devstack.command.errors import CommandError
 from devstack.package.contents import contents, deployable
@@ -9,8 +11,9 @@ from devstack.package.contents import contents, deployable
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path("docs", "workflows.md")
 _FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_LINE = re.compile(r"^WORKFLOWS: .* = \(.+\)$", re.MULTILINE)
+_LINE = re.compile(r"^(WORKFLOWS: .* = \(.+)\)$", re.MULTILINE)
 _BEFORE = "WORKFLOWS: tuple[str, ...] = ()"
+_NO_OTHERS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 def copy_of_the_app(folder: Path) -> Path:
@@ -22,8 +25,11 @@ def copy_of_the_app(folder: Path) -> Path:
     return folder
 
 
-def app_with_the_example(folder: Path) -> Path:
-    """Make a folder with the app and the files that the page shows; return it. Raises CommandError."""
+def app_with_the_example(folder: Path, others: Mapping[str, Mapping[str, str]] = _NO_OTHERS) -> Path:
+    """Make a folder with the app and the files that the page shows; return it. Raises CommandError.
+
+    `others` are workflows beside the page's: by name, the texts of their files by path.
+    """
     page = (ROOT / PAGE).read_text(encoding="utf-8")
     names = Path("workflows", "__init__.py")
     copy_of_the_app(folder)
@@ -33,5 +39,9 @@ def app_with_the_example(folder: Path) -> Path:
     lines = _LINE.findall(page)
     if before.count(_BEFORE) != 1 or len(lines) != 1:
         raise CommandError(f"{PAGE} and {names} do not fit each other")
-    (folder / names).write_text(before.replace(_BEFORE, lines[0]), encoding="utf-8")
+    for files in others.values():
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    line = f"{lines[0]}{''.join(f' {name!r},' for name in others)})"
+    (folder / names).write_text(before.replace(_BEFORE, line), encoding="utf-8")
     return folder
