@@ -295,7 +295,7 @@ MUTANTS: Sequence[Mutant] = (
     # Of executions.
     Mutant(
         "a step is done although a newer version has replaced its execution",
-        "adapters/sql_server/sql/execution/claim.sql",
+        "adapters/sql_server/sql/parts/claim_step.sql",
         "WHERE [App] = @app AND [Id] = @execution AND [Epoch] = @epoch AND [State] = 'running';\nIF @subject",
         "WHERE [App] = @app AND [Id] = @execution;\nIF @subject",
     ),
