@@ -2,9 +2,8 @@
 
 from asl.definition import Catcher, Retrier
 from asl.expressions import Language
-from asl.failures import ALL, RESERVED, is_of_the_language
+from asl.failures import ALL
 from asl.reader.fields import LARGEST, Fields
-from asl.reader.mistakes import below
 from asl.reader.templates import assign_of, reference_path, template_of
 
 _RETRIER = frozenset(
@@ -76,11 +75,4 @@ def _errors_of(fields: Fields) -> tuple[str, ...]:
     if not isinstance(errors, list) or not errors or not all(isinstance(name, str) and name for name in errors):
         fields.wrong("ErrorEquals", "names of errors are needed", f'write an array such as ["{ALL}"]')
         return ()
-    for number, name in enumerate(errors):
-        if name.startswith("States.") and not is_of_the_language(name):
-            fields.mistakes.add(
-                below(fields.pointer, "ErrorEquals", number),
-                f"{name} is no error of the language, and names with States. are kept for those",
-                f"write one of {', '.join(sorted(RESERVED))}, States.Http.StatusCode. with a status, or another name",
-            )
     return tuple(errors)

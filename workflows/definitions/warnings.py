@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.checks.walking import Found, machines_in, targets_of
-from asl.failures import RESULT_WRITER
+from asl.failures import RESERVED, RESULT_WRITER, is_of_the_language
 from asl.reader.mistakes import Mistake, below
 from asl.running.context import WAITS_FOR_TOKEN
 from asl.running.leaving import MOST_TRANSITIONS
@@ -26,6 +26,9 @@ def _warnings_of_state(pointer: str, state: dict[str, Any]) -> Iterator[Mistake]
     has_limit = any(key.startswith(("TimeoutSeconds", "HeartbeatSeconds")) for key in state)
     if state["Type"] == "Task" and state["Resource"].endswith(WAITS_FOR_TOKEN) and not has_limit:
         yield Mistake(pointer, "if nobody answers, this task waits for ever", "write TimeoutSeconds")
+    for key in ("Retry", "Catch"):
+        for number, one in enumerate(state.get(key, ())):
+            yield from _unknown_errors(below(pointer, key, number, "ErrorEquals"), one["ErrorEquals"])
     if "ResultWriter" in state:
         problem = f"this state fails with {RESULT_WRITER}: there is no ResultWriter here"
         yield Mistake(below(pointer, "ResultWriter"), problem, "leave it out")
@@ -33,6 +36,17 @@ def _warnings_of_state(pointer: str, state: dict[str, Any]) -> Iterator[Mistake]
     if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
         place = below(pointer, "ItemProcessor", "ProcessorConfig", "Mode")
         yield Mistake(place, "DISTRIBUTED runs as INLINE does", "leave ProcessorConfig out")
+
+
+def _unknown_errors(pointer: str, names: list[str]) -> Iterator[Mistake]:
+    """Yield what looks like an error of the language and is none: Step Functions takes it, and a definition may fail with it itself."""
+    for number, name in enumerate(names):
+        if name.startswith("States.") and not is_of_the_language(name):
+            yield Mistake(
+                below(pointer, number),
+                f"{name} is no error of the language, and names with States. are kept for those",
+                f"write one of {', '.join(sorted(RESERVED))}, States.Http.StatusCode. with a status, or another name",
+            )
 
 
 def _rounds_without_rest(found: Found) -> Iterator[Mistake]:

@@ -115,6 +115,23 @@ def test_a_choice_without_a_way_out_a_task_that_waits_for_ever_and_a_mode_that_i
     ]  # fmt: skip
 
 
+def test_an_error_that_only_looks_like_one_of_the_language_is_a_warning_for_step_functions_takes_it() -> None:
+    text = a_definition(
+        T={
+            "Type": "Task",
+            "Resource": "relay:http",
+            "Retry": [{"ErrorEquals": ["States.Odd", "States.Http.StatusCode.429", "States.Timeout"]}],
+            "Catch": [{"ErrorEquals": ["Odd", "States.Http.StatusCode.4290"], "Next": "E"}],
+            "Next": "E",
+        },
+        E={"Type": "Succeed"},
+    )
+
+    assert [pointer for pointer, _ in warned(text)] == [
+        "/States/T/Retry/0/ErrorEquals/0", "/States/T/Catch/0/ErrorEquals/1",
+    ]  # fmt: skip
+
+
 def test_a_round_that_nothing_slows_down_is_a_warning_told_once() -> None:
     def rounds(kind: dict[str, Any]) -> list[str]:
         text = a_definition(
