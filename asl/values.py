@@ -66,6 +66,7 @@ def flaw_in(value: Any, most_bytes: int | None = None) -> str | None:
     """Why a value is no JSON that can be worked with, or None.
 
     It goes level by level and stops at the first flaw: a value may hold another so many times over that nobody could write it down.
+    Each value counts for itself, with brackets, commas and colons, but without what it holds.
     """
     size, depth, level = 0, 0, [value]
     while level:
@@ -73,41 +74,41 @@ def flaw_in(value: Any, most_bytes: int | None = None) -> str | None:
             return f"it is nested deeper than {DEEPEST} levels"
         inner: list[Any] = []
         for held in level:
-            if (flaw := _flaw_of(held)) is not None:
-                return flaw
-            size += _own_bytes(held)
-            if most_bytes is not None and size > most_bytes:
-                return TOO_LARGE
-            if isinstance(held, dict):
+            if isinstance(held, str):
+                size += _text_bytes(held)
+            elif isinstance(held, dict):
+                for key in held:
+                    if not isinstance(key, str):
+                        return "it has a key that is not a text"
+                    size += _text_bytes(key) + 2
+                size += 1 if held else 2
                 inner.extend(held.values())
             elif isinstance(held, list):
+                size += 1 + max(1, len(held))
                 inner.extend(held)
+            elif held is None:
+                size += 4
+            elif isinstance(held, bool):
+                size += 5 - held
+            elif (flaw := _flaw_of_number(held)) is not None:
+                return flaw
+            else:
+                size += len(repr(held))
+            if most_bytes is not None and size > most_bytes:
+                return TOO_LARGE
         level, depth = inner, depth + 1
     return None
 
 
-def _flaw_of(held: Any) -> str | None:
-    if held is None or isinstance(held, str | bool | list):
-        return None
-    if isinstance(held, dict):
-        return None if all(isinstance(key, str) for key in held) else "it has a key that is not a text"
+def _text_bytes(text: str) -> int:
+    quoted = encode_basestring(text)
+    # half a pair of surrogates cannot be sent, but it can be measured
+    return len(quoted) if text.isascii() else len(quoted.encode(errors="surrogatepass"))
+
+
+def _flaw_of_number(held: Any) -> str | None:
     if not isinstance(held, int | float):
         return f"it holds a {type(held).__name__}, which is nothing of JSON"
     if isinstance(held, float) and not math.isfinite(held):
         return "it holds a number that JSON does not have (NaN or infinity)"
     return None if -LARGEST <= held <= LARGEST else "it holds a number beyond what others can read"
-
-
-def _own_bytes(held: Any) -> int:
-    """What a value counts for itself, with brackets, commas and colons, but without what it holds."""
-    if isinstance(held, str):
-        quoted = encode_basestring(held)
-        # half a pair of surrogates cannot be sent, but it can be measured
-        return len(quoted) if held.isascii() else len(quoted.encode(errors="surrogatepass"))
-    if isinstance(held, list):
-        return 1 + max(1, len(held))
-    if isinstance(held, dict):
-        return 1 + max(1, sum(_own_bytes(key) + 2 for key in held))
-    if held is None:
-        return 4
-    return 5 - held if isinstance(held, bool) else len(repr(held))

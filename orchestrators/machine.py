@@ -36,9 +36,8 @@ from workflows.machines.names import (
     token_text,
 )
 
-STATES_AT_A_TIME = (
-    500  # that are entered before where the execution is is written down: a loop without a task is work, too
-)
+# That are entered before the history begins anew: each replay goes through all of them again, also those without a task.
+STATES_PER_GENERATION = 250
 _LATE_SECONDS = ACTIVITY_SECONDS + 30
 _TOKEN = ".waitForTaskToken"  # noqa: S105 - a suffix of resources
 
@@ -85,8 +84,9 @@ class MachineRun(Moves):
         match effect:
             case Enter():
                 self._entered += 1
-                if self._entered % STATES_AT_A_TIME == 0:
+                if self._entered >= STATES_PER_GENERATION:
                     yield from self._ask(KEEP, {"due_in_ms": _ms(_LATE_SECONDS), **self._standing()})
+                    raise Again(self._tries)
                 return Go()
             case WaitUntil(until=until):
                 seconds = self._seconds_until(until)

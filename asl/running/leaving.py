@@ -35,12 +35,12 @@ def with_input(
 
 def leave(target: str | None, position: Position, output: JsonValue, variables: dict[str, Any]) -> Effect:
     """Enter the target, or end the execution if there is none."""
-    left = moved(position, data=output, variables=variables, events=position.events + 1)
+    left: dict[str, Any] = {"data": output, "variables": variables, "events": position.events + 1}
     if target is None:
-        return Done(left, output)
-    if left.transitions >= MOST_TRANSITIONS:
+        return Done(moved(position, **left), output)
+    if position.transitions >= MOST_TRANSITIONS:
         raise runtime(f"An execution may enter {MOST_TRANSITIONS} states, and this one enters more")
-    return Enter(replace(left, state=target, transitions=left.transitions + 1))
+    return Enter(moved(position, state=target, transitions=position.transitions + 1, **left))
 
 
 def moved(position: Position, **changes: Any) -> Position:

@@ -6,7 +6,7 @@ from typing import Any
 from asl.definition import State
 from asl.expressions import Language, Template
 from asl.failures import DATA_LIMIT, StateFailure
-from asl.paths.values import Path
+from asl.paths.values import INPUT, Path
 from asl.paths.writing import put
 from asl.running.evaluating import Scope, at_path, evaluate
 from asl.running.position import Position
@@ -39,7 +39,10 @@ def output_of(state: State, result: JsonValue, scope: Scope, data: JsonValue) ->
     if state.language is Language.JSONATA:
         return _computed(state, state.output, result, scope)
     combined = data if state.result_path is None else put(state.result_path, result, data)
-    return checked(state, at(state.output_path, scope.of(checked(state, combined))))
+    whole = scope.of(checked(state, combined))
+    found, path = at(state.output_path, whole), state.output_path
+    is_part = path is not None and path.root == INPUT and path.is_definite  # and so no larger than the whole
+    return found if is_part else checked(state, found)
 
 
 def passed_on(state: State, output: Template | None, scope: Scope) -> Any:

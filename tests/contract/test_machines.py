@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from orchestrators.machine import STATES_PER_GENERATION
 from tests.contract.machine_world import MachineWorld
 from workflows.config.file import Workflows
 from workflows.resources.permissions import DefinitionRules
@@ -33,6 +34,25 @@ def test_states_without_a_task_are_no_activities() -> None:
     assert world.outcome() == ("completed", {"output": {"n": 1}})
     assert world.engine.runs == ["workflow_begin", "workflow_end"]
     assert world.entered() == ["A", "B"]
+
+
+def test_a_round_without_tasks_begins_its_history_anew_so_that_no_replay_takes_long() -> None:
+    world = MachineWorld(echo)
+    count = {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Enough"}
+    enough = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.n", "NumericEquals": 400, "Next": "Done"}],
+        "Default": "Count",
+    }
+    world.define("round", states("Count", Count=count, Enough=enough, Done={"Type": "Succeed"}))
+
+    world.start("round", given={"n": 0})
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"n": 400}})
+    assert world.engine.runs.count("workflow_begin") == 1 + 800 // STATES_PER_GENERATION
+    [[told]] = world.database.connect().execute("SELECT COUNT(*) FROM relay.[ExecutionHistory]").fetchall()
+    assert told == 801 * 2 + 1  # each state entered and left, and the end
 
 
 def test_a_task_is_done_by_its_resource() -> None:

@@ -63,8 +63,7 @@ class Teller:
         return type(machine_at(self._machine, position).states[position.state].work).__name__
 
     def _tell(self, kind: str, position: Position, now: datetime, body: dict[str, Any]) -> None:
-        told = {name: _cut(value) for name, value in body.items()}
-        text = json.dumps(told, ensure_ascii=False) if self._size < MOST_WAITING else "{}"
+        text = _text(body) if self._size < MOST_WAITING else "{}"
         self._size += len(text)
         self._waiting.append(
             {
@@ -77,6 +76,10 @@ class Teller:
         )
 
 
-def _cut(value: Any) -> Any:
-    text = json.dumps(value, ensure_ascii=False)
-    return value if len(text) <= MOST_TEXT else {"cut": text[:MOST_TEXT]}
+def _text(body: dict[str, Any]) -> str:
+    parts = {name: json.dumps(value, ensure_ascii=False) for name, value in body.items()}
+    return "{" + ", ".join(f'"{name}": {_cut(part)}' for name, part in parts.items()) + "}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else json.dumps({"cut": text[:MOST_TEXT]}, ensure_ascii=False)
