@@ -20,6 +20,7 @@ class InUse:
     """Which of the things that an app need not use there is at the moment; of what is not there nobody asks any further."""
 
     locks: bool = True
+    executions: bool = True
     mailings: bool = True
 
 
@@ -53,7 +54,7 @@ async def look_after_app(app: AppOutside) -> InUse:
     for row in removed:
         news = News(occasion=Occasion.REMOVED, relay=row["relay"], since=f"{row['since']}Z", changes=row["open"])
         await announce(news, app)
-    return InUse(locks=bool(in_use["locks"]), mailings=bool(in_use["mailings"]))
+    return InUse(**{name: bool(in_use[name]) for name in ("locks", "executions", "mailings")})
 
 
 def names_of(settings: Settings) -> str:

@@ -20,7 +20,7 @@ class FakeTables:
         self.untold: list[int] = []  # dead letters that nobody was told of
         self.hub: str | None = None
         self.removed: list[dict[str, Any]] = []
-        self.in_use = {"locks": 0, "mailings": 0}
+        self.in_use = {"locks": 0, "executions": 0, "mailings": 0}
         self.asked: list[str] = []
         self.answers: dict[str, Any] = {}  # what a test wants a statement to return
 

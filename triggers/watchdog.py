@@ -65,7 +65,7 @@ async def look_after_everything(client: df.DurableOrchestrationClient) -> None:
     await _seen_to(look_after_notices, app)
     if in_use.locks:
         await _seen_to(look_after_locks, app)
-    if wiring.workflow_names():
+    if in_use.executions:
         await _seen_to(look_after_executions, app)
     if in_use.mailings:
         await _seen_to(look_after_mailings, app)

@@ -9,6 +9,7 @@ import pytest
 from adapters.sql_server.tables import SqlTables
 from relay.changes.entry import EntryState
 from services.locks import acquire, release
+from tests.contract.execution_scene import Executions
 from tests.contract.leases import APP
 from tests.contract.relay_scene import Scene
 from tests.fakes import a_failure
@@ -72,7 +73,7 @@ def test_dead_letters_alone_are_nothing_to_tell(made: Scene) -> None:
     assert made.relay.name not in {row["relay"] for row in found}
 
 
-def test_locks_and_mailings_are_seen_while_there_are_any(made: Scene) -> None:
+def test_locks_executions_and_mailings_are_seen_while_there_are_any(made: Scene) -> None:
     app = f"app-{made.relay.name}"
     tables = SqlTables(made.app_server, app)
 
@@ -85,6 +86,10 @@ def test_locks_and_mailings_are_seen_while_there_are_any(made: Scene) -> None:
     assert in_use()["locks"] == 1, "whoever holds it: jobs over HTTP too"
     release(tables, made.relay.name, token=token)
     assert in_use() == before, "others may hold locks of this database"
+
+    assert before["executions"] == 0
+    Executions(made).register("a")
+    assert in_use()["executions"] == 1, "whoever started it: no workflow has to be the app's own"
 
     assert before["mailings"] == 0
     for state, seen in (("running", 1), ("querying", 1), ("paused", 0), ("done", 0)):

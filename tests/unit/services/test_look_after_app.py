@@ -151,11 +151,11 @@ def test_a_relay_that_was_taken_out_with_open_changes_is_told_once() -> None:
     )
 
 
-@pytest.mark.parametrize(("locks", "mailings"), [(0, 0), (1, 0), (0, 1)])
-def test_it_says_what_else_there_is_to_look_after(locks: int, mailings: int) -> None:
+@pytest.mark.parametrize("there", [None, "locks", "executions", "mailings"])
+def test_it_says_what_else_there_is_to_look_after(there: str | None) -> None:
     tables = FakeTables()
-    tables.in_use = {"locks": locks, "mailings": mailings}
+    tables.in_use = {name: int(name == there) for name in ("locks", "executions", "mailings")}
 
     found = asyncio.run(look_after_app(an_app_outside(Hub("shop"), tables)))
 
-    assert found == InUse(locks=bool(locks), mailings=bool(mailings))
+    assert found == InUse(locks=there == "locks", executions=there == "executions", mailings=there == "mailings")

@@ -44,29 +44,42 @@ def test_every_relay_is_looked_after(looked: list[str]) -> None:
     assert looked == ["orders"]
 
 
+EXECUTIONS = [
+    *("execution/not_begun", "execution/late", "execution/take_ready", "execution/replaced"),
+    *("machine/orphans", "execution/old"),
+]
+
+
 @pytest.mark.parametrize(
-    ("in_use", "asks"),
+    ("there", "asks"),
     [
-        ({"locks": 0, "mailings": 0}, []),
-        ({"locks": 1, "mailings": 0}, ["locks/over", "locks/offered"]),
-        ({"locks": 0, "mailings": 1}, ["mailing/running"]),
-        (None, ["locks/over", "locks/offered", "mailing/running"]),
+        ("nothing", []),
+        ("locks", ["locks/over", "locks/offered"]),
+        ("executions", EXECUTIONS),
+        ("mailings", ["mailing/running"]),
+        (None, ["locks/over", "locks/offered", *EXECUTIONS, "mailing/running"]),
     ],
-    ids=["nothing is there", "locks are", "mailings are", "nobody knows"],
+    ids=[
+        "nothing is there",
+        "locks are",
+        "executions are, and no workflow is the app's own",
+        "mailings are",
+        "nobody knows",
+    ],
 )
 @pytest.mark.usefixtures("looked")
-def test_of_what_is_not_there_nobody_asks(
-    monkeypatch: pytest.MonkeyPatch, in_use: dict[str, int] | None, asks: list[str]
-) -> None:
+def test_of_what_is_not_there_nobody_asks(monkeypatch: pytest.MonkeyPatch, there: str | None, asks: list[str]) -> None:
     tables = FakeTables()
-    tables.answers = {"locks/over": [[]], "locks/offered": [[]], "mailing/running": [[]]}
-    tables.answers |= {"guard/app": []} if in_use is None else {}
-    tables.in_use = in_use or {}
+    tables.answers = {each: [[]] for each in ("locks/over", "locks/offered", *EXECUTIONS, "mailing/running")}
+    tables.answers |= {"guard/app": []} if there is None else {}
+    tables.in_use = {name: int(name == there) for name in ("locks", "executions", "mailings")}
     monkeypatch.setattr("wiring.tables", lambda _: tables)
 
     asyncio.run(look_in_time(FakeDurableClient()))
 
-    assert [each for each in tables.asked if each.startswith(("locks/", "mailing/"))] == asks
+    assert [
+        each for each in tables.asked if each.partition("/")[0] in {"locks", "execution", "machine", "mailing"}
+    ] == asks
 
 
 def test_in_anothers_hub_nobody_is(looked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
