@@ -47,10 +47,15 @@ def now(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 MOST_STEPS = 5000
+DONE_AND_NOT_REPORTED = "within workflow_task"
 
 
 class HubLost(BaseException):
     """The task hub is gone, and all processes with it."""
+
+
+class WorkerLost(BaseException):
+    """The process is gone that does an activity; the hub gives it to another one."""
 
 
 class MachineWorld:
@@ -73,6 +78,7 @@ class MachineWorld:
             _App(tables=self.tables, threads=InlineThreads(), clock=clock, instances=_Instances(self), settings=None),
         )
         self.dies: Callable[[str], bool] = lambda _: False
+        self.loss: type[BaseException] = HubLost  # what it is when it dies
 
     def define(self, name: str, definition: Mapping[str, Any]) -> None:
         """Upload a definition, approved."""
@@ -106,7 +112,11 @@ class MachineWorld:
 
     def step(self) -> None:
         """Deliver one thing."""
-        asyncio.run(self.engine._deliver(self.engine._next_batch()))
+        batch = self.engine._next_batch()
+        try:
+            asyncio.run(self.engine._deliver(batch))
+        except WorkerLost:
+            self.engine.pending += batch
 
     def let_pass(self, seconds: float) -> None:
         """Let time pass in which nothing is due."""
@@ -212,19 +222,21 @@ class MachineWorld:
     def _on_time(self, name: str, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def done(request: Any) -> Any:
             self._keep_time()
-            if self.dies(f"before {name}"):
-                raise HubLost
+            self._moment(f"before {name}")
             try:
                 answer = work(request)
             except Exception as error:
                 self.broken.append(f"{name}: {error}")
                 self.engine.pending.clear()
                 raise
-            if self.dies(f"after {name}"):
-                raise HubLost
+            self._moment(f"after {name}")
             return answer
 
         return done
+
+    def _moment(self, where: str) -> None:
+        if self.dies(where):
+            raise self.loss
 
     def _keep_time(self) -> None:
         passed = self.engine.time.timestamp()
@@ -234,7 +246,9 @@ class MachineWorld:
 
     def _done(self, task: Task) -> Performed:
         self.asked.append(task)
-        return self._perform(task)
+        performed = self._perform(task)
+        self._moment(DONE_AND_NOT_REPORTED)
+        return performed
 
 
 class _App(SimpleNamespace):
