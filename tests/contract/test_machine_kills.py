@@ -158,6 +158,7 @@ def test_whatever_dies_at_any_moment_the_execution_comes_to_the_same(
     wanted = theatre.play("undisturbed", lambda _number, _moment: False)
     moments = theatre.moments
     assert wanted.outcome[0] == "completed"
+    assert set(PLACES[place]["States"]) <= {state for entered in wanted.entered.values() for state in entered}
     wrong = []
 
     for at in moments_to_die_at(moments):
