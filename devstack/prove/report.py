@@ -26,9 +26,14 @@ API's own log. Times that are fixed on Azure are shortened to a twentieth.
 Of mailings **lost** are people who got no mail, **two keys** those who got two, **leaked** requests that came before the time for which
 the account had asked, **duplicates** mails in doubt until account or person told, five at most for each kill and mailing; reports that did not add up count as **stuck**.
 
+Of executions of random definitions **lost** is what is another than the interpreter says: an end, the order of states in a branch, a task that
+was not done; **two keys** what was done as two tasks, written twice, asked under two tokens or answered twice; **leaked** tasks that came again
+though nothing had died in between; **duplicates** those that came again because something had. The lost hub is away for as long as claims last.
+
 | scenario | date | kills | changes | lost | two keys | leaked | stuck | duplicates | reordered | to recover |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """,
+    "Kill matrix": "",  # written by hand
     "Simulation": """The whole app in one process on a virtual clock: each seed is a configuration, writes, and trouble for up to weeks. An
 oracle that shares no code with the app looks on: nothing lost, nothing that the filters forbid sent, nothing stuck, people told.
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from devstack.command.errors import CommandError
-from devstack.prove import crashes, mailings, workflows
+from devstack.prove import crashes, definitions, mailings, workflows
 from devstack.prove.crashes import Crash
 from devstack.prove.database import Load
 from devstack.prove.leaks import FORBIDDEN
@@ -120,6 +120,12 @@ def started_workflows(folder: Path, kills: int, changes: int) -> Result:
     return Result(changes, struck, verdict)
 
 
+def random_definitions(folder: Path, kills: int, executions: int) -> Result:
+    """Executions of random definitions; whatever runs is killed, and the task hub is lost once."""
+    struck, verdict = definitions.run(folder, kills, executions)
+    return Result(executions, struck, verdict)
+
+
 def mails(folder: Path, kills: int, count: int) -> Result:
     """Mailings over one account that asks for time again and again, host and worker are killed."""
     struck, verdict = mailings.run(folder, kills, count)
@@ -186,6 +192,9 @@ SCENARIOS = {
     "backfill": Scenario("backfill of ten rows per change while changes flow, host killed", backfill, 20, 20_000),
     "workflows": Scenario(
         "every change starts a workflow; all is killed, the task hub is lost", started_workflows, 120, 10_000
+    ),
+    "definitions": Scenario(
+        "executions of random definitions; all is killed, the task hub is lost", random_definitions, 100, 1_000
     ),
     "mailings": Scenario("mails of four mailings; host and worker killed, the account says 429", mails, 200, 10_000),
 }

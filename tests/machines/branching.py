@@ -6,11 +6,10 @@ What comes of a machine must not hang on who is faster. So of the branches of on
 from collections.abc import Callable
 
 from tests.machines.blocks import catcher
-from tests.machines.tasks import FAILS
+from tests.machines.tasks import BAD, FAILS
 from tests.machines.writing import INPUT, Json, States, Writing, machine, merged, query
 
 Within = Callable[[int], tuple[str, States]]  # a sequence of at most so many blocks, which ends well
-BAD = "Item.Bad"
 
 
 def fork(writing: Writing, states: States, following: str | None, within: Within) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from asl.interpret import Answer, Run, answered_at_once, interpret
+from asl.interpret import Answer, Run, Tasks, answered_at_once, interpret
 from asl.reader.machines import read
 from asl.running.context import context_of
 from asl.running.effects import RunTask
@@ -16,24 +16,24 @@ BEGINS_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAME = "drawn"
 
 
-def expected(definition: Mapping[str, Any], data: Any) -> dict[str, Any]:
+def expected(definition: Mapping[str, Any], data: Any, tasks: Tasks | None = None, name: str = NAME) -> dict[str, Any]:
     """How an execution ends, and which states each of its branches and items enters in which order.
 
     Where one failure ends the others, how far those come is chance: such states are named in `cut_off`, and what is within them is left out.
     """
-    return told(run(definition, data))
+    return told(run(definition, data, tasks, name))
 
 
-def run(definition: Mapping[str, Any], data: Any) -> Run:
-    """Run a machine that draw() has drawn."""
+def run(definition: Mapping[str, Any], data: Any, tasks: Tasks | None = None, name: str = NAME) -> Run:
+    """Run a machine that draw() has drawn; with `tasks`, one whose tasks are others."""
     return interpret(
-        read(definition, [ECHO, FAILS]),
+        read(definition, None if tasks else [ECHO, FAILS]),
         data,
-        tasks=_answered,
+        tasks=tasks or _answered,
         given_at=_given,
         begins_at=BEGINS_AT,
         context=context_of(
-            execution_id=NAME, name=NAME, data=data, started_at=BEGINS_AT, machine_id=NAME, machine_name=NAME
+            execution_id=name, name=name, data=data, started_at=BEGINS_AT, machine_id=NAME, machine_name=NAME
         ),
     )
 

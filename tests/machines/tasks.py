@@ -6,6 +6,7 @@ ECHO = "relay:activity/echo"
 FAILS = "relay:activity/fails"
 BUSY = "Shop.Busy"
 CLOSED = "Shop.Closed"
+BAD = "Item.Bad"  # an item, or a branch
 
 
 class Refused(Exception):
