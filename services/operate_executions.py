@@ -55,18 +55,23 @@ async def show_execution(execution: str, app: AppOutside) -> dict[str, Any] | No
 
 async def post_event(execution: str, name: str, key: str, body: Any, app: AppOutside) -> str | None:
     """Store an event, then wake who may wait for it; return the execution's state, None if it is not known. Raises DatabaseError."""
+    found = await keep_event(execution, name, key, body, app)
+    return None if found is None else str(found["state"])
+
+
+async def keep_event(execution: str, name: str, key: str, body: Any, app: AppOutside) -> Mapping[str, Any] | None:
+    """As `post_event`; return state, epoch, and whether this body is the one that is kept under the key. Raises DatabaseError."""
     [found] = await app.ask(
         "execution/post_event", execution=execution, name=name, event_key=key, body=exact_json.dumps(body)
     )
     if not found:
         return None
-    state: str = found[0]["state"]
-    if state == State.RUNNING:
+    if found[0]["state"] == State.RUNNING:
         try:
             await app.instances.tell(execution_instance(execution, found[0]["epoch"]), event_name(name))
         except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
             _log.warning("Execution %s could not be told of an event; it will find it", execution, exc_info=True)
-    return state
+    return found[0]
 
 
 async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ MODULES = (
     "http.executions",
     "http.definitions",
     "http.workflow_executions",
+    "http.approvals",
     "http.mailings",
     "http.mails",
     "http.suppressions",

@@ -10,7 +10,7 @@ from relay.shown import shown
 from services.resources.named import named, object_of, text_of
 from services.resources.outside import ResourceOutside
 from workflows.resources.names import Resource
-from workflows.resources.question import MOST_CHOICES, Question
+from workflows.resources.question import MOST_CHOICES, Asked, Question
 from workflows.resources.values import Performed, Task, TaskFailed, bad_arguments
 
 NOTICE_FAILED = "relay.NoticeFailed"
@@ -28,9 +28,7 @@ def perform(resource: Resource, task: Task, outside: ResourceOutside) -> Perform
     question = Question(
         definition=task.definition,
         execution=task.execution,
-        title=_line(text_of(arguments, "subject", most=_MOST_SUBJECT)),
-        message=text_of(arguments, "text", most=_MOST_TEXT, default=""),
-        choices=_choices(arguments),
+        asked=asked_in(arguments),
         token=task.token,
         public_url=outside.settings.public_url,
     )
@@ -39,6 +37,15 @@ def perform(resource: Resource, task: Task, outside: ResourceOutside) -> Perform
     if not isinstance(outcome, Delivered):
         raise TaskFailed(NOTICE_FAILED, f"channel {name!r}: {outcome.reason}")
     return Performed()
+
+
+def asked_in(arguments: Mapping[str, Any]) -> Asked:
+    """Return what the arguments of a task ask. Raises TaskFailed."""
+    return Asked(
+        title=_line(text_of(arguments, "subject", most=_MOST_SUBJECT)),
+        message=text_of(arguments, "text", most=_MOST_TEXT, default=""),
+        choices=_choices(arguments),
+    )
 
 
 def _channel(name: str, outside: ResourceOutside) -> Channel:

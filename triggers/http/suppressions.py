@@ -10,14 +10,9 @@ from services.mail_outside import MailOutside, Row
 from triggers.http.answers import answer, answered
 from triggers.http.bodies import json_object
 from triggers.http.mail_requests import MailRequest, respond
+from triggers.http.pages import page
 from workflows.mailing.recipients import is_address
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
-_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="robots" content="noindex"><title>Mails</title><p>{}'
 _ASK = 'Do you want no more mails from us?<form method="post"><button>No more mails</button></form>'
 
 blueprint = df.Blueprint()
@@ -89,7 +84,7 @@ async def unsubscribed(request: MailRequest) -> func.HttpResponse:
 
 
 def _page(text: str, status: int = 200) -> func.HttpResponse:
-    return func.HttpResponse(_PAGE.format(text), status_code=status, mimetype="text/html", headers=_HEADERS)
+    return page("Mails", f"<p>{text}", status)
 
 
 def _ask(statement: str, *, outside: MailOutside, **values: object) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What people are asked: a message with the links under which they answer."""
+"""What people are asked: a message with the link of a page on which they answer."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,17 +7,34 @@ from urllib.parse import quote
 MOST_CHOICES = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One question of an execution. Whoever has the links can answer."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, in words."""
 
-    definition: str
-    execution: str
     title: str
     message: str
     choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question of an execution. Whoever has its link can answer."""
+
+    definition: str
+    execution: str
+    asked: Asked
     token: str = field(repr=False)
     public_url: str
+
+    @property
+    def title(self) -> str:
+        """Return it in one line."""
+        return self.asked.title
+
+    @property
+    def page_url(self) -> str:
+        """Return where a person answers: a page, for whatever looks at links follows them too, and must not decide by it."""
+        return f"{self.public_url}/approvals/{quote(self.token, safe='')}"
 
     @property
     def answer_url(self) -> str:
@@ -25,26 +42,20 @@ class Question:
         return f"{self.public_url}/tasks/{quote(self.token, safe='')}/success"
 
     @property
-    def links(self) -> list[dict[str, str]]:
-        """Return each choice with its link."""
-        return [
-            {"choice": choice, "url": f"{self.answer_url}?choice={quote(choice, safe='')}"} for choice in self.choices
-        ]
-
-    @property
     def text(self) -> str:
         """Return what a person reads."""
-        lines = [f"{link['choice']}: {link['url']}" for link in self.links]
+        answers = f"{' or '.join(self.asked.choices)}: {self.page_url}"
         asked_by = f"Asked by execution {self.execution} of workflow {self.definition}."
-        return "\n\n".join(filter(None, (self.message, "\n".join(lines), asked_by)))
+        return "\n\n".join(filter(None, (self.asked.message, answers, asked_by)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a program reads it."""
         return {
             "definition": self.definition,
             "execution": self.execution,
-            "subject": self.title,
-            "message": self.message,
-            "choices": self.links,
+            "subject": self.asked.title,
+            "message": self.asked.message,
+            "choices": list(self.asked.choices),
+            "page_url": self.page_url,
             "answer_url": self.answer_url,
         }

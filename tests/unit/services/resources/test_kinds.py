@@ -120,7 +120,7 @@ def test_a_lock_that_cannot_be_had_fails(state: str, arguments: Any, error: str)
     assert failure("relay:lock.acquire/printer", arguments, tables=Locks(state)).error == error
 
 
-def test_people_are_asked_with_a_link_for_each_choice() -> None:
+def test_people_are_asked_with_a_link_to_a_page_and_the_choices() -> None:
     channels = Receiver(Delivered(200))
     task = a_task(
         "relay:approve/desk.waitForTaskToken", {"subject": "Refund?", "choices": ["yes & no", "no"]}, token=TOKEN, attempt=2
@@ -131,8 +131,8 @@ def test_people_are_asked_with_a_link_for_each_choice() -> None:
     [(channel, body, notice)] = channels.sent
     url = "https://app.example/api/tasks/to%2Fken/success"
     assert (channel.name, notice, body["answer_url"]) == ("desk", f"{'k' * 32}-2", url)
-    assert body["choices"][0] == {"choice": "yes & no", "url": f"{url}?choice=yes%20%26%20no"}
-    assert f"no: {url}?choice=no" in body["text"]
+    assert (body["choices"], body["page_url"]) == (["yes & no", "no"], "https://app.example/api/approvals/to%2Fken")
+    assert "yes & no or no: https://app.example/api/approvals/to%2Fken" in body["text"]
 
 
 def test_a_function_of_the_apps_own_gets_arguments_and_task() -> None:
