@@ -21,7 +21,7 @@ def workflow_begin(request: dict) -> dict:
 
 @blueprint.activity_trigger(input_name="request", activity=TASK)
 def workflow_task(request: dict) -> dict:
-    """{…, "stands", "history", "resource", "place", "attempt", "token"} -> {"done": outcome}, {"wait_seconds"}, or {"over": why}."""
+    """{…, "stands", "history", "resource", "place", "attempt", "token"} -> {"done": outcome}, {"wait_seconds"}, or {"over": why}; "hints"."""
     outside = wiring.resource_outside(bodies())
     return tasks.do_task(request, lambda task: perform(task, outside), wiring.tables())
 
@@ -72,5 +72,5 @@ def workflow_end(request: dict) -> dict:
 @blueprint.activity_trigger(input_name="request", activity=TELL)
 @blueprint.durable_client_input(client_name="client")
 async def workflow_tell(request: dict, client: str) -> dict:
-    """{"next": […], "over": […]} -> {}."""
+    """{"next": […], "over": […], "hints": […]} -> {}; each may be left out."""
     return await children.tell(request, wiring.app_outside(client))

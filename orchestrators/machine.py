@@ -30,6 +30,7 @@ from workflows.machines.names import (
     KEEP,
     STOP_CHILDREN,
     TASK,
+    TELL,
     answer_event,
     children_event,
     fork_place,
@@ -114,6 +115,8 @@ class MachineRun(Moves):
             answer = yield from self._in_time(activity, {**request, **self._standing()}, effect.due_at)
             if answer is None:
                 return Go()
+            if answer.get("hints"):  # once, and whatever comes of it: the watchdog tells them, too
+                yield from self._answers([self._context.call_activity(TELL, {"hints": answer["hints"]})])
             if "done" in answer:
                 break
             pause = min(answer["wait_seconds"], self._seconds_until(effect.due_at))

@@ -14,9 +14,11 @@ from asl.running.step import step
 from asl.values import MAXIMUM_BYTES
 from services.app_outside import AppOutside
 from services.executions import CLAIM_SECONDS, over, who
+from services.locks import tell as tell_of_offers
 from services.machines.standing import standing
 from services.start_executions import start_all
 from workflows.execution.names import event_name, execution_instance
+from workflows.locks.values import Hint
 from workflows.machines.checkpoint import Checkpoint
 from workflows.machines.names import child_id, child_secret, children_event, fork_place
 from workflows.machines.reading import machine_of
@@ -161,9 +163,13 @@ async def stop_children(parents: Sequence[str], place: str, reason: str, app: Ap
 
 
 async def tell(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:
-    """Start what may be started now, and wake the executions whose children are over. Raises what the SDK raises."""
-    await start_all(request["next"], app)
-    await wake_parents(request["over"], app)
+    """Start what may be started now, wake the executions whose children are over, and tell orchestrations of locks that are offered to them.
+
+    Raises what the SDK raises.
+    """
+    await start_all(request.get("next", ()), app)
+    await wake_parents(request.get("over", ()), app)
+    await tell_of_offers([Hint(each["instance"], each["event"]) for each in request.get("hints", ())], app.instances)
     return {}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from asl.failures import DATA_LIMIT, TASK_FAILED
@@ -12,6 +12,7 @@ from relay.ports import Tables
 from services.executions import CLAIM_SECONDS, over, who
 from services.machines.standing import standing
 from workflows.execution.names import idempotency_key
+from workflows.locks.values import Hint
 from workflows.resources.values import OVER, Performed, Task, TaskFailed, TaskLater
 
 Perform: TypeAlias = Callable[[Task], Performed]
@@ -21,7 +22,8 @@ _log = logging.getLogger(__name__)
 
 
 def do_task(request: Mapping[str, Any], perform: Perform, tables: Tables) -> dict[str, Any]:
-    """Do a task unless this attempt was done; return {"done": outcome}, {"wait_seconds"} or {"over": why}.
+    """Do a task unless this attempt was done; return {"done": outcome}, {"wait_seconds"} or {"over": why}; with the first two "hints", if
+    a lock is offered to orchestrations, who are to be told.
 
     With "late" it is too late to do it: {"done": outcome} if it was done, else {}. Raises DatabaseError.
     """
@@ -42,21 +44,27 @@ def do_task(request: Mapping[str, Any], perform: Perform, tables: Tables) -> dic
         outcome = _fitting(performed.output)
     except TaskLater as later:
         [[reported]] = tables.ask("execution/report", result=None, **place)
-        return {"wait_seconds": max(later.after_seconds, 1.0)} if reported["current"] else over(request)
+        waits = {"wait_seconds": max(later.after_seconds, 1.0), **_told(later.hints)}
+        return waits if reported["current"] else over(request)
     except DatabaseError:
         raise  # nobody knows what came of it: it is asked for again
     except TaskFailed as error:
         if error.error == OVER:
             return over(request)
-        performed, outcome = Performed(), {"error": error.error, "cause": error.cause}
+        performed, outcome = Performed(hints=error.hints), {"error": error.error, "cause": error.cause}
     except Exception as error:  # noqa: BLE001 - whatever a resource raises
         _log.warning("Task %s of execution %s failed", request["place"], request["execution"], exc_info=True)
         reason = str(error) if isinstance(error, RelayError) else f"{type(error).__name__}: {error}"
         performed, outcome = Performed(), {"error": TASK_FAILED, "cause": reason.partition("\n")[0][:_MOST_CAUSE]}
+    done = {"done": outcome, **_told(performed.hints)}
     if performed.stored:
-        return {"done": outcome}
+        return done
     [[reported]] = tables.ask("execution/report", result=json.dumps(_kept(outcome)), **place)
-    return {"done": outcome} if reported["current"] else over(request)
+    return done if reported["current"] else over(request)
+
+
+def _told(hints: Sequence[Hint]) -> dict[str, Any]:
+    return {"hints": [{"instance": each.instance, "event": each.event} for each in hints]} if hints else {}
 
 
 def _task(request: Mapping[str, Any]) -> Task:

@@ -45,12 +45,11 @@ def acquire(resource: Resource, task: Task, outside: ResourceOutside) -> Perform
             output = {"name": name, "token": standing.token, "expires": standing.expires}
             return Performed(output=output, hints=done.hints)
         case State.PERMITS:
-            raise TaskFailed(
-                PERMITS, f"lock {name!r} is in use with {standing.permits} permits, and {terms.permits} are asked for"
-            )
+            in_use = f"lock {name!r} is in use with {standing.permits} permits, and {terms.permits} are asked for"
+            raise TaskFailed(PERMITS, in_use, done.hints)
         case state if not waits:
-            raise TaskFailed(BUSY, f"lock {name!r} is {state}")
-    raise TaskLater(f"lock {name!r} is held by others", ASK_AGAIN_SECONDS)
+            raise TaskFailed(BUSY, f"lock {name!r} is {state}", done.hints)
+    raise TaskLater(f"lock {name!r} is held by others", ASK_AGAIN_SECONDS, done.hints)
 
 
 def renew(resource: Resource, task: Task, outside: ResourceOutside) -> Performed:
@@ -61,7 +60,7 @@ def renew(resource: Resource, task: Task, outside: ResourceOutside) -> Performed
     lease_seconds = _number("lease_seconds", arguments, None)
     done = locks.renew(outside.tables, name, token, lease_seconds)
     if done.result is None:
-        raise TaskFailed(LOST, f"lock {name!r} is not held with token {token} any more")
+        raise TaskFailed(LOST, f"lock {name!r} is not held with token {token} any more", done.hints)
     return Performed(output={"name": name, "token": token, "expires": done.result}, hints=done.hints)
 
 

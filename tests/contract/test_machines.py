@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from orchestrators.machine import STATES_PER_GENERATION
+from services import locks
+from services.resources.perform import perform
 from tests.contract.machine_world import MachineWorld
+from tests.unit.services.resources.scene import an_outside
 from workflows.config.file import Workflows
+from workflows.locks.names import hint
+from workflows.locks.values import Asker, Terms
 from workflows.resources.permissions import DefinitionRules
 from workflows.resources.values import Performed, Task, TaskFailed
 
@@ -373,3 +378,62 @@ def test_what_has_failed_stays_the_same_if_the_hub_is_lost_while_the_others_are_
     world.run_losing_the_hub("after workflow_collect", 2)
 
     assert world.outcome() == ("failed", {"error": "Boom", "cause": "always"})
+
+
+UNDER_A_LOCK = states(
+    "Take",
+    Take={
+        "Type": "Task",
+        "Resource": "relay:lock.acquire/printer",
+        "Parameters": {"wait": False},
+        "Catch": [{"ErrorEquals": ["relay.LockBusy"], "Next": "Busy"}],
+        "Next": "Give",
+    },
+    Give={
+        "Type": "Task",
+        "Resource": "relay:lock.release/printer",
+        "Parameters": {"token.$": "$.token"},
+        "OutputPath": "$.released",
+        "End": True,
+    },
+    Busy={"Type": "Succeed"},
+)
+
+
+class Printer:
+    """A lock, an execution that uses it, and an orchestration that waits for it from before one of its tasks on."""
+
+    def __init__(self, waits_before: str, *, held_by_another: bool = False) -> None:
+        self.world = MachineWorld(self._perform)
+        self.told: list[tuple[str, str]] = []
+        self._waits_before, self._held_by_another = waits_before, held_by_another
+        self.world.app.instances.tell = self._tell  # type: ignore[method-assign]
+        self.world.define("prints", UNDER_A_LOCK)
+        self.world.start("prints")
+        self.world.run()
+
+    async def _tell(self, instance: str, event: str) -> None:
+        self.told.append((instance, event))
+
+    def _perform(self, task: Task) -> Performed:
+        if task.resource.startswith(self._waits_before):
+            if self._held_by_another:
+                locks.acquire(self.world.tables, "printer", Asker(owner="gone"), Terms(lease_seconds=1))
+            asker = Asker(owner="backup", instance="backup", execution="2026")
+            locks.acquire(self.world.tables, "printer", asker, Terms(wait_seconds=600))
+            self.world.database.clock.advance(5)
+        return perform(task, an_outside(tables=self.world.tables))
+
+
+def test_an_orchestration_that_waits_for_a_lock_hears_at_once_that_an_execution_has_released_it() -> None:
+    printer = Printer("relay:lock.release")
+
+    assert printer.world.outcome() == ("completed", {"output": True})
+    assert printer.told == [("backup", hint("printer", 1, 1))]
+
+
+def test_an_execution_that_gets_no_lock_passes_on_what_is_over_by_the_way() -> None:
+    printer = Printer("relay:lock.acquire", held_by_another=True)
+
+    assert printer.world.entered() == ["Take", "Busy"]
+    assert [instance for instance, _ in printer.told] == ["backup"]

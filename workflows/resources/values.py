@@ -38,21 +38,23 @@ class Task:
 class TaskFailed(Exception):
     """The attempt has failed; Retry and Catch of the state are asked by the error's name."""
 
-    def __init__(self, error: str, cause: str) -> None:
-        """Keep both; a long cause is cut."""
+    def __init__(self, error: str, cause: str, hints: Sequence[Hint] = ()) -> None:
+        """Keep them; a long cause is cut."""
         super().__init__(f"{error}: {cause}")
         self.error = error
         self.cause = cause[:MOST_CAUSE_CHARACTERS]
+        self.hints = hints
 
 
 class TaskLater(Exception):
     """It cannot be done yet, which is no attempt: it is asked for again, for as long as the state's TimeoutSeconds allow."""
 
-    def __init__(self, reason: str, after_seconds: float) -> None:
+    def __init__(self, reason: str, after_seconds: float, hints: Sequence[Hint] = ()) -> None:
         """Keep why, and after how long to ask again."""
         super().__init__(reason)
         self.reason = reason
         self.after_seconds = after_seconds
+        self.hints = hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
