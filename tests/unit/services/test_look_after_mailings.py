@@ -18,8 +18,8 @@ def look(client: FakeDurableClient, *rows: dict[str, Any]) -> FakeTables:
     return tables
 
 
-def row(late_ms: int = -1000) -> dict[str, Any]:
-    return {"id": "spring", "slices": 3, "late_ms": late_ms}
+def row(late_ms: int = -1000, name: str = "spring") -> dict[str, Any]:
+    return {"id": name, "slices": 3, "late_ms": late_ms}
 
 
 def test_whose_worker_is_lost_is_started_anew_and_counted_at_its_mark() -> None:
@@ -59,3 +59,19 @@ def test_a_mailing_whose_worker_ends_again_and_again_is_told_with_where_to_look(
     [fact] = tables.facts()
     assert (fact["occasion"], fact["relay"]) == ("stuck", "mailing spring")
     assert fact["act_url"] == "https://shop/api/mailings/spring"
+
+
+def test_one_that_cannot_be_looked_after_keeps_no_other_waiting() -> None:
+    client = FakeDurableClient()
+    stands = client.get_status
+
+    async def get_status(instance_id: str, **more: Any) -> Any:
+        if instance_id.endswith("broken"):
+            raise RuntimeError("the task hub says no")
+        return await stands(instance_id, **more)
+
+    client.get_status = get_status  # type: ignore[method-assign]
+
+    look(client, row(name="broken"), row())
+
+    assert client.started == [STARTED]
