@@ -412,8 +412,8 @@ class Printer:
         self.world.start("prints")
         self.world.run()
 
-    async def _tell(self, instance: str, event: str) -> None:
-        self.told.append((instance, event))
+    async def _tell(self, instance_id: str, event: str) -> None:
+        self.told.append((instance_id, event))
 
     def _perform(self, task: Task) -> Performed:
         if task.resource.startswith(self._waits_before):
