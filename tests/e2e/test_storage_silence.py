@@ -5,12 +5,12 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+from devstack.workflows.example import copy_of_the_app
 from tests.e2e.relay_stack import ROOT, RelayStack, running
 from tests.waiting import wait_until
 
 CHANGES = 1000
 ROWS_PER_STATEMENT = 250
-APP = ("relay", "workflows", "services", "adapters", "triggers", "orchestrators", "activities", "entities")
 REQUEST = re.compile(r'"(?P<method>[A-Z]+) /devstoreaccount1/(?P<target>[^ ?"]*)')
 # What an idle host does all the time: it looks for messages, renews its share of the partitions and the timer's lease.
 AT_REST = re.compile(
@@ -78,11 +78,8 @@ def test_a_thousand_changes_cost_no_storage_traffic_beyond_rest(tmp_path: Path) 
 
 
 def test_an_instance_that_is_looked_at_for_every_batch_would_be_seen(tmp_path: Path) -> None:
-    app = tmp_path / "app"
-    for room in APP:
-        shutil.copytree(ROOT / room, app / room)
-    for name in ("function_app.py", "wiring.py", "prepare_database.py", "host.json", "local.settings.json"):
-        shutil.copy(ROOT / name, app / name)
+    app = copy_of_the_app(tmp_path / "app")
+    shutil.copy(ROOT / "local.settings.json", app)
     batch = app / "services" / "follow_up.py"
     text = batch.read_text(encoding="utf-8")
     planted = text.replace("    try:\n", "    try:\n        await instances.look(recovery_instance(app, relay))\n")

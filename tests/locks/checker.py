@@ -107,13 +107,16 @@ CHECKS = (tokens_only_grow, the_resource_takes_no_older_holders, nobody_overtake
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One stay in the line: from the answer that gave the place on, to whatever ended it."""
+    """One stay in the line: from the answer that gave the place on, to whatever ended it.
+
+    looks: when each request that kept the place was begun, and when its answer came; the server saw it in between.
+    """
 
     client: str
     since: float
     until: float
     patience: float
-    asked: Sequence[float]
+    looks: Sequence[tuple[float, float]]
 
 
 def _waits(events: Sequence[Event]) -> Iterator[Wait]:
@@ -133,14 +136,21 @@ def _waits(events: Sequence[Event]) -> Iterator[Wait]:
 
 
 def _wait(client: str, since: Event, until: float, own: Iterable[Event]) -> Wait:
-    asked = [each.at for each in own if each.kind == "waits" and since.at <= each.at <= until]
-    return Wait(client, since.at, until, since.patience, asked)
+    looks: list[tuple[float, float]] = []
+    began: float | None = None
+    for each in own:
+        if each.kind == "asks":
+            began = each.at
+        elif each.kind == "waits" and since.at <= each.at <= until:
+            looks.append((each.at if began is None else began, each.at))
+            began = None
+    return Wait(client, since.at, until, since.patience, looks)
 
 
 def _lives(wait: Wait, at: float) -> bool:
-    """Tell whether who waits has asked often enough until then."""
-    moments = [wait.since, *(moment for moment in wait.asked if moment < at), at]
-    return all(after - before < wait.patience for before, after in pairwise(moments))
+    """Tell whether who waits has asked often enough until then, however early the server saw one look and however late the next."""
+    looks = [*(look for look in wait.looks if look[1] < at), (at, at)]
+    return all(answered - began < wait.patience for (began, _), (_, answered) in pairwise(looks))
 
 
 def _began(number: int, events: Sequence[Event]) -> float:
