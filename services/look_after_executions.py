@@ -85,6 +85,10 @@ async def _rest(row: Mapping[str, Any], reason: str, restarts: Restarts, app: Ap
         last_error=f"Execution {row['id']} of workflow {row['workflow']}. {text}",
         act_url=f"{app.settings.public_url}/executions/{row['id']}",
     )
+    [[beside]] = await app.ask("execution/rest_beside", execution=row["id"])
+    if beside["resting"]:  # one trouble of one family, of which people know
+        await app.ask("execution/rests", execution=row["id"], epoch=row["epoch"], error=text)
+        return
     concerned = [channel.name for channel in app.settings.channels if channel.concerns(row["relay"])]
     mark = f"{row['epoch']}{int(row['id'].encode().hex(), 16) % 10**9}"
     await announce_telling(Telling(notice, notice.instance_id(mark), concerned), app)

@@ -11,6 +11,7 @@ from services.machines.children import stop_children, wake_parents
 from services.start_executions import start_all
 from workflows.execution.names import event_name, execution_instance, subject_of
 from workflows.execution.values import Registration, State
+from workflows.machines.names import workflow_of
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +34,12 @@ async def start_by_hand(workflow: str, execution: str, given: Mapping[str, Any],
 
 
 async def list_executions(chosen: Mapping[str, str], limit: int, app: AppOutside) -> list[dict[str, Any]]:
-    """Return some along their ids: `chosen` has workflow, relay, state (each may be empty) and after. Raises DatabaseError."""
-    [found] = await app.ask("execution/list", **chosen, limit=limit)
+    """Return some along their ids: `chosen` has workflow (or the name of a definition), relay, state, parent (each may be empty) and after.
+
+    Without a parent those that are no part of another one, and all that rest. Raises DatabaseError.
+    """
+    definition = workflow_of(chosen["workflow"]) if chosen["workflow"] else ""
+    [found] = await app.ask("execution/list", **chosen, definition=definition, limit=limit)
     return [_shown(row) for row in found]
 
 

@@ -10,6 +10,7 @@ from asl.running.redriving import redriven
 from relay import exact_json
 from services.app_outside import AppOutside
 from services.machines.children import stop_children
+from services.operate_executions import resume_execution
 from services.start_executions import start_all
 from workflows.execution.names import subject_of
 from workflows.execution.values import State
@@ -52,6 +53,7 @@ async def where(execution: str, app: AppOutside) -> dict[str, Any] | None:
     found, children = await app.ask("machine/where", execution=execution, limit=MOST_CHILDREN)
     if not found:
         return None
+    [begun] = await app.ask("machine/forks", execution=execution, limit=MOST_CHILDREN)
     row = found[0]
     told: dict[str, Any] = {"definition": row["definition"], "version": row["version"], "parent": row["parent"] or None}
     if row["position"]:
@@ -63,7 +65,7 @@ async def where(execution: str, app: AppOutside) -> dict[str, Any] | None:
             "visits": position.visits,
             "variables": sorted(position.variables),
         }
-    return told | {"children": [dict(child) for child in children]}
+    return told | {"begun": [dict(each) for each in begun], "children": [dict(child) for child in children]}
 
 
 async def history(execution: str, after: int, app: AppOutside) -> list[dict[str, Any]]:
@@ -78,8 +80,9 @@ async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
     Returns its state, and whether it was redriven. Raises DatabaseError.
     """
     found, _ = await app.ask("machine/where", execution=execution, limit=0)
-    if not found:
-        return None
+    if not found:  # it was never anywhere, for want of a definition: it begins, as one of code that has failed goes on
+        resumed = await resume_execution(execution, app)
+        return None if resumed is None else {**resumed, "redriven": resumed["resumed"]}
     if found[0]["parent"]:
         return {**found[0], "redriven": 0}
     row = await _redriven(execution, found[0], app, is_child=False)

@@ -1,15 +1,22 @@
 """Executions of definitions: each state of the language over SQL Server and the SDK, with lost hubs and workers that die."""
 
+import asyncio
+import json
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from orchestrators.machine import STATES_PER_GENERATION
-from services import locks
+from services import locks, operate_executions
+from services.machines import operate
 from services.resources.perform import perform
-from tests.contract.machine_world import MachineWorld
+from services.start_executions import start_all
+from tests.contract.machine_world import MachineWorld, now
 from tests.unit.services.resources.scene import an_outside
+from triggers.http.executions import show_list
 from workflows.config.file import Workflows
+from workflows.execution.values import Registration
 from workflows.locks.names import hint
 from workflows.locks.values import Asker, Terms
 from workflows.resources.permissions import DefinitionRules
@@ -437,3 +444,99 @@ def test_an_execution_that_gets_no_lock_passes_on_what_is_over_by_the_way() -> N
 
     assert printer.world.entered() == ["Take", "Busy"]
     assert [instance for instance, _ in printer.told] == ["backup"]
+
+
+HOLDS = states(
+    "M",
+    M={
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "ItemProcessor": states("T", T={"Type": "Task", "Resource": "relay:http/shop.waitForTaskToken", "End": True}),
+        "End": True,
+    },
+)
+
+
+def listed(world: MachineWorld, **chosen: str) -> list[str]:
+    http = func.HttpRequest("GET", "https://shop/api/executions", params=chosen, body=b"")
+    found = json.loads(asyncio.run(show_list(http, world.app)).get_body())
+    return [each["id"] for each in found["executions"]]
+
+
+@pytest.fixture
+def holding() -> MachineWorld:
+    """Two executions with three items each, all of which wait for somebody."""
+    world = MachineWorld(echo)
+    world.define("holds", HOLDS)
+    for execution in ("a", "b"):
+        world.start("holds", execution, {"items": [1, 2, 3]})
+    quiet(world)
+    return world
+
+
+def rest(world: MachineWorld, *executions: str) -> None:
+    for execution in executions:
+        assert world.tables.ask("execution/rests", execution=execution, epoch=1, error="no")[0][0]["rests"] == 1
+
+
+def test_branches_and_items_are_listed_by_their_parent_and_counted_there(holding: MachineWorld) -> None:
+    items = listed(holding, parent="a")
+
+    assert (
+        listed(holding)
+        == listed(holding, workflow="holds")
+        == listed(holding, workflow="definition:holds")
+        == ["a", "b"]
+    )
+    assert listed(holding, workflow="other") == []
+    assert (len(items), all(item.startswith("a~") for item in items)) == (3, True)
+    assert listed(holding, status="running", after="a") == ["b"]
+    at = now(operate.where("a", holding.app))
+    assert at["begun"] == [{"place": "M/1", "children": 3, "running": 3, "ended": 0, "failed": 0}]
+    assert now(operate.where(items[0], holding.app))["parent"] == "a"
+
+
+def test_an_item_that_rests_is_listed_and_its_execution_is_not_counted_twice(holding: MachineWorld) -> None:
+    first, second, _ = listed(holding, parent="a")
+
+    def beside(execution: str) -> int:
+        [[row]] = holding.tables.ask("execution/rest_beside", execution=execution)
+        return int(row["resting"])
+
+    def counted() -> list[tuple[str, int]]:
+        [rows] = holding.tables.ask("execution/counts")
+        return [(row["workflow"], row["executions"]) for row in rows]
+
+    rest(holding, first)
+    assert (beside(first), beside(second), beside("a"), beside("b")) == (0, 1, 1, 0)
+    assert listed(holding, state="stuck") == [first]
+    assert counted() == [("definition:holds", 1)]
+
+    rest(holding, "a", second)
+    assert (beside(first), listed(holding, state="stuck")) == (2, sorted([first, second, "a"]))
+    assert counted() == [("definition:holds", 1)]
+
+
+def test_what_has_failed_is_redriven_and_not_resumed(holding: MachineWorld) -> None:
+    [item, *_] = listed(holding, parent="a")
+    holding.answer(next(str(task.token) for task in holding.asked if task.execution == item), {"error": "No"})
+    quiet(holding)
+    assert holding.outcome("a")[0] == holding.outcome(item)[0] == "failed"
+
+    for execution in ("a", item):
+        assert now(operate_executions.resume_execution(execution, holding.app))["resumed"] == 0
+
+
+def test_one_that_came_before_its_definition_is_redriven_when_that_is_there() -> None:
+    world = MachineWorld(echo)
+    early = Registration(id="e", workflow="definition:late", subject="e", input='{"n": 3}')
+    [[row]] = world.tables.ask("execution/register", **early.values())
+    now(start_all([{"id": "e", **row}], world.app))
+    world.run()
+    assert "There is no approved definition late" in world.outcome()[1]["cause"]
+
+    world.define("late", states("A", A={"Type": "Succeed"}))
+    assert world.redrive()["redriven"] == 1
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"n": 3}})

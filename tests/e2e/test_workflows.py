@@ -91,8 +91,8 @@ def test_what_never_began_is_started_by_the_watchdog(tmp_path: Path, shop: Shop)
     try:
         relay.start()
         relay.sql(
-            "INSERT INTO relay.Execution (App, Id, Workflow, Relay, Subject, KeyText, Version, Input, State, Epoch, Steps, Error, "
-            "EnteredAt, DueAt, LookAt) SELECT ?, N'lost-1', N'order', N'', N'lost-1', N'', 0, "
+            "INSERT INTO relay.Execution (App, Id, Workflow, Parent, Relay, Subject, KeyText, Version, Input, State, Epoch, Steps, Error, "
+            "EnteredAt, DueAt, LookAt) SELECT ?, N'lost-1', N'order', N'', N'', N'lost-1', N'', 0, "
             'N\'{"operation": "insert", "data": {"OrderId": 7, "Status": "new"}}\', \'ready\', 1, 0, N\'\', SYSUTCDATETIME(), SYSUTCDATETIME(), SYSUTCDATETIME()',
             relay.settings["WEBSITE_SITE_NAME"],
         )

@@ -25,7 +25,7 @@ from workflows.execution.values import State
 
 MOST_AT_A_TIME = 200
 IDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_LISTED = {"workflow", "relay", "state", "after"}
+_LISTED = {"workflow", "relay", "state", "parent", "after"}
 
 blueprint = df.Blueprint()
 
@@ -33,7 +33,7 @@ blueprint = df.Blueprint()
 @blueprint.route(route="executions", methods=["GET"])
 @blueprint.durable_client_input(client_name="client")
 async def executions(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """GET /api/executions?workflow=&relay=&state=&after=: a line for each, along their ids."""
+    """GET /api/executions?workflow=&relay=&state=&parent=&after=: a line for each, along their ids."""
     return await _respond(req, client, show_list)
 
 
@@ -76,6 +76,8 @@ async def _respond(
 async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return a page of them, and where the next one is. Raises DatabaseError, InputError."""
     asked = {name: value for name, value in req.params.items() if name != FUNCTION_KEY}
+    if "status" in asked and "state" not in asked:  # as definitions' routes call it
+        asked["state"] = asked.pop("status")
     if unknown := sorted(asked.keys() - _LISTED):
         raise InputError([f"{unknown[0]!r} is no parameter here; take {', '.join(sorted(_LISTED))}."])
     states = [state.value for state in State]
@@ -142,7 +144,10 @@ async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
 # What says that it was done, and why it may not have been.
 _DONE = {
     "stop": ("stopped", "it has ended"),
-    "resume": ("resumed", "it neither rests nor has failed, or another one runs for its row"),
+    "resume": (
+        "resumed",
+        "it neither rests nor has failed, another one runs for its row, or it is a definition's and has failed: redrive it",
+    ),
     "redrive": ("redriven", "it neither has failed nor was stopped, or is a branch or an item of another one"),
 }
 _LIVE = frozenset({State.WAITING, State.READY, State.RUNNING, State.STUCK})

@@ -22,7 +22,6 @@ from services.look_after_notices import channels_in_trouble, trouble_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
-from workflows.execution.values import State
 
 PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
 
@@ -149,7 +148,6 @@ async def _app_troubles() -> dict[str, str]:
     return found | {
         f"workflow {row['workflow']}": f"{row['executions']} executions rest; GET /api/executions?state=stuck lists them: resume or stop each."
         for row in counts
-        if row["state"] == State.STUCK
     }
 
 

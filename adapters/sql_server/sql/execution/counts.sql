@@ -1,11 +1,12 @@
--- How many executions there are in each state that is not over, by workflow; up to so many.
+-- How many executions rest, by workflow; up to so many. A part of one that rests is not counted: the one is.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?;
-SELECT [Workflow] AS [workflow], [State] AS [state], COUNT(*) AS [executions], CONVERT(varchar(23), MIN([EnteredAt]), 126) AS [since]
+SELECT [Workflow] AS [workflow], COUNT(*) AS [executions], CONVERT(varchar(23), MIN([EnteredAt]), 126) AS [since]
 FROM (
-    SELECT TOP ({{most_counted}}) [Workflow], [State], [EnteredAt]
-    FROM [relay].[Execution]
-    WHERE [App] = @app AND [EndedAt] IS NULL
-) AS [live]
-GROUP BY [Workflow], [State]
-ORDER BY [Workflow], [State];
+    SELECT TOP ({{most_counted}}) run.[Workflow], run.[EnteredAt]
+    FROM [relay].[Execution] AS run
+    LEFT JOIN [relay].[Execution] AS parent ON parent.[App] = run.[App] AND parent.[Id] = run.[Parent]
+    WHERE run.[App] = @app AND run.[State] = 'stuck' AND (parent.[State] IS NULL OR parent.[State] <> 'stuck')
+) AS [resting]
+GROUP BY [Workflow]
+ORDER BY [Workflow];

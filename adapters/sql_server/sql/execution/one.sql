@@ -2,7 +2,7 @@
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?;
 SELECT
-    [Id] AS [id], [Workflow] AS [workflow], [Relay] AS [relay], [KeyText] AS [key], [Version] AS [version], [State] AS [state],
+    [Id] AS [id], [Workflow] AS [workflow], [Parent] AS [parent], [Relay] AS [relay], [KeyText] AS [key], [Version] AS [version], [State] AS [state],
     [Epoch] AS [epoch], [Steps] AS [steps], [Error] AS [error], [Input] AS [input], [Result] AS [result],
     CONVERT(varchar(23), [EnteredAt], 126) AS [entered_at], CONVERT(varchar(23), [BegunAt], 126) AS [begun_at],
     CONVERT(varchar(23), [EndedAt], 126) AS [ended_at]

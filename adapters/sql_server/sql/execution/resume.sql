@@ -1,5 +1,5 @@
 -- A person lets an execution go on that rests, or that has failed: steps that had failed for good are tried anew. Not while another one
--- runs for its subject.
+-- runs for its subject; and of a definition only what rests, for what has failed there has to be put back to where it did (machine/redrive).
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?;
@@ -13,7 +13,10 @@ SET
     [EndedAt] = NULL,
     [DueAt] = @now,
     [LookAt] = @now
-WHERE [App] = @app AND [Id] = @execution AND [State] IN ('stuck', 'failed') AND NOT EXISTS (
+WHERE [App] = @app AND [Id] = @execution AND (
+    [State] = 'stuck'
+    OR [State] = 'failed' AND NOT EXISTS (SELECT 1 FROM [relay].[ExecutionPosition] WHERE [App] = @app AND [Execution] = @execution)
+) AND NOT EXISTS (
     SELECT 1
     FROM [relay].[Execution] AS [other]
     WHERE [other].[App] = @app AND [other].[Subject] = @subject AND [other].[Id] <> @execution AND [other].[EndedAt] IS NULL

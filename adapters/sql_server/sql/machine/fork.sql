@@ -16,11 +16,12 @@ SELECT CASE WHEN @subject IS NULL THEN 0 ELSE 1 END AS [current];
 IF @subject IS NOT NULL
 BEGIN
     INSERT INTO [relay].[Execution] (
-        [App], [Id], [Workflow], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error], [EnteredAt], [DueAt],
-        [LookAt]
+        [App], [Id], [Workflow], [Parent], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error], [EnteredAt],
+        [DueAt], [LookAt]
     )
     SELECT
-        @app, child.[id], COALESCE(child.[workflow], @workflow), N'', child.[id], N'', 0, child.[input], 'waiting', 0, 0, N'', @now, @now, NULL
+        @app, child.[id], COALESCE(child.[workflow], @workflow), @parent, N'', child.[id], N'', 0, child.[input], 'waiting', 0, 0, N'', @now,
+        @now, NULL
     FROM OPENJSON(@rows) WITH (
         [id] nvarchar(100) '$.id', [workflow] nvarchar(100) '$.workflow', [input] nvarchar(max) '$.input'
     ) AS child

@@ -14,10 +14,10 @@ BEGIN
     IF @running < @most_running
     BEGIN
         INSERT INTO [relay].[Execution] (
-            [App], [Id], [Workflow], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error], [EnteredAt],
-            [DueAt], [LookAt]
+            [App], [Id], [Workflow], [Parent], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error],
+            [EnteredAt], [DueAt], [LookAt]
         )
-        VALUES (@app, @id, @workflow, N'', @subject, N'', 0, @input, 'ready', 1, 0, N'', @now, @now, @now);
+        VALUES (@app, @id, @workflow, N'', N'', @subject, N'', 0, @input, 'ready', 1, 0, N'', @now, @now, @now);
         INSERT INTO [relay].[ExecutionPosition] (
             [App], [Execution], [Definition], [DefinitionVersion], [Secret], [Parent], [Place], [Number], [Depth], [Position]
         )
