@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
+from adapters.sql_server.migrations import migrate
 from relay.config.values import Settings
+from services import executions
 from services.app_outside import AppOutside
 from services.look_after_executions import look_after_executions
 from services.operate_executions import post_event, resume_execution, stop_execution
 from services.start_executions import start_ready
 from tests.contract.execution_scene import Executions, does
 from tests.contract.relay_scene import Scene
+from tests.contract.test_table_scripts import run
 from tests.fakes import LOG, FakeDurableClient, a_relay, an_app_outside
 from workflows.execution.names import execution_instance
 
@@ -237,3 +240,22 @@ def test_many_are_started_after_a_batch(made: Watched) -> None:
 
     assert (started, len({instance for _, instance, _ in made.client.started})) == (60, 60)
     assert asyncio.run(start_ready(made.outside, "another", most_seconds=60)) == 0
+
+
+@pytest.mark.parametrize("release", ["0.1.0", "0.2.0", "0.3.0"])
+def test_executions_rest_while_a_release_that_has_none_is_in_place_and_go_on_at_once_with_the_next(
+    made: Watched, release: str
+) -> None:
+    made.register("a")
+    in_vain(made, 5)
+    made.begin("a")
+    executions.rest({"execution": "a", "epoch": 6, "due_in_ms": 3 * 86_400_000}, made.tables)
+    assert made.look() == []
+
+    run(made.made.server, f"back_to_{release}", made.app)
+    run(made.made.server, f"back_to_{release}", made.app)
+    made.has("a", "Failed")
+    migrate(made.made.server, made.app)
+
+    assert made.look() == ["a:7"]
+    assert made.state("a") == "ready"
