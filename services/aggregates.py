@@ -17,14 +17,14 @@ def recompute(store: AggregateStore, clock: Clock) -> dict[str, Any]:
     end, groups = clock.monotonic_seconds() + WORK_SECONDS, 0
     wait_seconds = store.take(due_in_seconds()).wait_seconds
     while wait_seconds == 0.0 and clock.monotonic_seconds() < end:
-        groups += _compute(store)
+        groups += _compute(store, clock, end)
         wait_seconds = store.take(due_in_seconds()).wait_seconds
     if wait_seconds:
         store.take(due_in_seconds(wait_seconds))
     return {"groups": groups, **({} if wait_seconds is None else {"wait_seconds": wait_seconds})}
 
 
-def _compute(store: AggregateStore) -> int:
+def _compute(store: AggregateStore, clock: Clock, end: float) -> int:
     """Compute a slice; why that cannot be done is written down, for those who ask."""
     try:
         return store.compute(SLICE_GROUPS)
@@ -32,6 +32,28 @@ def _compute(store: AggregateStore) -> int:
         store.failed("; ".join(error.problems))
         raise
     except DatabaseError as error:
-        if not error.nobody_answers:
-            store.failed(str(error))
-        raise
+        if error.nobody_answers:
+            raise
+        return _one_by_one(store, clock, end)
+
+
+def _one_by_one(store: AggregateStore, clock: Clock, end: float) -> int:
+    """Compute group after group, so that one of which nothing can be computed (its sum is too large, its rows are locked) holds up no other."""
+    groups, wrong = 0, list[DatabaseError]()
+    for _ in range(SLICE_GROUPS):
+        if clock.monotonic_seconds() >= end:
+            break
+        try:
+            done = store.compute(1, len(wrong))
+        except DatabaseError as error:
+            if error.nobody_answers:
+                raise
+            wrong.append(error)
+            continue
+        if not done:
+            break
+        groups += done
+    if wrong:
+        store.failed(str(wrong[-1]))
+        raise wrong[-1]
+    return groups

@@ -77,9 +77,12 @@ class SqlAggregate:
             due_in_seconds=None if row["due_ms"] is None else max(0.0, row["due_ms"] / 1000),
         )
 
-    def compute(self, limit: int) -> int:
-        """Compute so many groups at most, and write down what came of it; return how many. Raises ConfigError, DatabaseError."""
-        results = self._table.up_to_date(lambda: self._compute(limit))
+    def compute(self, limit: int, skip: int = 0) -> int:
+        """Compute so many groups at most, but for the first few, and write down what came of it; return how many.
+
+        Raises ConfigError, DatabaseError.
+        """
+        results = self._table.up_to_date(lambda: self._compute(limit, skip))
         if results:
             self._table.ask_plainly("aggregate/write", results=exact_json.dumps(results), **self._told)
         return len(results)
@@ -88,14 +91,14 @@ class SqlAggregate:
         """Write down why it cannot be computed."""
         self._table.ask_plainly("aggregate/failed", aggregate=self._aggregate.name, problem=problem[:1000])
 
-    def _compute(self, limit: int) -> Sequence[Mapping[str, Any]]:
+    def _compute(self, limit: int, skip: int) -> Sequence[Mapping[str, Any]]:
         table, aggregate = self._fitting(), self._aggregate
         condition = tuple(aggregate.condition)
         wrong = [*operand_problems(table, condition), *lost_operands(self._table.server, table, condition)]
         if wrong:
             raise ConfigError([f"aggregate {aggregate.name!r}: {problem}" for problem in wrong])
         measured, groups = self._table.ask(
-            "aggregate/compute", condition, aggregate=aggregate.name, settle_ms=self._settle_ms, limit=limit
+            "aggregate/compute", condition, aggregate=aggregate.name, settle_ms=self._settle_ms, skip=skip, limit=limit
         )
         rows = {group: [plain(value) for value in values] for group, *values in measured.rows}
         nothing = [0 if each.function in _COUNTS else None for each in aggregate.measures.values()]

@@ -124,6 +124,22 @@ def test_what_comes_to_the_same_is_not_sent_again(scene: Make) -> None:
     assert len(shop.picture.bodies) == 1
 
 
+def test_groups_behind_the_first_are_computed_without_it(scene: Make) -> None:
+    shop = scene()
+    shop.rest()
+    shop.run(
+        "INSERT INTO {t} VALUES (1, N'A', 'paid', 1, NULL), (2, N'B', 'paid', 2, NULL), (3, N'C', 'paid', 3, NULL)"
+    )
+    shop.take_up()
+    assert shop.stands()["dirty"] == 3
+
+    assert (shop.store.compute(1, 1), shop.store.compute(1, 1), shop.store.compute(1, 1)) == (1, 1, 0)
+
+    assert shop.stands()["dirty"] == 1
+    shop.rest()
+    assert pictured(shop) == told(shop)
+
+
 def test_a_row_that_was_counted_in_a_group_between_two_others_is_not_left_there(scene: Make) -> None:
     shop = scene()
     shop.run("INSERT INTO {t} VALUES (1, N'A', 'paid', 1, NULL), (2, N'B', 'paid', 2, NULL)")

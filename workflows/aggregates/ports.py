@@ -15,8 +15,8 @@ class AggregateStore(Protocol):
     def take(self, due_in_seconds: float) -> Taken:
         """Return what is next, and write down until when somebody shows again that he works at it."""
 
-    def compute(self, limit: int) -> int:
-        """Compute so many groups at most, and write down what came of it; return how many."""
+    def compute(self, limit: int, skip: int = 0) -> int:
+        """Compute so many groups at most, but for the first few, and write down what came of it; return how many."""
 
     def failed(self, problem: str) -> None:
         """Write down why it cannot be computed."""

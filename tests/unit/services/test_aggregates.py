@@ -38,6 +38,7 @@ class FakeStore:
         self.settles_in = settles_in
         self.ready = True
         self.wrong: RelayError | None = None
+        self.poison = 0  # groups at the front of which nothing can be computed
         self.problem = ""
         self.due: list[float] = []
 
@@ -48,11 +49,12 @@ class FakeStore:
         self.due.append(due_in_seconds)
         return Taken(ready=self.ready, due_in_seconds=self.settles_in if self.dirty else None)
 
-    def compute(self, limit: int) -> int:
-        del limit
+    def compute(self, limit: int, skip: int = 0) -> int:
         if self.wrong:
             raise self.wrong
-        done = min(3, self.dirty)
+        if skip < self.poison:
+            raise DatabaseError("SQL Server: arithmetic overflow", 8115)
+        done = min(3, limit, self.dirty - skip)
         self.dirty -= done
         self.clock.sleep(self.slice_seconds)
         return done
@@ -100,6 +102,16 @@ def test_why_it_cannot_be_computed_is_written_down_where_that_can_be(wrong: Rela
     with pytest.raises(type(wrong)):
         recompute(store, clock)
     assert store.problem == problem
+
+
+def test_a_group_of_which_nothing_can_be_computed_holds_up_no_other() -> None:
+    store = FakeStore(7, clock := FakeClock())
+    store.poison = 2
+
+    with pytest.raises(DatabaseError, match="overflow"):
+        recompute(store, clock)
+
+    assert (store.dirty, store.problem) == (2, "SQL Server: arithmetic overflow")
 
 
 class FakeBackfills:
