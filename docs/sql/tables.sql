@@ -207,13 +207,12 @@ IF COL_LENGTH(N'[relay].[Standing]', N'FirstTryUntil') IS NULL
         [AskedSeconds] bigint NULL;
 GO
 -- What workflows are started for, so that none is lost and none runs twice: executions, the results of their steps, and the events
--- that they wait for. `Subject`: executions of one subject follow each other; `Parent`: of which one it is a part, empty for most; `Epoch`: the how-manieth start of its subject.
+-- that they wait for. `Subject`: executions of one subject follow each other; `Epoch`: the how-manieth start of its subject.
 IF OBJECT_ID(N'[relay].[Execution]', N'U') IS NULL
     CREATE TABLE [relay].[Execution] (
         [App] nvarchar(60) NOT NULL,
         [Id] nvarchar(100) NOT NULL,
         [Workflow] nvarchar(40) NOT NULL,
-        [Parent] nvarchar(100) NOT NULL,
         [Relay] nvarchar(40) NOT NULL,
         [Subject] nvarchar(100) NOT NULL,
         [KeyText] nvarchar(700) NOT NULL,
@@ -237,8 +236,6 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay]
     CREATE INDEX [IX_Execution_Epoch] ON [relay].[Execution] ([App], [Subject], [Epoch]);
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Look')
     CREATE INDEX [IX_Execution_Look] ON [relay].[Execution] ([App], [State], [LookAt]);
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Parent')
-    CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Ended')
     CREATE INDEX [IX_Execution_Ended] ON [relay].[Execution] ([App], [EndedAt]);
 IF OBJECT_ID(N'[relay].[ExecutionStep]', N'U') IS NULL
@@ -550,8 +547,12 @@ IF OBJECT_ID(N'[relay].[Workflow]', N'U') IS NULL
     );
 GO
 -- Executions of definitions: where each is, so that any start goes on from there; the branches and items that it has begun, which are
--- executions of their own; and what has happened, for people to read.
+-- executions of their own, each with its parent; and what has happened, for people to read.
 ALTER TABLE [relay].[Execution] ALTER COLUMN [Workflow] nvarchar(100) NOT NULL;
+IF COL_LENGTH(N'[relay].[Execution]', N'Parent') IS NULL
+    ALTER TABLE [relay].[Execution] ADD [Parent] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Parent] DEFAULT N'';
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Parent')
+    CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
 IF OBJECT_ID(N'[relay].[ExecutionPosition]', N'U') IS NULL
     CREATE TABLE [relay].[ExecutionPosition] (
         [App] nvarchar(60) NOT NULL,

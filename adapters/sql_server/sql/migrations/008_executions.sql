@@ -1,11 +1,10 @@
 -- What workflows are started for, so that none is lost and none runs twice: executions, the results of their steps, and the events
--- that they wait for. `Subject`: executions of one subject follow each other; `Parent`: of which one it is a part, empty for most; `Epoch`: the how-manieth start of its subject.
+-- that they wait for. `Subject`: executions of one subject follow each other; `Epoch`: the how-manieth start of its subject.
 IF OBJECT_ID(N'[relay].[Execution]', N'U') IS NULL
     CREATE TABLE [relay].[Execution] (
         [App] nvarchar(60) NOT NULL,
         [Id] nvarchar(100) NOT NULL,
         [Workflow] nvarchar(40) NOT NULL,
-        [Parent] nvarchar(100) NOT NULL,
         [Relay] nvarchar(40) NOT NULL,
         [Subject] nvarchar(100) NOT NULL,
         [KeyText] nvarchar(700) NOT NULL,
@@ -29,8 +28,6 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay]
     CREATE INDEX [IX_Execution_Epoch] ON [relay].[Execution] ([App], [Subject], [Epoch]);
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Look')
     CREATE INDEX [IX_Execution_Look] ON [relay].[Execution] ([App], [State], [LookAt]);
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Parent')
-    CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Ended')
     CREATE INDEX [IX_Execution_Ended] ON [relay].[Execution] ([App], [EndedAt]);
 IF OBJECT_ID(N'[relay].[ExecutionStep]', N'U') IS NULL

@@ -1,6 +1,10 @@
 -- Executions of definitions: where each is, so that any start goes on from there; the branches and items that it has begun, which are
--- executions of their own; and what has happened, for people to read.
+-- executions of their own, each with its parent; and what has happened, for people to read.
 ALTER TABLE [relay].[Execution] ALTER COLUMN [Workflow] nvarchar(100) NOT NULL;
+IF COL_LENGTH(N'[relay].[Execution]', N'Parent') IS NULL
+    ALTER TABLE [relay].[Execution] ADD [Parent] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Parent] DEFAULT N'';
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Parent')
+    CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
 IF OBJECT_ID(N'[relay].[ExecutionPosition]', N'U') IS NULL
     CREATE TABLE [relay].[ExecutionPosition] (
         [App] nvarchar(60) NOT NULL,
