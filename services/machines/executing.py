@@ -21,6 +21,7 @@ Allowed: TypeAlias = Callable[[str, str], bool]  # whether a definition may use 
 
 MOST_RUNNING = 1000  # executions of definitions at once, in an app
 TOO_DEEP, TOO_MANY, NO_DEFINITION = "relay.TooDeep", "relay.TooManyExecutions", "relay.NoSuchDefinition"
+TAKEN = "relay.ExecutionExists"
 _DUE_MS = 360_000
 
 
@@ -72,20 +73,27 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
             return over(request)
         await started(ready, app)
         return {"done": {"child": derived}}
-    [[registered]] = await app.ask(
+    workflow, text = workflow_of(wanted.definition), json.dumps(wanted.input, ensure_ascii=False)
+    [registered] = await app.ask(
         "machine/register",
         id=wanted.id,
-        workflow=workflow_of(wanted.definition),
+        workflow=workflow,
         subject=subject_of(wanted.definition, "", wanted.id),
-        input=json.dumps(wanted.input, ensure_ascii=False),
+        input=text,
         definition=wanted.definition,
         version=newest[0]["version"],
         secret=child_secret(found["secret"], wanted.id),
         depth=found["depth"] + 1,
         most_running=MOST_RUNNING,
     )
-    if registered["state"] == State.READY:
-        await start_all([{"id": wanted.id, **registered}], app)
+    if not registered:
+        return _failed(TOO_MANY, f"{MOST_RUNNING} executions run; no more are started.")
+    [known] = registered
+    if known["workflow"] != workflow or json.loads(known["input"]) != json.loads(text):
+        cause = f"There is an execution {wanted.id} already, of another definition or with another input; take another Name."
+        return _failed(TAKEN, cause)
+    if known["state"] == State.READY:
+        await start_all([{"id": wanted.id, **known}], app)
     return {"done": {"output": {"ExecutionArn": wanted.id, "Name": wanted.id}}}
 
 

@@ -266,6 +266,37 @@ def test_only_what_a_definition_may_start_is_started(
     assert [task.definition for task in world.asked] == ([] if error else ["inner"])
 
 
+def test_a_name_that_another_execution_has_is_an_error_and_the_same_one_is_started_once() -> None:
+    world = MachineWorld(echo)
+
+    def call(definition: str, number: int, **then: Any) -> dict[str, Any]:
+        wanted = {"StateMachineArn": definition, "Name": "once", "Input": {"n": number}}
+        return {"Type": "Task", "Resource": "relay:execute", "Parameters": wanted, **then}
+
+    def taken(then: str) -> dict[str, Any]:
+        return {"Catch": [{"ErrorEquals": ["relay.ExecutionExists"], "Next": then}], "Next": "Wrong"}
+
+    for name in ("inner", "other"):
+        world.define(name, states("T", T={"Type": "Task", "Resource": "relay:activity/echo", "End": True}))
+    world.define(
+        "outer",
+        states(
+            "A",
+            A=call("inner", 5, Next="B"),
+            B=call("inner", 5, Next="C"),
+            C=call("inner", 6, **taken("D")),
+            D=call("other", 5, **taken("E")),
+            E={"Type": "Succeed"},
+            Wrong={"Type": "Fail"},
+        ),
+    )
+    world.start("outer")
+    world.run()
+
+    assert world.outcome()[0] == "completed"
+    assert [(task.definition, task.arguments) for task in world.asked] == [("inner", {"n": 5})]
+
+
 def test_executions_that_start_themselves_come_to_an_end() -> None:
     world = MachineWorld(echo)
     call = {"StateMachineArn": "self", "Input": {}}
