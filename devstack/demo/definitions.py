@@ -1,6 +1,6 @@
 """The part of `./dev demo workflows` that is about workflows as data: what is put, started and asked, and what must come of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from devstack.workflows.definitions import NAMES, TABLES, definition_of
@@ -41,7 +41,7 @@ class Definitions:
         return bool(self._offices.asked("directors")) and len(self._offices.asked("forms")) == FORMS
 
 
-def calls_of(done: Iterator[Done], kept: Iterator[str]) -> frozenset[Call]:
+def calls_of(done: Iterable[Done], kept: Iterable[str]) -> frozenset[Call]:
     """Return what was done: by the offices, and the addresses that were kept."""
     return frozenset([*((each.what, each.subject) for each in done), *(("addresses", person) for person in kept)])
 

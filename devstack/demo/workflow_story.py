@@ -208,7 +208,7 @@ class Story:
                 groups={"/credit": {canonical({"Country": row[0]}): _measures(row) for row in self._rows(_GROUPS)}},
                 results=[entry for entry in log if entry["stream"] == "/credit"],
                 wanted=self._definitions.wanted,
-                called=calls_of(iter(self._offices.done), (row[0] for row in self._rows(_KEPT))),
+                called=calls_of(tuple(self._offices.done), (row[0] for row in self._rows(_KEPT))),
                 called_twice=self._offices.twice(),
             )
         )
