@@ -102,6 +102,7 @@ def take_event(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
         name=request["name"],
         visit=request["visit"],
         due_in_ms=request["due_in_ms"],
+        claim_seconds=CLAIM_SECONDS,
         **who(request),
     )
     if not found["current"]:

@@ -111,7 +111,11 @@ async def collect(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]
     Raises DatabaseError.
     """
     [[found], children] = await app.ask(
-        "machine/collect", place=request["place"], due_in_ms=request["due_in_ms"], **who(request)
+        "machine/collect",
+        place=request["place"],
+        due_in_ms=request["due_in_ms"],
+        claim_seconds=CLAIM_SECONDS,
+        **who(request),
     )
     if not found["current"]:
         return over(request)

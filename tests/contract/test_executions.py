@@ -250,6 +250,19 @@ def test_an_event_makes_a_look_due_at_who_waits_for_long(made: Executions) -> No
     assert made.ask("execution/late", **late) == [[]]
 
 
+def test_who_has_taken_an_event_is_missed_as_soon_as_one_who_works(made: Executions) -> None:
+    made.register("a")
+    made.begin("a")
+    request = {"execution": "a", "epoch": 1, "name": "paid", "visit": 1, "due_in_ms": 3 * DAY_MS}
+    made.ask("execution/post_event", execution="a", name="paid", event_key="k", body="{}")
+
+    assert executions.take_event(request, made.tables) == {"event": {}}
+    made.let_time_pass(executions.CLAIM_SECONDS + 1)
+
+    [[row]] = made.ask("execution/late", limit=10, again_in_seconds=60)
+    assert row["id"] == "a"
+
+
 def test_stopped_by_a_person_it_starts_what_waits(made: Executions) -> None:
     made.register("v1", 1)
     made.register("v2", 2)
