@@ -34,11 +34,13 @@ from workflows.machines.names import (
     answer_event,
     children_event,
     fork_place,
+    place_of,
     token_text,
 )
 
 # That are entered before the history begins anew: each replay goes through all of them again, also those without a task.
 STATES_PER_GENERATION = 250
+LONGEST_REST_SECONDS = 30 * 86_400.0  # without a word to SQL Server, whose sums of seconds end after 68 years
 _LATE_SECONDS = ACTIVITY_SECONDS + 30
 _TOKEN = ".waitForTaskToken"  # noqa: S105 - a suffix of resources
 
@@ -90,9 +92,10 @@ class MachineRun(Moves):
                     raise Again(self._tries)
                 return Go()
             case WaitUntil(until=until):
-                seconds = self._seconds_until(until)
-                yield from self._ask(KEEP, {"due_in_ms": _ms(seconds + _LATE_SECONDS), **self._standing()})
-                yield from wait(self._context, seconds)
+                while not self._is_due(until):
+                    seconds = min(self._seconds_until(until), LONGEST_REST_SECONDS)
+                    yield from self._ask(KEEP, {"due_in_ms": _ms(seconds + _LATE_SECONDS), **self._standing()})
+                    yield from wait(self._context, seconds)
                 return Go()
             case RunTask():
                 return (yield from self._task(effect))
@@ -182,7 +185,7 @@ class MachineRun(Moves):
 
     def _child(self, effect: RunTask, child: str) -> Steps:
         """Wait for an execution that a task has begun, as for a single branch."""
-        ended = yield from self._over(effect.step_id, effect.due_at)
+        ended = yield from self._over(place_of(effect.step_id, effect.attempt), effect.due_at)
         return ended if isinstance(ended, Go) else told_of_execution(child, ended.outcomes[0])
 
     def _over(self, place: str, due_at: datetime | None) -> Steps:

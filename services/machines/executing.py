@@ -13,7 +13,7 @@ from services.start_executions import start_all
 from workflows.execution.names import subject_of
 from workflows.execution.values import State
 from workflows.machines.executing import MOST_DEPTH, waits, wanted_of
-from workflows.machines.names import child_id, child_secret, workflow_of
+from workflows.machines.names import child_id, child_secret, place_of, workflow_of
 from workflows.resources.names import parse_resource
 from workflows.resources.values import PERMISSIONS
 
@@ -35,7 +35,7 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
     [[kept]] = await app.ask("machine/keep", due_in_ms=_DUE_MS, **who(request), **standing(request))
     if not kept["current"]:
         return over(request)
-    place = request["place"] if not request["attempt"] else f"{request['place']}~{request['attempt']}"
+    place = place_of(request["place"], request["attempt"])
     derived = child_id(request["execution"], place, 0)
     try:
         resource = parse_resource(request["resource"])

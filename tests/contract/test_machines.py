@@ -7,9 +7,10 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from asl.reader.mistakes import DefinitionError, Mistake
 from orchestrators.machine import STATES_PER_GENERATION
 from services import locks, operate_executions
-from services.machines import operate
+from services.machines import executing, operate, standing
 from services.resources.perform import perform
 from services.start_executions import start_all
 from tests.contract.machine_world import MachineWorld, now
@@ -295,6 +296,85 @@ def test_a_name_that_another_execution_has_is_an_error_and_the_same_one_is_start
 
     assert world.outcome()[0] == "completed"
     assert [(task.definition, task.arguments) for task in world.asked] == [("inner", {"n": 5})]
+
+
+def test_another_try_of_an_execution_gets_what_comes_of_that_one() -> None:
+    def moody(task: Task) -> Performed:
+        if len(world.asked) == 1:
+            raise TaskFailed("Boom", "only the first")
+        return echo(task)
+
+    world = MachineWorld(moody)
+    world.define("inner", states("T", T={"Type": "Task", "Resource": "relay:activity/moody", "End": True}))
+    call = {
+        "Type": "Task",
+        "Resource": "relay:execute.sync",
+        "Parameters": {"StateMachineArn": "inner", "Input": {"n": 5}},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 3}],
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+    world.define("outer", states("E", E=call))
+    world.start("outer")
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": {"n": 5}})
+    assert len(world.asked) == 2
+
+
+def test_branches_and_items_are_not_counted_as_executions_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executing, "MOST_RUNNING", 5)
+    world = MachineWorld(echo)
+    world.define("inner", states("S", S={"Type": "Succeed"}))
+    call = {"Type": "Task", "Resource": "relay:execute", "Parameters": {"StateMachineArn": "inner"}, "End": True}
+    world.define("outer", states("M", M={"Type": "Map", "ItemProcessor": states("E", E=call), "End": True}))
+    world.start("outer", given=[1, 2, 3, 4])
+    world.run()
+
+    assert world.outcome()[0] == "completed"
+
+
+def test_a_wait_may_be_as_long_as_it_likes() -> None:
+    world = MachineWorld(echo)
+    world.define("patient", states("W", W={"Type": "Wait", "Timestamp": "9999-12-31T23:59:59Z", "End": True}))
+    world.start("patient")
+    for _ in range(20):
+        world.step()
+
+    assert world.states() == {"running": 1}
+    assert world.broken == []
+
+
+def test_a_definition_that_cannot_be_read_for_a_while_leaves_its_execution_where_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreadable(_: str) -> None:
+        raise DefinitionError([Mistake("", "JSONata is not here", "install it")])
+
+    world = MachineWorld(echo)
+    task = {"Type": "Task", "Resource": "relay:activity/echo"}
+    item = states("W", W={"Type": "Wait", "Seconds": 100, "Next": "T"}, T={**task, "End": True})
+    world.define(
+        "m",
+        states(
+            "First",
+            First={**task, "ResultPath": None, "Next": "M"},
+            M={"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": item, "End": True},
+        ),
+    )
+    world.start("m", given={"items": [{"n": 1}]})
+    quiet(world)
+    with monkeypatch.context() as deployed:
+        deployed.setattr(standing, "machine_of", unreadable)
+        world.lose_the_hub()
+        quiet(world)
+    assert world.outcome()[0] == "failed"
+
+    assert world.redrive()["redriven"] == 1
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": [{"n": 1}]})
+    assert [task.place for task in world.asked] == ["First/1", "T/1"]
 
 
 def test_executions_that_start_themselves_come_to_an_end() -> None:

@@ -52,8 +52,13 @@ def child_secret(secret: str, child: str) -> str:
 
 
 def fork_place(position: Position) -> str:
-    """Return the place whose branches or items are begun at a position: each try has its own."""
-    return f"{position.step_id}~{position.attempt}" if position.attempt else position.step_id
+    """Return the place whose branches or items are begun at a position."""
+    return place_of(position.step_id, position.attempt)
+
+
+def place_of(step_id: str, attempt: int) -> str:
+    """Return the place of what one try begins: each has its own."""
+    return f"{step_id}~{attempt}" if attempt else step_id
 
 
 def children_event(place: str) -> str:

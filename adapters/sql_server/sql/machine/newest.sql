@@ -8,4 +8,4 @@ ORDER BY [Version] DESC;
 SELECT COUNT(*) AS [running]
 FROM [relay].[Execution] AS run
 INNER JOIN [relay].[ExecutionPosition] AS place ON place.[App] = run.[App] AND place.[Execution] = run.[Id]
-WHERE run.[App] = @app AND run.[State] IN ('ready', 'running');
+WHERE run.[App] = @app AND run.[State] IN ('ready', 'running') AND place.[Parent] = N'';

@@ -1,7 +1,7 @@
--- Where the execution is, and what has happened on the way there, if it is still this start's (`@subject`).
+-- Where the execution is, if that is told, and what has happened on the way there, if it is still this start's (`@subject`).
 IF @subject IS NOT NULL
 BEGIN
-    UPDATE [relay].[ExecutionPosition] SET [Position] = @position WHERE [App] = @app AND [Execution] = @execution;
+    UPDATE [relay].[ExecutionPosition] SET [Position] = COALESCE(@position, [Position]) WHERE [App] = @app AND [Execution] = @execution;
     INSERT INTO [relay].[ExecutionHistory] ([App], [Execution], [Number], [Type], [State], [At], [Body])
     SELECT @app, @execution, told.[number], told.[type], told.[state], told.[at], told.[body]
     FROM OPENJSON(@history) WITH (
