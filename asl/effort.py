@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from asl.failures import runtime
 
-MOST_LOOKED_AT = 2_000_000  # by the paths of one state, and the parts of its templates
+MOST_LOOKED_AT = 2_000_000  # by the paths and functions of one state, and the parts of its templates
 MOST_STEPS = 500_000  # of the expressions of one state
 
 
@@ -19,4 +19,6 @@ class Effort:
         """Pay for values that are looked at."""
         self.looks -= amount
         if self.looks < 0:
-            raise runtime(f"The paths of a state may look at {MOST_LOOKED_AT} values together, and these look at more")
+            raise runtime(
+                f"The paths and functions of a state may look at {MOST_LOOKED_AT} values together, and these look at more"
+            )

@@ -1,5 +1,6 @@
 """How much one evaluation may do and hold. Counted, not timed: a replay ends at the same place."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from asl.jsonata.values import QueryError
@@ -7,6 +8,7 @@ from asl.jsonata.values import QueryError
 EXPRESSION_BYTES = 8 * 1024
 RESULT_BYTES = 256 * 1024
 VALUE_CHARACTERS = 2 * 1024 * 1024  # of any value in between, as JSON: input, context and result of a state fit in
+HELD_CHARACTERS = 32 * 1024 * 1024  # of all values in between together, for none is let go before the end
 STEPS = 20_000
 DEPTH = 200  # of calls within calls, and of values within values
 PARAMETERS = 10  # of a function whose parameters' types are written down
@@ -38,6 +40,7 @@ class Budget:
         self._steps = STEPS
         self._depth = 0
         self._weights: dict[int, tuple[Weight, Any]] = {}
+        self._held = 0
 
     @property
     def used(self) -> int:
@@ -117,7 +120,10 @@ class Budget:
         is_list = isinstance(value, list)
         if isinstance(value, dict):
             characters += sum(len(key) + 4 for key in value)
-        for held in value if isinstance(value, list) else value.values():
+        self._hold(
+            characters + sum(len(held) + 2 if isinstance(held, str) else SCALAR.characters for held in _parts(value))
+        )
+        for held in _parts(value):
             weight = self.weigh(held, level + 1)
             characters += weight.characters + 1
             elements += weight.elements if is_list and isinstance(held, list) else 1
@@ -125,6 +131,18 @@ class Budget:
         if depth >= DEPTH:
             raise too_deep()
         return Weight(characters, elements, depth + 1)
+
+    def _hold(self, characters: int) -> None:
+        self._held += characters
+        if self._held > HELD_CHARACTERS:
+            raise QueryError(
+                f"the values in the expression are larger than {HELD_CHARACTERS // 1024 // 1024} MiB together: "
+                "let a Map state go over the elements, or a task do the work"
+            )
+
+
+def _parts(value: list[Any] | dict[str, Any]) -> Iterable[Any]:
+    return value if isinstance(value, list) else value.values()
 
 
 def too_large() -> QueryError:

@@ -101,7 +101,7 @@ def _found(path: Path, scope: Scope, field: str) -> JsonValue:
 
 def _called(written: Call, scope: Scope) -> JsonValue:
     try:
-        return call(written, scope.find, scope.sources)
+        return call(written, scope.find, scope.sources, scope.effort)
     except PathMissing as missing:
         raise runtime(
             f"The function '{written.text}' had the following error: The JsonPath argument for the field "

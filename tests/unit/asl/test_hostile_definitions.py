@@ -122,7 +122,7 @@ class TestPaths:
     def test_so_may_all_paths_of_a_state_together(self) -> None:
         definition = passing(Parameters={f"a{number}.$": "$..*" for number in range(10_000)})
 
-        assert "The paths of a state may look at" in str(failure_of(definition, MANY).cause)
+        assert "The paths and functions of a state may look at" in str(failure_of(definition, MANY).cause)
 
     @pytest.mark.parametrize(
         "path",
@@ -182,6 +182,20 @@ class TestFunctions:
 
         assert failure.error == "States.IntrinsicFailure"
         assert told in str(failure.cause)
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "States.ArrayLength(States.StringSplit($,'x'))",
+            "States.Hash($,'SHA-1')",
+            "States.ArrayLength(States.StringToJson($))",
+        ],
+    )
+    def test_what_the_functions_of_a_state_go_over_is_counted_together(self, call: str) -> None:
+        many = {f"n{number}.$": call for number in range(200)}
+        data = LONG if "ToJson" not in call else json.dumps([0] * 60_000)
+
+        assert "may look at" in str(failure_of(one({"Type": "Pass", "Parameters": many, "End": True}), data).cause)
 
     def test_many_different_values_are_told_apart(self) -> None:
         values: list[Any] = [[number] for number in MANY]

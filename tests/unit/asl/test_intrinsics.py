@@ -26,7 +26,9 @@ DATA = {
 
 
 def called(text: str, data: Any = None) -> Any:
-    return call(parse(text), lambda path: select(path, data or DATA, Effort()), given_at().sources_at(BEGINS_AT))
+    return call(
+        parse(text), lambda path: select(path, data or DATA, Effort()), given_at().sources_at(BEGINS_AT), Effort()
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,16 @@ def test_work_ends_when_its_steps_are_used_up(expression: str) -> None:
         ask(expression)
 
 
+def test_what_is_held_together_is_counted() -> None:
+    expression = (
+        '($s := $pad("", 400000, "x") & ",a"; $l := [$s]; $p := $split(?, ","); '
+        "$f := function($i) { ($map($l, $p); 0) }; $map([1..400], $f); 0)"
+    )
+
+    with pytest.raises(QueryError, match="larger than 32 MiB together"):
+        ask(expression)
+
+
 @pytest.mark.parametrize(
     "expression",
     [
