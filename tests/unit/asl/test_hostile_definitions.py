@@ -187,7 +187,6 @@ class TestFunctions:
         "call",
         [
             "States.ArrayLength(States.StringSplit($,'x'))",
-            "States.Hash($,'SHA-1')",
             "States.ArrayLength(States.StringToJson($))",
         ],
     )
