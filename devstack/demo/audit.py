@@ -71,9 +71,10 @@ class LogReader:
         with self._path.open("rb") as file:
             file.seek(self._read_bytes)
             for line in file:
-                if line.endswith(b"\n"):
-                    self._entries.append(json.loads(line, parse_float=self._numbers))
-                    self._read_bytes += len(line)
+                if not line.endswith(b"\n"):
+                    break  # its rest may be there by now, and would come as a line
+                self._entries.append(json.loads(line, parse_float=self._numbers))
+                self._read_bytes += len(line)
         return list(self._entries)
 
 
