@@ -47,7 +47,10 @@ async def fork(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:
     place = fork_place(checkpoint.position)
     rows = _rows(request["execution"], place, found["secret"], effect.children)
     ready = await register(request, place, rows, at_once or AT_ONCE, tolerated, app)
-    return over(request) if ready is None else await started(ready, app)
+    if ready is None:
+        return over(request)
+    await start_all(ready, app)
+    return {}
 
 
 async def register(
@@ -78,12 +81,6 @@ async def register(
             return None
         ready = found[0] if found else ()
     return ready
-
-
-async def started(ready: Sequence[Mapping[str, Any]], app: AppOutside) -> dict[str, Any]:
-    """Start what is ready. Raises what the SDK raises."""
-    await start_all(ready, app)
-    return {}
 
 
 def _rows(parent: str, place: str, secret: str, children: Iterable[Position]) -> Iterable[dict[str, Any]]:

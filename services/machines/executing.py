@@ -7,11 +7,10 @@ from typing import Any, TypeAlias
 
 from services.app_outside import AppOutside
 from services.executions import over, who
-from services.machines.children import register, started
+from services.machines import operate
+from services.machines.children import register
 from services.machines.standing import standing
 from services.start_executions import start_all
-from workflows.execution.names import subject_of
-from workflows.execution.values import State
 from workflows.machines.executing import MOST_DEPTH, waits, wanted_of
 from workflows.machines.names import child_id, child_secret, place_of, workflow_of
 from workflows.resources.names import parse_resource
@@ -71,29 +70,23 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
         ready = await register(request, place, [row], 1, 0, app)
         if ready is None:
             return over(request)
-        await started(ready, app)
+        await start_all(ready, app)
         return {"done": {"child": derived}}
-    workflow, text = workflow_of(wanted.definition), json.dumps(wanted.input, ensure_ascii=False)
-    [registered] = await app.ask(
-        "machine/register",
-        id=wanted.id,
-        workflow=workflow,
-        subject=subject_of(wanted.definition, "", wanted.id),
-        input=text,
-        definition=wanted.definition,
-        version=newest[0]["version"],
-        secret=child_secret(found["secret"], wanted.id),
+    known = await operate.start(
+        wanted.definition,
+        newest[0]["version"],
+        wanted.id,
+        wanted.input,
+        child_secret(found["secret"], wanted.id),
+        MOST_RUNNING,
+        app,
         depth=found["depth"] + 1,
-        most_running=MOST_RUNNING,
     )
-    if not registered:
+    if not known:
         return _failed(TOO_MANY, f"{MOST_RUNNING} executions run; no more are started.")
-    [known] = registered
-    if known["workflow"] != workflow or json.loads(known["input"]) != json.loads(text):
+    if operate.is_another(known, wanted.definition, wanted.input):
         cause = f"There is an execution {wanted.id} already, of another definition or with another input; take another Name."
         return _failed(TAKEN, cause)
-    if known["state"] == State.READY:
-        await start_all([{"id": wanted.id, **known}], app)
     return {"done": {"output": {"ExecutionArn": wanted.id, "Name": wanted.id}}}
 
 

@@ -24,11 +24,19 @@ _LEVELS = 50
 
 
 async def start(
-    definition: str, version: int, execution: str, given: Any, secret: str, most_running: int, app: AppOutside
+    definition: str,
+    version: int,
+    execution: str,
+    given: Any,
+    secret: str,
+    most_running: int,
+    app: AppOutside,
+    depth: int = 0,
 ) -> Mapping[str, Any]:
     """Register an execution of a version and start it; return workflow, state, epoch, input and whether it was registered now.
 
-    The same id is registered once: of another definition, or with another input, `registered` is 0 and they say so. Raises DatabaseError.
+    Nothing if too many run. The same id is registered once: `is_another` tells whether it was registered as something else. `depth`:
+    how many executions have started each other before it. Raises DatabaseError.
     """
     rows = await app.ask(
         "machine/register",
@@ -39,13 +47,19 @@ async def start(
         definition=definition,
         version=version,
         secret=secret,
-        depth=0,
+        depth=depth,
         most_running=most_running,
     )
     found: Mapping[str, Any] = rows[0][0] if rows[0] else {}
     if found and found["state"] == State.READY:
         await start_all([{"id": execution, **found}], app)
     return found
+
+
+def is_another(found: Mapping[str, Any], definition: str, given: Any) -> bool:
+    """Tell whether what `start` has found under an id is of another definition, or has another input."""
+    wanted = exact_json.loads(exact_json.dumps(given))
+    return bool(found["workflow"] != workflow_of(definition) or exact_json.loads(found["input"]) != wanted)
 
 
 async def where(execution: str, app: AppOutside) -> dict[str, Any] | None:

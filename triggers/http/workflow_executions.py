@@ -6,7 +6,6 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import wiring
-from relay import exact_json
 from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.definitions import definition_for_start
@@ -19,7 +18,6 @@ from triggers.http.executions import IDS
 from triggers.http.requests import from_elsewhere, not_for_pages
 from workflows.definitions.names import check_name
 from workflows.machines.answers import failure_of, success_of
-from workflows.machines.names import workflow_of
 
 MOST_INPUT_BYTES = 300_000  # with what is around the input itself, which has 262,144 at most
 _KNOWN = {"input", "id", "version"}
@@ -83,9 +81,7 @@ async def start(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     if not found:
         detail = f"{MOST_RUNNING} executions run; try again when some have ended. Nothing was started."
         return problem(429, "Too many executions", detail)
-    if found["workflow"] != workflow_of(name) or (
-        not found["registered"] and exact_json.loads(found["input"]) != given
-    ):
+    if operate.is_another(found, name, given):
         detail = (
             f"Execution {execution!r} is another one: of {found['workflow']}, or with another input. Take another id."
         )
