@@ -1,12 +1,12 @@
 """A local receiver of notices, in the place of a Teams or Slack webhook."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from devstack.serving import QuietHandler, serving
 
 Notice = dict[str, Any]
 
@@ -27,8 +27,10 @@ class Receiver:
 def receiving(arrived: Callable[[Notice], None]) -> Iterator[Receiver]:
     """Listen on a free port; `arrived` is called with each notice."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        protocol_version = "HTTP/1.0"
+
+        def do_POST(self) -> None:  # noqa: N802 - the name that the library asks for
             notice = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             receiver.notices.append(notice)
             self.send_response(202)
@@ -36,16 +38,6 @@ def receiving(arrived: Callable[[Notice], None]) -> Iterator[Receiver]:
             self.end_headers()
             arrived(notice)
 
-        def log_message(self, *_: object) -> None:
-            """Keep quiet; the story is told by who listens."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}/notices")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as url:
+        receiver = Receiver(f"{url}/notices")
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from devstack.prove.effects import Effect
+from devstack.serving import QuietHandler, serving
 
 STATUSES = {"Shop.Busy": 503, "Shop.Closed": 409}  # of what a script fails with
 REFUSED = "refused"
@@ -69,10 +69,8 @@ def a_desk() -> Iterator[Desk]:
     """Listen on a free port; it ends with the block."""
     desk = Desk()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802 - the name that the library asks for
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, said = desk.take(self.path, body, self.headers["Idempotency-Key"])
             is_text = status >= 300
@@ -83,17 +81,5 @@ def a_desk() -> Iterator[Desk]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    desk.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as desk.url:
         yield desk
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,14 +1,14 @@
 """The APIs that the definitions of docs/workflows call, and the people whom they ask. They know nothing of the app, and so it is they who count."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
+
+from devstack.serving import QuietHandler, serving
 
 FAR = "far"  # what an order begins with that cannot be shipped, and a product that the catalogue refuses
 BUSY = "busy"  # what a report begins with that is too busy at first to say anything
@@ -93,10 +93,8 @@ def the_offices() -> Iterator[Offices]:
     """Listen on a free port; they close with the block."""
     offices = Offices()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the name that the library asks for
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             key = self.headers["Idempotency-Key"] or ""
             status, answer = offices.take(self.command, self.path.partition("?")[0], json.loads(body or b"null"), key)
@@ -109,17 +107,5 @@ def the_offices() -> Iterator[Offices]:
 
         do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the library asks for
 
-        def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    offices.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as offices.url:
         yield offices
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

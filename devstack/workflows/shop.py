@@ -2,13 +2,13 @@
 
 import json
 import random
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from devstack.serving import QuietHandler, serving
 
 
 class Asked(NamedTuple):
@@ -63,27 +63,13 @@ def a_shop() -> Iterator[Shop]:
     """Listen on a free port; the shop ends with the block."""
     shop = Shop()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802 - the name that the library asks for
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             status = shop.take(self.path.strip("/"), body, self.headers["Idempotency-Key"])
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    shop.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as shop.url:
         yield shop
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
