@@ -1,51 +1,41 @@
 """People who answer tokens, each after a random while, until somebody has heard it; some answer twice."""
 
 import random
-import threading
 import time
 from collections.abc import Callable
 
 from devstack.demo.app_client import ask
 from devstack.prove.desk import Asked, Desk
+from devstack.repeating import Repeating
 
 LONGEST_SECONDS = 2.0
 ANSWERS_TWICE = 0.2  # of those who were heard
-_PAUSE_SECONDS = 0.05
 _STORED, _GONE = 202, 410
 
 
-class Answering:
+class Answering(Repeating):
     """Answers what the desk is asked until it is told to end. `wrong` is what an answer may not come to."""
+
+    pause_seconds = 0.05
 
     def __init__(self, desk: Desk, host_url: Callable[[], str], seed: int) -> None:
         """Do nothing yet."""
+        super().__init__()
         self.wrong: list[str] = []
         self._desk = desk
         self._host_url = host_url
         self._chance = random.Random(seed)
         self._due: dict[str, float] = {}
         self._heard: set[str] = set()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._answer, name="answering", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, if it has begun."""
-        self._over.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _answer(self) -> None:
-        while not self._over.wait(_PAUSE_SECONDS):
-            with self._desk.lock:
-                waiting = [each for each in self._desk.questions.values() if each.token not in self._heard]
-            for each in waiting:
-                due = self._due.setdefault(each.token, time.monotonic() + self._chance.uniform(0, LONGEST_SECONDS))
-                if time.monotonic() >= due and not self._over.is_set():
-                    self._say(each)
+    def go_round(self) -> None:
+        """Answer what is due."""
+        with self._desk.lock:
+            waiting = [each for each in self._desk.questions.values() if each.token not in self._heard]
+        for each in waiting:
+            due = self._due.setdefault(each.token, time.monotonic() + self._chance.uniform(0, LONGEST_SECONDS))
+            if time.monotonic() >= due and not self.over.is_set():
+                self._say(each)
 
     def _say(self, asked: Asked) -> None:
         path = f"{self._host_url()}/api/tasks/{asked.token}"

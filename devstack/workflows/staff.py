@@ -1,7 +1,6 @@
 """Who answers: directors approve, people hand in their forms. Leads never do, so that what they are asked goes on to the directors."""
 
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -9,44 +8,33 @@ from http import HTTPStatus
 from typing import Any
 
 from devstack import loopback
+from devstack.repeating import Repeating
 from devstack.workflows.offices import Offices
 
-_PAUSE_SECONDS = 0.5
 _SETTLED = frozenset({HTTPStatus.ACCEPTED, HTTPStatus.GONE})  # taken, or not waited for any more
 
 
-class Staff:
+class Staff(Repeating):
     """Answers each question until the app has taken it, with the token that came with it."""
 
     def __init__(self, offices: Offices, host_url: Callable[[], str]) -> None:
         """Do nothing yet. The host may be on another port after a crash."""
+        super().__init__()
         self._offices = offices
         self._host_url = host_url
         self._settled: set[str] = set()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="staff", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, if it has begun."""
-        self._over.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _work(self) -> None:
-        while not self._over.wait(_PAUSE_SECONDS):
-            for token, output in self._answers():
-                if token in self._settled or self._over.is_set():
-                    continue
-                try:
-                    status = self._answer(token, output)
-                except OSError:
-                    break  # the host is down, or dies just now
-                if status in _SETTLED:
-                    self._settled.add(token)
+    def go_round(self) -> None:
+        """Answer whatever is not settled."""
+        for token, output in self._answers():
+            if token in self._settled or self.over.is_set():
+                continue
+            try:
+                status = self._answer(token, output)
+            except OSError:
+                break  # the host is down, or dies just now
+            if status in _SETTLED:
+                self._settled.add(token)
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
         for asked in self._offices.asked("directors"):
