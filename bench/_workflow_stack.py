@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench._chains import DEFINITION, ORDER, chain, processor_seconds
-from devstack.package.contents import contents, deployable
-from tests.e2e.relay_stack import ONLY_BY_HAND, ROOT, RelayStack, running
+from devstack.workflows.example import copy_of_the_app
+from tests.e2e.relay_stack import ONLY_BY_HAND, RelayStack, running
 
 TASKS = 3
 _STARTS_AT_ONCE = 8
@@ -137,13 +137,11 @@ class WorkflowStack:
 @contextmanager
 def workflow_stack(folder: Path) -> Iterator[WorkflowStack]:
     """Start a stack with an app that has the chain."""
-    app = folder / "app"
-    files = {name: content.decode() for name, content in contents(ROOT, deployable(ROOT)).items()} | _FILES
-    for name, (before, after) in _LINES.items():
-        files[name] = files[name].replace(before, after)
-    for name, text in files.items():
-        (app / name).parent.mkdir(parents=True, exist_ok=True)
+    app = copy_of_the_app(folder / "app")
+    for name, text in _FILES.items():
         (app / name).write_text(text, encoding="utf-8")
+    for name, (before, after) in _LINES.items():
+        (app / name).write_text((app / name).read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     with running(folder, app=app, settings=ONLY_BY_HAND) as relay:
         yield WorkflowStack(relay)
 

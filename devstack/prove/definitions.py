@@ -9,8 +9,7 @@ from typing import Any
 from devstack.command.errors import CommandError
 from devstack.demo.app_client import NOBODY, ask
 from devstack.demo.notices import receiving
-from devstack.demo.stage import ROOT, Stage
-from devstack.package.contents import contents, deployable
+from devstack.demo.stage import Stage
 from devstack.prove import crashes
 from devstack.prove.answering import Answering
 from devstack.prove.definition_cases import Case, Cases, Found, cases, tasks_of
@@ -18,6 +17,7 @@ from devstack.prove.desk import Desk, a_desk
 from devstack.prove.effects import Crash, Effect, doubled, missing, repeats, without_reason
 from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import PATIENCE_SECONDS, Verdict, World
+from devstack.workflows.example import copy_of_the_app
 
 SEED = 20_261_129
 CLAIM_SECONDS = 330  # after which a lost step may be done by another start
@@ -89,10 +89,7 @@ def run(folder: Path, kills: int, executions: int) -> tuple[int, Verdict]:
 
 
 def _app_with_the_statement(folder: Path) -> Path:
-    for name, content in contents(ROOT, deployable(ROOT)).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    copy_of_the_app(folder)
     statements = folder / "sql" / "statements"
     statements.mkdir(parents=True, exist_ok=True)
     (statements / "prove_write.sql").write_text(WRITE, encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devstack.package.contents import deployable
+from devstack.workflows.example import copy_of_the_app
 from tests.architecture import test_rooms
 from tests.e2e.relay_stack import ROOT, RelayStack
 from tests.waiting import wait_until
@@ -32,10 +32,7 @@ LINES_ELSEWHERE = {  # file -> what stands there, and what stands there then
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the app with the capability."""
-    folder = tmp_path_factory.mktemp("app")
-    for name in deployable(ROOT):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
+    folder = copy_of_the_app(tmp_path_factory.mktemp("app"))
     for path in ADDED.rglob("*"):
         if path.suffix in {".py", ".sql"}:
             there = folder / path.relative_to(ADDED)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from devstack.package.contents import deployable
+from devstack.workflows.example import copy_of_the_app
 from tests.e2e.relay_stack import ROOT, RelayStack
 from tests.locks.checker import Event, violations
 from tests.waiting import wait_until
@@ -29,10 +29,7 @@ INSTANCES = 6
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the app with an orchestration that works under a lock."""
-    folder = tmp_path_factory.mktemp("app")
-    for name in deployable(ROOT):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
+    folder = copy_of_the_app(tmp_path_factory.mktemp("app"))
     for room in ("orchestrators", "activities"):
         shutil.copy(ADDED / room / "guarded.py", folder / room / "guarded.py")
         listing = folder / room / "__init__.py"
