@@ -17,6 +17,7 @@ from asl.reader.mistakes import Mistake
 from relay.errors import RelayError
 from workflows.config.file import Workflows, parse_workflows
 from workflows.definitions.diagram.mermaid import mermaid
+from workflows.definitions.diagram.parts import one_line
 from workflows.definitions.diagram.svg import svg
 from workflows.definitions.lines import Lines, line_of, lines_of
 from workflows.definitions.mistakes import RefusedDefinition
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for file in asked.files:
             name = asked.name or _name_of(file)
             checked = check(file, _read(file), name, workflows)
-            said.writelines(f"{line}\n" for line in checked.lines)
+            said.writelines(f"{one_line(line)}\n" for line in checked.lines)  # names are whoever's who wrote the file
             if checked.machine is None:
                 are_right = False
                 continue

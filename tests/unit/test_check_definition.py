@@ -63,6 +63,17 @@ def test_each_mistake_comes_with_its_line_and_its_pointer(folder: Path, capsys: 
     assert lines[-1] == f"{file}: 4 mistakes"
 
 
+def test_a_name_begins_no_line_of_its_own_and_moves_no_cursor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = {"A\norder.asl.json: no mistakes\u001b[2J": {"Type": "Succeed"}, "\ud800": {"Type": "Succeed"}}
+    file = written(folder, {"StartAt": "X", "States": hostile})
+
+    status, lines = said(capsys, file)
+
+    assert (status, len(lines), lines[-1]) == (1, 2, f"{file}: 1 mistake")
+    assert "A order.asl.json: no mistakes" in lines[0]
+    assert lines[0].isprintable()
+
+
 def test_all_mistakes_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     states = {f"S{number}": {"Type": "Fail", "Oops": 1} for number in range(MOST_TOLD)}
     file = written(folder, {"StartAt": "S0", "States": states})
