@@ -64,6 +64,18 @@ DEFINITION = {
 }
 
 
+# What a stranger asks, and what he is told; nothing comes of it.
+STRANGE: list[tuple[str, str, Any, int]] = [
+    ("POST", "workflows/order/executions", {"version": 2**31}, 400),
+    ("POST", "workflows/order/executions", {"version": 7}, 404),
+    ("POST", "workflows/order/executions", {"id": "../order-7"}, 400),
+    ("POST", "workflows/order/executions", {"input": {}, "inptu": {}}, 400),
+    ("POST", "workflows/order%00/executions", {}, 400),
+    ("POST", "tasks/order-7/success", {"output": {"yes": True}}, 404),
+    ("POST", "executions/order-7/redrive", {}, 409),
+]
+
+
 class Office:
     """The stack, and people who are asked."""
 
@@ -119,6 +131,10 @@ def test_a_definition_is_put_started_and_answered_though_the_host_dies(office: O
     assert office.send("POST", "workflows/order/executions", order)[0] == 202
     assert office.send("POST", "workflows/order/executions", order)[0] == 200
     assert office.send("POST", "workflows/order/executions", {**order, "input": {}})[0] == 409
+    for method, path, body, status in STRANGE:
+        found, told = office.send(method, path, body)
+        assert (found, told["status"]) == (status, status), path
+        assert told["detail"], path
     office.wait_until_asked("approval", 1)
     office.wait_until_asked("item", 2)
     office.relay.stack.kill(HOST)

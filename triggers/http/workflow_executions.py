@@ -71,8 +71,8 @@ async def start(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     execution, version = body.get("id", uuid.uuid4().hex), body.get("version")
     if not isinstance(execution, str) or not IDS.fullmatch(execution):
         raise InputError(["id: it must be of letters, digits, . _ and -, at most 100."])
-    if version is not None and (isinstance(version, bool) or not isinstance(version, int) or version < 1):
-        raise InputError(["version: it must be a whole number from 1 on."])
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int) or not 1 <= version < 2**31):
+        raise InputError(["version: it must be a whole number from 1 on, below 2147483648."])
     rules = wiring.definition_rules(name)
     definition = await app.threads.run(definition_for_start, name, version, rules, app.tables)
     given = body.get("input", {})
