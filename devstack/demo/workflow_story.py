@@ -66,6 +66,7 @@ def stage_of(folder: Path, shop: Shop, offices: Offices) -> Stage:
         "WORKFLOWS_FILE": str(folder / "workflows.toml"),
         "MAIL_SECRET": "local-only-secret-of-the-demo",
         "SHOP_URL": shop.url,
+        "WATCHDOG_SCHEDULE": "*/10 * * * * *",  # an aggregate begins at a look, and what has died goes on at one
         **definitions.settings_for(offices.url),
     }
     app = app_with_the_example(folder / "app")
