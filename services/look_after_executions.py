@@ -12,6 +12,7 @@ from services.app_outside import AppOutside
 from services.machines.children import stop_children
 from services.restarts import restarts_of, why_it_ended, write_restart
 from services.start_executions import AGAIN_SECONDS, request_of, start_ready
+from services.tell_executions import tell_again
 from workflows.execution.decisions import Fate, fate
 from workflows.execution.names import execution_instance
 from workflows.machines.names import orchestrator_of
@@ -50,6 +51,8 @@ async def _see_to(row: Mapping[str, Any], app: AppOutside, *, begun: bool) -> Fa
         restarts=restarts,
     )
     match decided:
+        case Fate.LEAVE if begun:
+            await tell_again(row, app)
         case Fate.START:
             await app.instances.start_unless_running(orchestrator_of(row["workflow"]), instance_id, request_of(row))
         case Fate.START_ANEW:

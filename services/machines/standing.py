@@ -67,7 +67,7 @@ def keep(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
 
 def end(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     """Write down how it ended; return {"next": what may be started now, "over": whose branches or items are over}. Raises DatabaseError."""
-    following, siblings, parents = tables.ask(
+    following, siblings, parents, again = tables.ask(
         "machine/end",
         state=request["state"],
         result=json.dumps(request["result"]),
@@ -75,7 +75,7 @@ def end(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
         **who(request),
         **standing(request),
     )
-    return {"next": [dict(row) for row in (*following, *siblings)], "over": [dict(row) for row in parents]}
+    return {"next": [dict(row) for row in (*following, *siblings)], "over": [dict(row) for row in (*parents, *again)]}
 
 
 def standing(request: Mapping[str, Any]) -> dict[str, Any]:

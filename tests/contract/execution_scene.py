@@ -60,6 +60,7 @@ class Executions:
         for table, column in (
             *[("Execution", column) for column in ("DueAt", "LookAt", "EndedAt")],
             ("ExecutionStep", "ClaimedUntil"),
+            ("ExecutionEvent", "StoredAt"),
         ):
             self.made.server.run(
                 f"UPDATE relay.[{table}] SET [{column}] = DATEADD(second, ?, [{column}]) WHERE [App] = ?",

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from functions_standin.durable.events import EventType
 from orchestrators.workflow import workflow_steps
-from relay.instances import Start
+from relay.instances import Instance, Start
 from services import definitions, executions, operate_executions
 from services.app_outside import AppOutside
+from services.look_after_executions import look_after_executions
 from services.machines import children, executing, operate, standing, tasks, tokens
 from services.start_executions import start_all
 from tests.fakes import InlineThreads
@@ -67,6 +68,8 @@ class MachineWorld:
         self.tables = HostTables(self.database)
         self.asked: list[Task] = []
         self.broken: list[str] = []
+        self.told: list[str] = []  # the names of the events that were raised
+        self.is_deaf = False  # no orchestration can be told anything
         self.allowed: executing.Allowed = lambda *_: True
         self.engine = self._engine(chance)
         self._chance = chance
@@ -195,6 +198,11 @@ class MachineWorld:
         """Answer a token."""
         return str(now(tokens.answer(token, told, key, self.app)))
 
+    def look_after_all(self) -> None:
+        """Let the watchdog look."""
+        self._keep_time()
+        now(look_after_executions(self.app))
+
     def _may(self, definition: str, resource: str) -> bool:
         return self.allowed(definition, resource)
 
@@ -267,7 +275,14 @@ class _Instances:
             if start.instance_id not in engine.instances and start.instance_id not in known:
                 engine.start(start.orchestration, dict(start.request), start.instance_id)
 
+    async def look(self, instance_id: str) -> Instance | None:
+        found = self._world.engine.instances.get(instance_id)
+        return None if found is None else Instance(found.status.name)
+
     async def tell(self, instance_id: str, event: str) -> None:
+        if self._world.is_deaf:
+            raise ConnectionError("storage is away")
+        self._world.told.append(event)
         self._world.engine.raise_event(event, None, instance_id)
 
     async def terminate(self, instance_id: str, reason: str) -> None:

@@ -209,6 +209,24 @@ def test_an_event_is_stored_before_its_execution_is_told(made: Watched) -> None:
     assert asyncio.run(post_event("nobody", "paid", "k", {}, made.outside)) is None
 
 
+def test_an_event_that_is_not_taken_is_told_again_ever_less_often(made: Watched) -> None:
+    made.register("a")
+    made.begin("a")
+    made.has("a", "Running")
+    executions.rest({"execution": "a", "epoch": 1, "due_in_ms": 3 * 86_400_000}, made.tables)
+    assert asyncio.run(post_event("a", "paid", "k", {}, made.outside)) == "running"
+    told = []
+
+    for seconds in (301, 61, 300, 4 * 86_400):  # the second look is too early, the last is one at who is late
+        made.let_time_pass(seconds)
+        made.client.raised.clear()
+        made.look()
+        told.append(made.client.raised[:])
+
+    assert told == [[("a:1", "event-paid")], [], [("a:1", "event-paid")], []]
+    assert made.client.terminated == ["a:1"]
+
+
 def test_orchestrations_that_were_replaced_are_ended(made: Watched) -> None:
     made.register("v1", 1, on_newer="replace")
     made.begin("v1")

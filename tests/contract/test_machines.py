@@ -13,13 +13,14 @@ from services import locks, operate_executions
 from services.machines import executing, operate, standing
 from services.resources.perform import perform
 from services.start_executions import start_all
-from tests.contract.machine_world import MachineWorld, now
+from tests.contract.machine_world import MachineWorld, WorkerLost, now
 from tests.unit.services.resources.scene import an_outside
 from triggers.http.executions import show_list
 from workflows.config.file import Workflows
 from workflows.execution.values import Registration
 from workflows.locks.names import hint
 from workflows.locks.values import Asker, Terms
+from workflows.machines.names import children_event
 from workflows.resources.permissions import DefinitionRules
 from workflows.resources.values import Performed, Task, TaskFailed
 
@@ -203,6 +204,73 @@ def test_heartbeats_keep_a_task_and_without_one_it_fails() -> None:
     state, result = world.outcome()
     assert (state, result["error"]) == ("failed", "States.HeartbeatTimeout")
     assert len(world.asked) == 1
+
+
+def test_an_answer_of_which_nobody_was_told_is_told_by_the_watchdog() -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T=ASKS))
+    world.start("asks")
+    quiet(world)
+    world.is_deaf = True
+    assert world.answer(token_of(world), {"output": 1}) == "stored"
+    world.is_deaf = False
+    world.let_pass(61)
+
+    world.look_after_all()
+    quiet(world)
+
+    assert world.outcome() == ("completed", {"output": 1})
+
+
+def two_branches(first: str, second: str, **then: Any) -> dict[str, Any]:
+    late = {"Type": "Wait", "Seconds": 100, "End": True}
+    branches = [states(first, **{first: {"Type": "Succeed"}}), states(second, **{second: late})]
+    return {"Type": "Parallel", "Branches": branches, **then}
+
+
+def test_branches_of_whose_end_nobody_was_told_are_told_by_the_watchdog_those_of_before_are_not() -> None:
+    world = MachineWorld(echo)
+    world.define("both", states("One", One=two_branches("A", "B", Next="Two"), Two=two_branches("C", "D", End=True)))
+    world.start("both")
+    quiet(world)
+    world.let_pass(100)
+    while world.outcome()[0] == "running" and len(world.entered()) < 2:
+        world.step()
+    quiet(world)
+    world.is_deaf = True
+    while "running" in world.states() and world.states()["running"] > 1:
+        world.step()
+    quiet(world)
+    world.is_deaf = False
+    world.let_pass(61)
+    world.told.clear()
+
+    world.look_after_all()
+    quiet(world)
+
+    assert world.told == ["event-" + children_event("Two/1")]
+    assert world.outcome()[0] == "completed"
+
+
+def test_a_worker_that_dies_at_the_end_of_the_last_branch_leaves_nobody_asleep() -> None:
+    world = MachineWorld(echo)
+    world.define("both", states("P", P=two_branches("A", "B", End=True)))
+    ends = []
+
+    def dies(moment: str) -> bool:
+        if moment == "after workflow_end":
+            ends.append(moment)
+        return moment == "after workflow_end" and len(ends) == 2
+
+    world.dies, world.loss = dies, WorkerLost
+    began = world.engine.time
+    world.start("both")
+    while not ends or world.outcome()[0] == "running":
+        world.step()
+
+    assert world.outcome()[0] == "completed"
+    assert len(ends) == 4  # the second branch's twice, and the execution's own
+    assert (world.engine.time - began).total_seconds() < 1000
 
 
 def test_a_wait_is_not_begun_again_by_a_lost_hub() -> None:

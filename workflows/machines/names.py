@@ -71,6 +71,17 @@ def answer_event(place: str, attempt: int) -> str:
     return f"answer-{_short(f'{place}#{attempt}')}"
 
 
+def awaited_events(position: Position) -> frozenset[str]:
+    """Return the names of all that somebody at a position may wait for: an answer, his branches or items, the execution of his task."""
+    return frozenset(
+        {
+            answer_event(position.step_id, position.attempt),
+            children_event(fork_place(position)),
+            children_event(position.step_id),
+        }
+    )
+
+
 def token_text(execution: str, secret: str, place: str, attempt: int) -> str:
     """Return the token of an attempt: whoever has it may answer. It holds no more than the execution's id and a digest."""
     head = base64.urlsafe_b64encode(execution.encode()).decode().rstrip("=")
