@@ -10,6 +10,7 @@ import pytest
 from asl.reader.mistakes import DefinitionError, Mistake
 from orchestrators.machine import STATES_PER_GENERATION
 from services import locks, operate_executions
+from services.look_after_executions import KEPT_DAYS
 from services.machines import executing, operate, standing
 from services.resources.perform import perform
 from services.start_executions import start_all
@@ -250,6 +251,32 @@ def test_branches_of_whose_end_nobody_was_told_are_told_by_the_watchdog_those_of
 
     assert world.told == ["event-" + children_event("Two/1")]
     assert world.outcome()[0] == "completed"
+
+
+def test_branches_are_remembered_for_as_long_as_the_execution_that_has_begun_them() -> None:
+    def forgotten() -> list[str]:
+        [old] = world.tables.ask("execution/old", days=KEPT_DAYS, limit=10)
+        for row in old:
+            world.tables.ask("execution/forget", execution=row["id"])
+        return [row["id"] for row in old]
+
+    world = MachineWorld(echo)
+    branches = [states("A", A={"Type": "Pass", "Result": "A", "End": True}), states("T", T=ASKS)]
+    world.define("both", states("P", P={"Type": "Parallel", "Branches": branches, "End": True}))
+    world.start("both")
+    quiet(world)
+    world.database.clock.advance((KEPT_DAYS + 1) * 86_400)
+    assert forgotten() == []
+    world.answer(token_of(world), {"output": "T"})
+    quiet(world)
+    assert world.outcome() == ("completed", {"output": ["A", "T"]})
+    assert forgotten() == []
+
+    world.database.clock.advance((KEPT_DAYS + 1) * 86_400)
+
+    assert forgotten() == ["e"]
+    assert len(forgotten()) == 2
+    assert world.states() == {}
 
 
 def test_a_worker_that_dies_at_the_end_of_the_last_branch_leaves_nobody_asleep() -> None:
