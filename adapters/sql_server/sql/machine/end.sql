@@ -4,7 +4,8 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @epoch int = ?, @state varchar(10) = ?, @result nvarchar(max) = ?, @error nvarchar(1000) = ?,
     @position nvarchar(max) = ?, @history nvarchar(max) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @failed int = CASE WHEN @state = 'completed' THEN 0 ELSE 1 END;
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @failed int = CASE WHEN @state = 'completed' THEN 0 ELSE 1 END,
+    @was_live int = 1;
 UPDATE [relay].[Execution]
 SET @subject = [Subject], [State] = @state, [Result] = @result, [Error] = @error, [EndedAt] = @now, [LookAt] = NULL
 WHERE [App] = @app AND [Id] = @execution AND [Epoch] = @epoch AND [State] = 'running';
