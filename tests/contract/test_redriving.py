@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.contract.machine_world import MachineWorld
+from services.start_executions import start_all
+from tests.contract.machine_world import MachineWorld, now
 from tests.contract.test_machines import echo, quiet, states
+from workflows.execution.values import Registration
+from workflows.resources.values import Performed, Task, TaskFailed
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:azure.functions:DeprecationWarning"),
@@ -44,3 +47,41 @@ def test_an_item_that_is_stopped_while_it_waits_for_its_place_makes_no_room_for_
         "stopped",
     ]
     assert counted(world) == [(1, 1, 1)]
+
+
+class Moody:
+    """Does what it is asked to do while it is up."""
+
+    up = False
+
+    def __call__(self, task: Task) -> Performed:
+        if not self.up:
+            raise TaskFailed("Boom", "down")
+        return echo(task)
+
+
+def test_executions_of_one_row_follow_each_other_also_when_an_earlier_one_is_redriven() -> None:
+    moody = Moody()
+    world = MachineWorld(moody)
+    world.define("row", states("T", T=TASK))
+
+    def register(execution: str, version: int) -> Any:
+        registration = Registration(
+            id=execution, workflow="definition:row", subject="s", input="{}", relay="r", version=version
+        )
+        [[found]] = world.tables.ask("execution/register", **registration.values())
+        return {"id": execution, **found}
+
+    now(start_all([register("older", 1)], world.app))
+    world.run()
+    newer = register("newer", 2)
+    assert (world.outcome("older")[0], newer["state"]) == ("failed", "ready")
+
+    assert world.redrive("older")["redriven"] == 0
+
+    moody.up = True
+    now(start_all([newer], world.app))
+    world.run()
+    assert world.outcome("newer")[0] == "completed"
+    anew = world.redrive("older")
+    assert (anew["redriven"], anew["epoch"]) == (1, newer["epoch"] + 1)

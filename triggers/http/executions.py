@@ -148,7 +148,10 @@ _DONE = {
         "resumed",
         "it neither rests nor has failed, another one runs for its row, or it is a definition's and has failed: redrive it",
     ),
-    "redrive": ("redriven", "it neither has failed nor was stopped, or is a branch or an item of another one"),
+    "redrive": (
+        "redriven",
+        "it neither has failed nor was stopped, another one runs for its row, or it is a branch or an item of another one",
+    ),
 }
 _LIVE = frozenset({State.WAITING, State.READY, State.RUNNING, State.STUCK})
 

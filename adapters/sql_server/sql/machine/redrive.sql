@@ -1,19 +1,26 @@
 -- Lets an execution go on that has failed or was stopped, from where it failed (`position`); a branch or an item waits for its place, and
--- is not counted as ended any more.
+-- is not counted as ended any more. Not while another one runs for its subject; its epoch is above all of the subject's.
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @is_child int = ?, @position nvarchar(max) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @redriven int, @parent nvarchar(100), @place nvarchar(100), @live int, @ended int, @failed int;
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @redriven int, @parent nvarchar(100), @place nvarchar(100), @live int, @ended int, @failed int,
+    @subject nvarchar(100);
+SELECT @subject = [Subject] FROM [relay].[Execution] WITH (UPDLOCK) WHERE [App] = @app AND [Id] = @execution;
 UPDATE [relay].[Execution]
 SET
-    [Epoch] = [Epoch] + 1,
+    [Epoch] = 1 + (SELECT MAX([Epoch]) FROM [relay].[Execution] WHERE [App] = @app AND [Subject] = @subject),
     [State] = CASE WHEN @is_child = 1 THEN 'waiting' ELSE 'ready' END,
     [Error] = N'',
     [Result] = NULL,
     [EndedAt] = NULL,
     [DueAt] = @now,
     [LookAt] = CASE WHEN @is_child = 0 THEN @now END
-WHERE [App] = @app AND [Id] = @execution AND [State] IN ('failed', 'stopped');
+WHERE [App] = @app AND [Id] = @execution AND [State] IN ('failed', 'stopped') AND NOT EXISTS (
+    SELECT 1
+    FROM [relay].[Execution] AS [other]
+    WHERE [other].[App] = @app AND [other].[Subject] = @subject AND [other].[Id] <> @execution AND [other].[EndedAt] IS NULL
+        AND [other].[State] <> 'waiting'
+);
 SET @redriven = @@ROWCOUNT;
 IF @redriven = 1
 BEGIN
