@@ -58,7 +58,7 @@ async def workflow_collect(request: dict, client: str) -> dict:
 async def workflow_stop_children(request: dict, client: str) -> dict:
     """{…, "place"} -> {}: what it has begun there is ended."""
     await children.stop_children(
-        [request["execution"]], request["place"], "its time is over", wiring.app_outside(client)
+        [request["execution"]], request["place"], request["epoch"], "its time is over", wiring.app_outside(client)
     )
     return {}
 

@@ -35,7 +35,7 @@ async def look_after_executions(app: AppOutside) -> None:
     for row in replaced:
         await _end(row, "a newer version has replaced it", app)
     [orphans] = await app.ask("machine/orphans", limit=MOST_AT_A_LOOK)
-    await stop_children([row["id"] for row in orphans], "", "the execution that had begun it has ended", app)
+    await stop_children([row["id"] for row in orphans], "", 0, "the execution that had begun it has ended", app)
     await _forget_old_ones(app)
 
 

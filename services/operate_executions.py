@@ -29,7 +29,7 @@ async def start_by_hand(workflow: str, execution: str, given: Mapping[str, Any],
     )
     [[found]] = await app.ask("execution/register", **registration.values())
     if found["state"] == State.READY and found["workflow"] == workflow:
-        await _start({"id": execution, **found}, app)
+        await _start(found, app)
     return found
 
 
@@ -73,7 +73,7 @@ async def keep_event(execution: str, name: str, key: str, body: Any, app: AppOut
         return None
     if found[0]["state"] == State.RUNNING:
         try:
-            await app.instances.tell(execution_instance(execution, found[0]["epoch"]), event_name(name))
+            await app.instances.tell(execution_instance(found[0]["id"], found[0]["epoch"]), event_name(name))
         except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
             _log.warning("Execution %s could not be told of an event; it will find it", execution, exc_info=True)
     return found[0]
@@ -87,10 +87,10 @@ async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mappin
     row = found[0]
     if row["stopped"]:
         try:
-            await app.instances.terminate(execution_instance(execution, row["epoch"]), reason)
+            await app.instances.terminate(execution_instance(row["id"], row["epoch"]), reason)
         except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
             _log.info("The orchestration of execution %s was not there to be ended", execution)
-        await stop_children([execution], "", reason, app)
+        await stop_children([row["id"]], "", 0, reason, app)
         for each in (*following, *siblings):
             await _start(each, app)
         await wake_parents(parents, app)
@@ -103,7 +103,7 @@ async def resume_execution(execution: str, app: AppOutside) -> Mapping[str, Any]
     if not found:
         return None
     if found[0]["resumed"]:
-        await _start({"id": execution, **found[0]}, app)
+        await _start(found[0], app)
     return found[0]
 
 

@@ -119,7 +119,9 @@ async def collect(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]
     if not found["over"]:
         return {}
     if any(child["state"] not in _ENDED for child in children):
-        await stop_children([request["execution"]], request["place"], "others of its state have failed", app)
+        await stop_children(
+            [request["execution"]], request["place"], request["epoch"], "others of its state have failed", app
+        )
     return {"outcomes": _bounded([_outcome(child) for child in children])}
 
 
@@ -147,12 +149,17 @@ def _bounded(outcomes: list[dict[str, Any] | None]) -> list[dict[str, Any] | Non
     return outcomes
 
 
-async def stop_children(parents: Sequence[str], place: str, reason: str, app: AppOutside) -> None:
-    """End the children of executions, or of one place, with all that they have begun. Raises DatabaseError."""
+async def stop_children(parents: Sequence[str], place: str, epoch: int, reason: str, app: AppOutside) -> None:
+    """End the children of executions that have ended, or of one place, with all that they have begun. Raises DatabaseError.
+
+    `epoch`: of the start that asks for it itself, and runs; else 0.
+    """
     for _ in range(_LEVELS):
         if not parents:
             return
-        [stopped] = await app.ask("machine/stop_children", parents=json.dumps(list(parents)), place=place, error=reason)
+        [stopped] = await app.ask(
+            "machine/stop_children", parents=json.dumps(list(parents)), place=place, epoch=epoch, error=reason
+        )
         for row in stopped:
             if not row["epoch"]:
                 continue  # it has waited for its place
@@ -160,7 +167,7 @@ async def stop_children(parents: Sequence[str], place: str, reason: str, app: Ap
                 await app.instances.terminate(execution_instance(row["id"], row["epoch"]), reason)
             except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
                 _log.info("The orchestration of execution %s was not there to be ended", row["id"])
-        parents, place = [row["id"] for row in stopped], ""
+        parents, place, epoch = [row["id"] for row in stopped], "", 0
 
 
 async def tell(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from relay.instances import Instance, Start
 from services import definitions, executions, operate_executions
 from services.app_outside import AppOutside
 from services.look_after_executions import look_after_executions
-from services.machines import children, executing, operate, standing, tasks, tokens
+from services.machines import children, executing, operate, redrive, standing, tasks, tokens
 from services.start_executions import start_all
 from tests.fakes import InlineThreads
 from tests.locks.database import HostTables, LockDatabase
@@ -147,7 +147,7 @@ class MachineWorld:
 
     def redrive(self, execution: str = "e") -> Mapping[str, Any]:
         """Let it go on where it failed."""
-        return cast(Mapping[str, Any], now(operate.redrive(execution, self.app)))
+        return cast(Mapping[str, Any], now(redrive.redrive(execution, self.app)))
 
     def stop(self, execution: str = "e") -> None:
         """End it, as a person does."""
@@ -203,6 +203,11 @@ class MachineWorld:
         self._keep_time()
         now(look_after_executions(self.app))
 
+    def _stop_children(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        asked = [request["execution"]], request["place"], request["epoch"]
+        now(children.stop_children(*asked, "its time is over", self.app))
+        return {}
+
     def _may(self, definition: str, resource: str) -> bool:
         return self.allowed(definition, resource)
 
@@ -214,9 +219,7 @@ class MachineWorld:
             KEEP: lambda request: standing.keep(request, self.tables),
             FORK: lambda request: now(children.fork(request, self.app)),
             COLLECT: lambda request: now(children.collect(request, self.app)),
-            STOP_CHILDREN: lambda request: now(
-                children.stop_children([request["execution"]], request["place"], "its time is over", self.app)
-            ),
+            STOP_CHILDREN: self._stop_children,
             END: lambda request: standing.end(request, self.tables),
             TELL: lambda request: now(children.tell(request, self.app)),
             TAKE_EVENT: lambda request: executions.take_event(request, self.tables),

@@ -10,7 +10,7 @@ import azure.functions as func
 import wiring
 from relay.errors import InputError
 from services.app_outside import AppOutside
-from services.machines import operate
+from services.machines import operate, redrive
 from services.operate_executions import (
     list_executions,
     post_event,
@@ -132,7 +132,7 @@ async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     elif action == "resume":
         found = await resume_execution(execution_id, app)
     else:
-        found = await operate.redrive(execution_id, app)
+        found = await redrive.redrive(execution_id, app)
     if found is None:
         return _no_such(req)
     done, why = _DONE[action]

@@ -16,7 +16,7 @@ UPDATE [relay].[Execution]
 SET [LookAt] = @now
 WHERE [App] = @app AND [Id] = @execution AND [State] = 'running' AND [LookAt] > @now;
 SELECT
-    run.[State] AS [state], run.[Epoch] AS [epoch],
+    run.[Id] AS [id], run.[State] AS [state], run.[Epoch] AS [epoch],
     CASE WHEN kept.[Body] COLLATE Latin1_General_BIN2 = @body COLLATE Latin1_General_BIN2 THEN 1 ELSE 0 END AS [kept]
 FROM [relay].[Execution] AS run
 LEFT JOIN [relay].[ExecutionEvent] AS kept

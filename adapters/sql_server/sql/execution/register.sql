@@ -32,4 +32,6 @@ BEGIN
         CASE WHEN @state = 'ready' THEN @now END, CASE WHEN @state IN ('ignored', 'replaced') THEN @now END
     );
 END;
-SELECT [Workflow] AS [workflow], [State] AS [state], [Epoch] AS [epoch] FROM [relay].[Execution] WHERE [App] = @app AND [Id] = @id;
+SELECT [Id] AS [id], [Workflow] AS [workflow], [State] AS [state], [Epoch] AS [epoch]
+FROM [relay].[Execution]
+WHERE [App] = @app AND [Id] = @id;

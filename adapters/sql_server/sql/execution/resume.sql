@@ -29,6 +29,6 @@ BEGIN
     WHERE [App] = @app AND [Execution] = @execution AND JSON_VALUE([Result], '$.failed') IS NOT NULL;
     DELETE FROM [relay].[Restart] WHERE [App] = @app AND [Instance] = @execution;
 END;
-SELECT [State] AS [state], [Workflow] AS [workflow], [Epoch] AS [epoch], @resumed AS [resumed]
+SELECT [Id] AS [id], [State] AS [state], [Workflow] AS [workflow], [Epoch] AS [epoch], @resumed AS [resumed]
 FROM [relay].[Execution]
 WHERE [App] = @app AND [Id] = @execution;

@@ -12,7 +12,7 @@ SET
     [EndedAt] = @now,
     [LookAt] = NULL
 WHERE [App] = @app AND [Id] = @execution AND [EndedAt] IS NULL;
-SELECT [State] AS [state], [Epoch] AS [epoch], CASE WHEN @subject IS NULL THEN 0 ELSE 1 END AS [stopped]
+SELECT [Id] AS [id], [State] AS [state], [Epoch] AS [epoch], CASE WHEN @subject IS NULL THEN 0 ELSE 1 END AS [stopped]
 FROM [relay].[Execution]
 WHERE [App] = @app AND [Id] = @execution;
 {{next_execution}}

@@ -1,10 +1,28 @@
--- The branches and items of executions that have failed or were stopped, and where each was.
+-- The branches and items of some places that have failed or were stopped, some at a time along their ids, and where each was; then the
+-- definitions that they are of.
 SET NOCOUNT ON;
-DECLARE @app nvarchar(60) = ?, @parents nvarchar(max) = ?;
-SELECT place.[Execution] AS [id], place.[Position] AS [position], known.[Definition] AS [text]
+DECLARE @app nvarchar(60) = ?, @places nvarchar(max) = ?, @after nvarchar(100) = ?, @limit int = ?;
+DECLARE @found TABLE ([Id] nvarchar(100) NOT NULL PRIMARY KEY);
+INSERT INTO @found
+SELECT TOP (@limit) place.[Execution]
 FROM [relay].[ExecutionPosition] AS place
-INNER JOIN OPENJSON(@parents) WITH ([id] nvarchar(100) '$') AS parent ON parent.[id] = place.[Parent]
+INNER JOIN OPENJSON(@places) WITH ([parent] nvarchar(100) '$.parent', [place] nvarchar(100) '$.place') AS asked
+    ON asked.[parent] = place.[Parent] AND asked.[place] = place.[Place]
 INNER JOIN [relay].[Execution] AS child ON child.[App] = place.[App] AND child.[Id] = place.[Execution]
-INNER JOIN [relay].[Workflow] AS known
-    ON known.[App] = place.[App] AND known.[Name] = place.[Definition] AND known.[Version] = place.[DefinitionVersion]
-WHERE place.[App] = @app AND child.[State] IN ('failed', 'stopped');
+WHERE place.[App] = @app AND child.[State] IN ('failed', 'stopped') AND place.[Execution] > @after
+ORDER BY place.[Execution];
+SELECT
+    child.[Id] AS [id], child.[Epoch] AS [epoch], place.[Position] AS [position], place.[Definition] AS [definition],
+    place.[DefinitionVersion] AS [version]
+FROM @found AS found
+INNER JOIN [relay].[Execution] AS child ON child.[App] = @app AND child.[Id] = found.[Id]
+INNER JOIN [relay].[ExecutionPosition] AS place ON place.[App] = @app AND place.[Execution] = found.[Id]
+ORDER BY child.[Id];
+SELECT known.[Name] AS [definition], known.[Version] AS [version], known.[Definition] AS [text]
+FROM [relay].[Workflow] AS known
+WHERE known.[App] = @app AND EXISTS (
+    SELECT 1
+    FROM @found AS found
+    INNER JOIN [relay].[ExecutionPosition] AS place ON place.[App] = @app AND place.[Execution] = found.[Id]
+    WHERE place.[Definition] = known.[Name] AND place.[DefinitionVersion] = known.[Version]
+);

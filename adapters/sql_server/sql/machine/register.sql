@@ -25,6 +25,6 @@ BEGIN
         SET @registered = 1;
     END;
 END;
-SELECT [Workflow] AS [workflow], [State] AS [state], [Epoch] AS [epoch], [Input] AS [input], @registered AS [registered]
+SELECT [Id] AS [id], [Workflow] AS [workflow], [State] AS [state], [Epoch] AS [epoch], [Input] AS [input], @registered AS [registered]
 FROM [relay].[Execution]
 WHERE [App] = @app AND [Id] = @id;

@@ -2,7 +2,7 @@
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @limit int = ?;
 SELECT
-    place.[Definition] AS [definition], place.[DefinitionVersion] AS [version], place.[Parent] AS [parent], place.[Secret] AS [secret],
+    run.[Id] AS [id], place.[Definition] AS [definition], place.[DefinitionVersion] AS [version], place.[Parent] AS [parent], place.[Secret] AS [secret],
     place.[Position] AS [position], place.[Place] AS [place], place.[Depth] AS [depth],
     run.[State] AS [state], run.[Epoch] AS [epoch], known.[Definition] AS [text]
 FROM [relay].[ExecutionPosition] AS place
