@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from asl.definition import Machine, Map, Parallel
 from asl.moments import later
 from asl.running.effects import Done, Effect, Enter, Failed, Fork, MapItems, RunTask, WaitUntil
-from asl.running.events import ChildrenEnded, Event, Go, Outcome, Raised, Returned
+from asl.running.events import ChildrenEnded, Event, Go, Outcome, Overdue, Raised, Returned
 from asl.running.given import Given
 from asl.running.position import Position
 from asl.running.step import begin, step
@@ -152,7 +152,7 @@ class _Interpreter:
                 return outcome, answered_at
         if effect.due_at is None:
             raise Stuck(f"nobody answers {effect.resource} in {effect.step_id}, and it has no TimeoutSeconds")
-        return Go(), max(now, effect.due_at)
+        return Overdue(), max(now, effect.due_at)
 
     def _run_children(
         self, effect: Fork | MapItems, now: datetime, name: str

@@ -6,6 +6,7 @@ there, asks for what was done, and gets what it came to.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ import azure.durable_functions as df
 
 from asl.definition import Machine
 from asl.running.effects import Done, Effect, Enter, Failed, Fork, MapItems, RunTask, WaitUntil
-from asl.running.events import ChildrenEnded, Event, Go, Heartbeat, outcome_from_json
+from asl.running.events import ChildrenEnded, Event, Go, Heartbeat, Overdue, outcome_from_json
 from asl.running.given import Given
 from asl.running.step import step
 from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, wait
@@ -21,9 +22,10 @@ from orchestrators.moves import Again, Moves, NotCurrent
 from relay.work.values import ACTIVITY_SECONDS
 from workflows.execution.names import TAKE_EVENT, event_name
 from workflows.machines.checkpoint import Checkpoint
-from workflows.machines.executing import is_execution, told_of_execution
+from workflows.machines.executing import is_execution, told_of_execution, waits
 from workflows.machines.history import Teller
 from workflows.machines.names import (
+    ANSWER_KEY,
     COLLECT,
     EXECUTE,
     FORK,
@@ -106,18 +108,20 @@ class MachineRun(Moves):
     # --- tasks ----------------------------------------------------------------------------------------------------
 
     def _task(self, effect: RunTask) -> Steps:
-        """Have it done; return what came of it, or Go when its time is over: what comes later is dropped."""
-        request = {
-            "resource": effect.resource,
-            "place": effect.step_id,
-            "attempt": effect.attempt,
-            "token": effect.token,
-        }
+        """Have it done; return what came of it, or Overdue: what comes later is dropped."""
+        activity = EXECUTE if is_execution(effect.resource) else TASK
+        attempt = {"resource": effect.resource, "place": effect.step_id, "attempt": effect.attempt}
         while True:
-            activity = EXECUTE if is_execution(effect.resource) else TASK
-            answer = yield from self._in_time(activity, {**request, **self._standing()}, effect.due_at)
-            if answer is None:
-                return Go()
+            request = {**attempt, "token": effect.token, **self._standing()}
+            answer = yield from self._in_time(activity, request, effect.due_at)
+            if answer is None:  # another start may have had it done in time; if not, nothing counts that comes later
+                answer = yield from self._ask(activity, {**attempt, "late": True})
+            if not answer:
+                if waits(
+                    effect.resource
+                ):  # what it has started, or is about to, would go on without anybody who waits for it
+                    yield from self._ask(STOP_CHILDREN, {"place": place_of(effect.step_id, effect.attempt)})
+                return Overdue()
             if answer.get("hints"):  # once, and whatever comes of it: the watchdog tells them, too
                 yield from self._answers([self._context.call_activity(TELL, {"hints": answer["hints"]})])
             if "done" in answer:
@@ -125,8 +129,6 @@ class MachineRun(Moves):
             pause = min(answer["wait_seconds"], self._seconds_until(effect.due_at))
             yield from self._ask(KEEP, {"due_in_ms": _ms(pause + _LATE_SECONDS), **self._standing()})
             yield from wait(self._context, pause)
-            if self._is_due(effect.due_at):
-                return Go()
         if "child" in answer["done"]:
             return (yield from self._child(effect, answer["done"]["child"]))
         if effect.resource.endswith(_TOKEN) and "error" not in answer["done"]:
@@ -137,9 +139,6 @@ class MachineRun(Moves):
         """Ask an activity that takes an author's time; return its answer, None if there is none by then."""
         if due_at is None or self._seconds_until(due_at) > LONGEST_TIMER_SECONDS:
             return (yield from self._ask(activity, request))
-        if self._is_due(due_at):  # another start may have had it done in time
-            answer = yield from self._ask(activity, {**request, "late": True})
-            return answer if "done" in answer else None
         while not self._is_due(due_at):
             self._move(2)
             task = self._context.call_activity(activity, {**self._who, **request})
@@ -166,14 +165,15 @@ class MachineRun(Moves):
                 "name": event,
                 "visit": self._stands.answers + 1,
                 "due_in_ms": _ms(min(seconds, LONGEST_TIMER_SECONDS) + _LATE_SECONDS),
+                "latest_key": ANSWER_KEY,
             }
             answer = yield from self._ask(TAKE_EVENT, asked)
             if "event" in answer:
                 told = answer["event"]
-                self._stands = Checkpoint(self._stands.position, self._stands.told, self._stands.answers + 1)
+                self._stands = replace(self._stands, answers=answer["visit"])
                 return Heartbeat() if "heartbeat" in told else outcome_from_json(told)
             if self._is_due(effect.due_at):
-                return Go()
+                return Overdue()
             yield from self._wait_for(event, seconds)
 
     # --- branches and items ---------------------------------------------------------------------------------------
@@ -186,7 +186,9 @@ class MachineRun(Moves):
     def _child(self, effect: RunTask, child: str) -> Steps:
         """Wait for an execution that a task has begun, as for a single branch."""
         ended = yield from self._over(place_of(effect.step_id, effect.attempt), effect.due_at)
-        return ended if isinstance(ended, Go) else told_of_execution(child, ended.outcomes[0])
+        if isinstance(ended, Go) or (ended.outcomes[0] is None and self._is_due(effect.due_at)):
+            return Overdue()  # or another start has stopped it, for its time was over
+        return told_of_execution(child, ended.outcomes[0])
 
     def _over(self, place: str, due_at: datetime | None) -> Steps:
         event = children_event(place)
@@ -217,7 +219,7 @@ class MachineRun(Moves):
     def _standing(self) -> dict[str, Any]:
         """Return where it stands, and what was not told yet."""
         history = self._teller.take()
-        self._stands = Checkpoint(self._stands.position, self._teller.told, self._stands.answers)
+        self._stands = replace(self._stands, told=self._teller.told)
         return {"stands": self._stands.to_dict(), "history": history}
 
     def _ended(self, state: str, result: Mapping[str, Any], error: str) -> dict[str, Any]:

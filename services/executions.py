@@ -96,18 +96,22 @@ def rest(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
 
 
 def take_event(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
-    """Return {"event": body} of the next one, {} if there is none, or {"over": why}. Raises DatabaseError."""
+    """Return {"event": body, "visit": whose it is} of the next one, {} if there is none, or {"over": why}.
+
+    With a "latest_key" those may be left out that came before: the first one is the one with that key, else the newest. Raises DatabaseError.
+    """
     [[found], events] = tables.ask(
         "execution/take_event",
         name=request["name"],
         visit=request["visit"],
         due_in_ms=request["due_in_ms"],
         claim_seconds=CLAIM_SECONDS,
+        latest_key=request.get("latest_key", ""),
         **who(request),
     )
     if not found["current"]:
         return over(request)
-    return {"event": json.loads(events[0]["body"])} if events else {}
+    return {"event": json.loads(events[0]["body"]), "visit": events[0]["visit"]} if events else {}
 
 
 def end(request: Mapping[str, Any], tables: Tables) -> dict[str, Any]:

@@ -59,7 +59,10 @@ class SqlStatements:
         def work(connection: pyodbc.Connection) -> Rows:
             held = self._one(connection, "execution/hold", step)
             if held["verdict"] == "done":
-                rows: Rows = json.loads(held["result"])["value"]["rows"]
+                kept = json.loads(held["result"])
+                if "value" not in kept:
+                    raise TaskFailed(OVER, "its time was over before it began")
+                rows: Rows = kept["value"]["rows"]
                 return rows
             if held["verdict"] == "over":
                 raise TaskFailed(OVER, "the step is not this start's any more")

@@ -20,7 +20,7 @@ class Enter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTask:
-    """A resource is to do something: go on with Returned or Raised, with Heartbeat, or with Go when `due_at` has come."""
+    """A resource is to do something: go on with Returned or Raised, with Heartbeat, or with Overdue when `due_at` has come."""
 
     position: Position
     resource: str

@@ -13,6 +13,11 @@ class Go:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """The time of the task that is out is over, and it was not done in time, so far as anybody knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """The task that is out has shown a sign of life."""
 
@@ -40,7 +45,7 @@ class ChildrenEnded:
 
 
 Outcome: TypeAlias = Returned | Raised
-Event: TypeAlias = Go | Heartbeat | Returned | Raised | ChildrenEnded
+Event: TypeAlias = Go | Overdue | Heartbeat | Returned | Raised | ChildrenEnded
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, JsonValue]:

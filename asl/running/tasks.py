@@ -8,7 +8,7 @@ from asl.moments import later
 from asl.running.amounts import seconds
 from asl.running.context import WAITS_FOR_TOKEN, scope_of
 from asl.running.effects import Effect, RunTask
-from asl.running.events import Event, Heartbeat, Raised, Returned
+from asl.running.events import Event, Heartbeat, Overdue, Raised, Returned
 from asl.running.given import Given
 from asl.running.leaving import with_result
 from asl.running.position import Phase, Position
@@ -43,10 +43,11 @@ def answer_task(state: State, work: Task, position: Position, event: Event, give
             raise StateFailure(error, cause, names_state=True)
         case Heartbeat():
             return _run(work, _alive(position, given), given)
-    if position.timeout_at is not None and given.moment >= position.timeout_at:
-        raise StateFailure(TIMEOUT, None)
-    if position.heartbeat_at is not None and given.moment >= position.heartbeat_at:
-        raise StateFailure(HEARTBEAT_TIMEOUT, None)
+    if isinstance(event, Overdue):
+        if position.timeout_at is not None and given.moment >= position.timeout_at:
+            raise StateFailure(TIMEOUT, None)
+        if position.heartbeat_at is not None and given.moment >= position.heartbeat_at:
+            raise StateFailure(HEARTBEAT_TIMEOUT, None)
     return _run(work, position, given)
 
 

@@ -29,13 +29,14 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
 
     Raises DatabaseError, and what the SDK raises.
     """
-    if request.get("late"):
-        return {}
+    place = place_of(request["place"], request["attempt"])
+    derived = child_id(request["execution"], place, 0)
+    if request.get("late"):  # its end may have come in time
+        [[found]] = await app.ask("machine/begun", execution=request["execution"], place=place)
+        return {"done": {"child": derived}} if found["begun"] else {}
     [[kept]] = await app.ask("machine/keep", due_in_ms=_DUE_MS, **who(request), **standing(request))
     if not kept["current"]:
         return over(request)
-    place = place_of(request["place"], request["attempt"])
-    derived = child_id(request["execution"], place, 0)
     try:
         resource = parse_resource(request["resource"])
         wanted = wanted_of(request["stands"]["position"]["work"], derived, resource.name)

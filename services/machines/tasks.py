@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from asl.failures import DATA_LIMIT, TASK_FAILED
+from asl.failures import DATA_LIMIT, TASK_FAILED, TIMEOUT
 from asl.values import MAXIMUM_BYTES, flaw_in
 from relay.errors import DatabaseError, RelayError
 from relay.ports import Tables
@@ -17,6 +17,7 @@ from workflows.resources.values import OVER, Performed, Task, TaskFailed, TaskLa
 
 Perform: TypeAlias = Callable[[Task], Performed]
 _MOST_CAUSE = 2000
+_LATE = {"error": TIMEOUT, "cause": "Its time was over before it was done."}
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +26,15 @@ def do_task(request: Mapping[str, Any], perform: Perform, tables: Tables) -> dic
     """Do a task unless this attempt was done; return {"done": outcome}, {"wait_seconds"} or {"over": why}; with the first two "hints", if
     a lock is offered to orchestrations, who are to be told.
 
-    With "late" it is too late to do it: {"done": outcome} if it was done, else {}. Raises DatabaseError.
+    With "late" it is too late to do it: {"done": outcome} if it was done in time, else {}, and it is closed. Raises DatabaseError.
     """
     place = {**who(request), "step": request["place"], "visit": request["attempt"] + 1}
     if request.get("late"):
-        [found] = tables.ask("machine/done", **place)
-        return {"done": _outcome(json.loads(found[0]["result"]))} if found else {}
+        [[run], found] = tables.ask("machine/close", result=json.dumps(_kept(_LATE)), **place)
+        if not run["current"]:
+            return over(request)
+        outcome = _outcome(json.loads(found[0]["result"]))
+        return {} if outcome == _LATE else {"done": outcome}
     [[claimed]] = tables.ask("machine/claim", claim_seconds=CLAIM_SECONDS, **place, **standing(request))
     match claimed["verdict"]:
         case "over":

@@ -11,10 +11,9 @@ from services.app_outside import AppOutside
 from services.operate_executions import keep_event
 from workflows.execution.values import State
 from workflows.machines.checkpoint import Checkpoint
-from workflows.machines.names import answer_event, proves, read_token
+from workflows.machines.names import ANSWER_KEY, answer_event, proves, read_token
 
 _LIVE = frozenset({State.READY, State.RUNNING, State.STUCK})
-_ANSWER = "answer"  # one event has this key: a second answer finds it
 
 
 class Taken(StrEnum):
@@ -53,7 +52,7 @@ async def find_waiting(token: str, app: AppOutside) -> Waiting | Taken:
     if position.phase is not Phase.WORKING or found[0]["state"] not in _LIVE:
         return Taken.GONE
     waiting = Waiting(said.execution, position, found[0]["text"])
-    [[known]] = await app.ask("machine/is_answered", execution=said.execution, name=waiting.event, event_key=_ANSWER)
+    [[known]] = await app.ask("machine/is_answered", execution=said.execution, name=waiting.event, event_key=ANSWER_KEY)
     return Taken.GONE if known["answered"] else waiting
 
 
@@ -62,5 +61,5 @@ async def answer(token: str, told: Mapping[str, Any], key: str, app: AppOutside)
     waiting = await find_waiting(token, app)
     if isinstance(waiting, Taken):
         return waiting
-    kept = await keep_event(waiting.execution, waiting.event, key or _ANSWER, dict(told), app)
+    kept = await keep_event(waiting.execution, waiting.event, key or ANSWER_KEY, dict(told), app)
     return Taken.STORED if kept is not None and kept["kept"] else Taken.GONE

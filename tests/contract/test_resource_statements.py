@@ -132,6 +132,28 @@ def test_a_start_that_has_been_replaced_writes_nothing(store: Store) -> None:
     assert store.names() == []
 
 
+def test_what_begins_when_its_time_is_over_writes_nothing(store: Store) -> None:
+    store.claim()
+    place = {"execution": "e1", "epoch": 1, "step": "Take#1", "visit": 1}
+    late = json.dumps({"failed": {"error": "States.Timeout", "cause": ""}})
+    store.executions.ask("machine/close", result=late, **place)
+
+    assert store.failure(INSERT, {"id": 1, "name": "Ann"}, writes=True).error == OVER
+    assert store.names() == []
+
+
+def test_what_was_written_in_time_stays_done(store: Store) -> None:
+    store.claim()
+    store.run(INSERT, {"id": 1, "name": "Ann"}, writes=True)
+    done = store.result()
+
+    [_, found] = store.executions.ask(
+        "machine/close", result='{"failed": {}}', execution="e1", epoch=1, step="Take#1", visit=1
+    )
+
+    assert json.loads(found[0]["result"]) == store.result() == done
+
+
 def test_an_execution_that_was_stopped_meanwhile_gets_nothing_written(store: Store) -> None:
     store.claim()
     store.executions.end("e1", "stopped")

@@ -19,6 +19,7 @@ STOP_CHILDREN = "workflow_stop_children"
 END = "workflow_end"
 TELL = "workflow_tell"
 
+ANSWER_KEY = "answer"  # of the one event that answers a token; heartbeats have keys of their own
 PREFIX = "definition:"  # of what relay.Execution says that it runs
 _MOST_ROOT = 60
 
