@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="request", activity=BEGIN)
 def workflow_begin(request: dict) -> dict:
-    """{"execution", "epoch"} -> {"definition", "secret", "stands"}, {"wrong": {"error", "cause"}}, or {"over": why}."""
+    """{"execution", "epoch"} -> {"definition", "secret", "stands", "shared"}, {"wrong": {"error", "cause"}}, or {"over": why}."""
     return standing.begin(request, standing.new_secret(uuid.uuid4().bytes + uuid.uuid4().bytes), wiring.tables())
 
 
@@ -42,7 +42,7 @@ def workflow_keep(request: dict) -> dict:
 @blueprint.activity_trigger(input_name="request", activity=FORK)
 @blueprint.durable_client_input(client_name="client")
 async def workflow_fork(request: dict, client: str) -> dict:
-    """{…, "stands", "history"} -> {}, or {"over": why}: its branches or items are begun."""
+    """{…, "stands", "shared", "history"} -> {}, or {"over": why}: its branches or items are begun."""
     return await children.fork(request, wiring.app_outside(client))
 
 

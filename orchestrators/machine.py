@@ -180,7 +180,7 @@ class MachineRun(Moves):
 
     def _children(self, effect: Fork | MapItems) -> Steps:
         """Have branches or items begun, and wait until they are over: all ended, or one too many failed."""
-        yield from self._ask(FORK, self._standing())
+        yield from self._ask(FORK, {"shared": self._stands.shared(), **self._standing()})
         return (yield from self._over(fork_place(effect.position), effect.due_at))
 
     def _child(self, effect: RunTask, child: str) -> Steps:

@@ -37,9 +37,8 @@ def workflow_steps(context: df.DurableOrchestrationContext) -> Steps:
             "error": begun["wrong"]["cause"][:_MOST_ERROR],
         }
     else:
-        run = MachineRun(
-            context, who, machine_of(begun["definition"]), Checkpoint.from_dict(begun["stands"]), begun["secret"]
-        )
+        stands = Checkpoint.from_dict(begun["stands"]).whole(begun["shared"])
+        run = MachineRun(context, who, machine_of(begun["definition"]), stands, begun["secret"])
         try:
             outcome = yield from run.through()
         except Again:

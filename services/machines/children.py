@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from asl.running.effects import Fork, MapItems
@@ -25,6 +26,7 @@ from workflows.machines.reading import machine_of
 
 AT_ONCE = 40  # of a state that does not say how many, as Step Functions has it
 _ROWS = 200  # that are registered at a time
+_MOST_RESULT_CHARS = 4 * MAXIMUM_BYTES  # as JSON that escapes what is not ASCII: more than what may be kept can come to
 _LEVELS = 50  # of executions within executions
 
 _log = logging.getLogger(__name__)
@@ -39,14 +41,14 @@ async def fork(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]:
     if not kept["current"]:
         return over(request)
     [[found], _] = await app.ask("machine/where", execution=request["execution"], limit=0)
-    checkpoint = Checkpoint.from_dict(request["stands"])
+    checkpoint = Checkpoint.from_dict(request["stands"]).whole(request["shared"])
     effect = step(machine_of(found["text"]), checkpoint.position, Go(), _given(checkpoint.position))
     if not isinstance(effect, Fork | MapItems):
         raise TypeError(f"{checkpoint.position.state} has nothing to begin")
     at_once, tolerated = (effect.max_concurrency, effect.tolerated) if isinstance(effect, MapItems) else (0, 0)
     place = fork_place(checkpoint.position)
     rows = _rows(request["execution"], place, found["secret"], effect.children)
-    ready = await register(request, place, rows, at_once or AT_ONCE, tolerated, app)
+    ready = await register(request, place, rows, len(effect.children), at_once or AT_ONCE, tolerated, app)
     if ready is None:
         return over(request)
     await start_all(ready, app)
@@ -57,22 +59,25 @@ async def register(
     request: Mapping[str, Any],
     place: str,
     rows: Iterable[Mapping[str, Any]],
+    number: int,
     at_once: int,
     tolerated: int,
     app: AppOutside,
 ) -> Sequence[Mapping[str, Any]] | None:
-    """Register children of a place; return those that are ready to be started, None if the execution is not this start's any more."""
+    """Register so many children of a place, some at a time; return those that are ready to be started, None if the execution is not
+    this start's any more.
+    """
     ready: Sequence[Mapping[str, Any]] = ()
-    waiting = list(rows)
-    for start in range(0, len(waiting), _ROWS):
-        chunk, is_last = waiting[start : start + _ROWS], start + _ROWS >= len(waiting)
+    waiting = iter(rows)
+    for start in range(0, number, _ROWS):
+        chunk, is_last = list(islice(waiting, _ROWS)), start + _ROWS >= number
         [current], *found = await app.ask(
             "machine/fork",
             parent=request["execution"],
             epoch=request["epoch"],
             place=place,
             rows=json.dumps(chunk, ensure_ascii=False),
-            children=len(waiting) if is_last else 0,
+            children=number if is_last else 0,
             at_once=at_once,
             tolerated=tolerated,
             claim_seconds=CLAIM_SECONDS,
@@ -92,7 +97,7 @@ def _rows(parent: str, place: str, secret: str, children: Iterable[Position]) ->
             "deeper": 0,
             "secret": child_secret(secret, identity),
             "input": json.dumps(child.data, ensure_ascii=False),
-            "position": json.dumps(Checkpoint(child).to_dict(), ensure_ascii=False),
+            "position": json.dumps(Checkpoint(child, inherits=tuple(child.variables)).to_dict(), ensure_ascii=False),
         }
 
 
@@ -112,6 +117,7 @@ async def collect(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]
         place=request["place"],
         due_in_ms=request["due_in_ms"],
         claim_seconds=CLAIM_SECONDS,
+        most_bytes=2 * _MOST_RESULT_CHARS,
         **who(request),
     )
     if not found["current"]:
@@ -122,7 +128,7 @@ async def collect(request: Mapping[str, Any], app: AppOutside) -> dict[str, Any]
         await stop_children(
             [request["execution"]], request["place"], request["epoch"], "others of its state have failed", app
         )
-    return {"outcomes": _bounded([_outcome(child) for child in children])}
+    return {"outcomes": [_outcome(child) for child in _told_too_large(children, found["too_large"])]}
 
 
 _ENDED = frozenset({"completed", "failed", "stopped"})
@@ -132,21 +138,20 @@ def _outcome(child: Mapping[str, Any]) -> dict[str, Any] | None:
     if child["result"] is not None:
         outcome: dict[str, Any] | None = json.loads(child["result"])
         return outcome
-    if child["state"] == "stopped":
+    if child["state"] in ("stopped", "failed"):
         return {"error": "States.TaskFailed", "cause": child["error"]}
-    return None
+    return {"output": None} if child["state"] == "completed" else None
 
 
-def _bounded(outcomes: list[dict[str, Any] | None]) -> list[dict[str, Any] | None]:
-    """Return outcomes that are no larger than it takes to see that they are too large: the state fails by it, as it must."""
-    size = 0
-    for number, outcome in enumerate(outcomes):
-        if outcome is not None and "output" in outcome:
-            size += len(json.dumps(outcome["output"]))
-            if size > 2 * MAXIMUM_BYTES:
-                rest = [each if each is None or "error" in each else {"output": None} for each in outcomes[number:]]
-                return [*outcomes[:number], {"output": "x" * (MAXIMUM_BYTES + 1)}, *rest[1:]]
-    return outcomes
+def _told_too_large(children: Sequence[Mapping[str, Any]], is_too_large: int) -> Iterable[Mapping[str, Any]]:
+    """Return children of which the first result, if they were too large to be fetched, is too large by itself: the state fails by it, as it must."""
+    told = not is_too_large
+    for child in children:
+        if child["state"] == "completed" and not told:
+            told = True
+            yield {**child, "result": json.dumps({"output": "x" * (MAXIMUM_BYTES + 1)})}
+        else:
+            yield child
 
 
 async def stop_children(parents: Sequence[str], place: str, epoch: int, reason: str, app: AppOutside) -> None:

@@ -68,7 +68,7 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
             "input": json.dumps(wanted.input, ensure_ascii=False),
             "position": None,
         }
-        ready = await register(request, place, [row], 1, 0, app)
+        ready = await register(request, place, [row], 1, 1, 0, app)
         if ready is None:
             return over(request)
         await start_all(ready, app)

@@ -65,13 +65,14 @@ async def where(execution: str, app: AppOutside) -> dict[str, Any] | None:
     row = found[0]
     told: dict[str, Any] = {"definition": row["definition"], "version": row["version"], "parent": row["parent"] or None}
     if row["position"]:
-        position = Checkpoint.from_dict(json.loads(row["position"])).position
+        stands = Checkpoint.from_dict(json.loads(row["position"]))
+        position = stands.position
         told |= {
             "state": position.state,
             "phase": position.phase.value,
             "attempt": position.attempt,
             "visits": position.visits,
-            "variables": sorted(position.variables),
+            "variables": sorted({*position.variables, *stands.inherits}),
         }
     return told | {"begun": [dict(each) for each in begun], "children": [dict(child) for child in children]}
 

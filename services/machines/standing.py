@@ -19,7 +19,7 @@ from workflows.machines.reading import machine_of
 
 
 def begin(request: Mapping[str, Any], secret: str, tables: Tables) -> dict[str, Any]:
-    """Claim the execution; return {"definition", "secret", "stands"}, {"over": why}, or {"wrong": error and cause}: it cannot be run.
+    """Claim the execution; return {"definition", "secret", "stands", "shared"}, {"over": why}, or {"wrong": error and cause}: it cannot be run.
 
     `secret` is for an execution that has none yet. Raises DatabaseError.
     """
@@ -37,12 +37,26 @@ def begin(request: Mapping[str, Any], secret: str, tables: Tables) -> dict[str, 
         machine = machine_of(found["definition"])
     except DefinitionError as error:
         return _wrong(f"Version {found['version']} of definition {name} cannot be read: {error}")
+    if found["input"] is None:
+        return _wrong("The execution that this one is a part of is no more; start it again.")
     stands = found["position"]
     try:
         written = json.loads(stands) if stands else _beginning(request, found, name, machine)
     except ValueError as error:
         return _wrong(str(error))
-    return {"definition": found["definition"], "secret": found["secret"], "stands": written}
+    shared = {"input": json.loads(found["input"]), "variables": _inherited(request["execution"], written, tables)}
+    return {"definition": found["definition"], "secret": found["secret"], "stands": written, "shared": shared}
+
+
+def _inherited(execution: str, stands: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+    """Return the variables of the executions around a branch or an item: they wait for it, so they are as they were when it was begun."""
+    found: dict[str, Any] = {}
+    names = stands.get("inherits")
+    while names:
+        [[around]] = tables.ask("machine/around", execution=execution)
+        found = {**json.loads(around["variables"]), **found}
+        execution, names = around["id"], json.loads(around["inherits"] or "[]")
+    return {name: found[name] for name in stands.get("inherits", ()) if name in found}
 
 
 def _beginning(request: Mapping[str, Any], found: Mapping[str, Any], name: str, machine: Machine) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def slow(world: MachineWorld, activity: str) -> list[Any]:
     """Run until an activity is asked for, and hold it back until its time is over."""
     while not (held := held_back(world, activity)):
         world.step()
-    while not world.engine.pending[0].message.event.type.name == "TimerFired":
+    while world.engine.pending[0].message.event.type.name != "TimerFired":
         world.step()
     return held
 

@@ -746,3 +746,57 @@ def test_one_that_came_before_its_definition_is_redriven_when_that_is_there() ->
     world.run()
 
     assert world.outcome() == ("completed", {"output": {"n": 3}})
+
+
+def test_what_items_have_in_common_is_written_down_once() -> None:
+    world = MachineWorld(echo)
+    seen = {"Type": "Pass", "Parameters": {"v.$": "$v", "w.$": "$w", "n.$": "$$.Execution.Input.n"}, "End": True}
+    inner = {"Type": "Map", "ItemsPath": "$.two", "ItemProcessor": states("S", S=seen), "End": True}
+    keep = {"Type": "Pass", "Assign": {"w": 2}, "Result": {"two": [1, 2]}, "Next": "Inner"}
+    outer = {
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "ItemProcessor": states("Keep", Keep=keep, Inner=inner),
+        "ResultPath": "$.r",
+        "Next": "Only",
+    }
+    first = {"Type": "Pass", "Assign": {"v": 1, "large": "v" * 50_000}, "Next": "Outer"}
+    only = {"Type": "Pass", "InputPath": "$.r", "End": True}
+    world.define("shares", states("First", First=first, Outer=outer, Only=only))
+    large = "i" * 50_000
+
+    world.start("shares", given={"n": 3, "items": [0, 1], "large": large})
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": [[{"v": 1, "w": 2, "n": 3}] * 2] * 2})
+    rows = world.database.connect().execute(
+        "SELECT COUNT(*), SUM(DATALENGTH([Position])), MAX(DATALENGTH([Position])) FROM relay.[ExecutionPosition] WHERE [Parent] <> ''"
+    )
+    [(number, together, largest)] = rows.fetchall()
+    assert number == 6
+    assert largest < len(large) / 5
+    assert together < len(large)
+
+
+def test_results_that_are_too_large_together_are_not_fetched() -> None:
+    world = MachineWorld(lambda _: Performed(output="r" * 250_000))
+    work = {"Type": "Task", "Resource": "relay:activity/echo", "End": True}
+    world.define(
+        "much", states("M", M={"Type": "Map", "ItemsPath": "$", "ItemProcessor": states("W", W=work), "End": True})
+    )
+    sizes: list[int] = []
+    ask = world.tables.ask
+
+    def counted(statement: str, **values: Any) -> Any:
+        found = ask(statement, **values)
+        if statement == "machine/collect":
+            sizes.append(len(json.dumps([[dict(row) for row in rows] for rows in found], default=str)))
+        return found
+
+    world.tables.ask = counted  # type: ignore[method-assign]
+    world.start("much", given=list(range(6)))
+    world.run()
+
+    state, result = world.outcome()
+    assert (state, result["error"]) == ("failed", "States.DataLimitExceeded")
+    assert max(sizes) < 250_000
