@@ -9,6 +9,7 @@ from devstack.demo.notices import receiving
 from devstack.demo.stage import Stage
 from devstack.prove import crashes
 from devstack.prove.crashes import Crash
+from devstack.prove.housekeeping import Housekeeping
 from devstack.prove.leaks import FORBIDDEN
 from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import PATIENCE_SECONDS, Verdict, World
@@ -20,6 +21,7 @@ from devstack.workflows.shop import Shop, a_shop
 SEED = 20_261_127
 ROWS_PER_STATEMENT = 50
 FAILING_SHARE = 0.1  # of the shop's answers
+SAID_EVERY_SECONDS = 60.0
 WITH_PAYMENT = 10  # of which one is an order that is charged and waits for its payment; the others were paid before
 RELAYS = """
 [[relay]]
@@ -57,15 +59,17 @@ def run(folder: Path, kills: int, changes: int) -> tuple[int, Verdict]:
         settings = {"SHOP_URL": shop.url}
         stage = Stage(folder, relays=str(folder / "relays.toml"), settings=settings, app_dir=app)
         world = World(stage, receiver, folder)
-        payments = Payments(lambda: world.stack.host_url)
+        helpers = (Payments(lambda: world.stack.host_url), Housekeeping(lambda: world.stack.host_url))
         try:
             world.start()
-            payments.start()
+            for helper in helpers:
+                helper.start()
             struck = _killed_meanwhile(world, kills, changes, chance)
             shop.share = 0.0
             return struck, _verdict(world, shop, changes)
         finally:
-            payments.stop()
+            for helper in helpers:
+                helper.stop()
             world.database.close()
             stage.stop()
 
@@ -88,13 +92,16 @@ def _killed_meanwhile(world: World, kills: int, changes: int, chance: random.Ran
 
 def _verdict(world: World, shop: Shop, changes: int) -> Verdict:
     """Wait until every order was shipped, or nothing has moved for as long as patience lasts; count what the shop has seen."""
-    began = time.monotonic()
+    began = said = time.monotonic()
     most, deadline = -1, 0.0
     while (shipped := len(shop.done("ship"))) < changes or _unended(world):
         if (moved := shipped + len(shop.asked)) > most:
             most, deadline = moved, time.monotonic() + PATIENCE_SECONDS
         elif time.monotonic() > deadline:
             break
+        if time.monotonic() > said + SAID_EVERY_SECONDS:
+            said = time.monotonic()
+            world.stage.say(f"{shipped} of {changes} orders are shipped")
         time.sleep(0.5)
     seconds = time.monotonic() - began
     twice, unended = shop.twice(), _unended(world)
