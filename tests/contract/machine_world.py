@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,7 +15,6 @@ from services import definitions, executions, operate_executions
 from services.app_outside import AppOutside
 from services.look_after_executions import look_after_executions
 from services.machines import children, executing, operate, redrive, standing, tasks, tokens
-from services.start_executions import start_all
 from tests.fakes import InlineThreads
 from tests.locks.database import HostTables, LockDatabase
 from tests.unit.orchestrators.world import Clocked
@@ -48,6 +47,10 @@ def now(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 MOST_STEPS = 5000
+LONGEST_SLEEP = timedelta(minutes=30)  # after a loss, in a machine that waits for nothing
+_UNTIL_LOOK = """
+    SELECT DATEDIFF(millisecond, SYSUTCDATETIME(), MIN([LookAt])) + 1 FROM relay.[Execution] WHERE [State] IN ('ready', 'running')
+"""
 DONE_AND_NOT_REPORTED = "within workflow_task"
 
 
@@ -104,11 +107,14 @@ class MachineWorld:
         )
 
     def run(self) -> None:
-        """Let everything happen that will."""
+        """Let everything happen that will; the watchdog looks when SQL Server says that somebody's sign of life is missing."""
         for _ in range(MOST_STEPS):
-            if not self.engine.pending:
+            if self._watchdog_comes_first():
+                self.look_after_all()
+            elif self.engine.pending:
+                self.step()
+            else:
                 break
-            self.step()
         else:
             raise AssertionError("it does not come to an end")
         assert self.broken == []
@@ -138,10 +144,12 @@ class MachineWorld:
         try:
             self.run()
         except HubLost:
+            lost_at = self.engine.time
             self.lose_the_hub()
-            self.let_pass(400)
             self.dies = lambda _: False
             self.run()
+            [[ended_at]] = self.database.connect().execute("SELECT MAX([EndedAt]) FROM relay.[Execution]").fetchall()
+            assert ended_at.replace(tzinfo=UTC) - lost_at < LONGEST_SLEEP, "it slept on for too long"
             return True
         return False
 
@@ -182,17 +190,9 @@ class MachineWorld:
         return found
 
     def lose_the_hub(self) -> None:
-        """Forget every instance and every message; the watchdog starts anew what has not ended."""
+        """Forget every instance and every message; the watchdog finds it out."""
         self.engine.instances.clear()
         self.engine.pending.clear()
-        rows = (
-            self.database.connect()
-            .execute("SELECT [Id], [Epoch] FROM relay.[Execution] WHERE [State] IN ('ready', 'running')")
-            .fetchall()
-        )
-        for execution, epoch in rows:
-            [anew] = self.tables.ask("execution/start_anew", execution=execution, epoch=epoch, again_in_seconds=60)
-            now(start_all(anew, self.app))
 
     def answer(self, token: str, told: Mapping[str, Any], key: str = "") -> str:
         """Answer a token."""
@@ -207,6 +207,20 @@ class MachineWorld:
         asked = [request["execution"]], request["place"], request["epoch"]
         now(children.stop_children(*asked, "its time is over", self.app))
         return {}
+
+    def _watchdog_comes_first(self) -> bool:
+        """Let pass what time there is until a look is due, if nothing is to be done before."""
+        moments = [getattr(each, "visible_at", None) for each in self.engine.pending]
+        if not all(moments):
+            return False
+        self._keep_time()
+        [[until_ms]] = self.database.connect().execute(_UNTIL_LOOK).fetchall()
+        if until_ms is None or any(
+            moment <= self.engine.time + timedelta(milliseconds=until_ms) for moment in moments if moment
+        ):
+            return False
+        self.let_pass(max(0.0, until_ms / 1000))
+        return True
 
     def _may(self, definition: str, resource: str) -> bool:
         return self.allowed(definition, resource)
@@ -274,9 +288,22 @@ class _Instances:
     async def start_unknown(self, starts: Sequence[Start]) -> None:
         engine = self._world.engine
         for start in starts:
-            known = {each.message.instance_id for each in engine.pending if hasattr(each.message, "instance_id")}
-            if start.instance_id not in engine.instances and start.instance_id not in known:
+            if not self._knows(start.instance_id):
                 engine.start(start.orchestration, dict(start.request), start.instance_id)
+
+    def _knows(self, instance_id: str) -> bool:
+        engine = self._world.engine
+        on_its_way = {each.message.instance_id for each in engine.pending if hasattr(each.message, "instance_id")}
+        return instance_id in engine.instances or instance_id in on_its_way
+
+    async def start_unless_running(self, orchestration: str, instance_id: str, request: Mapping[str, Any]) -> None:
+        found = self._world.engine.instances.get(instance_id)
+        if found is None or found.status.is_terminal:
+            self._world.engine.instances.pop(instance_id, None)
+            self._world.engine.start(orchestration, dict(request), instance_id)
+
+    async def purge(self, instance_id: str) -> None:
+        self._world.engine.instances.pop(instance_id, None)
 
     async def look(self, instance_id: str) -> Instance | None:
         found = self._world.engine.instances.get(instance_id)
@@ -285,6 +312,8 @@ class _Instances:
     async def tell(self, instance_id: str, event: str) -> None:
         if self._world.is_deaf:
             raise ConnectionError("storage is away")
+        if not self._knows(instance_id):
+            raise LookupError(f"there is no instance {instance_id}")
         self._world.told.append(event)
         self._world.engine.raise_event(event, None, instance_id)
 

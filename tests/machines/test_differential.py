@@ -24,7 +24,6 @@ pytestmark = [
 ]
 SEEDS = range(1, 61)
 LOSES = 0.03  # of the moments before and after activities
-LONGEST_LOSS_SECONDS = 400  # claims of steps run out meanwhile
 
 
 def perform(task: Task) -> Performed:
@@ -57,7 +56,6 @@ def played(seed: int) -> dict[str, Any]:
             break
         except HubLost:
             world.lose_the_hub()
-            world.let_pass(LONGEST_LOSS_SECONDS)
     state, result = world.outcome(NAME)
     end = {"output": None, "error": None, "cause": None, **result}
     return {"outcome": "done" if state == "completed" else state, **end, "entered": world.entered_below(NAME)}
