@@ -15,12 +15,14 @@ from devstack.prove.answering import Answering
 from devstack.prove.definition_cases import Case, Cases, Found, cases, tasks_of
 from devstack.prove.desk import Desk, a_desk
 from devstack.prove.effects import Crash, Effect, doubled, missing, repeats, without_reason
+from devstack.prove.housekeeping import Housekeeping
 from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import PATIENCE_SECONDS, Verdict, World
 from devstack.workflows.example import copy_of_the_app
 
 SEED = 20_261_129
 CLAIM_SECONDS = 330  # after which a lost step may be done by another start
+MOST_OPEN = 50  # executions, with all that is within them, when the next ones are started
 _LOOK_SECONDS = 0.5
 _QUIET_SECONDS = (
     30  # without any end or effect: what was claimed by what has died is all that is left, and no task takes so long
@@ -107,6 +109,7 @@ class Proof:
         self._crashes: list[Crash] = []
         self._left_behind_since: float | None = None
         self._answering = Answering(desk, lambda: world.stack.host_url, SEED)
+        self._housekeeping = Housekeeping(lambda: world.stack.host_url)
         self._tasks = {name: frozenset(tasks_of(each)) for name, each in drawn.definitions.items()}
 
     def begin(self) -> None:
@@ -116,11 +119,13 @@ class Proof:
         for name, definition in self._cases.definitions.items():
             self._ask("PUT", f"workflows/{name}", definition)
         self._answering.start()
+        self._housekeeping.start()
 
     def killed_meanwhile(self, kills: int) -> int:
         """Start the executions, kill again and again, and lose the task hub in the middle; return how many kills struck."""
         chance, struck, waiting = random.Random(SEED), 0, self._cases.executions
         for number in range(1, kills + 1):
+            self._wait_until_few_are_open(len(waiting) * (number - 1) // kills)
             for case in waiting[len(waiting) * (number - 1) // kills : len(waiting) * number // kills]:
                 self._start(case)
             began = time.time()
@@ -140,6 +145,16 @@ class Proof:
         self._world.stack.end_left_behind()
         self._mark(time.time())
         return struck
+
+    def _wait_until_few_are_open(self, started: int) -> None:
+        """So that all the crashes strike while there is work; and Azurite, which looks through everything at each question, keeps up."""
+        quiet_at, ended = time.monotonic(), -1
+        while started - (now_ended := self._ended()) > MOST_OPEN:
+            if now_ended > ended:
+                quiet_at, ended = time.monotonic(), now_ended
+            elif time.monotonic() > quiet_at + _QUIET_SECONDS:
+                return  # what is left waits for claims to run out, or for a crash
+            time.sleep(_LOOK_SECONDS)
 
     def verdict(self) -> Verdict:
         """Wait until every execution has ended, or nothing has moved for as long as patience lasts; compare and count."""
@@ -171,6 +186,7 @@ class Proof:
     def end(self) -> None:
         """End everything."""
         try:
+            self._housekeeping.stop()
             self._answering.stop()
         finally:
             self._world.database.close()
@@ -220,8 +236,10 @@ class Proof:
             time.sleep(_LOOK_SECONDS)
 
     def _under_way(self) -> int:
-        ended = int(self._world.database.run(_ENDED)[0][0])
-        return len(self._cases.executions) - ended
+        return len(self._cases.executions) - self._ended()
+
+    def _ended(self) -> int:
+        return int(self._world.database.run(_ENDED)[0][0])
 
     def _effects(self) -> tuple[defaultdict[str, list[Effect]], list[Effect]]:
         """Return what the desk was asked and what was written, by execution, and what was written."""
