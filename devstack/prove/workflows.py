@@ -23,7 +23,7 @@ ROWS_PER_STATEMENT = 50
 FAILING_SHARE = 0.1  # of the shop's answers
 SAID_EVERY_SECONDS = 60.0
 PATIENCE_SECONDS = 480.0  # whose worker was killed, his step is another one's after 330 s
-MOST_OPEN = 100  # executions, when the next orders are inserted
+MOST_OPEN = 400  # executions, when the next orders are inserted
 WITH_PAYMENT = 10  # of which one is an order that is charged and waits for its payment; the others were paid before
 RELAYS = """
 [[relay]]
