@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Potential duplicate Task completion"),
     pytest.mark.timeout(900),
 ]
-SEEDS = range(1, 61)
+SEEDS = range(1, 41)
 LOSES = 0.03  # of the moments before and after activities
 
 

@@ -11,15 +11,15 @@ from devstack.prove.world import Verdict, versions_with_two_ids
 pytestmark = pytest.mark.timeout(420)
 
 
-def test_an_outage_of_2000_changes_with_kills_ends_with_all_of_them_delivered(tmp_path: Path) -> None:
-    result = SCENARIOS["outage"].run(tmp_path / "outage", 6, 2000)
+def test_an_outage_of_1000_changes_with_kills_ends_with_all_of_them_delivered(tmp_path: Path) -> None:
+    result = SCENARIOS["outage"].run(tmp_path / "outage", 6, 1000)
 
-    assert (result.changes, result.kills) == (2000, 7)
+    assert (result.changes, result.kills) == (1000, 7)
     assert result.verdict.holds, result.verdict
 
 
 def test_after_the_loss_of_the_task_hub_rounds_and_notices_go_on_where_they_were(tmp_path: Path) -> None:
-    result = outage(tmp_path / "wiped", 3, 2000, wiped=True)
+    result = outage(tmp_path / "wiped", 3, 1000, wiped=True)
 
     assert result.verdict.holds, result.verdict
 

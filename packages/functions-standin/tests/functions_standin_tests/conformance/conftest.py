@@ -1,6 +1,7 @@
 """Any Functions host: the stand-in, or the one at TEST_FUNCTIONS_HOST_URL, which runs the app of this folder (see README.md).
 
-What is asserted is what Microsoft's own host was seen to do.
+What is asserted is what Microsoft's own host was seen to do. The host ends with these tests: it looks twenty times as often as others
+whether there is something to do.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ LEASES_FASTER = 0.05  # of the stand-in: a lease of 60 s lasts 3 s
 LISTENING = "functions_standin: listening on "
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tables(sql_connection_string: str) -> Iterator[Tables]:
     """The database that the host's app watches."""
     with contextlib.closing(connect(to_odbc(sql_connection_string, find_driver()))) as connection:
@@ -32,7 +33,7 @@ def tables(sql_connection_string: str) -> Iterator[Tables]:
         yield tables
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def probe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The host that is asked."""
     if url := os.environ.get("TEST_FUNCTIONS_HOST_URL"):
@@ -66,7 +67,7 @@ def probe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             process.terminate()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _the_right_app(probe: Probe) -> None:
     try:
         answer = probe.get("answers/text")
