@@ -11,9 +11,11 @@ from typing import Any
 
 from asl.definition import Machine, Task
 from asl.moments import later
+from asl.reader.mistakes import DefinitionError
 from asl.running.position import Phase, Position
 from asl.running.redriving import redriven
 from asl.running.step import machine_at
+from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.operate_executions import resume_execution
 from services.start_executions import start_all
@@ -30,7 +32,7 @@ _LEVELS = 50  # of executions within executions
 async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
     """Let an execution go on where it failed or was stopped; None if it is not known.
 
-    Returns its state, and whether it was redriven. Raises DatabaseError.
+    Returns its state, and whether it was redriven. Raises DatabaseError, and InputError for a definition that cannot be read.
     """
     found, _ = await app.ask("machine/where", execution=execution, limit=0)
     if not found:  # it was never anywhere, for want of a definition: it begins, as one of code that has failed goes on
@@ -78,7 +80,7 @@ async def _put_back(
         if not each["position"]:  # it has never begun
             continue
         stands = Checkpoint.from_dict(json.loads(each["position"]))
-        machine = machine_of(texts.get((each["definition"], each["version"])) or each["text"])
+        machine = _machine(each, texts)
         deadline = None if machine.timeout_seconds is None else later(app.clock.now(), machine.timeout_seconds)
         resource = _resource(machine, stands.position)
         position = redriven(stands.position, deadline, is_answered=resource.endswith(SUFFIX))
@@ -87,6 +89,16 @@ async def _put_back(
         places += [{"parent": each["id"], "place": place} for place in _begun_at(stands.position, resource)]
     await app.ask("machine/put_back", rows=json.dumps(rows, ensure_ascii=False))
     return places
+
+
+def _machine(execution: Mapping[str, Any], texts: Mapping[tuple[str, int], str]) -> Machine:
+    name, version = execution["definition"], execution["version"]
+    try:
+        return machine_of(texts.get((name, version)) or execution["text"])
+    except DefinitionError as error:
+        raise InputError(
+            [f"Version {version} of definition {name} cannot be read, so nothing goes on: {error}"]
+        ) from None
 
 
 def _resource(machine: Machine, position: Position) -> str:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.machines import children
+from asl.reader.mistakes import DefinitionError, Mistake
+from relay.errors import InputError
+from services.machines import children, redrive
 from services.start_executions import start_all
 from tests.contract.machine_world import MachineWorld, WorkerLost, now
 from tests.contract.test_machines import ASKS, echo, quiet, states, token_of
@@ -123,6 +125,23 @@ def test_redriving_lets_all_go_on_or_nothing() -> None:
 
     assert world.outcome() == ("completed", {"output": [1, 2, 3]})
     assert counted(world) == [(0, 3, 0)]
+
+
+def test_what_cannot_be_read_is_not_redriven(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(_: str) -> None:
+        raise DefinitionError([Mistake("/States/T", "JSONata is not here", "install it")])
+
+    world = MachineWorld(Moody())
+    world.define("items", items(T=TASK))
+    world.start("items", given=[1, 2])
+    world.run()
+    failed = world.states()
+
+    monkeypatch.setattr(redrive, "machine_of", unreadable)
+    with pytest.raises(InputError, match=r"definition items cannot be read, so nothing goes on: .*JSONata"):
+        world.redrive()
+
+    assert world.states() == failed
 
 
 def test_what_was_caught_long_ago_is_not_redriven_with_what_came_later() -> None:

@@ -123,7 +123,7 @@ async def take_event(req: func.HttpRequest, app: AppOutside) -> func.HttpRespons
 
 
 async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
-    """Stop, resume, or redrive. Raises DatabaseError."""
+    """Stop, resume, or redrive. Raises DatabaseError, InputError."""
     execution_id, action = req.route_params["id"], req.route_params["action"]
     if action not in _DONE:
         return problem(404, "No such action", f"There is no {action!r}; take {', '.join(_DONE)}.")
