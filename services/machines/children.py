@@ -27,7 +27,6 @@ from workflows.machines.reading import machine_of
 AT_ONCE = 40  # of a state that does not say how many, as Step Functions has it
 _ROWS = 200  # that are registered at a time
 _MOST_RESULT_CHARS = 4 * MAXIMUM_BYTES  # as JSON that escapes what is not ASCII: more than what may be kept can come to
-_LEVELS = 50  # of executions within executions
 
 _log = logging.getLogger(__name__)
 
@@ -159,9 +158,7 @@ async def stop_children(parents: Sequence[str], place: str, epoch: int, reason: 
 
     `epoch`: of the start that asks for it itself, and runs; else 0.
     """
-    for _ in range(_LEVELS):
-        if not parents:
-            return
+    while parents:
         [stopped] = await app.ask(
             "machine/stop_children", parents=json.dumps(list(parents)), place=place, epoch=epoch, error=reason
         )

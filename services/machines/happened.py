@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.app_outside import AppOutside
 from workflows.definitions.diagram.parts import Happened, Ran
 
-_LEVELS = 12
+_LEVELS = 12  # more than a definition can have
 _MOST_LOOKED_AT = 1000  # branches and items of a level
 
 

@@ -26,7 +26,6 @@ from workflows.machines.reading import machine_of
 from workflows.resources.names import SUFFIX
 
 _AT_A_TIME = 100  # positions; each may have some hundred KB
-_LEVELS = 50  # of executions within executions
 
 
 async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
@@ -43,10 +42,8 @@ async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
         return {**root, "redriven": 0}
     rows = [{"id": root["id"], "epoch": root["epoch"]}]
     places = await _put_back([root], {}, app)
-    for _ in range(_LEVELS):
-        if not places:
-            break
-        below = []
+    while places:
+        below: list[dict[str, str]] = []
         after = ""
         while failed := await _failed(places, after, app):
             children, texts = failed
