@@ -8,7 +8,7 @@ from typing import Any
 from relay import exact_json
 from services.app_outside import AppOutside
 from services.machines.children import stop_children, wake_parents
-from services.start_executions import start_all
+from services.start_executions import start_or_leave
 from workflows.execution.names import event_name, execution_instance, subject_of
 from workflows.execution.values import Registration, State
 from workflows.machines.names import workflow_of
@@ -29,7 +29,7 @@ async def start_by_hand(workflow: str, execution: str, given: Mapping[str, Any],
     )
     [[found]] = await app.ask("execution/register", **registration.values())
     if found["state"] == State.READY and found["workflow"] == workflow:
-        await _start(found, app)
+        await start_or_leave(found, app)
     return found
 
 
@@ -92,7 +92,7 @@ async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mappin
             _log.info("The orchestration of execution %s was not there to be ended", execution)
         await stop_children([row["id"]], "", 0, reason, app)
         for each in (*following, *siblings):
-            await _start(each, app)
+            await start_or_leave(each, app)
         await wake_parents(parents, app)
     return row
 
@@ -103,15 +103,8 @@ async def resume_execution(execution: str, app: AppOutside) -> Mapping[str, Any]
     if not found:
         return None
     if found[0]["resumed"]:
-        await _start(found[0], app)
+        await start_or_leave(found[0], app)
     return found[0]
-
-
-async def _start(row: Mapping[str, Any], app: AppOutside) -> None:
-    try:
-        await start_all([row], app)
-    except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
-        _log.warning("Execution %s could not be started; the watchdog will", row["id"], exc_info=True)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Starts what is registered; whoever dies at it, the watchdog finds it again."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from workflows.machines.names import orchestrator_of
 
 AGAIN_SECONDS = 60  # after which what was taken to be started, and does not run, is taken again
 _AT_A_TIME = 50
+
+_log = logging.getLogger(__name__)
 
 
 async def start_ready(app: AppOutside, workflow: str = "", *, most_seconds: float) -> int:
@@ -34,6 +37,14 @@ async def start_all(rows: Sequence[Mapping[str, Any]], app: AppOutside) -> None:
         for row in rows
     ]
     await app.instances.start_unknown(starts)
+
+
+async def start_or_leave(row: Mapping[str, Any], app: AppOutside) -> None:
+    """Start one. That it could not be started is no error: it is registered, so the watchdog does."""
+    try:
+        await start_all([row], app)
+    except Exception:  # noqa: BLE001 - the SDK raises whatever it likes
+        _log.warning("Execution %s could not be started; the watchdog will", row["id"], exc_info=True)
 
 
 def request_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from relay import exact_json
 from services.app_outside import AppOutside
 from services.machines.children import stop_children
-from services.start_executions import start_all
+from services.start_executions import start_or_leave
 from workflows.execution.names import subject_of
 from workflows.execution.values import State
 from workflows.machines.checkpoint import Checkpoint
@@ -30,7 +30,7 @@ async def start(
     """Register an execution of a version and start it; return id, workflow, state, epoch, input and whether it was registered now.
 
     Nothing if too many run. The same id is registered once: `is_another` tells whether it was registered as something else. `depth`:
-    how many executions have started each other before it. Raises DatabaseError.
+    how many executions have started each other before it. Raises DatabaseError. That it could not be started is no error: the watchdog does.
     """
     rows = await app.ask(
         "machine/register",
@@ -46,7 +46,7 @@ async def start(
     )
     found: Mapping[str, Any] = rows[0][0] if rows[0] else {}
     if found and found["state"] == State.READY:
-        await start_all([found], app)
+        await start_or_leave(found, app)
     return found
 
 

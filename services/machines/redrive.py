@@ -18,7 +18,7 @@ from asl.running.step import machine_at
 from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.operate_executions import resume_execution
-from services.start_executions import start_all
+from services.start_executions import start_or_leave
 from workflows.machines.checkpoint import Checkpoint
 from workflows.machines.executing import waits
 from workflows.machines.names import fork_place, place_of
@@ -53,7 +53,7 @@ async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
         places = below
     [[row]] = await app.ask("machine/redrive", execution=root["id"], epoch=root["epoch"], rows=json.dumps(rows))
     if row["redriven"]:
-        await start_all([row], app)
+        await start_or_leave(row, app)
     return row
 
 
