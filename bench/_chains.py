@@ -3,12 +3,13 @@
 Episodes go through the SDK, and the app's own services ask the stand-in of SQL Server. What Azure Storage takes is left out: it is the same for all.
 """
 
+import contextlib
 import itertools
 import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from azure.functions import OrchestrationContext
 from adapters.sql_server.tables import SqlTables
 from functions_standin.durable.response import Response
 from functions_standin.testing.durable import Engine
+from orchestrators import moves
 from orchestrators.execution import execution_steps
 from orchestrators.flow import Steps
 from orchestrators.run import Run
@@ -84,11 +86,17 @@ class Chains:
         return cost
 
     def replay(self, way: str, length: int, definition: str = "") -> tuple[int, Callable[[], object]]:
-        """Return the events of the longest history of an execution, and what lets the SDK replay it."""
-        _, engine = self._run(way, length, definition)
+        """Return the events of an execution that has one history, however long, and what lets the SDK replay it."""
+        with _histories_of(length + 4):
+            _, engine = self._run(way, length, definition)
         longest = max(engine.requests, key=len)
         orchestrator = df.Orchestrator.create(_orchestrators(length)[_ORCHESTRATORS[way]])
-        return len(json.loads(longest)["history"]), lambda: orchestrator(OrchestrationContext(longest))
+
+        def replay() -> None:
+            with _histories_of(length + 4):
+                orchestrator(OrchestrationContext(longest))
+
+        return len(json.loads(longest)["history"]), replay
 
     def _run(self, way: str, length: int, definition: str) -> tuple[Cost, "_Engine"]:
         engine = _Engine(_orchestrators(length), self._activities())
@@ -104,7 +112,7 @@ class Chains:
             sql_seconds=processor_seconds(self._sql_process) - sql,
             seconds=time.perf_counter() - begin,
             statements=self._tables.asked.total() - asked,
-            events=len(engine.instances["i"].history),
+            events=engine.events,
         )
         output = json.loads(engine.instances["i"].output)
         if output != ORDER and output.get("state") != "completed":
@@ -158,6 +166,16 @@ def _orchestrators(length: int) -> Mapping[str, Callable[..., Steps]]:
     }
 
 
+@contextlib.contextmanager
+def _histories_of(most_moves: int) -> Iterator[None]:
+    """Let orchestrations begin their histories anew only after so many activities."""
+    usual, moves.MOVES_PER_GENERATION = moves.MOVES_PER_GENERATION, most_moves
+    try:
+        yield
+    finally:
+        moves.MOVES_PER_GENERATION = usual
+
+
 class _Engine(Engine):
     """Keeps what the SDK was asked."""
 
@@ -166,9 +184,18 @@ class _Engine(Engine):
     ) -> None:
         super().__init__(orchestrators, activities)
         self.requests: list[str] = []
+        self._events = [0]  # of each history
+
+    @property
+    def events(self) -> int:
+        """Return how many there were, in all histories."""
+        return sum(self._events[:-1]) + len(self.instances["i"].history)
 
     async def _call_orchestrator(self, name: str, request: str) -> Response:
         self.requests.append(request)
+        if (events := len(json.loads(request)["history"])) < self._events[-1]:
+            self._events.append(events)
+        self._events[-1] = events
         return await super()._call_orchestrator(name, request)
 
 

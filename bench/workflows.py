@@ -27,7 +27,7 @@ from mssql_standin.testing.stand_in import StandIn
 from tests.recovery.attacker import attack, attacked, health_asked
 from tests.sql_client import SqlServer
 
-_LENGTH = 36  # tasks in a row: about 150 events, and one history
+_LENGTH = 36  # tasks in a row: about 150 events
 _FREE = 4  # states without a task behind each
 _APP = "bench"
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -106,7 +106,9 @@ def _print_costs(found: Mapping[str, Sequence[Cost]]) -> None:
 
 
 def _print_replays(found: Mapping[str, tuple[int, Callable[[], object]]], rounds: int) -> None:
-    sys.stdout.write("\nReplay of the longest history, processor time; in brackets: beside steps of one's own.\n\n")
+    sys.stdout.write(
+        "\nReplay of a history of all of them, processor time; in brackets: beside steps of one's own.\n\n"
+    )
     seconds = {name: median(_processor_seconds(play) for _ in range(3 * rounds)) for name, (_, play) in found.items()}
     for name, (events, _) in found.items():
         ratio = f"({seconds[name] / seconds[OWN]:.2f}x)"

@@ -10,7 +10,8 @@ from orchestrators.flow import Steps, fraction, wait
 from orchestrators.locks import LockLost
 from relay.backoff import Backoff, interval_seconds
 
-MOVES_PER_GENERATION = 40  # activities and waits; then the history begins anew
+# Activities and waits; then the history begins anew. Each replay goes through all of it, so with twice as many a step costs nearly twice as much.
+MOVES_PER_GENERATION = 20
 _LONG = Backoff(first_interval_seconds=5, coefficient=2, max_interval_seconds=600)  # while SQL Server does not answer
 
 
