@@ -11,6 +11,7 @@ from devstack.prove import crashes
 from devstack.prove.crashes import Crash
 from devstack.prove.housekeeping import Housekeeping
 from devstack.prove.leaks import FORBIDDEN
+from devstack.prove.resuming import Resuming
 from devstack.prove.task_hub import lose_the_task_hub
 from devstack.prove.world import Verdict, World
 from devstack.workflows import prepaid
@@ -61,7 +62,7 @@ def run(folder: Path, kills: int, changes: int) -> tuple[int, Verdict]:
         settings = {"SHOP_URL": shop.url}
         stage = Stage(folder, relays=str(folder / "relays.toml"), settings=settings, app_dir=app)
         world = World(stage, receiver, folder)
-        helpers = (Payments(lambda: world.stack.host_url), Housekeeping(lambda: world.stack.host_url))
+        helpers = tuple(helper(lambda: world.stack.host_url) for helper in (Payments, Housekeeping, Resuming))
         try:
             world.start()
             for helper in helpers:
