@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from relay.shown import shown
 from workflows.resources.connection import Connection
+from workflows.resources.endpoint import endpoint_of
 from workflows.resources.values import bad_arguments
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -16,7 +17,6 @@ KEYS = (
     *("ApiEndpoint", "Method", "Headers", "QueryParameters", "RequestBody", "Transform"),
     *("Connection", "Authentication", "InvocationConfig"),
 )
-_PATH_CHARACTERS = "/%:@!$&'()*+,;=~"  # beside letters, digits, _ . and -: they stay as they are
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What the client sets, what ends the request early, and what says who asks: that is the connection's to say.
 _NOT_THEIRS = frozenset(
@@ -60,57 +60,11 @@ def request_of(connection: Connection, arguments: Mapping[str, Any]) -> HttpRequ
 
 def _url(connection: Connection, arguments: Mapping[str, Any]) -> str:
     base = urlsplit(connection.url)
-    path, query = _endpoint(connection, arguments.get("ApiEndpoint"))
+    path, query = endpoint_of(connection, arguments.get("ApiEndpoint"))
     pairs = arguments.get("QueryParameters") or {}
     parameters = _form(pairs, "QueryParameters", "REPEAT")
     queries = "&".join(part for part in (base.query, query, parameters) if part)
     return f"{base.scheme}://{base.netloc}{path}" + (f"?{queries}" if queries else "")
-
-
-def _endpoint(connection: Connection, endpoint: Any) -> tuple[str, str]:
-    """Return path and query of what is called. Host and user are always the connection's own."""
-    base = urlsplit(connection.url)
-    root = base.path.rstrip("/")
-    if not isinstance(endpoint, str) or not endpoint:
-        raise bad_arguments(
-            "ApiEndpoint", 'it is missing; write a path beneath the connection\'s URL, such as "/orders"'
-        )
-    if not endpoint.isprintable() or "#" in endpoint or "\\" in endpoint:
-        raise bad_arguments("ApiEndpoint", f"{shown(endpoint)} has a character that no URL has, or a #")
-    path, _, query = endpoint.partition("?")
-    is_whole_url = "://" in path or path.startswith("//")
-    path = _beneath(path, connection) if is_whole_url else f"{root}/{path.lstrip('/')}"
-    if any(segment in {".", ".."} for segment in re.split(r"[/\\]", unquote(unquote(path)))):
-        raise bad_arguments(
-            "ApiEndpoint", f"{shown(endpoint)} has . or .. as a part of its path; write the path itself"
-        )
-    try:
-        return quote(path, safe=_PATH_CHARACTERS), quote(query, safe=f"{_PATH_CHARACTERS}?")
-    except UnicodeEncodeError:
-        raise bad_arguments("ApiEndpoint", "it has half of a character, which no URL can hold") from None
-
-
-def _beneath(url: str, connection: Connection) -> str:
-    """Return the path of a whole URL, which has to lie under the connection's."""
-    base = urlsplit(connection.url)
-    try:
-        asked = urlsplit(url)
-        same = (asked.scheme, asked.hostname, asked.port or _port(asked.scheme)) == (
-            base.scheme, base.hostname, base.port or _port(base.scheme),
-        )  # fmt: skip
-    except ValueError:
-        same = False
-    root = base.path.rstrip("/")
-    if not same or "@" in asked.netloc or not f"{asked.path}/".startswith(f"{root}/"):
-        raise bad_arguments(
-            "ApiEndpoint",
-            f"{shown(url)} does not lie under the URL of connection {connection.name!r}; write a path, or configure another connection",
-        )
-    return asked.path or "/"
-
-
-def _port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
 
 
 def _headers(connection: Connection, told: Any) -> dict[str, str]:
