@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlsplit
 from relay.shown import shown
 from workflows.resources.connection import Connection
 from workflows.resources.endpoint import endpoint_of
+from workflows.resources.query import query_of
 from workflows.resources.values import bad_arguments
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -63,8 +64,8 @@ def _url(connection: Connection, arguments: Mapping[str, Any]) -> str:
     path, query = endpoint_of(connection, arguments.get("ApiEndpoint"))
     pairs = arguments.get("QueryParameters") or {}
     parameters = _form(pairs, "QueryParameters", "REPEAT")
-    queries = "&".join(part for part in (base.query, query, parameters) if part)
-    return f"{base.scheme}://{base.netloc}{path}" + (f"?{queries}" if queries else "")
+    whole = query_of(base.query, {"ApiEndpoint": query, "QueryParameters": parameters})
+    return f"{base.scheme}://{base.netloc}{path}" + (f"?{whole}" if whole else "")
 
 
 def _headers(connection: Connection, told: Any) -> dict[str, str]:

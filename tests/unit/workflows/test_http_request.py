@@ -95,6 +95,47 @@ def test_the_connections_query_and_the_definitions_parameters_go_together() -> N
     assert "geheim" not in repr(request)
 
 
+KEYED = "https://shop.example/v1?key=geheim-123&Tenant%20id=7&"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "query"),
+    [
+        ({"ApiEndpoint": "/orders?&a=1&"}, "key=geheim-123&Tenant%20id=7&a=1"),
+        ({"ApiEndpoint": "/orders?"}, "key=geheim-123&Tenant%20id=7"),
+        ({"ApiEndpoint": "/orders?a=key&keys=1", "QueryParameters": {"b": "&key=2"}},
+         "key=geheim-123&Tenant%20id=7&a=key&keys=1&b=%26key%3D2"),
+    ],
+)  # fmt: skip
+def test_the_queries_are_joined_by_one_sign(arguments: dict[str, Any], query: str) -> None:
+    assert made(Connection(name="shop", url=KEYED), **arguments).url == f"https://shop.example/v1/orders?{query}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"ApiEndpoint": "/orders?a=1&key=mine"},
+        {"ApiEndpoint": "/orders?key"},
+        {"ApiEndpoint": "/orders?%6bEy=mine"},
+        {"ApiEndpoint": "/orders?a=1;key=mine"},
+        {"ApiEndpoint": "/orders?key[0]=mine"},
+        {"ApiEndpoint": "/orders?%20key%00=mine"},
+        {"ApiEndpoint": "/orders?Tenant_id=8"},
+        {"ApiEndpoint": "/orders?tenant+id=8"},
+        {"ApiEndpoint": "/orders??key=mine"},
+        {"QueryParameters": {"KEY": "mine"}},
+        {"QueryParameters": {"key[]": ["mine"]}},
+        {"QueryParameters": {"a": "1;key=2", "tenant.id": 8}},
+    ],
+)
+def test_a_parameter_that_the_connection_sets_is_not_the_definitions(arguments: dict[str, Any]) -> None:
+    [key] = arguments
+    with pytest.raises(TaskFailed, match=f"{key}: .* is set by the connection; leave it out") as caught:
+        made(Connection(name="shop", url=KEYED), **arguments)
+
+    assert caught.value.error == BAD_ARGUMENTS
+
+
 def test_headers_are_the_definitions_and_the_connections() -> None:
     assert made(Headers={"X-Trace": 7, "Accept": ["a/b", "c/d"]}).headers == {
         "X-Trace": "7", "Accept": "a/b, c/d", "Authorization": "Bearer geheim-123", "X-Tenant": "7",
