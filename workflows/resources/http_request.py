@@ -1,7 +1,6 @@
 """A call over HTTP out of a task's arguments: under its connection's URL, and nowhere else."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import quote_plus, urlsplit
 from relay.shown import shown
 from workflows.resources.connection import Connection
 from workflows.resources.endpoint import endpoint_of
+from workflows.resources.headers import CONTENT_TYPE, headers_of
 from workflows.resources.query import query_of
 from workflows.resources.values import bad_arguments
 
@@ -18,14 +18,6 @@ KEYS = (
     *("ApiEndpoint", "Method", "Headers", "QueryParameters", "RequestBody", "Transform"),
     *("Connection", "Authentication", "InvocationConfig"),
 )
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What the client sets, what ends the request early, and what says who asks: that is the connection's to say.
-_NOT_THEIRS = frozenset(
-    {
-        *("host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "expect"),
-        *("keep-alive", "accept-encoding", "idempotency-key", "authorization", "proxy-authorization", "cookie"),
-    }
-)  # fmt: skip
 _ARRAYS = ("INDICES", "REPEAT", "COMMAS", "BRACKETS")
 
 
@@ -48,8 +40,8 @@ def request_of(connection: Connection, arguments: Mapping[str, Any]) -> HttpRequ
     if not isinstance(method, str) or method not in connection.methods:
         raise bad_arguments("Method", f"{shown(method)} must be one of {', '.join(connection.methods)}")
     body, content_type = _body(arguments)
-    headers = _headers(connection, arguments.get("Headers"))
-    written = [headers.pop(name) for name in list(headers) if name.lower() == "content-type"]
+    headers = headers_of(connection, arguments.get("Headers"))
+    written = [headers.pop(name) for name in list(headers) if name.lower() == CONTENT_TYPE]
     return HttpRequest(
         method=method,
         url=_url(connection, arguments),
@@ -66,27 +58,6 @@ def _url(connection: Connection, arguments: Mapping[str, Any]) -> str:
     parameters = _form(pairs, "QueryParameters", "REPEAT")
     whole = query_of(base.query, {"ApiEndpoint": query, "QueryParameters": parameters})
     return f"{base.scheme}://{base.netloc}{path}" + (f"?{whole}" if whole else "")
-
-
-def _headers(connection: Connection, told: Any) -> dict[str, str]:
-    if told is None:
-        return {}
-    if not isinstance(told, Mapping):
-        raise bad_arguments("Headers", 'it must look like {"X-Trace": "7"}')
-    taken = {name.lower() for name in connection.headers}
-    found = {}
-    for name, value in told.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        if not _HEADER.fullmatch(name):
-            raise bad_arguments("Headers", f"{shown(name)} is no HTTP header name")
-        if name.lower() in _NOT_THEIRS or name.lower() in taken:
-            raise bad_arguments("Headers", f"{name} is set by the app or the connection; leave it out")
-        if isinstance(text, int | float) and not isinstance(text, bool):
-            text = str(text)
-        if not isinstance(text, str) or not (text.isascii() and text.isprintable()):
-            raise bad_arguments("Headers", f"{name}: its value must be printable ASCII on one line")
-        found[name] = text
-    return found
 
 
 def _body(arguments: Mapping[str, Any]) -> tuple[bytes, str]:
