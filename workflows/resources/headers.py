@@ -1,5 +1,6 @@
 """The headers of a call that a definition may write."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -21,13 +22,8 @@ _NOT_THEIRS = frozenset(
         *("x-real-ip", "x-client-ip", "x-cluster-client-ip", "client-ip", "true-client-ip", "cf-connecting-ip"),
     }
 )  # fmt: skip
-_NOT_THEIRS_EITHER = (
-    "x-forwarded",
-    "x-original-",
-    "x-rewrite-",
-    "x-ms-client-principal",
-    "proxy",
-)  # and all that begin so
+# And all that begin so.
+_NOT_THEIRS_EITHER = ("x-forwarded", "x-original-", "x-rewrite-", "x-ms-client-principal", "proxy")
 
 
 def headers_of(connection: Connection, told: Any) -> dict[str, str]:
@@ -39,17 +35,31 @@ def headers_of(connection: Connection, told: Any) -> dict[str, str]:
     taken = {_read(name) for name in connection.headers}
     found = {}
     for name, value in told.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
         if not _HEADER.fullmatch(name):
             raise bad_arguments("Headers", f"{shown(name)} is no HTTP header name")
         if _is_not_theirs(name) or _read(name) in taken:
             raise bad_arguments("Headers", f"{name} is set by the app or the connection; leave it out")
-        if isinstance(text, int | float) and not isinstance(text, bool):
-            text = str(text)
-        if not isinstance(text, str) or not (text.isascii() and text.isprintable()):
-            raise bad_arguments("Headers", f"{name}: its value must be printable ASCII on one line")
+        text = _text(value)
+        if text is None:
+            raise bad_arguments(
+                "Headers",
+                f"{name}: its value must be a text of printable ASCII on one line, a number, or a list of such; States.JsonToString, or $string, makes a text of anything else",
+            )
         found[name] = text
     return found
+
+
+def _text(value: Any) -> str | None:
+    """Return a header's value in one line; None if it cannot be one."""
+    texts = [_plain(each) for each in (value if isinstance(value, list) else [value])]
+    text = ", ".join(each for each in texts if each is not None)
+    return text if texts and None not in texts and text.isascii() and text.isprintable() else None
+
+
+def _plain(value: Any) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return json.dumps(value)
+    return value if isinstance(value, str) else None
 
 
 def _is_not_theirs(name: str) -> bool:

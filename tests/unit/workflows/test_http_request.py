@@ -195,6 +195,21 @@ def test_headers_that_are_not_the_definitions_to_set_are_refused(headers: Any) -
 
 
 @pytest.mark.parametrize(
+    "value", [{"b": 1}, [{"b": 1}], ["a", ["b"]], [True], [None], True, None, [], ["a\r\nHost: b"]], ids=str
+)
+def test_a_headers_value_is_a_text_a_number_or_a_list_of_such(value: Any) -> None:
+    with pytest.raises(
+        TaskFailed,
+        match="Headers: X-A: its value must be a text of printable ASCII on one line, a number, or a list of such",
+    ):
+        made(Headers={"X-B": "1", "X-A": value})
+
+
+def test_the_values_of_a_headers_list_stand_in_one_line() -> None:
+    assert made(Headers={"X-A": ["a", 1, 1.5]}).headers["X-A"] == "a, 1, 1.5"
+
+
+@pytest.mark.parametrize(
     ("arrays", "body"),
     [
         (None, b"a=1&b%5B%5D=x+y&c[0]=1&c[1]=2"),
