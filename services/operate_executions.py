@@ -11,8 +11,10 @@ from services.machines.children import stop_children, wake_parents
 from services.start_executions import start_or_leave
 from workflows.execution.names import event_name, execution_instance, subject_of
 from workflows.execution.values import Registration, State
-from workflows.machines.names import workflow_of
+from workflows.machines.names import token_head, workflow_of
+from workflows.machines.untold import json_without_tokens, without_tokens
 
+_IN_JSON = frozenset({"input", "result"})
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +42,7 @@ async def list_executions(chosen: Mapping[str, str], limit: int, app: AppOutside
     """
     definition = workflow_of(chosen["workflow"]) if chosen["workflow"] else ""
     [found] = await app.ask("execution/list", **chosen, definition=definition, limit=limit)
-    return [_shown(row) for row in found]
+    return [_shown(row, token_head(row["id"])) for row in found]
 
 
 async def show_execution(execution: str, app: AppOutside) -> dict[str, Any] | None:
@@ -48,13 +50,17 @@ async def show_execution(execution: str, app: AppOutside) -> dict[str, Any] | No
     found, steps, events = await app.ask("execution/one", execution=execution)
     if not found:
         return None
-    row = found[0]
+    head = token_head(found[0]["id"])
+    row = _shown(found[0], head)
     return {
-        **_shown(row),
+        **row,
         "input": json.loads(row["input"]),
         "result": None if row["result"] is None else json.loads(row["result"]),
-        "done_steps": [{**_shown(step), "result": step["result"] and json.loads(step["result"])} for step in steps],
-        "events": [_shown(event) for event in events],
+        "done_steps": [
+            {**each, "result": each["result"] and json.loads(each["result"])}
+            for each in (_shown(step, head) for step in steps)
+        ],
+        "events": [_shown(event, head) for event in events],
     }
 
 
@@ -107,6 +113,16 @@ async def resume_execution(execution: str, app: AppOutside) -> Mapping[str, Any]
     return found[0]
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row as JSON has it: moments in UTC."""
-    return {name: f"{value}Z" if name.endswith("_at") and value else value for name, value in row.items()}
+def _shown(row: Mapping[str, Any], head: str) -> dict[str, Any]:
+    """Return a row as JSON has it: moments in UTC, no token of a task, under which whoever reads it could answer."""
+    return {name: _shown_value(name, value, head) for name, value in row.items()}
+
+
+def _shown_value(name: str, value: Any, head: str) -> Any:
+    if not value:
+        return value
+    if name in _IN_JSON:
+        return json_without_tokens(value, head)
+    if name == "error":
+        return without_tokens(value, head)
+    return f"{value}Z" if name.endswith("_at") else value

@@ -10,6 +10,7 @@ from asl.running.effects import Done, Effect, Enter, Failed, Fork, MapItems, Run
 from asl.running.events import Event, Raised, Returned
 from asl.running.position import Phase, Position
 from asl.running.step import machine_at
+from workflows.machines.untold import json_without_tokens
 
 MOST_TEXT = 4096  # characters of an input or output; the whole of it is in no history
 MOST_WAITING = 65_536  # characters of what is told at once; then inputs and outputs are left out
@@ -24,6 +25,7 @@ class Teller:
         self._machine = machine
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
+        self._head: str | None = None  # of the execution's tokens, once there was one
 
     def before(self, position: Position, event: Event, now: datetime) -> None:
         """Tell what a step is made for."""
@@ -37,6 +39,8 @@ class Teller:
     def after(self, position: Position, effect: Effect, now: datetime) -> None:
         """Tell what came of it; `position` is the one from before."""
         left = effect.position
+        if isinstance(effect, RunTask) and effect.token is not None:
+            self._head = effect.token.partition(".")[0]
         match effect:
             case Enter() | Done():
                 self._tell(f"{self._kind(position)}StateExited", position, now, {"output": left.data})
@@ -63,7 +67,7 @@ class Teller:
         return type(machine_at(self._machine, position).states[position.state].work).__name__
 
     def _tell(self, kind: str, position: Position, now: datetime, body: dict[str, Any]) -> None:
-        text = _text(body) if self._size < MOST_WAITING else "{}"
+        text = self._text(body) if self._size < MOST_WAITING else "{}"
         self._size += len(text)
         self._waiting.append(
             {
@@ -75,10 +79,11 @@ class Teller:
             }
         )
 
-
-def _text(body: dict[str, Any]) -> str:
-    parts = {name: json.dumps(value, ensure_ascii=False) for name, value in body.items()}
-    return "{" + ", ".join(f'"{name}": {_cut(part)}' for name, part in parts.items()) + "}"
+    def _text(self, body: dict[str, Any]) -> str:
+        parts = {
+            name: json_without_tokens(json.dumps(value, ensure_ascii=False), self._head) for name, value in body.items()
+        }
+        return "{" + ", ".join(f'"{name}": {_cut(part)}' for name, part in parts.items()) + "}"
 
 
 def _cut(text: str) -> str:

@@ -85,8 +85,12 @@ def awaited_events(position: Position) -> frozenset[str]:
 
 def token_text(execution: str, secret: str, place: str, attempt: int) -> str:
     """Return the token of an attempt: whoever has it may answer. It holds no more than the execution's id and a digest."""
-    head = base64.urlsafe_b64encode(execution.encode()).decode().rstrip("=")
-    return f"{head}.{_digest(secret, place, attempt)}"
+    return f"{token_head(execution)}.{_digest(secret, place, attempt)}"
+
+
+def token_head(execution: str) -> str:
+    """Return what an execution's tokens begin with, before the dot."""
+    return base64.urlsafe_b64encode(execution.encode()).decode().rstrip("=")
 
 
 def read_token(token: str) -> TokenOf | None:
