@@ -1,6 +1,7 @@
 """Takes locks and gives them back; their truth is in SQL Server. Whoever works on a lock offers what is free to the next one by the way,
 and says which orchestrations are to be told of it."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from relay.instances import Instances
 from relay.ports import Tables
-from workflows.locks.names import hint
+from workflows.locks.names import hint, owner_of_execution
 from workflows.locks.values import MOST_WAITING, Asker, Hint, Standing, Terms
 
 T = TypeVar("T")
@@ -41,15 +42,38 @@ def poll(tables: Tables, name: str, ticket: int) -> Done[Standing]:
     return Done(Standing.of_row(row), hints_of(hints))
 
 
-def renew(tables: Tables, name: str, token: int, lease_seconds: int | None = None) -> Done[str | None]:
-    """Let a lease begin anew; return until when it lasts now, None: the lock is lost. Raises DatabaseError."""
-    [found, hints] = tables.ask("locks/renew", name=name, token=token, lease_seconds=lease_seconds)
+def owners(tables: Tables, execution: str, app: str) -> Sequence[str]:
+    """Return whose locks an execution may renew and give back: its own, and those of what it is a branch or an item of. Raises DatabaseError."""
+    [found] = tables.ask("locks/owners", execution=execution)
+    return [owner_of_execution(row["execution"], app) for row in found]
+
+
+def renew(
+    tables: Tables, name: str, token: int, lease_seconds: int | None = None, owners: Sequence[str] | None = None
+) -> Done[str | None]:
+    """Let a lease begin anew, whoever has it or one of some owners; return until when it lasts now, None: the lock is lost.
+
+    Raises DatabaseError.
+    """
+    [found, hints] = tables.ask(
+        "locks/renew", name=name, token=token, lease_seconds=lease_seconds, owners=_listed(owners)
+    )
     return Done(found[0]["expires"] if found else None, hints_of(hints))
 
 
-def release(tables: Tables, name: str, *, token: int | None = None, ticket: int | None = None) -> Done[bool]:
-    """Give back what a token holds, or a ticket has come to; tell whether there was anything. Raises DatabaseError."""
-    [[row], hints] = tables.ask("locks/release", name=name, token=token, ticket=ticket)
+def release(
+    tables: Tables,
+    name: str,
+    *,
+    token: int | None = None,
+    ticket: int | None = None,
+    owners: Sequence[str] | None = None,
+) -> Done[bool]:
+    """Give back what a token holds, or a ticket has come to, whoever has it or one of some owners; tell whether there was anything.
+
+    Raises DatabaseError.
+    """
+    [[row], hints] = tables.ask("locks/release", name=name, token=token, ticket=ticket, owners=_listed(owners))
     return Done(row["given_back"] > 0, hints_of(hints))
 
 
@@ -100,3 +124,7 @@ async def tell(hints: Sequence[Hint], instances: Instances) -> None:
 def hints_of(rows: Rows) -> Sequence[Hint]:
     """Return what orchestrations are to be told, from the rows of a statement."""
     return [Hint(row["instance"], hint(row["name"], row["ticket"], row["offers"])) for row in rows]
+
+
+def _listed(owners: Sequence[str] | None) -> str | None:
+    return None if owners is None else json.dumps(list(owners), ensure_ascii=False)

@@ -1,6 +1,6 @@
 """relay:lock.acquire, .renew and .release: locks whose owner is the execution."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.numbers import numbers_of
@@ -30,7 +30,7 @@ def acquire(resource: Resource, task: Task, outside: ResourceOutside) -> Perform
     if not isinstance(waits, bool):
         raise bad_arguments("wait", f"{shown(waits)} must be true or false")
     asker = Asker(
-        owner=owner_of_execution(task.execution),
+        owner=owner_of_execution(task.execution, outside.settings.app),
         purpose=text_of(arguments, "purpose", most=LONGEST_PURPOSE, default=""),
         kept_for_seconds=OFFER_SECONDS,
     )
@@ -58,17 +58,17 @@ def renew(resource: Resource, task: Task, outside: ResourceOutside) -> Performed
     name = _name(resource, arguments, task, outside)
     token = _token(arguments)
     lease_seconds = _number("lease_seconds", arguments, None)
-    done = locks.renew(outside.tables, name, token, lease_seconds)
+    done = locks.renew(outside.tables, name, token, lease_seconds, _owners(task, outside))
     if done.result is None:
-        raise TaskFailed(LOST, f"lock {name!r} is not held with token {token} any more", done.hints)
+        raise TaskFailed(LOST, f"lock {name!r} is not held by this execution with token {token}, any more", done.hints)
     return Performed(output={"name": name, "token": token, "expires": done.result}, hints=done.hints)
 
 
 def release(resource: Resource, task: Task, outside: ResourceOutside) -> Performed:
-    """Give the lock back. That it was lost before is no error: nobody holds it with that token then."""
+    """Give the lock back. That it was lost before, or is another one's, is no error: nothing is given back then."""
     arguments = object_of(task, ("name", "token"))
     name = _name(resource, arguments, task, outside)
-    done = locks.release(outside.tables, name, token=_token(arguments))
+    done = locks.release(outside.tables, name, token=_token(arguments), owners=_owners(task, outside))
     return Performed(output={"name": name, "released": done.result}, hints=done.hints)
 
 
@@ -77,6 +77,11 @@ def _name(resource: Resource, arguments: Mapping[str, Any], task: Task, outside:
     if not NAME.fullmatch(name):
         raise bad_arguments("name", f"{shown(name)} cannot be used; take {NAME_RULE}")
     return name
+
+
+def _owners(task: Task, outside: ResourceOutside) -> Sequence[str]:
+    """Return whose locks the task may work on: a token is a number that can be guessed, and proves nothing by itself."""
+    return locks.owners(outside.tables, task.execution, outside.settings.app)
 
 
 def _token(arguments: Mapping[str, Any]) -> int:

@@ -128,7 +128,9 @@ async def _renew(request: LockRequest) -> func.HttpResponse:
 
 async def _release(request: LockRequest) -> func.HttpResponse:
     which = parse_release(json_object(request.http))
-    return answer({"released": await request.done(lambda: release(request.app.tables, request.name, **which))})
+    token, ticket = which.get("token"), which.get("ticket")
+    done = await request.done(lambda: release(request.app.tables, request.name, token=token, ticket=ticket))
+    return answer({"released": done})
 
 
 async def _force_release(request: LockRequest) -> func.HttpResponse:

@@ -12,6 +12,9 @@ def hint(name: str, ticket: int, offers: int) -> str:
     return f"lock-{name}-{ticket}-{offers}"
 
 
-def owner_of_execution(execution: str) -> str:
-    """Return who asks for the locks of a definition's execution: the same one whoever works for it, whenever it is started."""
-    return f"execution {execution}"
+def owner_of_execution(execution: str, app: str) -> str:
+    """Return who asks for the locks of a definition's execution: the same one whoever works for it, whenever it is started.
+
+    Apps share the locks of a database, and each has executions of any id.
+    """
+    return f"execution {execution} of app {app}"

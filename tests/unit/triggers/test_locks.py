@@ -99,7 +99,7 @@ def test_a_release_says_whether_there_was_anything_to_release(body: dict[str, in
     tables = Locks([{"given_back": 1}], [])
 
     assert send(tables, "release", body)[:2] == (200, {"released": True})
-    assert tables.told == {"name": "ledger", "token": None, "ticket": None, **body}
+    assert tables.told == {"name": "ledger", "token": None, "ticket": None, "owners": None, **body}
     assert send(Locks([{"given_back": 0}], []), "release", body)[:2] == (200, {"released": False})
 
 

@@ -101,7 +101,11 @@ def test_a_lock_that_is_free_is_taken_by_the_execution() -> None:
 
     assert output == {"name": "printer", "token": 7, "expires": "2026-01-02T03:04:05"}
     [(statement, values)] = tables.asked
-    assert (statement, values["owner"], values["lease_seconds"]) == ("locks/acquire", "execution order-7", 30)
+    assert (statement, values["owner"], values["lease_seconds"]) == (
+        "locks/acquire",
+        "execution order-7 of app app",
+        30,
+    )
     assert values["wait_seconds"] > values["offer_seconds"] > 0
 
 
