@@ -35,7 +35,7 @@ from adapters.sql_server.table import RelayTable
 from adapters.sql_server.tables import SqlTables
 from adapters.sql_server.trigger_pool import pool_problems
 from adapters.sql_server.workflow_endpoint import WorkflowEndpoint
-from relay.config.values import Relay, Settings
+from relay.config.values import ChannelKind, Relay, Settings
 from relay.errors import ConfigError
 from relay.instances import Instances
 from relay.ports import Channels, Clock, Endpoint, Tables, Threads
@@ -101,7 +101,12 @@ def workflow_names() -> Sequence[str]:
 
 def definition_rules(name: str) -> Rules:
     """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
-    return workflows().rules_for(name)
+    configured = settings()
+    return workflows().rules_for(
+        name,
+        relays=[relay.name for relay in configured.relays if not relay.workflow and not relay.aggregate],
+        channels=[channel.name for channel in configured.channels if channel.kind is not ChannelKind.LOG],
+    )
 
 
 def app_settings() -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from asl.checks.walking import Found
@@ -11,7 +12,17 @@ from asl.reader.mistakes import Mistakes, below
 LONGEST_NAME = 80
 _RESERVED = "states"
 
-Resources: TypeAlias = Collection[str] | Callable[[str], bool]  # which may be named: x* allows all that begin so
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Resources each of which may be named, or not for a reason of its own."""
+
+    refusal: Callable[[str], tuple[str, str] | None]  # problem and remedy
+
+
+Resources: TypeAlias = (
+    Collection[str] | Callable[[str], bool] | Judged
+)  # which may be named: x* allows all that begin so
 
 
 def check_names(machines: Collection[Found], mistakes: Mistakes) -> None:
@@ -51,7 +62,7 @@ def check_variables(machines: Collection[Found], mistakes: Mistakes) -> None:
 
 def check_resources(machines: Collection[Found], resources: Resources, mistakes: Mistakes) -> None:
     """Note resources that are not among those allowed."""
-    is_allowed, remedy = _allowed(resources)
+    refusal = _refusal(resources)
     for found in machines:
         for name, state in found.states.items():
             places: list[tuple[tuple[str, ...], Any]] = [(("Resource",), state.get("Resource"))]
@@ -61,19 +72,26 @@ def check_resources(machines: Collection[Found], resources: Resources, mistakes:
                 if isinstance(state.get(key), dict)
             ]
             for place, resource in places:
-                if isinstance(resource, str) and resource and not is_allowed(resource):
-                    pointer = below(found.pointer, "States", name, *place)
-                    mistakes.add(pointer, f"{resource!r} is no resource here", remedy)
+                if isinstance(resource, str) and resource and (refused := refusal(resource)):
+                    mistakes.add(below(found.pointer, "States", name, *place), *refused)
 
 
-def _allowed(resources: Resources) -> tuple[Callable[[str], bool], str]:
-    """What tells of a resource whether it may be named, and what to write instead of one that may not."""
+def _refusal(resources: Resources) -> Callable[[str], tuple[str, str] | None]:
+    """What tells of a resource why it may not be named, and what to do about it."""
+    if isinstance(resources, Judged):
+        return resources.refusal
     if callable(resources):
-        return resources, "name one that there is, and that this definition may use"
+        is_allowed, remedy = resources, "name one that there is, and that this definition may use"
+    else:
+        is_allowed, remedy = _among(resources), f"write one of {', '.join(sorted(resources))}"
+    return lambda resource: None if is_allowed(resource) else (f"{resource!r} is no resource here", remedy)
+
+
+def _among(resources: Collection[str]) -> Callable[[str], bool]:
     allowed = re.compile(
         "|".join(re.escape(one).replace(r"\*", ".*") if one.endswith("*") else re.escape(one) for one in resources)
     )
-    return lambda resource: allowed.fullmatch(resource) is not None, f"write one of {', '.join(sorted(resources))}"
+    return lambda resource: allowed.fullmatch(resource) is not None
 
 
 def _places_around(pointer: str) -> list[str]:

@@ -1,9 +1,10 @@
 """workflows.toml -> what the workflows work with; every mistake of the file is reported together, each with its key and the remedy."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from asl.checks.names import Judged
 from relay.config.document import document_of, repeated_names, tables_of
 from relay.config.toml_reader import TableReader
 from relay.errors import ConfigError
@@ -16,6 +17,7 @@ from workflows.resources.connection import Connection, ConnectionReader
 from workflows.resources.definition_reader import DefinitionReader
 from workflows.resources.names import Kind, Resource, UnknownResource, parse_resource
 from workflows.resources.permissions import Approval, DefinitionRules, is_allowed, rules_of
+from workflows.resources.refusing import refusal
 from workflows.resources.statement import Statement, StatementReader
 from workflows.streams.values import Stream
 
@@ -68,21 +70,30 @@ class Workflows:
         rules = rules_of(definition, self.definitions)
         return rules is not None and rules.approval is Approval.NEEDED
 
-    def rules_for(self, definition: str) -> Rules:
-        """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name."""
+    def rules_for(
+        self, definition: str, relays: Collection[str] | None = None, channels: Collection[str] | None = None
+    ) -> Rules:
+        """Return what holds for the definitions of a name: whether they need an approval, and what their tasks may name.
+
+        `relays` and `channels` are those that tasks can name; None: it is not known which there are.
+        """
+        elsewhere = {Kind.DELIVER: relays, Kind.APPROVE: channels}
+        known = {**self._names(), **{kind: names for kind, names in elsewhere.items() if names is not None}}
         return Rules(
             needs_approval=self.needs_approval(definition),
-            resources=lambda resource: self.allowed(definition, resource),
+            resources=Judged(lambda resource: refusal(definition, resource, known, self.definitions)),
         )
 
     def has(self, resource: Resource) -> bool:
         """Tell whether what a resource names is in this file; what other files and the code name is seen when it runs."""
-        names = {
+        return not resource.name or resource.name in self._names().get(resource.kind, (resource.name,))
+
+    def _names(self) -> dict[Kind, Collection[str]]:
+        return {
             Kind.HTTP: [connection.name for connection in self.connections],
             Kind.SQL: [statement.name for statement in self.statements],
             Kind.MAIL: [account.name for account in self.mail_accounts],
         }
-        return resource.kind not in names or (resource.name in names[resource.kind] or not resource.name)
 
 
 def parse_workflows(text: str, settings: Mapping[str, str]) -> Workflows:
