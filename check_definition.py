@@ -80,7 +80,7 @@ def check(file: str, content: bytes, name: str, workflows: Workflows) -> Checked
     """Say what there is to say of a file's content, as a definition of that name."""
     try:
         check_name(name)
-        text = content.decode()
+        text = content.decode("utf-8-sig")  # as the route does
         read = read_definition(text, workflows.rules_for(name).resources)
     except RefusedDefinition as error:
         told = list(_told(file, "mistake", error.found, lines_of(text)))

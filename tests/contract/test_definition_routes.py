@@ -82,6 +82,26 @@ def test_a_definition_that_is_put_is_a_new_version_or_the_one_that_is_there(shop
     assert shop.put(OTHER, params={"status": "draft", "code": "key"})[1]["status"] == "draft"
 
 
+def test_a_mark_before_the_text_as_editors_on_windows_write_it_is_no_part_of_the_definition(shop: Shop) -> None:
+    marked = b"\xef\xbb\xbf" + json.dumps(ORDER).encode()
+
+    assert shop.act("check", marked)[0] == 200
+    status, told = shop.put(marked)
+    assert status == 201
+    assert shop.show()[1]["definition"] == ORDER
+    assert shop.put() == (200, told)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+def test_a_definition_in_another_encoding_is_told_so(shop: Shop, encoding: str) -> None:
+    text = json.dumps({**ORDER, "Comment": "é"}, ensure_ascii=False)
+
+    status, told = shop.put(text.encode(encoding))
+
+    assert status == 400
+    assert "send the definition's JSON in UTF-8" in told["detail"]
+
+
 def test_a_definition_with_mistakes_is_refused_with_all_of_them_as_pointers(shop: Shop) -> None:
     status, told = shop.put({"StartAt": "X", "States": {"A": {"Type": "Pass", "Next": "B"}, "a/b": {"Type": "?"}}})
 
@@ -218,7 +238,7 @@ def test_a_picture_shows_what_has_happened_in_an_execution(shop: Shop) -> None:
         ({"body": b" " * (MOST_BYTES + 1)}, 413, f"at most {MOST_BYTES} are read"),
         ({"body": b"\xff"}, 400, "no UTF-8"),
         ({"body": b"{"}, 400, "this is not JSON"),
-        ({"body": b'\xef\xbb\xbf{"StartAt": 1}'}, 400, "this is not JSON"),
+        ({"body": b'\xef\xbb\xbf{"StartAt": 1'}, 400, "this is not JSON: Expecting ',' delimiter"),
         ({"params": {"status": "retired"}}, 400, "status: 'retired' is none to put with"),
         ({"params": {"shout": "1"}}, 400, "'shout' is no parameter here; take status"),
         ({"name": "1a"}, 400, "begin with a letter"),

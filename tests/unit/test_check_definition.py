@@ -48,6 +48,12 @@ def test_what_may_be_put_has_no_mistakes(folder: Path, capsys: pytest.CaptureFix
     assert said(capsys, file) == (0, [f"{file}: no mistakes"])
 
 
+def test_a_mark_before_the_text_is_no_part_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(folder, "\ufeff" + json.dumps(asking("relay:http/shop")))
+
+    assert said(capsys, file) == (0, [f"{file}: no mistakes"])
+
+
 def test_each_mistake_comes_with_its_line_and_its_pointer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(folder, asking("relay:http/shp", Next="Gone", TimeoutSeconds=-1))
 

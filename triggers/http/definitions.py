@@ -180,12 +180,12 @@ def _name(req: func.HttpRequest) -> str:
 
 
 def _text(req: func.HttpRequest) -> str:
-    """Return the definition that was sent, as it was sent."""
+    """Return the definition that was sent, as it was sent, but for a mark before the text."""
     content = body_of(req, MOST_BYTES)
     if not content:
         raise InputError(["The body is empty; send the definition, a JSON object with StartAt and States."])
     try:
-        return content.decode()
+        return content.decode("utf-8-sig")  # editors on Windows begin a file with a byte order mark
     except UnicodeDecodeError:
         raise InputError(["The body is no UTF-8; send the definition's JSON in UTF-8."]) from None
 
