@@ -14,7 +14,7 @@ from services.app_outside import AppOutside
 from services.machines.happened import states_of
 from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import body_of, json_object
-from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
+from triggers.http.requests import from_elsewhere, not_for_pages, query_of
 from workflows.definitions.diagram.parts import Ran
 from workflows.definitions.mistakes import RefusedDefinition
 from workflows.definitions.names import check_name
@@ -107,21 +107,21 @@ async def _with_mistakes(work: Awaitable[func.HttpResponse]) -> func.HttpRespons
 
 async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return a page of names, and where the next one is. Raises DatabaseError, InputError."""
-    after = _query(req, "after").get("after", "")
+    after = query_of(req, "after").get("after", "")
     found = await definitions.list_definitions(after, MOST_AT_A_TIME, app)
     return answer({"workflows": found, "next": found[-1]["name"] if len(found) == MOST_AT_A_TIME else None})
 
 
 async def show(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return one version. Raises DatabaseError, InputError."""
-    _query(req)
+    query_of(req)
     version = req.route_params.get("version")
     return answer(await definitions.show_definition(_name(req), None if version is None else _version(version), app))
 
 
 async def draw(req: func.HttpRequest, app: AppOutside, states_of: StatesOf | None = None) -> func.HttpResponse:
     """Return the picture of a version, with what has happened in an execution if `states_of` can tell. Raises as `show` does."""
-    asked = _query(req, "format", "version", *(["execution"] if states_of else []))
+    asked = query_of(req, "format", "version", *(["execution"] if states_of else []))
     form = asked.get("format", definitions.SVG)
     if form not in _DRAWN:
         raise InputError([f"format: {form[:40]!r} is none; take {' or '.join(_DRAWN)}."])
@@ -138,7 +138,7 @@ async def draw(req: func.HttpRequest, app: AppOutside, states_of: StatesOf | Non
 
 async def put(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Write a definition down. Raises RefusedDefinition, DatabaseError, InputError."""
-    name, wished = _name(req), _query(req, "status").get("status")
+    name, wished = _name(req), query_of(req, "status").get("status")
     if wished not in {None, Status.DRAFT, Status.APPROVED}:
         raise InputError([f"status: {wished[:40]!r} is none to put with; take draft or approved, or leave it out."])
     status = None if wished is None else Status(wished)
@@ -150,14 +150,14 @@ async def put(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
 async def check(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Say what there is to say of a definition. Raises RefusedDefinition, InputError."""
     name = _name(req)
-    _query(req)
+    query_of(req)
     return answer(await definitions.check_definition(_text(req), wiring.definition_rules(name), app))
 
 
 async def test_state(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Try one state. Raises RefusedDefinition, DatabaseError, InputError."""
     name = _name(req)
-    _query(req)
+    query_of(req)
     body = json.loads(exact_json.dumps(json_object(req, MOST_TRIAL_BYTES)))  # numbers as the engine has them
     version = _version(body["version"]) if "version" in body else None
     return answer(await definitions.try_state(name, body, version, app))
@@ -165,13 +165,13 @@ async def test_state(req: func.HttpRequest, app: AppOutside) -> func.HttpRespons
 
 async def approve(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Let a version be started. Raises DatabaseError, InputError."""
-    _query(req)
+    query_of(req)
     return answer(await definitions.approve_definition(_name(req), _chosen_version(req), _who(req), app))
 
 
 async def retire(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Take a version out of use, or all. Raises DatabaseError, InputError."""
-    _query(req)
+    query_of(req)
     return answer(await definitions.retire_definition(_name(req), _chosen_version(req), _who(req), app))
 
 
@@ -210,12 +210,3 @@ def _who(req: func.HttpRequest) -> str:
     if len(who) > _LONGEST_WHO or not who.isprintable():
         raise InputError([f"X-Approved-By: it must be printable, at most {_LONGEST_WHO} characters."])
     return who
-
-
-def _query(req: func.HttpRequest, *known: str) -> dict[str, str]:
-    """Return the query's parameters; raise InputError for one that means nothing here."""
-    asked = {name: value for name, value in req.params.items() if name != FUNCTION_KEY}
-    if unknown := sorted(asked.keys() - set(known)):
-        what = f"take {', '.join(known)}" if known else "none is"
-        raise InputError([f"{unknown[0][:40]!r} is no parameter here; {what}."])
-    return asked

@@ -20,7 +20,7 @@ from services.operate_executions import (
 )
 from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import body_of, json_object
-from triggers.http.requests import FUNCTION_KEY, from_elsewhere, not_for_pages
+from triggers.http.requests import from_elsewhere, not_for_pages, query_of
 from workflows.execution.values import State
 
 MOST_AT_A_TIME = 200
@@ -75,11 +75,11 @@ async def _respond(
 
 async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return a page of them, and where the next one is. Raises DatabaseError, InputError."""
-    asked = {name: value for name, value in req.params.items() if name != FUNCTION_KEY}
-    if "status" in asked and "state" not in asked:  # as definitions' routes call it
+    asked = query_of(req, *sorted(_LISTED | {"status"}))
+    if "status" in asked:  # as definitions' routes call it
+        if "state" in asked:
+            raise InputError(["status: it is another word for state; leave one of them out."])
         asked["state"] = asked.pop("status")
-    if unknown := sorted(asked.keys() - _LISTED):
-        raise InputError([f"{unknown[0]!r} is no parameter here; take {', '.join(sorted(_LISTED))}."])
     states = [state.value for state in State]
     if asked.get("state") and asked["state"] not in states:
         raise InputError([f"state: {asked['state']!r} is none; take one of {', '.join(states)}."])
@@ -89,7 +89,8 @@ async def show_list(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse
 
 
 async def show_one(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
-    """Return one. Raises DatabaseError."""
+    """Return one. Raises DatabaseError, InputError."""
+    query_of(req)
     found = await show_execution(req.route_params["id"], app)
     if found is None:
         return _no_such(req)
@@ -99,7 +100,7 @@ async def show_one(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
 
 async def show_history(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     """Return a page of what has happened, and where the next one is. Raises DatabaseError, InputError."""
-    after = req.params.get("after", "0")
+    after = query_of(req, "after").get("after", "0")
     if not after.isdecimal() or len(after) > 9:
         raise InputError(["after: it must be the number of an event."])
     found = await operate.history(req.route_params["id"], int(after), app)

@@ -10,6 +10,7 @@ import azure.functions as func
 
 import wiring
 from relay.config.values import Relay
+from relay.errors import InputError
 from relay.instances import Instances
 from services.outside import Outside
 from triggers.http.answers import answered, no_such_relay, problem
@@ -17,6 +18,15 @@ from triggers.http.bodies import body_of, json_object
 
 T = TypeVar("T")
 FUNCTION_KEY = "code"  # Azure takes it from the query too; it is nobody else's business
+
+
+def query_of(http: func.HttpRequest, *known: str) -> dict[str, str]:
+    """Return the query's parameters, without the function key; raise InputError for one that means nothing here."""
+    asked = {name: value for name, value in http.params.items() if name != FUNCTION_KEY}
+    if unknown := sorted(asked.keys() - set(known)):
+        what = f"take {', '.join(known)}" if known else "none is"
+        raise InputError([f"{unknown[0][:40]!r} is no parameter here; {what}."])
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
