@@ -60,4 +60,7 @@ def _key(value: Any) -> Hashable:
         return dict, frozenset((name, _key(held)) for name, held in value.items())
     if isinstance(value, list):
         return list, tuple(_key(held) for held in value)
-    return isinstance(value, bool), value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return isinstance(value, bool), value
+    # A text: whole numbers can be chosen that have one hash, and then each is compared with each.
+    return float, str(int(value)) if isinstance(value, int) or value.is_integer() else repr(value)

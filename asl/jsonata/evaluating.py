@@ -6,10 +6,11 @@ from typing import Any
 from jsonata.jexception import JException
 
 from asl.effort import MOST_STEPS, Effort
-from asl.jsonata.bounds import STEPS, Budget
+from asl.jsonata.bounds import ELEMENTS_PER_STEP, STEPS, Budget
 from asl.jsonata.conversion import given_back
 from asl.jsonata.engine import Engine
 from asl.jsonata.parsing import parse, told
+from asl.jsonata.reading import part_read, values_in
 from asl.jsonata.values import JsonValue, QueryError, Sources, Undefined
 
 CAUSE_CHARACTERS = 1000  # the engine puts values into its texts
@@ -17,12 +18,15 @@ CAUSE_CHARACTERS = 1000  # the engine puts values into its texts
 
 def evaluate(expression: str, variables: Mapping[str, Any], sources: Sources, effort: Effort) -> JsonValue | Undefined:
     """What an expression yields."""
+    parsed = parse(expression)
+    read = part_read(variables, parsed.ways)
+    effort.steps -= values_in(read) // ELEMENTS_PER_STEP  # they are copied
     if effort.steps < STEPS:
         raise QueryError(f"the expressions of a state take more than {MOST_STEPS} steps together")
     budget = Budget()
-    engine = Engine(parse(expression), sources, budget)
+    engine = Engine(parsed, sources, budget)
     try:
-        return given_back(engine.run(variables))
+        return given_back(engine.run(read))
     except QueryError as error:
         raise QueryError(_short(error.cause)) from None
     except JException as error:

@@ -1,18 +1,19 @@
 """The text of an expression, read once, and what is wrong with it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from jsonata.jexception import JException
 from jsonata.parser import Parser
 
 from asl.jsonata.bounds import EXPRESSION_BYTES, PARAMETERS
+from asl.jsonata.keeping import Kept
+from asl.jsonata.reading import Way, parts_of, ways_in
 from asl.jsonata.regular_expressions import engine
 from asl.jsonata.values import QueryError
 
+KEPT_CHARACTERS = 300_000  # all expressions of a definition fit in
 HALF_CHARACTER = re.compile("[\\ud800-\\udfff]")
 
 
@@ -22,6 +23,7 @@ class Parsed:
 
     tree: Any
     parser: Any
+    ways: tuple[Way, ...]  # to what it reads of its variables
 
 
 class Reader(Parser):
@@ -47,8 +49,7 @@ def mistake_in(expression: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1000)
-def parse(expression: str) -> Parsed:
+def read(expression: str) -> Parsed:
     """An expression that may be evaluated."""
     if len(expression.encode(errors="surrogatepass")) > EXPRESSION_BYTES:
         raise QueryError(f"the expression is longer than {EXPRESSION_BYTES // 1024} KiB: keep parts of it in variables")
@@ -64,7 +65,10 @@ def parse(expression: str) -> Parsed:
         raise
     except Exception as error:  # noqa: BLE001 - the engine's reader raises whatever it stumbles over
         raise QueryError(f"the expression cannot be read: {type(error).__name__} {error}") from None
-    return Parsed(tree, parser)
+    return Parsed(tree, parser, ways_in(tree))
+
+
+parse = Kept(read, KEPT_CHARACTERS)
 
 
 def told(error: Any) -> str:
@@ -75,7 +79,7 @@ def told(error: Any) -> str:
 
 def _look_through(tree: Any) -> None:
     """Refuses what cannot be bounded, and makes characters of the halves that \\ud83d\\ude00 writes down."""
-    for part in _parts_of(tree):
+    for part in parts_of(tree):
         if part.type == "string" and HALF_CHARACTER.search(part.value):
             part.value = part.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         if part.type == "variable" and part.value == "eval":
@@ -84,19 +88,6 @@ def _look_through(tree: Any) -> None:
             raise QueryError(
                 f"a function's signature may name {PARAMETERS} parameters at most, each repeated at most once"
             )
-
-
-def _parts_of(tree: Any) -> Iterator[Any]:
-    waiting: list[Any] = [tree]
-    seen: set[Any] = set()
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list | tuple):
-            waiting.extend(part)
-        elif isinstance(part, Parser.Symbol) and part not in seen:
-            seen.add(part)
-            waiting.extend(part.__dict__.values())
-            yield part
 
 
 def _is_simple(signature: Any) -> bool:

@@ -1,5 +1,6 @@
 """What a template yields in a state."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,8 +25,8 @@ class Scope:
 
     input: Any  # $ of paths
     context: Mapping[str, Any]  # $$ of paths
-    variables: Mapping[str, Any]
-    states: Mapping[str, Any]  # $states of JSONata
+    variables: dict[str, Any]
+    states: dict[str, Any]  # $states of JSONata
     sources: Sources
     effort: Effort = field(default_factory=Effort)  # one for the whole state
 
@@ -112,7 +113,7 @@ def _called(written: Call, scope: Scope) -> JsonValue:
 def _queried(text: str, scope: Scope, field: str) -> JsonValue:
     told = f"The JSONata expression '{text}' specified for the field '{field}'"
     try:
-        value = jsonata.evaluate(text, {**scope.variables, "states": dict(scope.states)}, scope.sources, scope.effort)
+        value = jsonata.evaluate(text, ChainMap({"states": scope.states}, scope.variables), scope.sources, scope.effort)
     except QueryError as error:
         raise StateFailure(QUERY, f"{told} threw an error during evaluation. {error.cause}") from None
     if value is UNDEFINED:

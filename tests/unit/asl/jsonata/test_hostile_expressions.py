@@ -258,7 +258,7 @@ def test_there_are_no_regular_expressions_without_an_engine_that_takes_linear_ti
     expression: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(regular_expressions, "find_spec", lambda _: None)
-    parse.cache_clear()
+    parse.forget()
 
     mistake = check(expression)
 
