@@ -37,8 +37,10 @@ from workflows.machines.names import (
     children_event,
     fork_place,
     place_of,
+    token_head,
     token_text,
 )
+from workflows.machines.untold import without_tokens
 
 # That are entered before the history begins anew: each replay goes through all of them again, also those without a task.
 STATES_PER_GENERATION = 250
@@ -223,7 +225,8 @@ class MachineRun(Moves):
         return {"stands": self._stands.to_dict(), "history": history}
 
     def _ended(self, state: str, result: Mapping[str, Any], error: str) -> dict[str, Any]:
-        return {"state": state, "result": dict(result), "error": error, **self._standing()}
+        told = without_tokens(error, token_head(self._who["execution"]))  # lists and notices show it
+        return {"state": state, "result": dict(result), "error": told, **self._standing()}
 
     def _given(self) -> Given:
         return Given(_aware(self._context.current_utc_datetime), self._random, self._uuid, self._token)
