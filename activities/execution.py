@@ -6,6 +6,7 @@ import wiring
 from services import executions
 from services.start_executions import start_all
 from workflows.execution.names import BEGIN, END, REMEMBER, REST, START_NEXT, TAKE_EVENT
+from workflows.execution.questions import answered
 
 blueprint = df.Blueprint()
 
@@ -19,19 +20,19 @@ def execution_begin(request: dict) -> dict:
 @blueprint.activity_trigger(input_name="request", activity=REMEMBER)
 def execution_remember(request: dict) -> dict:
     """{"execution", "epoch", "step", "visit", "result"} -> {"kept": result}, or {"over": why}."""
-    return executions.remember(request, wiring.tables())
+    return answered(request, executions.remember(request, wiring.tables()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=REST)
 def execution_rest(request: dict) -> dict:
     """{"execution", "epoch", "due_in_ms"} -> {}, or {"over": why}."""
-    return executions.rest(request, wiring.tables())
+    return answered(request, executions.rest(request, wiring.tables()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=TAKE_EVENT)
 def execution_take_event(request: dict) -> dict:
     """{"execution", "epoch", "name", "visit", "due_in_ms"} -> {"event": body}, {}, or {"over": why}."""
-    return executions.take_event(request, wiring.tables())
+    return answered(request, executions.take_event(request, wiring.tables()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=END)

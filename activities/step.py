@@ -7,6 +7,7 @@ import azure.durable_functions as df
 
 import wiring
 from services.executions import Body, do_step
+from workflows.execution.questions import answered
 
 
 def step(blueprint: df.Blueprint, name: str) -> Callable[[Body], Body]:
@@ -25,7 +26,7 @@ def step(blueprint: df.Blueprint, name: str) -> Callable[[Body], Body]:
         @blueprint.function_name(name)
         @blueprint.activity_trigger(input_name="request", activity=name)
         def shell(request: dict) -> dict:
-            return do_step(request, body, wiring.tables())
+            return answered(request, do_step(request, body, wiring.tables()))
 
         return body
 

@@ -8,6 +8,7 @@ import wiring
 from activities.task import bodies
 from services.machines import children, executing, standing, tasks
 from services.resources.perform import perform
+from workflows.execution.questions import answered
 from workflows.machines.names import BEGIN, COLLECT, END, EXECUTE, FORK, KEEP, STOP_CHILDREN, TASK, TELL
 
 blueprint = df.Blueprint()
@@ -23,34 +24,34 @@ def workflow_begin(request: dict) -> dict:
 def workflow_task(request: dict) -> dict:
     """{…, "stands", "history", "resource", "place", "attempt", "token"} -> {"done": outcome}, {"wait_seconds"}, or {"over": why}; "hints"."""
     outside = wiring.resource_outside(bodies())
-    return tasks.do_task(request, lambda task: perform(task, outside), wiring.tables())
+    return answered(request, tasks.do_task(request, lambda task: perform(task, outside), wiring.tables()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=EXECUTE)
 @blueprint.durable_client_input(client_name="client")
 async def workflow_execute(request: dict, client: str) -> dict:
     """As a task -> {"done": {"child": id}} if its end is waited for, {"done": outcome}, or {"over": why}."""
-    return await executing.execute(request, wiring.app_outside(client), wiring.workflows().allowed)
+    return answered(request, await executing.execute(request, wiring.app_outside(client), wiring.workflows().allowed))
 
 
 @blueprint.activity_trigger(input_name="request", activity=KEEP)
 def workflow_keep(request: dict) -> dict:
     """{…, "stands", "history", "due_in_ms"} -> {}, or {"over": why}."""
-    return standing.keep(request, wiring.tables())
+    return answered(request, standing.keep(request, wiring.tables()))
 
 
 @blueprint.activity_trigger(input_name="request", activity=FORK)
 @blueprint.durable_client_input(client_name="client")
 async def workflow_fork(request: dict, client: str) -> dict:
     """{…, "stands", "shared", "history"} -> {}, or {"over": why}: its branches or items are begun."""
-    return await children.fork(request, wiring.app_outside(client))
+    return answered(request, await children.fork(request, wiring.app_outside(client)))
 
 
 @blueprint.activity_trigger(input_name="request", activity=COLLECT)
 @blueprint.durable_client_input(client_name="client")
 async def workflow_collect(request: dict, client: str) -> dict:
     """{…, "place", "due_in_ms"} -> {"outcomes": […]}, {} if they are not over, or {"over": why}."""
-    return await children.collect(request, wiring.app_outside(client))
+    return answered(request, await children.collect(request, wiring.app_outside(client)))
 
 
 @blueprint.activity_trigger(input_name="request", activity=STOP_CHILDREN)
@@ -60,7 +61,7 @@ async def workflow_stop_children(request: dict, client: str) -> dict:
     await children.stop_children(
         [request["execution"]], request["place"], request["epoch"], "its time is over", wiring.app_outside(client)
     )
-    return {}
+    return answered(request, {})
 
 
 @blueprint.activity_trigger(input_name="request", activity=END)
@@ -73,4 +74,4 @@ def workflow_end(request: dict) -> dict:
 @blueprint.durable_client_input(client_name="client")
 async def workflow_tell(request: dict, client: str) -> dict:
     """{"next": […], "over": […], "hints": […]} -> {}; each may be left out."""
-    return await children.tell(request, wiring.app_outside(client))
+    return answered(request, await children.tell(request, wiring.app_outside(client)))

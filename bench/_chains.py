@@ -28,6 +28,7 @@ from orchestrators.workflow import workflow_steps
 from services import executions
 from services.machines import standing, tasks
 from workflows.execution import names
+from workflows.execution.questions import answered
 from workflows.machines.names import BEGIN, END, KEEP, ORCHESTRATOR, TASK, workflow_of
 from workflows.resources.values import Performed
 
@@ -135,13 +136,15 @@ class Chains:
         tables = self._tables
         return {
             "work": lambda value: value,
-            _WORK: lambda request: executions.do_step(request, lambda value, _: value, tables),
+            _WORK: lambda request: answered(request, executions.do_step(request, lambda value, _: value, tables)),
             names.BEGIN: lambda request: executions.begin(request, tables),
-            names.REMEMBER: lambda request: executions.remember(request, tables),
+            names.REMEMBER: lambda request: answered(request, executions.remember(request, tables)),
             names.END: lambda request: executions.end(request, tables),
             BEGIN: lambda request: standing.begin(request, _SECRET, tables),
-            TASK: lambda request: tasks.do_task(request, lambda task: Performed(output=task.arguments), tables),
-            KEEP: lambda request: standing.keep(request, tables),
+            TASK: lambda request: answered(
+                request, tasks.do_task(request, lambda task: Performed(output=task.arguments), tables)
+            ),
+            KEEP: lambda request: answered(request, standing.keep(request, tables)),
             END: lambda request: standing.end(request, tables),
         }
 

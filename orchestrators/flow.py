@@ -4,7 +4,7 @@ The SDK's own retries have neither growing intervals nor a cap, and know nothing
 """
 
 from collections.abc import Generator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -15,6 +15,7 @@ from relay.names import app_of
 # An activity that fails is tried again after seconds; who calls it has longer waits of his own.
 QUICK_RETRIES = Backoff(first_interval_seconds=5, coefficient=3, max_interval_seconds=60)
 QUICK_LIMIT = 4
+_CLOCKS_DIFFER_SECONDS = 2.0  # by which a timer may seem to come early
 LONGEST_TIMER_SECONDS = 86_400.0  # well below the six days that a queue message may stay hidden
 
 Steps = Generator[Any, Any, Any]
@@ -50,6 +51,7 @@ def wait(context: df.DurableOrchestrationContext, seconds: float, *, wake: str |
     Wait for one event name only once per generation: the SDK gives an event that came early to every wait of its name.
     """
     event = context.wait_for_external_event(wake) if wake else None
+    until = context.current_utc_datetime + timedelta(seconds=seconds)
     left = seconds
     while left > 0:
         hop = min(left, LONGEST_TIMER_SECONDS)
@@ -57,12 +59,20 @@ def wait(context: df.DurableOrchestrationContext, seconds: float, *, wake: str |
         timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=hop))
         if event is None:
             yield timer
+            left = left or _still(context, until)
             continue
         winner = yield context.task_any([timer, event])
         if winner is event:
             timer.cancel()  # an open timer would keep the instance running
             return True
+        left = left or _still(context, until)
     return False
+
+
+def _still(context: df.DurableOrchestrationContext, until: datetime) -> float:
+    """Return for how long to wait still, if a timer was ended by what was left behind of an episode that was played twice."""
+    left: float = (until - context.current_utc_datetime).total_seconds()
+    return left if left > _CLOCKS_DIFFER_SECONDS else 0.0
 
 
 def retried(

@@ -21,6 +21,7 @@ from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, wait
 from orchestrators.moves import Again, Moves, NotCurrent
 from relay.work.values import ACTIVITY_SECONDS
 from workflows.execution.names import TAKE_EVENT, event_name
+from workflows.execution.questions import answer_to, asked
 from workflows.machines.checkpoint import Checkpoint
 from workflows.machines.executing import is_execution, told_of_execution, waits
 from workflows.machines.history import Teller
@@ -125,7 +126,7 @@ class MachineRun(Moves):
                     yield from self._ask(STOP_CHILDREN, {"place": place_of(effect.step_id, effect.attempt)})
                 return Overdue()
             if answer.get("hints"):  # once, and whatever comes of it: the watchdog tells them, too
-                yield from self._answers([self._context.call_activity(TELL, {"hints": answer["hints"]})])
+                yield from self._answers([(TELL, {"hints": answer["hints"]})])
             if "done" in answer:
                 break
             pause = min(answer["wait_seconds"], self._seconds_until(effect.due_at))
@@ -143,14 +144,15 @@ class MachineRun(Moves):
             return (yield from self._ask(activity, request))
         while not self._is_due(due_at):
             self._move(2)
-            task = self._context.call_activity(activity, {**self._who, **request})
+            question = asked(activity, {**self._who, **request})
+            task = self._context.call_activity(activity, question)
             timer = self._context.create_timer(self._in_seconds(self._seconds_until(due_at)))
             winner = yield self._context.task_any([task, timer])
             if winner is timer:
-                return None
+                continue  # it is due, or the timer was ended by what was left behind of another episode
             timer.cancel()  # an open timer would keep the instance running
-            answer = winner.result
-            if not isinstance(answer, Exception):
+            answer = answer_to(question, winner.result)  # None also if it failed
+            if answer is not None:
                 if "over" in answer:
                     raise NotCurrent(answer["over"])
                 self._aways = 0
@@ -182,8 +184,9 @@ class MachineRun(Moves):
 
     def _children(self, effect: Fork | MapItems) -> Steps:
         """Have branches or items begun, and wait until they are over: all ended, or one too many failed."""
-        yield from self._ask(FORK, {"shared": self._stands.shared(), **self._standing()})
-        return (yield from self._over(fork_place(effect.position), effect.due_at))
+        place = fork_place(effect.position)
+        yield from self._ask(FORK, {"place": place, "shared": self._stands.shared(), **self._standing()})
+        return (yield from self._over(place, effect.due_at))
 
     def _child(self, effect: RunTask, child: str) -> Steps:
         """Wait for an execution that a task has begun, as for a single branch."""

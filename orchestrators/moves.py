@@ -9,9 +9,11 @@ import azure.durable_functions as df
 from orchestrators.flow import Steps, fraction, wait
 from orchestrators.locks import LockLost
 from relay.backoff import Backoff, interval_seconds
+from workflows.execution.questions import answer_to, asked
 
 # Activities and waits; then the history begins anew. Each replay goes through all of it, so with twice as many a step costs nearly twice as much.
 MOVES_PER_GENERATION = 20
+_ANOTHERS = {"away": "it was the answer to another question"}
 _LONG = Backoff(first_interval_seconds=5, coefficient=2, max_interval_seconds=600)  # while SQL Server does not answer
 
 
@@ -47,22 +49,27 @@ class Moves:
             raise Again(self._tries)
         self._moves += count
 
-    def _answers(self, tasks: Sequence[Any]) -> Steps:
-        """Return an answer of each; if one did not come to its end, all are asked again: what is done is done."""
+    def _answers(self, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> Steps:
+        """Return an answer of each activity; if one did not come to its end, all are asked again: what is done is done."""
+        requests = [asked(activity, {**self._who, **request}) for activity, request in calls]
+        tasks = [
+            self._context.call_activity(activity, request)
+            for (activity, _), request in zip(calls, requests, strict=True)
+        ]
         try:
-            if len(tasks) == 1:
-                return [(yield tasks[0])]
-            return (yield self._context.task_all(tasks))
+            found = [(yield tasks[0])] if len(tasks) == 1 else (yield self._context.task_all(tasks))
         except LockLost:
             raise  # it is the part's that waits under the lock
         except Exception as error:  # noqa: BLE001 - the SDK knows no other type
             return [{"away": str(error).partition("\n")[0]}] * len(tasks)
+        answers = [answer_to(request, answer) for request, answer in zip(requests, found, strict=True)]
+        return [_ANOTHERS if answer is None else answer for answer in answers]
 
     def _ask(self, activity: str, request: Mapping[str, Any]) -> Steps:
         """Ask an activity of the app's own, for as long as it takes."""
         while True:
             self._move()
-            [answer] = yield from self._answers([self._context.call_activity(activity, {**self._who, **request})])
+            [answer] = yield from self._answers([(activity, request)])
             if "over" in answer:
                 raise NotCurrent(answer["over"])
             if "away" not in answer:

@@ -68,15 +68,11 @@ class Run(Moves):
         values = {place.text: value for place, (_, value) in zip(places, calls, strict=True)}
         while left := [place for place in places if place.text not in self._results]:
             self._move(len(left))
-            tasks = [
-                self._context.call_activity(
-                    place.step,
-                    {**self._who, "step": place.step, "visit": place.visit, "input": values[place.text]},
-                )
-                for place in left
+            calls = [
+                (place.step, {"step": place.step, "visit": place.visit, "input": values[place.text]}) for place in left
             ]
             pauses = []
-            for place, answer in zip(left, (yield from self._answers(tasks)), strict=True):
+            for place, answer in zip(left, (yield from self._answers(calls)), strict=True):
                 pauses.append((yield from self._heed(place, answer, policy)))
             if max(pauses, default=0.0) > 0:
                 yield from wait(self._context, max(pauses))

@@ -20,6 +20,7 @@ from tests.locks.database import HostTables, LockDatabase
 from tests.unit.orchestrators.world import Clocked
 from workflows.definitions.values import Rules, Status
 from workflows.execution.names import TAKE_EVENT
+from workflows.execution.questions import answered
 from workflows.machines.names import (
     BEGIN,
     COLLECT,
@@ -255,7 +256,7 @@ class MachineWorld:
                 self.engine.pending.clear()
                 raise
             self._moment(f"after {name}")
-            return answer
+            return answered(request, answer)
 
         return done
 

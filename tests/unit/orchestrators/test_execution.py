@@ -1,5 +1,6 @@
 """Workflows of one's own: steps done once over all starts, failures that their author hears of, waits and events, bounded histories."""
 
+import asyncio
 import itertools
 import json
 from collections import Counter
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from functions_standin.durable.events import EventType
+from functions_standin.durable.messages import ToActivity
 from functions_standin.testing.durable import EPOCH
 from orchestrators.execution import Author, execution_steps
 from orchestrators.flow import Steps
@@ -16,6 +19,7 @@ from orchestrators.moves import MOVES_PER_GENERATION
 from orchestrators.run import Run
 from tests.unit.orchestrators.world import Clocked, operator
 from workflows.execution.names import BEGIN, END, REMEMBER, REST, START_NEXT, TAKE_EVENT, event_name
+from workflows.execution.questions import answered
 from workflows.execution.values import Retry, StepFailed
 
 pytestmark = [
@@ -24,6 +28,11 @@ pytestmark = [
 ]
 STARTED = EPOCH
 Answers = Callable[[int], dict[str, Any]]
+
+
+def told(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return an activity whose answers say what they answer, as the app's do."""
+    return lambda request: answered(request, work(request))
 
 
 class Register:
@@ -38,6 +47,7 @@ class Register:
         self.taken: dict[tuple[str, int], Any] = {}
         self.asked: Counter[str] = Counter()
         self.ended: dict[str, Any] | None = None
+        self.ended_after = timedelta()
         self.epoch = 1
         self.begun = self.posted = 0
         self.is_away: Callable[[int], bool] = lambda _: False
@@ -52,8 +62,9 @@ class Register:
         self.engine = Clocked(
             {"order": workflow, "operator": operator},
             {
-                BEGIN: self.begin, REMEMBER: self.remember, REST: lambda _: {}, TAKE_EVENT: self.take, END: self.end,
-                START_NEXT: self.start_next, "operators_command": self.post, **(more or {}), **dict.fromkeys(answers, self.step),
+                BEGIN: self.begin, REMEMBER: told(self.remember), REST: told(lambda _: {}), TAKE_EVENT: told(self.take), END: self.end,
+                START_NEXT: self.start_next, "operators_command": self.post, **(more or {}),
+                **dict.fromkeys(answers, told(self.step)),
             },
         )  # fmt: skip
 
@@ -107,7 +118,7 @@ class Register:
         return {"event": self.taken[mine]} if mine in self.taken else {}
 
     def end(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.ended = request
+        self.ended, self.ended_after = request, self.engine.time - STARTED
         return {"next": self.following}
 
     def start_next(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -396,3 +407,52 @@ def test_a_moment_without_a_zone_is_utc() -> None:
     register.run()
 
     assert register.moments[0][1] >= timedelta(minutes=59)
+
+
+def left_behind(register: Register, number: int, result: Any) -> None:
+    """Answer what was asked under a number, as what an episode has sent that was played again from there."""
+    register.engine.send(EventType.TaskCompleted, TaskScheduledId=number, Result=json.dumps(result))
+
+
+def test_an_answer_to_another_question_is_not_taken_for_the_one_that_was_asked() -> None:
+    def order(run: Run) -> Steps:
+        charged = yield from run.step("charge")
+        paid = yield from run.event("paid")
+        return [charged, paid]
+
+    register = Register(order, charge=done("charged"))
+    register.engine.start("order", {"execution": "a", "epoch": 1})
+    for activity, result in (
+        ("charge", {"done": "reserved", "of": "reserve reserve 1"}),
+        (TAKE_EVENT, {"done": "charged"}),
+    ):
+        while not any(
+            isinstance(each, ToActivity) and each.message.event["Name"] == activity for each in register.engine.pending
+        ):
+            asyncio.run(register.engine._deliver(register.engine._next_batch()))
+        [asked] = [each for each in register.engine.pending if isinstance(each, ToActivity)]
+        register.engine.pending.clear()
+        left_behind(register, asked.message.event.event_id, result)
+        if activity == TAKE_EVENT:
+            register.events.append(("paid", {"n": 1}))
+
+    register.engine.run()
+
+    assert json.loads(register.engine.instances["i"].output or "")["result"] == ["charged", {"n": 1}]
+
+
+def test_a_wait_lasts_though_its_timer_is_ended_by_what_was_left_behind() -> None:
+    def order(run: Run) -> Steps:
+        yield from run.wait_until(run.started_at + timedelta(hours=3))
+
+    register = Register(order)
+    register.engine.start("order", {"execution": "a", "epoch": 1})
+    while not any(getattr(each, "visible_at", None) for each in register.engine.pending):
+        asyncio.run(register.engine._deliver(register.engine._next_batch()))
+    [timer] = register.engine.pending
+    early = timer.message.event
+    register.engine.send(early.type, TimerId=early["TimerId"], FireAt=early["FireAt"])  # of a shorter wait, under the same number
+
+    register.engine.run()
+
+    assert register.ended_after >= timedelta(hours=3)
