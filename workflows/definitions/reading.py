@@ -8,6 +8,7 @@ from asl.checks.names import Resources
 from asl.definition import Machine
 from asl.reader.machines import read_text
 from asl.reader.mistakes import DefinitionError, Mistake
+from workflows.definitions.alike import alike_names
 from workflows.definitions.mistakes import RefusedDefinition
 from workflows.definitions.names import content_hash
 from workflows.definitions.resources import RESOURCES
@@ -31,6 +32,8 @@ def read_definition(text: str, resources: Resources | None = RESOURCES) -> ReadD
     except DefinitionError as error:
         raise RefusedDefinition(error) from None
     content: dict[str, Any] = json.loads(text)
+    if alike := list(alike_names(content)):
+        raise RefusedDefinition(DefinitionError(alike))
     return ReadDefinition(
         machine=machine, content=content, hash=content_hash(content), warnings=tuple(warnings_of(content))
     )
