@@ -23,7 +23,7 @@ from relay.work.values import ACTIVITY_SECONDS
 from workflows.execution.names import TAKE_EVENT, event_name
 from workflows.execution.questions import answer_to, asked
 from workflows.machines.checkpoint import Checkpoint
-from workflows.machines.executing import is_execution, told_of_execution, waits
+from workflows.machines.executing import is_execution, told_of_execution
 from workflows.machines.history import Teller
 from workflows.machines.names import (
     ANSWER_KEY,
@@ -118,11 +118,10 @@ class MachineRun(Moves):
             request = {**attempt, "token": effect.token, **self._standing()}
             answer = yield from self._in_time(activity, request, effect.due_at)
             if answer is None:  # another start may have had it done in time; if not, nothing counts that comes later
+                self._teller.take_back(request["history"])
                 answer = yield from self._ask(activity, {**attempt, "late": True})
             if not answer:
-                if waits(
-                    effect.resource
-                ):  # what it has started, or is about to, would go on without anybody who waits for it
+                if activity == EXECUTE:  # what it has started, or is about to, would go on for nobody
                     yield from self._ask(STOP_CHILDREN, {"place": place_of(effect.step_id, effect.attempt)})
                 return Overdue()
             if answer.get("hints"):  # once, and whatever comes of it: the watchdog tells them, too

@@ -12,6 +12,7 @@ from services.machines import operate
 from services.machines.children import register
 from services.machines.standing import standing
 from services.start_executions import start_all
+from workflows.machines.checkpoint import Checkpoint
 from workflows.machines.executing import MOST_DEPTH, Wanted, waits, wanted_of
 from workflows.machines.names import child_id, child_secret, place_of, workflow_of
 from workflows.resources.names import parse_resource
@@ -31,9 +32,13 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
     """
     place = place_of(request["place"], request["attempt"])
     derived = child_id(request["execution"], place, 0)
-    if request.get("late"):  # its end may have come in time
-        [[found]] = await app.ask("machine/begun", execution=request["execution"], place=place)
-        return {"done": {"child": derived}} if found["begun"] else {}
+    [[begun]] = await app.ask("machine/begun", execution=request["execution"], place=place)
+    if request.get("late"):  # it may have been started in time, and have ended
+        if waits(request["resource"]):
+            return {"done": {"child": derived}} if begun["begun"] else {}
+        return await _started_in_time(request, derived, app)
+    if begun["barred"]:
+        return over(request)
     [[kept]] = await app.ask("machine/keep", due_in_ms=CLAIM_SECONDS * 1000, **who(request), **standing(request))
     if not kept["current"]:
         return over(request)
@@ -98,7 +103,29 @@ async def _start(wanted: Wanted, version: int, starter: Mapping[str, Any], app: 
     if operate.is_another(known, wanted.definition, wanted.input):
         cause = f"There is an execution {wanted.id} already, of another definition or with another input; take another Name."
         return _failed(TAKEN, cause)
-    return {"done": {"output": {"ExecutionArn": known["id"], "Name": known["id"]}}}
+    return _yields(known["id"])
+
+
+async def _started_in_time(request: Mapping[str, Any], derived: str, app: AppOutside) -> dict[str, Any]:
+    """Return what the task yields if the execution was started that nobody waits for, {} if not."""
+    [[starter], _] = await app.ask("machine/where", execution=request["execution"], limit=0)
+    if not starter["position"]:
+        return {}
+    position = Checkpoint.from_dict(json.loads(starter["position"])).position
+    if (position.step_id, position.attempt) != (request["place"], request["attempt"]):
+        return {}  # it was not even begun
+    try:
+        wanted = wanted_of(position.work, derived, parse_resource(request["resource"]).name)
+    except ValueError:
+        return {}
+    found, *_ = await app.ask("execution/one", execution=wanted.id)
+    if not found or operate.is_another(found[0], wanted.definition, wanted.input):
+        return {}
+    return _yields(found[0]["id"])
+
+
+def _yields(execution: str) -> dict[str, Any]:
+    return {"done": {"output": {"ExecutionArn": execution, "Name": execution}}}
 
 
 def _too_many() -> dict[str, Any]:

@@ -20,11 +20,11 @@ from services.app_outside import AppOutside
 from services.operate_executions import resume_execution
 from services.start_executions import start_or_leave
 from workflows.machines.checkpoint import Checkpoint
-from workflows.machines.executing import waits
 from workflows.machines.names import fork_place, place_of
 from workflows.machines.reading import machine_of
 from workflows.resources.names import SUFFIX
 
+_TRIES = 5
 _AT_A_TIME = 100  # positions; each may have some hundred KB
 
 
@@ -40,25 +40,36 @@ async def redrive(execution: str, app: AppOutside) -> Mapping[str, Any] | None:
     root = found[0]
     if root["parent"]:
         return {**root, "redriven": 0}
+    for _ in range(_TRIES):
+        row = await _redriven(root, app)
+        if not row["again"]:
+            break
+    if row["redriven"]:
+        await start_or_leave(row, app)
+    return row
+
+
+async def _redriven(root: Mapping[str, Any], app: AppOutside) -> Mapping[str, Any]:
+    """Put all of it back and let it loose, unless more has ended meanwhile (`again`)."""
     rows = [{"id": root["id"], "epoch": root["epoch"]}]
-    places = await _put_back([root], {}, app)
+    asked = places = await _put_back([root], {}, app)
     while places:
-        below: list[dict[str, str]] = []
+        below: list[dict[str, Any]] = []
         after = ""
         while failed := await _failed(places, after, app):
             children, texts = failed
             rows += [{"id": child["id"], "epoch": child["epoch"]} for child in children]
             below += await _put_back(children, texts, app)
             after = children[-1]["id"]
-        places = below
-    [[row]] = await app.ask("machine/redrive", execution=root["id"], epoch=root["epoch"], rows=json.dumps(rows))
-    if row["redriven"]:
-        await start_or_leave(row, app)
+        asked, places = [*asked, *below], below
+    [[row]] = await app.ask(
+        "machine/redrive", execution=root["id"], epoch=root["epoch"], rows=json.dumps(rows), asked=json.dumps(asked)
+    )
     return row
 
 
 async def _failed(
-    places: Iterable[Mapping[str, str]], after: str, app: AppOutside
+    places: Iterable[Mapping[str, Any]], after: str, app: AppOutside
 ) -> tuple[list[Mapping[str, Any]], dict[tuple[str, int], str]] | None:
     """Return some that have failed at places, and the definitions they are of; None after the last."""
     found, known = await app.ask(
@@ -70,22 +81,35 @@ async def _failed(
 
 async def _put_back(
     executions: Iterable[Mapping[str, Any]], texts: Mapping[tuple[str, int], str], app: AppOutside
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Write down where executions will go on; return the places whose branches and items go on with them."""
     rows, places = [], []
     for each in executions:
         if not each["position"]:  # it has never begun
             continue
         stands = Checkpoint.from_dict(json.loads(each["position"]))
-        machine = _machine(each, texts)
-        deadline = None if machine.timeout_seconds is None else later(app.clock.now(), machine.timeout_seconds)
-        resource = _resource(machine, stands.position)
-        position = redriven(stands.position, deadline, is_answered=resource.endswith(SUFFIX))
+        position = await _back(each["id"], stands.position, _machine(each, texts), app)
         back = json.dumps(replace(stands, position=position, answers=0).to_dict(), ensure_ascii=False)
         rows.append({"id": each["id"], "epoch": each["epoch"], "position": back})
-        places += [{"parent": each["id"], "place": place} for place in _begun_at(stands.position, resource)]
+        places.append({"parent": each["id"], **_begun_at(position)})
     await app.ask("machine/put_back", rows=json.dumps(rows, ensure_ascii=False))
     return places
+
+
+async def _back(execution: str, position: Position, machine: Machine, app: AppOutside) -> Position:
+    """Return where an execution goes on: behind a later try of a task that has not failed, else at the first one."""
+    has_limit = machine.timeout_seconds is not None and not position.way  # that of branches and items is the whole's
+    deadline = later(app.clock.now(), machine.timeout_seconds or 0) if has_limit else None
+    resource = _resource(machine, position)
+    is_answered = resource.endswith(SUFFIX)
+    if position.phase is Phase.WORKING and position.attempt and not is_answered:
+        place = place_of(position.step_id, position.attempt)
+        [[tried]] = await app.ask(
+            "machine/tried", execution=execution, step=position.step_id, visit=position.attempt + 1, place=place
+        )
+        if tried["kept"]:
+            return replace(position, deadline=deadline, timeout_at=None, heartbeat_at=None)
+    return redriven(position, deadline, is_answered=is_answered)
 
 
 def _machine(execution: Mapping[str, Any], texts: Mapping[tuple[str, int], str]) -> Machine:
@@ -103,13 +127,11 @@ def _resource(machine: Machine, position: Position) -> str:
     return work.resource if isinstance(work, Task) else ""
 
 
-def _begun_at(position: Position, resource: str) -> list[str]:
-    """Return the places that belong to where an execution has failed; what other states have begun is over, whatever came of it.
+def _begun_at(position: Position) -> dict[str, Any]:
+    """Return the place that belongs to where an execution will go on; what other states have begun is over, whatever came of it.
 
     The tries of a task are made anew from the first on, and each goes on with the execution that it has started.
     """
-    if position.phase is Phase.BRANCHED:
-        return [fork_place(position)]
-    if waits(resource) and position.phase is not Phase.ENTERING:
-        return [place_of(position.step_id, attempt) for attempt in range(position.attempt + 1)]
-    return []
+    if position.phase is Phase.ENTERING:
+        return {"place": f"{position.state}/{position.visit + 1}", "tries": 1}
+    return {"place": fork_place(position), "tries": 0}

@@ -34,7 +34,7 @@ class Checkpoint:
         position = to_json(self.position)
         position["variables"] = self._variables(inherited=False)
         position["context"] = _with_input(self.position.context, None)
-        return {"position": position, "told": self.told, "answers": self.answers, "inherits": list(self.inherits)}
+        return {"told": self.told, "answers": self.answers, "inherits": list(self.inherits), "position": position}
 
     def shared(self) -> dict[str, Any]:
         """Return what `to_dict` leaves out."""

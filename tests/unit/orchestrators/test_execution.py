@@ -451,7 +451,9 @@ def test_a_wait_lasts_though_its_timer_is_ended_by_what_was_left_behind() -> Non
         asyncio.run(register.engine._deliver(register.engine._next_batch()))
     [timer] = register.engine.pending
     early = timer.message.event
-    register.engine.send(early.type, TimerId=early["TimerId"], FireAt=early["FireAt"])  # of a shorter wait, under the same number
+    register.engine.send(
+        early.type, TimerId=early["TimerId"], FireAt=early["FireAt"]
+    )  # of a shorter wait, under the same number
 
     register.engine.run()
 

@@ -3,7 +3,9 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @epoch int = ?, @step nvarchar(100) = ?, @visit int = ?, @claim_seconds int = ?,
     @position nvarchar(max) = ?, @history nvarchar(max) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @result nvarchar(max), @done int = 0, @busy_until datetime2(3);
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @result nvarchar(max), @done int = 0, @busy_until datetime2(3),
+    @locked int;
+{{refuse_stale}}
 {{claim_step}}
 {{keep_position}}
 {{claim_verdict}}

@@ -17,7 +17,7 @@ WHERE [App] = @app AND [Execution] = @execution AND [Place] = @place AND ([Ended
 UPDATE [relay].[Execution]
 SET [DueAt] = DATEADD(second, @claim_seconds, SYSUTCDATETIME()), [LookAt] = DATEADD(second, @claim_seconds, SYSUTCDATETIME())
 WHERE @current = 1 AND @over = 1 AND [App] = @app AND [Id] = @execution;
-SELECT @too_large = CASE WHEN SUM(CASE WHEN child.[State] = 'completed' THEN CAST(DATALENGTH(child.[Result]) AS bigint) ELSE 0 END) > @most_bytes THEN 1 ELSE 0 END,
+SELECT @too_large = CASE WHEN SUM(CASE WHEN child.[State] = 'completed' THEN CAST(DATALENGTH(child.[Result]) - DATALENGTH(N'{"output": }') AS bigint) ELSE 0 END) > @most_bytes THEN 1 ELSE 0 END,
     @first_failed = MIN(CASE WHEN child.[State] = 'failed' THEN place.[Number] ELSE 2147483647 END)
 FROM [relay].[ExecutionPosition] AS place
 INNER JOIN [relay].[Execution] AS child ON child.[App] = place.[App] AND child.[Id] = place.[Execution]

@@ -21,6 +21,11 @@ WHERE NOT EXISTS (
     FROM [relay].[ExecutionFork] AS known WITH (UPDLOCK, HOLDLOCK)
     WHERE known.[App] = @app AND known.[Execution] = asked.[Parent] AND known.[Place] = asked.[Place]
 );
+INSERT INTO @places
+SELECT DISTINCT place.[Parent], place.[Place]
+FROM [relay].[ExecutionPosition] AS place
+INNER JOIN @asked AS parent ON parent.[Id] = place.[Parent]
+WHERE @place = N'' AND place.[App] = @app;
 UPDATE child
 SET [State] = 'stopped', [Result] = N'null', [Error] = @error, [EndedAt] = @now, [LookAt] = NULL
 OUTPUT inserted.[Id] AS [id], inserted.[Epoch] AS [epoch]
