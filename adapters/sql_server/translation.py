@@ -8,6 +8,8 @@ from relay.errors import DatabaseError
 
 # The network's own numbers, and those of a login that nobody answers: the server has sent none.
 _NOBODY_THERE = frozenset({0, 64, 121, 233, 258, 10053, 10054, 10060, 10061})
+_NO_CONNECTION = "08001"  # SQLSTATE: the client could not establish one
+_LEAST_OF_THE_SERVERS = 1000  # of those that come instead of a connection: 4060, 18456, 40613 ...
 TOOK_TOO_LONG = -2  # the number that .NET's client gives to it; the server sends none
 _NUMBER = re.compile(r"\((\d+)\) \(SQL")
 _PREFIXES = re.compile(r"(?:\[[^\]]*\])+")
@@ -21,7 +23,7 @@ def translate(error: pyodbc.Error) -> DatabaseError:
     message = _PREFIXES.sub("", text.split(" (SQL")[0]).strip() or type(error).__name__
     if took_too_long(error):
         number = TOOK_TOO_LONG
-    elif number in _NOBODY_THERE:
+    elif number in _NOBODY_THERE or _is_the_drivers(error, number):
         number = None
     remedy = _NO_ANSWER if number is None else _REMEDIES.get(number, "")
     return DatabaseError(f"SQL Server: {message}" + (f" {remedy}" if remedy else ""), number)
@@ -30,6 +32,11 @@ def translate(error: pyodbc.Error) -> DatabaseError:
 def took_too_long(error: pyodbc.Error) -> bool:
     """Tell whether a statement was ended because it took too long; a login that did has the same state."""
     return len(error.args) > 1 and error.args[0] == "HYT00" and "login" not in str(error.args[-1]).lower()
+
+
+def _is_the_drivers(error: pyodbc.Error, number: int | None) -> bool:
+    """Tell whether the driver itself has numbered what kept it from a connection, such as a server that dies in the handshake before a login."""
+    return number is not None and number < _LEAST_OF_THE_SERVERS and str(error.args[0]) == _NO_CONNECTION
 
 
 _NO_ANSWER = "Is the server up, and does SqlConnectionString name it rightly?"
