@@ -18,6 +18,7 @@ class TimerStorage:
         self._status = f"timers/{host_id}/Host.Functions.{function}/status"
         self._lock = f"locks/{host_id}/Host.Functions.{function}.Listener"
         self._lease = lease_id
+        self._has_taken = False
 
     async def status(self) -> TimerStatus | None:
         """Return what is remembered, or None."""
@@ -33,10 +34,14 @@ class TimerStorage:
         await self._container.put(self._status, status.to_json())
 
     async def lock(self, seconds: int) -> bool:
-        """Take the lock or keep it; tell whether this host has it now."""
-        return await self._try(self._container.renew_lease(self._lock, self._lease)) or await self._try(
-            self._container.acquire_lease(self._lock, self._lease, seconds)
-        )
+        """Take the lock or keep it; tell whether this host has it now.
+
+        Only what was taken is renewed: Azurite lets anybody renew a lease that has run out, and it is the dead host's again then.
+        """
+        self._has_taken = (
+            self._has_taken and await self._try(self._container.renew_lease(self._lock, self._lease))
+        ) or await self._try(self._container.acquire_lease(self._lock, self._lease, seconds))
+        return self._has_taken
 
     async def unlock(self) -> None:
         """Give the lock free."""
