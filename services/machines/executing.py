@@ -32,13 +32,11 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
     """
     place = place_of(request["place"], request["attempt"])
     derived = child_id(request["execution"], place, 0)
-    [[begun]] = await app.ask("machine/begun", execution=request["execution"], place=place)
     if request.get("late"):  # it may have been started in time, and have ended
-        if waits(request["resource"]):
-            return {"done": {"child": derived}} if begun["begun"] else {}
-        return await _started_in_time(request, derived, app)
-    if begun["barred"]:
-        return over(request)
+        if not waits(request["resource"]):
+            return await _started_in_time(request, derived, app)
+        begun = await _begun(request, place, app)
+        return {"done": {"child": derived}} if begun["begun"] else {}
     [[kept]] = await app.ask("machine/keep", due_in_ms=CLAIM_SECONDS * 1000, **who(request), **standing(request))
     if not kept["current"]:
         return over(request)
@@ -61,7 +59,14 @@ async def execute(request: Mapping[str, Any], app: AppOutside, allowed: Allowed)
     version = newest[0]["version"]
     if waits(request["resource"]):
         return await _begin(request, place, derived, wanted, version, starter, app)
+    if (await _begun(request, place, app))["barred"]:
+        return over(request)
     return await _start(wanted, version, starter, app)
+
+
+async def _begun(request: Mapping[str, Any], place: str, app: AppOutside) -> Mapping[str, Any]:
+    [[begun]] = await app.ask("machine/begun", execution=request["execution"], place=place)
+    return begun
 
 
 async def _begin(

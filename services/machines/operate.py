@@ -6,7 +6,6 @@ from typing import Any
 
 from relay import exact_json
 from services.app_outside import AppOutside
-from services.machines.children import stop_children
 from services.start_executions import start_or_leave
 from workflows.execution.names import subject_of
 from workflows.execution.values import State
@@ -81,8 +80,3 @@ async def history(execution: str, after: int, app: AppOutside) -> list[dict[str,
     """Return what has happened, from a number on. Raises DatabaseError."""
     [found] = await app.ask("machine/history", execution=execution, after=after, limit=MOST_HISTORY)
     return [{**row, "at": f"{row['at']}Z", "body": json.loads(row["body"])} for row in found]
-
-
-async def stop_below(execution: str, reason: str, app: AppOutside) -> None:
-    """End the branches and items of what was stopped. Raises DatabaseError."""
-    await stop_children([execution], "", 0, reason, app)
