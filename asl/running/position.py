@@ -63,6 +63,11 @@ class Position:
         """A name for this visit, the same for each attempt."""
         return f"{self.state}/{self.visit}"
 
+    @property
+    def next_step_id(self) -> str:
+        """The name that the next visit of the state will have."""
+        return f"{self.state}/{self.visit + 1}"
+
 
 def to_json(position: Position) -> dict[str, JsonValue]:
     """A position as plain JSON."""

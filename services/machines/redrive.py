@@ -133,5 +133,5 @@ def _begun_at(position: Position) -> dict[str, Any]:
     The tries of a task are made anew from the first on, and each goes on with the execution that it has started.
     """
     if position.phase is Phase.ENTERING:
-        return {"place": f"{position.state}/{position.visit + 1}", "tries": 1}
+        return {"place": position.next_step_id, "tries": 1}
     return {"place": fork_place(position), "tries": 0}
