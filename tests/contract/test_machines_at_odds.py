@@ -10,6 +10,7 @@ from asl.running import shaping
 from functions_standin.durable.messages import Outgoing, ToActivity
 from services.machines import children
 from tests.contract.machine_world import HubLost, MachineWorld, now
+from tests.contract.test_machines import echo, quiet, states
 from workflows.definitions.mistakes import RefusedDefinition
 from workflows.definitions.reading import read_definition
 from workflows.resources.values import Performed, Task, TaskFailed
@@ -21,22 +22,6 @@ pytestmark = [
 ECHO = {"Type": "Task", "Resource": "relay:activity/echo"}
 ASKS = {"Type": "Task", "Resource": "relay:http/shop.waitForTaskToken", "Parameters": {"t.$": "$$.Task.Token"}}
 SYNC = {"Type": "Task", "Resource": "relay:execute.sync", "Parameters": {"StateMachineArn": "inner", "Input": {"n": 5}}}
-
-
-def echo(task: Task) -> Performed:
-    return Performed(output=task.arguments)
-
-
-def states(start: str, **found: Any) -> dict[str, Any]:
-    return {"StartAt": start, "States": found}
-
-
-def quiet(world: MachineWorld, *, until: int = 400) -> None:
-    for _ in range(until):
-        if not [each for each in world.engine.pending if not getattr(each, "visible_at", None)]:
-            return
-        world.step()
-    raise AssertionError("it does not come to rest")
 
 
 def held_back(world: MachineWorld, activity: str) -> list[Outgoing]:
