@@ -8,6 +8,7 @@ from functions_standin.timer.status import TimerStatus, parse_status
 CONTAINER = "azure-webjobs-hosts"
 LEASE_SECONDS = 60  # as of a singleton listener's lock; 15 is the shortest that Azure Storage takes
 _TAKEN = 409
+_MISSING = 404
 
 
 class TimerStorage:
@@ -25,7 +26,7 @@ class TimerStorage:
         try:
             return parse_status(await self._container.get(self._status))
         except StorageFailed as failed:
-            if failed.status != 404:
+            if failed.status != _MISSING:
                 raise
             return None
 
@@ -38,26 +39,30 @@ class TimerStorage:
 
         Only what was taken is renewed: Azurite lets anybody renew a lease that has run out, and it is the dead host's again then.
         """
-        self._has_taken = (
-            self._has_taken and await self._try(self._container.renew_lease(self._lock, self._lease))
-        ) or await self._try(self._container.acquire_lease(self._lock, self._lease, seconds))
+        self._has_taken = (self._has_taken and await self._renew()) or await self._acquire(seconds)
         return self._has_taken
 
     async def unlock(self) -> None:
         """Give the lock free."""
-        try:
-            await self._container.release_lease(self._lock, self._lease)
-        except StorageFailed as failed:
-            if failed.status not in {404, _TAKEN}:
-                raise
+        await _try(self._container.release_lease(self._lock, self._lease))
 
-    async def _try(self, request: Awaitable[None]) -> bool:
-        try:
-            await request
-        except StorageFailed as failed:
-            if failed.status == 404:
-                await self._container.put(self._lock, b"")
-            elif failed.status != _TAKEN:
-                raise
-            return False
-        return True
+    async def _renew(self) -> bool:
+        return await _try(self._container.renew_lease(self._lock, self._lease)) is None
+
+    async def _acquire(self, seconds: int) -> bool:
+        refused = await _try(self._container.acquire_lease(self._lock, self._lease, seconds))
+        if refused == _MISSING:
+            await self._container.put(self._lock, b"")
+            refused = await _try(self._container.acquire_lease(self._lock, self._lease, seconds))
+        return refused is None
+
+
+async def _try(request: Awaitable[None]) -> int | None:
+    """Return the status with which a request for a lease was refused, or None."""
+    try:
+        await request
+    except StorageFailed as failed:
+        if failed.status not in {_MISSING, _TAKEN}:
+            raise
+        return failed.status
+    return None
