@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import azure.durable_functions as df
 from azure.durable_functions.models.history import HistoryEventType
 
 from orchestrators.flow import Steps, TriedOften, retried
 from orchestrators.lock_leases import Holding, LockLost
+from orchestrators.moves import NotCurrent
 from relay.backoff import interval_seconds
-from workflows.locks.names import ACQUIRE, RELEASE
+from workflows.locks.names import ACQUIRE, RELEASE, start_of, starts_of
 from workflows.locks.order import ASKS, Grant, Order, order_problem
 
 __all__ = ["LockLost", "NotGranted", "locked"]
@@ -22,6 +23,13 @@ class NotGranted(Exception):
     """The locks were not to be had in the time that was given; the message says which, and why."""
 
 
+class Start(NamedTuple):
+    """Which start of an execution asks: another one takes over what an earlier one holds, and its place in the line."""
+
+    execution: str
+    epoch: int
+
+
 def locked(
     context: df.DurableOrchestrationContext,
     names: Iterable[str],
@@ -31,6 +39,8 @@ def locked(
     wait_seconds: float | None = None,
     purpose: str = "",
     permits: int = 1,
+    start: Start | None = None,
+    before_wait: Callable[[float], Steps] | None = None,
 ) -> Steps:
     """Run the body while this instance holds all the locks, and give them back whatever comes of it; return what it returns.
 
@@ -50,16 +60,20 @@ def locked(
        them over under new tokens, once it asks for them with the same purpose, as does an instance that is started anew under the same id.
        A termination runs no code, then the leases end it.
 
+    A workflow calls `run.locked`, which says of which execution this is a `start`, and has its register told `before_wait` for how many
+    seconds nothing will be heard of it.
+
     Take no lock twice within each other, and no second set within the first: who waits while he holds another may wait in a circle.
     Raises ValueError for names and leases that cannot be used.
     """
     order = Order(
-        names=sorted(set(names)), instance=context.instance_id, execution=_execution(context), purpose=purpose,
+        names=sorted(set(names)), instance=starts_of(start.execution) if start else context.instance_id,
+        execution=start_of(start.epoch, _started(context)) if start else _started(context), purpose=purpose,
         lease_seconds=lease_seconds, permits=permits,
     )  # fmt: skip
     if problem := order_problem(order):
         raise ValueError(problem)
-    holding = yield from _acquired(context, order, wait_seconds)
+    holding = yield from _acquired(context, order, wait_seconds, before_wait)
     try:
         result = yield from _run(body(holding.tokens), holding)
     except Exception:
@@ -70,13 +84,18 @@ def locked(
     return result
 
 
-def _execution(context: df.DurableOrchestrationContext) -> str:
+def _started(context: df.DurableOrchestrationContext) -> str:
     """Return when this execution was started: a text that a replay finds again, and that is greater for a later one of the same instance."""
     started = next(event for event in context.histories if event.event_type == HistoryEventType.EXECUTION_STARTED)
     return f"{started.timestamp.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _acquired(context: df.DurableOrchestrationContext, order: Order, wait_seconds: float | None) -> Steps:
+def _acquired(
+    context: df.DurableOrchestrationContext,
+    order: Order,
+    wait_seconds: float | None,
+    before_wait: Callable[[float], Steps] | None,
+) -> Steps:
     """Ask until all are held."""
     began = context.current_utc_datetime
     hints: dict[str, Any] = {}  # one wait for each event: it may have come before it is waited for again
@@ -92,12 +111,19 @@ def _acquired(context: df.DurableOrchestrationContext, order: Order, wait_second
         pause = interval_seconds(ASKS, step, 0.0)
         if grant.tokens:  # to ask again is what renews them
             pause = min(pause, order.renew_after_seconds)
+        tickets = {grant.lacks: grant.ticket} if grant.ticket else {}
         if wait_seconds is not None:
             left = wait_seconds - (context.current_utc_datetime - began).total_seconds()
             if left <= 0:
-                yield from _give_back(context, grant.tokens, {grant.lacks: grant.ticket} if grant.ticket else {})
+                yield from _give_back(context, grant.tokens, tickets)
                 raise NotGranted(f"{grant.lacks} was not to be had in {wait_seconds:g} seconds: {grant.reason}")
             pause = min(pause, left)
+        if before_wait is not None:
+            try:
+                yield from before_wait(pause)
+            except NotCurrent:
+                yield from _give_back(context, grant.tokens, tickets)
+                raise
         if grant.event and grant.event not in hints:
             hints[grant.event] = context.wait_for_external_event(grant.event)
         was_told = yield from _pause(context, pause, hints.get(grant.event))

@@ -7,7 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.flow import Steps, fraction, wait
-from orchestrators.locks import LockLost
+from orchestrators.lock_leases import LockLost
 from relay.backoff import Backoff, interval_seconds
 from workflows.execution.questions import answer_to, asked
 
@@ -43,9 +43,9 @@ class Moves:
         self._moves = 0
         self._aways = 0
 
-    def _move(self, count: int = 1) -> None:
+    def _move(self, count: int = 1, *, may_begin_anew: bool = True) -> None:
         """Count what the history grows by; raise Again if it has become long, at a moment at which nothing is under way."""
-        if self._moves and self._moves + count > MOVES_PER_GENERATION:
+        if may_begin_anew and self._moves and self._moves + count > MOVES_PER_GENERATION:
             raise Again(self._tries)
         self._moves += count
 
@@ -65,10 +65,10 @@ class Moves:
         answers = [answer_to(request, answer) for request, answer in zip(requests, found, strict=True)]
         return [_ANOTHERS if answer is None else answer for answer in answers]
 
-    def _ask(self, activity: str, request: Mapping[str, Any]) -> Steps:
+    def _ask(self, activity: str, request: Mapping[str, Any], *, may_begin_anew: bool = True) -> Steps:
         """Ask an activity of the app's own, for as long as it takes."""
         while True:
-            self._move()
+            self._move(may_begin_anew=may_begin_anew)
             [answer] = yield from self._answers([(activity, request)])
             if "over" in answer:
                 raise NotCurrent(answer["over"])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import azure.durable_functions as df
 
 from orchestrators.flow import LONGEST_TIMER_SECONDS, Steps, fraction, wait
-from orchestrators.locks import Body, locked
+from orchestrators.locks import Body, Start, locked
 from orchestrators.moves import Again, Moves, NotCurrent
 from relay.backoff import interval_seconds
 from workflows.execution.names import REMEMBER, REST, TAKE_EVENT, event_name
@@ -75,6 +75,7 @@ class Run(Moves):
             for place, answer in zip(left, (yield from self._answers(calls)), strict=True):
                 pauses.append((yield from self._heed(place, answer, policy)))
             if max(pauses, default=0.0) > 0:
+                yield from self._rest(max(pauses))
                 yield from wait(self._context, max(pauses))
         for place in places:
             if "failed" in self._results[place.text]:
@@ -149,8 +150,9 @@ class Run(Moves):
 
         self._move(2)
         over = yield from locked(
-            self._context, names, guarded, lease_seconds=lease_seconds, wait_seconds=wait_seconds, permits=permits
-        )
+            self._context, names, guarded, lease_seconds=lease_seconds, wait_seconds=wait_seconds, permits=permits,
+            start=Start(self.id, self._who["epoch"]), before_wait=self._rest,
+        )  # fmt: skip
         if over is not None:
             raise over
         return self._results[place.text]["value"]["result"]
@@ -180,6 +182,11 @@ class Run(Moves):
             return 0.0
         asked = answer.get("asked_for_seconds")
         return interval_seconds(policy.backoff, tried - 1, fraction(self._context), asked_for_seconds=asked)
+
+    def _rest(self, seconds: float) -> Steps:
+        """See that nobody misses a sign of life during a long wait, which a history that is begun anew here would forget."""
+        if seconds > _LATE_SECONDS:
+            yield from self._ask(REST, {"due_in_ms": _ms(seconds + _LATE_SECONDS)}, may_begin_anew=False)
 
     def _keep(self, place: Place, result: Mapping[str, Any]) -> Steps:
         kept = yield from self._ask(REMEMBER, {"step": place.step, "visit": place.visit, "result": dict(result)})

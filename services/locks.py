@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from relay.instances import Instances
 from relay.ports import Tables
-from workflows.locks.names import hint, owner_of_execution
+from workflows.locks.names import hint, owner_of_execution, whom_to_tell
 from workflows.locks.values import MOST_WAITING, Asker, Hint, Standing, Terms
 
 T = TypeVar("T")
@@ -123,7 +123,10 @@ async def tell(hints: Sequence[Hint], instances: Instances) -> None:
 
 def hints_of(rows: Rows) -> Sequence[Hint]:
     """Return what orchestrations are to be told, from the rows of a statement."""
-    return [Hint(row["instance"], hint(row["name"], row["ticket"], row["offers"])) for row in rows]
+    return [
+        Hint(whom_to_tell(row["instance"], row["execution"]), hint(row["name"], row["ticket"], row["offers"]))
+        for row in rows
+    ]
 
 
 def _listed(owners: Sequence[str] | None) -> str | None:

@@ -11,7 +11,7 @@ from adapters.sql_server.tables import SqlTables
 from services.locks import acquire, force_release, list_locks, pass_on, release, renew, show
 from tests.contract.lock_scene import LockScene
 from tests.sql_client import SqlServer
-from workflows.locks.names import hint
+from workflows.locks.names import hint, start_of, starts_of
 from workflows.locks.values import MOST_WAITING, Asker, Hint, State, Terms
 
 
@@ -224,6 +224,22 @@ def test_it_takes_over_the_place_in_the_line_too(lock: LockScene) -> None:
     assert lock.ask_as_instance("nightly", "1").state is State.OUTRUN
     lock.release(token)
     assert lock.ask_as_instance("nightly", "2").state is State.HELD
+
+
+def test_another_start_of_an_execution_takes_over_and_it_is_the_start_that_waits_who_is_told(lock: LockScene) -> None:
+    token = lock.held("anna")
+    waits = lock.ask_as_instance(starts_of("order"), start_of(9, "2026-01-02T03:04:05.000000Z"))
+    lock.waits("ben")
+    again = lock.ask_as_instance(starts_of("order"), start_of(10, "2026-01-02T03:00:00.000000Z"))
+    assert again.ticket == waits.ticket
+
+    lock.release(token)
+    held = lock.ask_as_instance(starts_of("order"), start_of(10, "2026-01-02T03:00:00.000000Z"))
+    assert lock.hints == [Hint("order:10", hint(lock.name, again.ticket, 1))]
+    later = lock.ask_as_instance(starts_of("order"), start_of(11, "2026-01-02T03:09:00.000000Z"))
+
+    assert (later.state, later.token) == (State.HELD, held.token + 1)
+    assert lock.fence() == later.token
 
 
 def test_a_line_has_an_end(lock: LockScene) -> None:

@@ -125,6 +125,17 @@ def test_one_that_is_late_and_runs_is_ended_after_half_an_hour_and_then_started_
     assert made.look() == ["a:2"]
 
 
+def test_one_that_has_said_how_long_it_waits_is_not_late_before(made: Watched) -> None:
+    made.register("a")
+    made.begin("a")
+    made.has("a", "Running")
+    executions.rest({"execution": "a", "epoch": 1, "due_in_ms": 3 * HOUR * 1000}, made.tables)
+
+    made.let_time_pass(2 * HOUR)
+
+    assert (made.look(), made.client.terminated) == ([], [])
+
+
 def in_vain(made: Watched, times: int) -> None:
     for _ in range(times):
         made.begin("a")

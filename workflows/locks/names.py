@@ -12,6 +12,22 @@ def hint(name: str, ticket: int, offers: int) -> str:
     return f"lock-{name}-{ticket}-{offers}"
 
 
+def starts_of(execution: str) -> str:
+    """Return under which instance all starts of an execution ask for its locks: each start has an instance of its own, `EXECUTION:EPOCH`."""
+    return f"{execution}:"
+
+
+def start_of(epoch: int, started: str) -> str:
+    """Return which of them asks, as a text that is greater for a later one."""
+    return f"{epoch:06} {started}"
+
+
+def whom_to_tell(instance: str, execution: str) -> str:
+    """Return the instance that waits, from under what it asked."""
+    epoch = execution.partition(" ")[0]
+    return f"{instance}{int(epoch)}" if instance.endswith(":") and epoch.isdigit() else instance
+
+
 def owner_of_execution(execution: str, app: str) -> str:
     """Return who asks for the locks of a definition's execution: the same one whoever works for it, whenever it is started.
 

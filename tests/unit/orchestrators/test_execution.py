@@ -54,6 +54,7 @@ class Register:
         self.following: list[dict[str, Any]] = []
         self.started_next: list[str] = []
         self.moments: list[tuple[str, timedelta]] = []
+        self.rests: list[float] = []  # seconds
         self._answers = answers
 
         def workflow(context: Any) -> Steps:
@@ -62,7 +63,7 @@ class Register:
         self.engine = Clocked(
             {"order": workflow, "operator": operator},
             {
-                BEGIN: self.begin, REMEMBER: told(self.remember), REST: told(lambda _: {}), TAKE_EVENT: told(self.take), END: self.end,
+                BEGIN: self.begin, REMEMBER: told(self.remember), REST: told(self.rest), TAKE_EVENT: told(self.take), END: self.end,
                 START_NEXT: self.start_next, "operators_command": self.post, **(more or {}),
                 **dict.fromkeys(answers, told(self.step)),
             },
@@ -81,6 +82,10 @@ class Register:
         self.posted += 1
         self.events.append((name, {"n": self.posted}))
         self.engine.raise_event(event_name(name), None)
+
+    def rest(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.rests.append(request["due_in_ms"] / 1000)
+        return {} if request["epoch"] == self.epoch else {"over": "another start does it"}
 
     def begin(self, who: dict[str, Any]) -> dict[str, Any]:
         self.begun += 1
@@ -206,16 +211,33 @@ def test_a_step_that_fails_is_tried_again_at_growing_intervals() -> None:
     assert pauses[2] >= timedelta(seconds=45)
 
 
-def test_a_step_that_asks_for_time_gets_it() -> None:
+@pytest.mark.parametrize("earlier_steps", [0, MOVES_PER_GENERATION - 1])
+def test_a_step_that_asks_for_time_gets_it_and_nobody_misses_a_sign_of_life_until_then(earlier_steps: int) -> None:
     def order(run: Run) -> Steps:
+        for _ in range(earlier_steps):
+            yield from run.step("pack")
         yield from run.step("charge")
 
     register = Register(
-        order, charge=lambda n: {"failed": "busy", "asked_for_seconds": 7200} if n == 1 else {"done": 1}
+        order,
+        pack=done(),
+        charge=lambda n: {"failed": "busy", "asked_for_seconds": 7200} if n == 1 else {"done": 1},
     )
     register.run()
 
-    assert register.moments[1][1] >= timedelta(hours=2)
+    asked, asked_again = register.moments[-2:]
+    assert asked_again[1] - asked[1] >= timedelta(hours=2)
+    assert [seconds > 7200 for seconds in register.rests] == [True]
+
+
+def test_short_pauses_are_not_written_down() -> None:
+    def order(run: Run) -> Steps:
+        yield from run.step("charge", retry=Retry(tries=4))
+
+    register = Register(order, charge=lambda n: {"failed": "busy"} if n < 4 else {"done": 1})
+    register.run()
+
+    assert register.rests == []
 
 
 @pytest.mark.parametrize("answer", [{"refused": "no such card"}, {"failed": "busy"}])

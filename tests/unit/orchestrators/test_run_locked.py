@@ -142,6 +142,36 @@ def test_who_does_not_get_it_in_time_is_told() -> None:
     assert register.run()["result"] == "not today"
 
 
+def test_nobody_misses_who_waits_for_hours_and_he_keeps_one_place_in_the_line() -> None:
+    def order(run: Run) -> Steps:
+        try:
+            yield from run.locked(["ledger"], lambda _: "booked", wait_seconds=6 * 3600)
+        except NotGranted:
+            return "not today"
+
+    register = Guarded(order)
+    register.held_by_another("ledger")
+
+    register.run()
+
+    assert max(register.rests) > 3600, "he asks every hour"
+    assert {asked["instance"] for asked in register.locks.requests} == {"a:"}
+    assert all(asked["execution"].startswith("000001 ") for asked in register.locks.requests)
+    assert len({asked["execution"] for asked in register.locks.requests}) == 1, "no history was begun anew"
+
+
+def test_who_waits_and_is_overtaken_leaves_the_line() -> None:
+    def order(run: Run) -> Steps:
+        return (yield from run.locked(["ledger"], lambda _: "booked"))
+
+    register = Guarded(order)
+    register.held_by_another("ledger")
+    register.locks.is_away = lambda: bool(setattr(register, "epoch", 2))  # while he asks
+
+    assert "over" in register.run()
+    assert register.locks.log == ["ledger left"]
+
+
 def test_a_lock_that_is_lost_is_told_to_the_part_and_it_can_put_things_right() -> None:
     def order(run: Run) -> Steps:
         def part(tokens: Tokens) -> Steps:
