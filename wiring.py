@@ -215,7 +215,7 @@ def mail_outside(line: Line = Line.BULK) -> MailOutside:
 
 @cache
 def _mail_threads(line: Line) -> Threads:
-    """Return where mails are sent, or where operators' requests are answered: a long list of recipients keeps no other waiting."""
+    """Return where mails are sent: a provider that is slow keeps nothing else waiting."""
     under_way = sum(account.max_concurrency for account in workflows().mail_accounts)
     most = line.at_once if line is Line.OPERATOR else max(1, min(under_way, MAILS_AT_ONCE))
     return PoolThreads(most, f"mail-{line.value}")

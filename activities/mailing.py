@@ -20,7 +20,7 @@ async def mailing_take(request: dict) -> dict:
     if anothers := _anothers(request):
         return anothers
     outside = wiring.mail_outside()
-    step = await outside.threads.run(take, request["mailing"], bool(request.get("further")), outside)
+    step = await outside.threads.run_on_pool(lambda: take(request["mailing"], bool(request.get("further")), outside))
     return step.to_dict()
 
 

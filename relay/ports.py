@@ -222,4 +222,7 @@ class Threads(Protocol):
         """Do the work for every item, several at a time; return the results in the items' order."""
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Do blocking work off the event loop."""
+        """Do blocking work off the event loop, beside all else: work that may take long is for `run_on_pool`."""
+
+    async def run_on_pool(self, work: Callable[[], T]) -> T:
+        """Do blocking work on threads that nothing else waits for."""

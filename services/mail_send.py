@@ -2,6 +2,7 @@
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 from relay.errors import InputError
@@ -24,7 +25,7 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
 
     It may run twice: what is settled is not touched, and of a try that has died nobody knows more than SQL Server does.
     """
-    found = await outside.threads.run(lambda: outside.first("mailing/content", mailing=mailing_id))
+    found = await outside.threads.run_on_pool(lambda: outside.first("mailing/content", mailing=mailing_id))
     mailing = Mailing.from_dict(json.loads(found["content"])) if found else None
     account = outside.account(mailing.account) if mailing else None
     if mailing is None or account is None:
@@ -35,7 +36,9 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
         quiet_seconds = quiet_hours.seconds_left(mailing.not_between, outside.clock.now())
         if quiet_seconds > 0:
             return {"wait_seconds": quiet_seconds, "why": "these are quiet hours"}
-        row, mail = await outside.threads.run(begin_try, mailing_id, key, mailing, account, reserved, outside)
+        row, outcome = await outside.threads.run_on_pool(
+            partial(_try, mailing_id, key, mailing, account, reserved, outside)
+        )
         match row["action"]:
             case "stop":
                 return {"stop": "the mailing does not run"}
@@ -44,11 +47,18 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
             case "pause":
                 reserved = {"paced": int(row["paced"]), "slotted": int(row["slotted"])}
                 await outside.clock.pause(row["wait_ms"] / 1000)
-            case "send" if mail is not None:
-                outcome = await outside.threads.run(make_try, mailing_id, key, mailing, account, row, mail, outside)
-                return {"state": outcome.state.value}
             case settled:
-                return {"state": settled}
+                return {"state": outcome.state.value if outcome else settled}
+
+
+def _try(
+    mailing_id: str, key: str, mailing: Mailing, account: MailAccount, reserved: dict[str, int], outside: MailOutside
+) -> tuple[Row, Outcome | None]:
+    """Begin a try, and make it at once if it is to be made: what waited for a thread in between would begin after a 429 that was recorded."""
+    row, mail = begin_try(mailing_id, key, mailing, account, reserved, outside)
+    if row["action"] != "send" or mail is None:
+        return row, None
+    return row, make_try(mailing_id, key, mailing, account, row, mail, outside)
 
 
 def begin_try(

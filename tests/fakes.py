@@ -111,6 +111,9 @@ class InlineThreads:
     async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return work(*arguments)
 
+    async def run_on_pool(self, work: Callable[[], Any]) -> Any:
+        return work()
+
 
 class FakeClock:
     """A clock that stands, but for who sleeps."""

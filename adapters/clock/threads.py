@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -21,9 +22,9 @@ class PoolThreads:
         return self._pool.map(work, items)
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Do blocking work off the event loop, on a thread that carries the caller's context."""
+        """Do blocking work off the event loop, on one of the few threads that all of the process shares, in the caller's context."""
         return await asyncio.to_thread(work, *arguments)
 
     async def run_on_pool(self, work: Callable[[], T]) -> T:
-        """Do blocking work on one of the pool's own threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        """Do blocking work on one of the pool's own threads, in the caller's context."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)

@@ -1,5 +1,6 @@
 """Mailings in SQL Server: each mail is sent once, whatever dies, and the report adds up at every look."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,12 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.clock.threads import PoolThreads
 from adapters.sql_server.migrations import migrate
 from relay.errors import InputError
 from services import mail_send
 from tests.contract.mailing_scene import ACCEPTED, ACCOUNT, Mailings
 from tests.sql_client import SqlServer
-from workflows.mailing.answers import Answered, Silent
+from workflows.mailing.answers import Answer, Answered, Silent
 
 Make = Callable[..., Mailings]
 KEYS = ("a", "b", "c")
@@ -41,6 +43,30 @@ def test_every_recipient_gets_one_mail_with_his_fields(mailings: Mailings) -> No
     assert mailings.report()["sent_in_the_last_minute"] == 3
     [found] = mailings.outside.tables.ask("mailing/recipients", mailing="spring", state="sent", after="b", limit=5)
     assert [(row["key"], row["provider_id"]) for row in found] == [("c", "m-1")]
+
+
+def test_no_mail_that_was_begun_waits_for_a_thread_in_which_a_429_may_come(mailings: Mailings) -> None:
+    mailings.outside = replace(mailings.outside, threads=PoolThreads(2, "mail"))
+    keys = [f"k{number}" for number in range(8)]
+    mailings.order(*keys)
+    under_way: list[int] = []
+
+    def post(_: str) -> Answer:
+        [[[sending]]] = mailings.server.run(
+            "SELECT COUNT(*) FROM relay.Mail WHERE App = ? AND State = 'sending'", mailings.app
+        )
+        under_way.append(sending)
+        return ACCEPTED
+
+    mailings.api.answer = post
+
+    async def send_all() -> None:
+        await asyncio.gather(*(mail_send.send("spring", key, mailings.outside) for key in keys))
+
+    asyncio.run(send_all())
+
+    assert len(under_way) == len(keys)
+    assert max(under_way) <= 2
 
 
 def test_the_same_order_again_is_the_same_mailing_and_another_content_is_refused(mailings: Mailings) -> None:

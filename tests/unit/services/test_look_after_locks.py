@@ -7,7 +7,7 @@ from services.look_after_locks import look_after_locks
 from tests.fake_tables import FakeTables
 from tests.fakes import FakeDurableClient, an_app_outside
 
-OFFER = {"instance": "nightly", "name": "ledger", "ticket": 12, "offers": 1}
+OFFER = {"instance": "nightly", "name": "ledger", "ticket": 12, "offers": 1, "execution": "2026-01-02T03:04:05Z"}
 
 
 class Locks(FakeTables):

@@ -24,7 +24,7 @@ HELD = {
     "permits": 1,
 }
 WAITS = {**HELD, "state": "waits", "token": None, "ticket": 12, "position": 3, "offers": 0}
-HINTED = [{"instance": "nightly", "name": "ledger", "ticket": 13, "offers": 1}]
+HINTED = [{"instance": "nightly", "name": "ledger", "ticket": 13, "offers": 1, "execution": "2026-01-02T03:04:05Z"}]
 
 
 class Locks(FakeTables):
