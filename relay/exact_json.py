@@ -19,6 +19,11 @@ def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is no number that JSON knows")
 
 
+def with_floats(value: Any) -> Any:
+    """Return the same with floats for Decimals: so the engine of definitions has its numbers."""
+    return json.loads(dumps(value))
+
+
 def dumps(value: Any) -> str:
     """Write JSON without blanks; a Decimal keeps its digits, trailing zeros included, one far from 1 its exponent.
 

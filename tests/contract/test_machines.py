@@ -18,6 +18,7 @@ from services.start_executions import start_all
 from tests.contract.machine_world import MachineWorld, WorkerLost, now
 from tests.unit.services.resources.scene import an_outside
 from triggers.http.executions import show_list
+from triggers.http.workflow_executions import take
 from workflows.config.file import Workflows
 from workflows.execution.values import Registration
 from workflows.locks.names import hint
@@ -172,6 +173,26 @@ def test_who_has_a_token_answers_once() -> None:
 
     assert world.outcome() == ("completed", {"output": {"yes": True}})
     assert world.answer(token, {"output": 1}) == "gone"
+
+
+@pytest.mark.parametrize("output", [2.5, {"price": 0.1, "pieces": 3}, [1e3], None, ""])
+def test_an_answer_over_http_is_the_tasks_output(output: Any) -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T=ASKS))
+    world.start("asks")
+    quiet(world)
+    posted = func.HttpRequest(
+        "POST",
+        "https://shop/api/tasks/token/success",
+        route_params={"token": token_of(world)},
+        headers={"Content-Type": "application/json"},
+        body=json.dumps({"output": output}).encode(),
+    )
+
+    assert asyncio.run(take(posted, "success", world.app)).status_code == 202
+    world.run()
+
+    assert world.outcome() == ("completed", {"output": output})
 
 
 def test_a_token_outlives_the_task_hub_and_nobody_is_asked_twice() -> None:

@@ -1,6 +1,5 @@
 """Workflows as data over HTTP: definitions are put, checked, decided on, shown, drawn and tried."""
 
-import json
 from collections.abc import Awaitable, Callable
 
 import azure.durable_functions as df
@@ -158,7 +157,7 @@ async def test_state(req: func.HttpRequest, app: AppOutside) -> func.HttpRespons
     """Try one state. Raises RefusedDefinition, DatabaseError, InputError."""
     name = _name(req)
     query_of(req)
-    body = json.loads(exact_json.dumps(json_object(req, MOST_TRIAL_BYTES)))  # numbers as the engine has them
+    body = exact_json.with_floats(json_object(req, MOST_TRIAL_BYTES))
     version = _version(body["version"]) if "version" in body else None
     return answer(await definitions.try_state(name, body, version, app))
 

@@ -6,6 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import wiring
+from relay import exact_json
 from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.definitions import definition_for_start
@@ -93,7 +94,7 @@ async def start(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
 
 async def take(req: func.HttpRequest, what: str, app: AppOutside) -> func.HttpResponse:
     """Store an answer to a token. Raises InputError, DatabaseError."""
-    body = json_object(req, MOST_INPUT_BYTES) if body_of(req, MOST_INPUT_BYTES) else {}
+    body = exact_json.with_floats(json_object(req, MOST_INPUT_BYTES)) if body_of(req, MOST_INPUT_BYTES) else {}
     if what == "heartbeat":
         taken = await tokens.answer(req.route_params["token"], {"heartbeat": True}, uuid.uuid4().hex, app)
     else:
