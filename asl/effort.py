@@ -6,6 +6,7 @@ from asl.failures import runtime
 
 MOST_LOOKED_AT = 2_000_000  # by the paths and functions of one state, and the parts of its templates
 MOST_STEPS = 500_000  # of the expressions of one state
+COSTLY = 100  # states of little effort, for one that uses all of it
 
 
 @dataclass(slots=True)
@@ -14,6 +15,12 @@ class Effort:
 
     looks: int = MOST_LOOKED_AT
     steps: int = MOST_STEPS
+
+    @property
+    def weight(self) -> int:
+        """Return how many states of little effort as much was as what has been used: 0 to COSTLY."""
+        used = max(1 - self.looks / MOST_LOOKED_AT, 1 - self.steps / MOST_STEPS)
+        return min(int(used * COSTLY), COSTLY)
 
     def look(self, amount: int) -> None:
         """Pay for values that are looked at."""

@@ -43,7 +43,8 @@ from workflows.machines.names import (
 )
 from workflows.machines.untold import without_tokens
 
-# That are entered before the history begins anew: each replay goes through all of them again, also those without a task.
+# That are entered before the history begins anew: each replay goes through all of them again, also those without a task. One with much
+# to work out counts as up to a hundred: an episode may not come near the time limit of the host's functions.
 STATES_PER_GENERATION = 250
 LONGEST_REST_SECONDS = 30 * 86_400.0  # without a word to SQL Server, whose sums of seconds end after 68 years
 _LATE_SECONDS = ACTIVITY_SECONDS + 30
@@ -78,6 +79,7 @@ class MachineRun(Moves):
             self._teller.before(before, event, given.moment)
             effect = step(self._machine, before, event, given)
             self._teller.after(before, effect, given.moment)
+            self._entered += effect.position.transitions - before.transitions
             match effect:
                 case Done(output=output):
                     self._stands = self._stands.at(effect.position)
@@ -91,9 +93,9 @@ class MachineRun(Moves):
     def _carried_out(self, effect: Effect) -> Steps:
         match effect:
             case Enter():
-                self._entered += 1
                 if self._entered >= STATES_PER_GENERATION:
-                    yield from self._ask(KEEP, {"due_in_ms": _ms(_LATE_SECONDS), **self._standing()})
+                    kept = {"due_in_ms": _ms(_LATE_SECONDS), **self._standing()}
+                    yield from self._ask(KEEP, kept, may_begin_anew=False)
                     raise Again(self._tries)
                 return Go()
             case WaitUntil(until=until):

@@ -48,7 +48,8 @@ def scope_of(state: State, position: Position, given: Given, resource: str = "")
     if resource.endswith(WAITS_FOR_TOKEN):
         context["Task"] = {"Token": given.token(position.step_id, position.attempt)}
     sources: Sources = given.sources_at(entered_at)
-    return Scope(position.data, context, position.variables, {"input": position.data, "context": context}, sources)
+    states = {"input": position.data, "context": context}
+    return Scope(position.data, context, position.variables, states, sources, given.effort)
 
 
 def can_be_tried_again(state: State) -> bool:

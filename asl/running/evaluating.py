@@ -2,7 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asl import jsonata
@@ -28,7 +28,7 @@ class Scope:
     variables: dict[str, Any]
     states: dict[str, Any]  # $states of JSONata
     sources: Sources
-    effort: Effort = field(default_factory=Effort)  # one for the whole state
+    effort: Effort  # one for the whole state
 
     def of(self, value: JsonValue) -> "Scope":
         """The same with another value as $."""

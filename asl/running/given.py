@@ -1,9 +1,10 @@
 """What a step is handed of the outside."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from asl.effort import Effort
 from asl.jsonata.values import Sources
 
 
@@ -15,6 +16,7 @@ class Given:
     random: Callable[[int | None], float]  # from 0 to below 1; a seed gives the same number each time
     uuid: Callable[[], str]
     token: Callable[[str, int], str]  # of a task that waits to be answered, by its step id and attempt
+    effort: Effort = field(default_factory=Effort)  # that is left; a step has its own
 
     def sources_at(self, moment: datetime) -> Sources:
         """What an expression may ask of; it is told when its state was entered, not what is now."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from asl.definition import State
+from asl.effort import COSTLY
 from asl.expressions import Template
 from asl.failures import runtime
 from asl.running.effects import Done, Effect, Enter
@@ -39,7 +40,9 @@ def leave(target: str | None, position: Position, output: JsonValue, variables: 
     if target is None:
         return Done(moved(position, **left), output)
     if position.transitions >= MOST_TRANSITIONS:
-        raise runtime(f"An execution may enter {MOST_TRANSITIONS} states, and this one enters more")
+        raise runtime(
+            f"An execution may enter {MOST_TRANSITIONS} states, of which those with much to work out count as up to {COSTLY}, and this one enters more"
+        )
     return Enter(moved(position, state=target, transitions=position.transitions + 1, **left))
 
 

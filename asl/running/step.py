@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from asl.definition import Choice, Fail, Machine, Map, Parallel, Pass, State, Succeed, Task, Wait
+from asl.effort import Effort
 from asl.failures import TIMEOUT, StateFailure
 from asl.moments import later
 from asl.running.branching import answer_branches, answer_reader, begin_branches, begin_items
@@ -41,6 +42,15 @@ def begin(machine: Machine, data: JsonValue, context: dict[str, Any], now: datet
 
 def step(machine: Machine, position: Position, event: Event, given: Given) -> Effect:
     """What is to be done next. `machine` is the whole definition, also for a branch or an item."""
+    given = replace(given, effort=Effort())
+    effect = _done(machine, position, event, given)
+    if weight := given.effort.weight:  # a round of costly states comes sooner to the end of what an execution may enter
+        at = effect.position
+        return replace(effect, position=replace(at, transitions=at.transitions + weight))
+    return effect
+
+
+def _done(machine: Machine, position: Position, event: Event, given: Given) -> Effect:
     state = machine_at(machine, position).states[position.state]
     _check(position, event)
     if position.deadline is not None and given.moment >= position.deadline:

@@ -8,6 +8,7 @@ import azure.functions as func
 import pytest
 
 from asl.reader.mistakes import DefinitionError, Mistake
+from orchestrators import machine
 from orchestrators.machine import STATES_PER_GENERATION
 from services import locks, operate_executions
 from services.executions import CLAIM_SECONDS
@@ -70,6 +71,26 @@ def test_a_round_without_tasks_begins_its_history_anew_so_that_no_replay_takes_l
     assert world.engine.runs.count("workflow_begin") == 1 + 800 // STATES_PER_GENERATION
     [[told]] = world.database.connect().execute("SELECT COUNT(*) FROM relay.[ExecutionHistory]").fetchall()
     assert told == 801 * 2 + 1  # each state entered and left, and the end
+
+
+def test_states_with_much_to_work_out_begin_a_history_anew_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "STATES_PER_GENERATION", 4)
+    world = MachineWorld(echo)
+    looks_at_much = {f"found{number}.$": "$.items[?(@.n < 0 || @.n > 99)]" for number in range(30)}
+    count = {"Type": "Pass", "Assign": looks_at_much | {"count.$": "States.MathAdd($count, 1)"}, "Next": "Enough"}
+    enough = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$count", "NumericEquals": 4, "Next": "Done"}],
+        "Default": "Count",
+    }
+    begin = {"Type": "Pass", "Assign": {"count": 0}, "Next": "Count"}
+    world.define("round", states("Begin", Begin=begin, Count=count, Enough=enough, Done={"Type": "Succeed"}))
+
+    world.start("round", given={"items": [{"n": 1}] * 600})
+    world.run()
+
+    assert world.outcome()[0] == "completed"
+    assert world.engine.runs.count("workflow_begin") >= 4
 
 
 def test_a_task_is_done_by_its_resource() -> None:

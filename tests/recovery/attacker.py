@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.e2e.relay_stack import RelayStack, running
-from tests.recovery.hostile import FAIL, REFUSED, ROUND, SHOW, itself
+from tests.recovery.hostile import COSTLY_ROUND, FAIL, REFUSED, ROUND, SHOW, itself
 from tests.waiting import wait_until
 
 SECRET = "the-value-of-a-setting"
@@ -23,7 +23,7 @@ url = "%API_URL%/orders"
 headers = { Authorization = "Bearer %SHOP_KEY%" }
 """
 LIVE = {"ready", "running"}
-ENDLESS = ("endless",)
+ENDLESS = ("endless", "costly")
 
 
 class Attacker:
@@ -126,6 +126,8 @@ def attack(attacker: Attacker) -> None:
     attacker.put("endless", ROUND)
     for name in ("waiting-for-itself", "never-alone", "endless"):
         attacker.start(name)
+    attacker.put("costly", COSTLY_ROUND)
+    attacker.start("costly", {"a": [{"b": number} for number in range(600)]})
     for guess in ("x", "ZW5kbGVzcw.0000000000000000000000000000000000000000", "%2e%2e%2f", "é" * 3):
         assert attacker.send("POST", f"tasks/{quote(guess)}/success", '{"output": 1}')[0] in {404, 410}
     assert attacker.send("POST", "workflows/all/executions", json.dumps({"input": "x" * 1_000_000}))[0] == 413

@@ -117,6 +117,17 @@ ROUND = states(  # without end
     End={"Type": "Succeed"},
 )
 
+COSTLY_ROUND = states(  # without end, and each state looks at nearly all that it may
+    "Again",
+    Again={
+        "Type": "Pass",
+        "Assign": {f"x{number}.$": "$.a[?(@.b < 0 || @.b < 0)]" for number in range(500)},
+        "Next": "Back",
+    },
+    Back={"Type": "Choice", "Choices": [{"Variable": "$.c", "IsPresent": True, "Next": "End"}], "Default": "Again"},
+    End={"Type": "Succeed"},
+)
+
 
 def itself(resource: str, name: str) -> dict[str, Any]:
     """A definition that starts itself."""
