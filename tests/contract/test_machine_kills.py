@@ -25,6 +25,7 @@ MOVES = 4  # that a history has here
 ECHO = {"Type": "Task", "Resource": "relay:activity/echo"}
 FAILS = {"Type": "Task", "Resource": "relay:activity/fails"}
 ASKS = {"Type": "Task", "Resource": "relay:http/shop.waitForTaskToken", "Parameters": {"t.$": "$$.Task.Token"}}
+NOBODY_ANSWERS = {**ASKS, "Resource": "relay:http/nobody.waitForTaskToken"}
 
 
 def states(start: str, **found: Any) -> dict[str, Any]:
@@ -35,6 +36,12 @@ def chain(first: str, second: str) -> dict[str, Any]:
     return states(first, **{first: {**ECHO, "Next": second}, second: {**ECHO, "End": True}})
 
 
+def is_too_late(**limits: int) -> dict[str, Any]:
+    """Return a machine that waits for a token for so long, and goes on then."""
+    catch = [{"ErrorEquals": ["States.Timeout", "States.HeartbeatTimeout"], "ResultPath": "$.error", "Next": "B"}]
+    return states("T", T={**NOBODY_ANSWERS, **limits, "Catch": catch, "Next": "B"}, B={**ECHO, "End": True})
+
+
 PLACES: Mapping[str, dict[str, Any]] = {
     "a task": chain("A", "B"),
     "a wait": states("W", W={"Type": "Wait", "Seconds": HOUR, "Next": "B"}, B={**ECHO, "End": True}),
@@ -42,6 +49,8 @@ PLACES: Mapping[str, dict[str, Any]] = {
         "T", T={**FAILS, "Retry": [{"ErrorEquals": ["Boom"], "IntervalSeconds": HOUR, "BackoffRate": 1.0}], "End": True}
     ),
     "a wait for a token": states("T", T={**ASKS, "Next": "B"}, B={**ECHO, "End": True}),
+    "a task's time": is_too_late(TimeoutSeconds=HOUR),
+    "a task's heartbeat": is_too_late(TimeoutSeconds=3 * HOUR, HeartbeatSeconds=HOUR),
     "branches": states("P", P={"Type": "Parallel", "Branches": [chain("A", "B"), chain("C", "D")], "End": True}),
     "branches of which one fails": states(
         "P",
@@ -113,8 +122,9 @@ class Theatre:
     def _perform(self, task: Task) -> Performed:
         if task.resource == FAILS["Resource"] and task.attempt < 2:
             raise TaskFailed("Boom", f"attempt {task.attempt}")
-        if task.token is not None:
+        if task.token is not None and task.resource == ASKS["Resource"]:
             self.world.answer(task.token, {"output": {"n": 1}})
+        if task.token is not None:
             return Performed()
         return Performed(output=task.arguments)
 
@@ -171,7 +181,7 @@ def test_whatever_dies_at_any_moment_the_execution_comes_to_the_same(
         allowed = 1 if moments[at] == DONE_AND_NOT_REPORTED else 0
         if wanted.asked - found.asked or again.total() > allowed or len(found.keys) != len(wanted.keys):
             wrong.append(f"{moment}: asked {dict(found.asked)}, not {dict(wanted.asked)}")
-        waits = {"a wait": 1, "a wait before another try": 2}.get(place, 0)
+        waits = {"a wait": 1, "a wait before another try": 2, "a task's time": 1, "a task's heartbeat": 1}.get(place, 0)
         took = (theatre.world.engine.time - began).total_seconds()
         if waits and not waits * HOUR <= took < waits * HOUR + 4 * AWAY_SECONDS:
             wrong.append(f"{moment}: it took {took} s")
