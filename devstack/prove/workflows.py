@@ -9,6 +9,7 @@ from devstack.demo.notices import receiving
 from devstack.demo.stage import Stage
 from devstack.prove import crashes
 from devstack.prove.crashes import Crash
+from devstack.prove.fatal_request import FatalRequests
 from devstack.prove.housekeeping import Housekeeping
 from devstack.prove.leaks import FORBIDDEN
 from devstack.prove.resuming import Resuming
@@ -48,6 +49,7 @@ CRASHES: tuple[Crash, ...] = (
     crashes.at_a_storage_write,
     crashes.of_the_database,
     crashes.of_the_host_alone,
+    crashes.at_a_request,  # of a step to the shop
 )
 
 
@@ -62,6 +64,7 @@ def run(folder: Path, kills: int, changes: int) -> tuple[int, Verdict]:
         settings = {"SHOP_URL": shop.url}
         stage = Stage(folder, relays=str(folder / "relays.toml"), settings=settings, app_dir=app)
         world = World(stage, receiver, folder)
+        shop.around = FatalRequests(world.http_order).request
         helpers = tuple(helper(lambda: world.stack.host_url) for helper in (Payments, Housekeeping, Resuming))
         try:
             world.start()

@@ -3,8 +3,8 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,12 +22,16 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True)
 class Shop:
-    """What it was asked for, and how it behaves: `share` of the requests get 503, a third of them after they were taken."""
+    """What it was asked for, and how it behaves: `share` of the requests get 503, a third of them after they were taken.
+
+    `around` encloses what is done for a request; its answer goes out after that.
+    """
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     share: float = 0.0
     chance: random.Random = field(default_factory=lambda: random.Random(1))
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def done(self, what: str) -> Counter[int]:
         """Return how often something was done for each order: under the same key it is the same one."""
@@ -66,7 +70,8 @@ def a_shop() -> Iterator[Shop]:
     class Handler(QuietHandler):
         def do_POST(self) -> None:  # noqa: N802 - the name that the library asks for
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            status = shop.take(self.path.strip("/"), body, self.headers["Idempotency-Key"])
+            with shop.around():
+                status = shop.take(self.path.strip("/"), body, self.headers["Idempotency-Key"])
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
