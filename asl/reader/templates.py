@@ -133,16 +133,15 @@ def _path_or_call(value: Any, pointer: str, mistakes: Mistakes) -> Path | Call:
 
 
 def _text(value: str, pointer: str, mistakes: Mistakes) -> Literal | Query:
-    bare = value.strip()
-    begins, ends = bare.startswith("{%"), bare.endswith("%}")
+    begins, ends = value.startswith("{%"), value.endswith("%}")
     if not begins and not ends:
-        return Literal(value)
-    if not (begins and ends and len(bare) >= 4 and bare == value):
+        return Literal(value)  # also " {% … %} ", for the blanks belong to the text
+    if not (begins and ends and len(value) >= 4):
         mistakes.add(
             pointer, "an expression in JSONata begins with {% and ends with %}", "write {% … %} and nothing around it"
         )
         return Literal(value)
-    expression = bare[2:-2].strip()
+    expression = value[2:-2].strip()
     problem = jsonata.check(expression) if jsonata.is_available() else None  # told once for each state
     if problem is not None:
         mistakes.add(pointer, f"the expression cannot be evaluated: {problem}", "mend the expression between {% and %}")

@@ -111,9 +111,18 @@ def test_what_cannot_be_evaluated_is_caught() -> None:
     assert output_of(written(state, B=END))["Error"] == "States.QueryEvaluationError"
 
 
-@pytest.mark.parametrize("text", ["{% 1 +", "x {% 1 %}", "{% 1 + %}", "{% $eval('1') %}"])
+@pytest.mark.parametrize("text", ["{% 1 +", "x {% 1 %}", " {% 1 %}", "{% 1 %} ", "{% 1 + %}", "{% $eval('1') %}"])
 def test_mistakes_of_expressions_are_told_before_anything_runs(text: str) -> None:
     assert list(mistakes_of(written({"Type": "Pass", "Output": {"a": text}}))) == ["/States/First/Output/a"]
+
+
+@pytest.mark.parametrize("text", [" {% 1 %} ", "a {% 1 %} b", "{ % 1 % }"])
+def test_a_text_that_only_holds_an_expression_stays_a_text(text: str) -> None:
+    task = {"Type": "Task", "Resource": "r", "Arguments": {"a": text, "b": [text]}, "Output": {"c": text}}
+    script = Script([1])
+
+    assert output_of(written(task), None, script) == {"c": text}
+    assert script.asked[0].arguments == {"a": text, "b": [text]}
 
 
 def test_one_state_may_be_in_jsonata_and_the_next_in_jsonpath() -> None:
