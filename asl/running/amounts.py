@@ -1,6 +1,7 @@
 """Numbers and points in time that a definition has computed: seconds, counts, percentages."""
 
 import math
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from asl.running.evaluating import Scope, at_path, evaluate, shown, wrong_type
 from asl.values import is_number, plain_text
 
 LARGEST = 99_999_999
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def seconds(template: Template, scope: Scope, field: str, least: int = 0) -> int:
@@ -35,6 +38,8 @@ def count(template: Template | None, scope: Scope, field: str) -> int | None:
     if template is None:
         return None
     value = _value(template, scope, field)
+    if _is_written(template, value, _WHOLE):
+        value = int(value)
     if not is_number(value) or isinstance(value, float):
         _refuse(template, field, "integer", value)
         raise _not_valid(template, field, "integer", value)
@@ -48,6 +53,8 @@ def percentage(template: Template | None, scope: Scope, field: str) -> float | N
     if template is None:
         return None
     value = _value(template, scope, field)
+    if _is_written(template, value, _NUMBER):
+        value = float(value)
     if not is_number(value):
         _refuse(template, field, "number", value)
         raise _not_valid(template, field, "float", value)
@@ -73,6 +80,11 @@ def point_in_time(template: Template, scope: Scope) -> datetime:
 
 def _value(template: Template, scope: Scope, field: str) -> Any:
     return at_path(template, scope) if isinstance(template, Path) else evaluate(template, scope, field)
+
+
+def _is_written(template: Template, value: Any, numbers: re.Pattern[str]) -> bool:
+    """Tell whether a path leads to a number that is written as a text, which Step Functions takes for the number."""
+    return isinstance(template, Path) and isinstance(value, str) and numbers.fullmatch(value) is not None
 
 
 def _refuse(template: Template, field: str, expected: str, value: Any) -> None:

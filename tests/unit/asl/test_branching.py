@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asl.running.events import Raised
+from asl.running.events import Raised, Returned
 from tests.unit.asl.running import BEGINS_AT, Script, after, failure_of, one, output_of, run, states_of
 
 END = {"Type": "Pass", "End": True}
@@ -205,6 +205,53 @@ class TestMap:
 
         assert failure.error == "States.Runtime"
         assert str(failure.cause).endswith(cause)
+
+    @pytest.mark.parametrize(
+        ("path", "value", "ends_well"),
+        [
+            ("ToleratedFailureCount", "1", False),
+            ("ToleratedFailureCount", "2", True),
+            ("ToleratedFailurePercentage", "49.9", False),
+            ("ToleratedFailurePercentage", "50", True),
+        ],
+    )
+    def test_a_path_may_lead_to_a_limit_that_is_written_as_a_text(self, path: str, value: str, ends_well: bool) -> None:
+        fields: dict[str, Any] = {f"{path}Path": "$.l", "ItemsPath": "$.items"}
+        outcome = run(mapping(FAILING, distributed=True, **fields), {"items": [1, -1, -2, 2], "l": value}).outcome
+
+        assert isinstance(outcome, Returned) is ends_well
+        assert getattr(outcome, "error", None) in (None, "States.ExceedToleratedFailureThreshold")
+
+    def test_so_many_at_a_time_may_be_written_as_a_text(self) -> None:
+        definition = mapping(WORK, MaxConcurrencyPath="$.limit", ItemsPath="$.items")
+        result = run(definition, {"limit": "3", "items": [1] * 4}, [after(10, 1)] * 4)
+
+        assert result.ended_at == BEGINS_AT + timedelta(seconds=20)
+
+    @pytest.mark.parametrize(("most", "most_bytes"), [("2", "15000"), ("9", "15")])
+    def test_the_size_of_a_batch_may_be_written_as_a_text(self, most: str, most_bytes: str) -> None:
+        batcher = {"MaxItemsPerBatchPath": "$.most", "MaxInputBytesPerBatchPath": "$.bytes"}
+        definition = mapping(branch("A"), ItemBatcher=batcher, ItemsPath="$.items")
+
+        batches = output_of(definition, {"most": most, "bytes": most_bytes, "items": [1, 2, 3]})
+
+        assert [batch["Items"] for batch in batches] == [[1, 2], [3]]
+
+    @pytest.mark.parametrize("value", ["", " 1", "1.5", "1e1", "one", "9" * 19, {}])
+    def test_a_limit_whose_text_is_no_whole_number_fails(self, value: Any) -> None:
+        fields: dict[str, Any] = {"MaxConcurrencyPath": "$.l", "ItemsPath": "$.items"}
+
+        failure = failure_of(mapping(branch("A"), **fields), {"items": [1], "l": value})
+
+        assert failure.error == "States.Runtime"
+        assert str(failure.cause).endswith("which is not a valid integer: $.l")
+
+    def test_a_negative_limit_fails_also_as_a_text(self) -> None:
+        definition = mapping(branch("A"), MaxConcurrencyPath="$.l", ItemsPath="$.items")
+
+        assert str(failure_of(definition, {"items": [1], "l": "-1"}).cause).endswith(
+            "MaxConcurrency cannot be negative."
+        )
 
     @pytest.mark.parametrize("read", [[1, 2, 3], {"rows": [1, 2, 3]}])
     def test_items_are_read_by_a_resource(self, read: Any) -> None:
