@@ -14,6 +14,7 @@ _OUTSIDE = {
     "ResultWriter": frozenset({"Resource", "WriterConfig", "Parameters", "Arguments"}),
 }
 LONGEST_LABEL = 40
+MOST_READ = 100_000_000
 
 
 def map_of(fields: Fields, language: Language, machine_of: Callable[[Fields], Machine]) -> Map:
@@ -117,7 +118,7 @@ def _told(fields: Fields, language: Language) -> Template | None:
 
 
 def _most(fields: Fields, language: Language) -> Template | None:
-    """How many items are taken of those that are read."""
+    """How many items are taken of those that are read: 0 for all."""
     reader = fields.object("ItemReader")
     config = None if reader is None else reader.object("ReaderConfig")
-    return None if config is None else amount(config, "MaxItems", language, 1)
+    return None if config is None else amount(config, "MaxItems", language, 0, MOST_READ)

@@ -35,6 +35,14 @@ def seconds(template: Template, scope: Scope, field: str, least: int = 0) -> int
 
 def count(template: Template | None, scope: Scope, field: str) -> int | None:
     """A whole number from 0 on, if there is one."""
+    value = whole(template, scope, field)
+    if value is not None and value < 0:
+        raise runtime(f"{field} cannot be negative.")
+    return value
+
+
+def whole(template: Template | None, scope: Scope, field: str) -> int | None:
+    """A whole number, if there is one."""
     if template is None:
         return None
     value = _value(template, scope, field)
@@ -43,8 +51,6 @@ def count(template: Template | None, scope: Scope, field: str) -> int | None:
     if not is_number(value) or isinstance(value, float):
         _refuse(template, field, "integer", value)
         raise _not_valid(template, field, "integer", value)
-    if value < 0:
-        raise runtime(f"{field} cannot be negative.")
     return int(value)
 
 

@@ -10,7 +10,7 @@ from asl.running.effects import Effect, Fork, MapItems, RunTask
 from asl.running.evaluating import Scope, evaluate
 from asl.running.events import ChildrenEnded, Event, Raised, Returned
 from asl.running.given import Given
-from asl.running.items import items_of, read_again, written_down
+from asl.running.items import items_of, most_of, read_again, written_down
 from asl.running.leaving import with_result
 from asl.running.position import Phase, Position
 from asl.running.shaping import arguments_of, checked, effective
@@ -35,6 +35,7 @@ def begin_items(state: State, work: Map, position: Position, given: Given) -> Ef
     scope = effective(state, scope_of(state, position, given))
     _limits_of(work, scope, 0)  # wrong ones are told before any item
     if work.reader_resource is not None:
+        most_of(work, scope)  # a wrong one is told before anything is read
         told = None if work.reader_arguments is None else evaluate(work.reader_arguments, scope, "ItemReader")
         return _read(work.reader_resource, replace(position, phase=Phase.WORKING, work=checked(state, told)))
     return _with_items(state, work, position, given)
@@ -51,8 +52,7 @@ def answer_reader(state: State, work: Map, position: Position, event: Event, giv
     if not isinstance(found, list):
         raise StateFailure(ITEM_READER, f"What {work.reader_resource} yields is no list, and has no list of rows.")
     scope = effective(state, scope_of(state, position, given))
-    most = count(work.reader_most, scope, "MaxItems")
-    return _with_items(state, work, position, given, found if most is None else found[:most])
+    return _with_items(state, work, position, given, found[: most_of(work, scope)])
 
 
 def _read(resource: str, position: Position) -> RunTask:

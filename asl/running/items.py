@@ -5,9 +5,9 @@ from typing import Any
 
 from asl.definition import Batcher, Map, State
 from asl.expressions import Language, Query
-from asl.failures import QUERY, StateFailure, runtime
+from asl.failures import ITEM_READER, QUERY, StateFailure, runtime
 from asl.paths.values import Path
-from asl.running.amounts import count
+from asl.running.amounts import count, whole
 from asl.running.evaluating import Scope, at_path, evaluate, shown, wrong_type
 from asl.values import MAXIMUM_BYTES, JsonValue, json_text
 
@@ -30,6 +30,14 @@ def items_of(state: State, work: Map, scope: Scope, read: list[Any] | None = Non
         raise runtime(f"A Map state may have {MOST_ITEMS} items, and this one has {len(values)}")
     items = [_selected(work, Item(index, value, value), scope) for index, value in enumerate(values)]
     return items if work.batcher is None else _batches(work.batcher, [item.input for item in items], scope)
+
+
+def most_of(work: Map, scope: Scope) -> int | None:
+    """How many items are taken of those that are read; None, which 0 says too, for all."""
+    most = whole(work.reader_most, scope, "MaxItems")
+    if most is not None and most < 0:
+        raise StateFailure(ITEM_READER, "field MaxItems must be positive", names_state=True)
+    return most or None
 
 
 def written_down(items: list[Item]) -> JsonValue:

@@ -261,6 +261,30 @@ class TestMap:
         assert output_of(mapping(branch("A"), ItemReader=reader), {"d": 7}, script) == [1, 2]
         assert [(task.resource, task.arguments) for task in script.asked] == [("relay:sql/open", {"day": 7})]
 
+    @pytest.mark.parametrize(
+        ("config", "taken"),
+        [
+            ({"MaxItems": 0}, [1, 2, 3]),
+            ({"MaxItems": 100_000_000}, [1, 2, 3]),
+            ({"MaxItemsPath": "$.none"}, [1, 2, 3]),
+            ({"MaxItemsPath": "$.two"}, [1, 2]),
+            ({"MaxItemsPath": "$.many"}, [1, 2, 3]),
+        ],
+    )
+    def test_so_many_items_are_read_and_all_of_them_if_it_says_0(self, config: Any, taken: list[int]) -> None:
+        reading = mapping(branch("A"), ItemReader={"Resource": "relay:sql/open", "ReaderConfig": config})
+
+        assert output_of(reading, {"none": 0, "two": "2", "many": 100_000_001}, [[1, 2, 3]]) == taken
+
+    def test_to_read_fewer_items_than_none_fails_before_any_is_read(self) -> None:
+        reader = {"Resource": "relay:sql/open", "ReaderConfig": {"MaxItemsPath": "$.most"}}
+        script = Script()
+
+        failure = failure_of(mapping(branch("A"), ItemReader=reader), {"most": -1}, script)
+
+        assert failure == Raised("States.ItemReaderFailed", "field MaxItems must be positive")
+        assert script.asked == []
+
     @pytest.mark.parametrize("answer", [Raised("relay.SqlFailed", "no table"), {"rows": 3}, "text"])
     def test_what_cannot_be_read_fails(self, answer: Any) -> None:
         reading = mapping(branch("A"), ItemReader={"Resource": "relay:sql/open"})
