@@ -25,7 +25,6 @@ RESERVED = frozenset(
     }
 )
 HTTP_STATUS = re.compile(r"States\.Http\.StatusCode\.[1-5]\d\d")  # of an answer that a request did not want
-TERMINAL = frozenset({RUNTIME, DATA_LIMIT})  # no wildcard answers to them
 
 
 def is_of_the_language(name: str) -> bool:
@@ -34,13 +33,19 @@ def is_of_the_language(name: str) -> bool:
 
 
 class StateFailure(Exception):
-    """A state cannot go on. Retriers and catchers are asked by its error; `names_state` says that the cause tells which state."""
+    """A state cannot go on. Retriers and catchers are asked by its error, and by the other name if it has one.
 
-    def __init__(self, error: str | None, cause: str | None, *, names_state: bool = False) -> None:
+    `names_state` says that the cause tells which state.
+    """
+
+    def __init__(
+        self, error: str | None, cause: str | None, *, names_state: bool = False, other_name: str | None = None
+    ) -> None:
         super().__init__(error, cause)
         self.error = error
         self.cause = cause
         self.names_state = names_state
+        self.other_name = other_name
 
 
 def runtime(cause: str) -> StateFailure:
@@ -48,11 +53,12 @@ def runtime(cause: str) -> StateFailure:
     return StateFailure(RUNTIME, cause)
 
 
-def answers_to(names: Sequence[str], error: str | None) -> bool:
-    """Tell whether an ErrorEquals names an error. What went wrong in the definition itself, nobody retries or catches."""
+def answers_to(names: Sequence[str], failure: StateFailure) -> bool:
+    """Tell whether an ErrorEquals names a failure. What went wrong in the definition itself, nobody retries or catches."""
+    error = failure.error
     if error == RUNTIME:
         return False
-    if error in names or (error == HEARTBEAT_TIMEOUT and TIMEOUT in names):
+    if error in names or failure.other_name in names:
         return True
     wildcard = ALL in names or (TASK_FAILED in names and error != TIMEOUT)
-    return wildcard and error not in TERMINAL
+    return wildcard and error != DATA_LIMIT

@@ -19,13 +19,13 @@ LONGEST_SECONDS = 99_999_999
 def fail(state: State, position: Position, failure: StateFailure, given: Given) -> Effect:
     """Ask the retriers and catchers of a state what follows its failure."""
     for number, retrier in enumerate(state.retriers):
-        if answers_to(retrier.errors, failure.error):
+        if answers_to(retrier.errors, failure):
             tries = position.tries or (0,) * len(state.retriers)
             if tries[number] < retrier.max_attempts:
                 return _try_again(retrier, number, tries, position, given)
             break  # the first that answers has the say, also that it is enough
     for catcher in state.catchers:
-        if answers_to(catcher.errors, failure.error):
+        if answers_to(catcher.errors, failure):
             return _catch(state, catcher, position, failure, given)
     return Failed(moved(position), failure.error, told(failure, position))
 

@@ -47,7 +47,7 @@ def answer_task(state: State, work: Task, position: Position, event: Event, give
         if position.timeout_at is not None and given.moment >= position.timeout_at:
             raise StateFailure(TIMEOUT, None)
         if position.heartbeat_at is not None and given.moment >= position.heartbeat_at:
-            raise StateFailure(HEARTBEAT_TIMEOUT, None)
+            raise StateFailure(TIMEOUT, None, other_name=HEARTBEAT_TIMEOUT)
     return _run(work, position, given)
 
 

@@ -246,7 +246,7 @@ def test_heartbeats_keep_a_task_and_without_one_it_fails() -> None:
     world.run()
 
     state, result = world.outcome()
-    assert (state, result["error"]) == ("failed", "States.HeartbeatTimeout")
+    assert (state, result["error"]) == ("failed", "States.Timeout")
     assert len(world.asked) == 1
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from asl.definition import Retrier
-from asl.failures import answers_to
+from asl.failures import StateFailure, answers_to
 from asl.running.events import Raised
 from asl.running.failing import delay_seconds
 from tests.unit.asl.running import BEGINS_AT, Script, after, failure_of, one, output_of, passing, run, states_of
 
 BOOM = Raised("Boom", "why")
 END = {"Type": "Pass", "End": True}
+AWAITED = {"Type": "Task", "Resource": "r.waitForTaskToken", "TimeoutSeconds": 60}
 
 
 def retrying(*retriers: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -39,7 +40,6 @@ def test_an_error_that_is_no_text_cannot_be_told() -> None:
         (["States.ALL"], "States.Timeout", True),
         (["States.TaskFailed"], "Boom", True),
         (["States.TaskFailed"], "States.Timeout", False),
-        (["States.Timeout"], "States.HeartbeatTimeout", True),
         (["States.HeartbeatTimeout"], "States.Timeout", False),
         (["States.ALL"], "States.Runtime", False),
         (["States.Runtime"], "States.Runtime", False),
@@ -49,7 +49,7 @@ def test_an_error_that_is_no_text_cannot_be_told() -> None:
     ],
 )
 def test_which_errors_a_name_answers_to(names: list[str], error: str | None, answers: bool) -> None:
-    assert answers_to(names, error) is answers
+    assert answers_to(names, StateFailure(error, None)) is answers
 
 
 @pytest.mark.parametrize(
@@ -184,10 +184,42 @@ def test_a_time_that_is_none_is_an_error() -> None:
     assert [failure_of(one(state), {"limit": limit}).error for limit in (0, -1, 1.5, "x")] == ["States.Runtime"] * 4
 
 
-def test_a_task_without_a_sign_of_life_has_failed() -> None:
-    state = {"Type": "Task", "Resource": "r.waitForTaskToken", "TimeoutSeconds": 60, "HeartbeatSeconds": 5}
+@pytest.mark.parametrize("limit", [{"HeartbeatSeconds": 5}, {"HeartbeatSecondsPath": "$.beat"}])
+def test_a_task_without_a_sign_of_life_has_timed_out(limit: dict[str, Any]) -> None:
+    result = run(one({**AWAITED, **limit}), {"beat": 5}, [None])
 
-    assert failure_of(one(state), None, [None]).error == "States.HeartbeatTimeout"
+    assert (result.outcome, result.ended_at) == (Raised("States.Timeout", None), BEGINS_AT + timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_caught"),
+    [
+        ("States.HeartbeatTimeout", True),
+        ("States.Timeout", True),
+        ("States.ALL", True),
+        ("States.TaskFailed", False),
+        ("Boom", False),
+    ],
+)
+def test_a_missed_sign_of_life_has_two_names_to_be_caught_by(name: str, is_caught: bool) -> None:
+    state = {**AWAITED, "HeartbeatSeconds": 5, "Catch": [{"ErrorEquals": [name], "Next": "Saved"}]}
+    result = run(one(state, Saved=END), None, [None])
+
+    assert ("Saved" in states_of(result)) is is_caught
+    assert getattr(result.outcome, "output", {}).get("Error", "States.Timeout") == "States.Timeout"
+
+
+def test_a_missed_sign_of_life_is_tried_again_by_its_own_name() -> None:
+    state = retrying({"ErrorEquals": ["States.HeartbeatTimeout"]}, **{**AWAITED, "HeartbeatSeconds": 5})
+
+    assert output_of(one(state), None, [None, "answered"]) == "answered"
+
+
+def test_a_task_whose_whole_time_is_over_did_not_miss_a_sign_of_life() -> None:
+    catcher = {"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Saved"}
+    state = {**AWAITED, "TimeoutSeconds": 4, "HeartbeatSecondsPath": "$.beat", "Catch": [catcher]}
+
+    assert failure_of(one(state, Saved=END), {"beat": 5}, [None]).error == "States.Timeout"
 
 
 def test_a_whole_execution_has_its_time() -> None:
