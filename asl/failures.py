@@ -35,17 +35,24 @@ def is_of_the_language(name: str) -> bool:
 class StateFailure(Exception):
     """A state cannot go on. Retriers and catchers are asked by its error, and by the other name if it has one.
 
-    `names_state` says that the cause tells which state.
+    `names_state` says that the cause tells which state, `of_resource` that it was what a resource did or yielded.
     """
 
     def __init__(
-        self, error: str | None, cause: str | None, *, names_state: bool = False, other_name: str | None = None
+        self,
+        error: str | None,
+        cause: str | None,
+        *,
+        names_state: bool = False,
+        other_name: str | None = None,
+        of_resource: bool = False,
     ) -> None:
         super().__init__(error, cause)
         self.error = error
         self.cause = cause
         self.names_state = names_state
         self.other_name = other_name
+        self.of_resource = of_resource
 
 
 def runtime(cause: str) -> StateFailure:
@@ -54,11 +61,15 @@ def runtime(cause: str) -> StateFailure:
 
 
 def answers_to(names: Sequence[str], failure: StateFailure) -> bool:
-    """Tell whether an ErrorEquals names a failure. What went wrong in the definition itself, nobody retries or catches."""
+    """Tell whether an ErrorEquals names a failure.
+
+    What went wrong in the definition itself, nobody retries or catches. To a value that grew too large in the execution no
+    wildcard answers, but to a resource that yields too much one does.
+    """
     error = failure.error
     if error == RUNTIME:
         return False
     if error in names or failure.other_name in names:
         return True
     wildcard = ALL in names or (TASK_FAILED in names and error != TIMEOUT)
-    return wildcard and error != DATA_LIMIT
+    return wildcard and (failure.of_resource or error != DATA_LIMIT)

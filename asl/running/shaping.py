@@ -69,8 +69,8 @@ def assigned(template: Template | None, scope: Scope, position: Position, state:
     return variables
 
 
-def checked(state: State, value: Any) -> Any:
-    """A value, if it is not larger than the language allows, and JSON."""
+def checked(state: State, value: Any, *, of_resource: bool = False) -> Any:
+    """A value, if it is not larger than the language allows, and JSON; `of_resource` says that a resource has yielded it."""
     flaw = flaw_in(value, MAXIMUM_BYTES)
     if flaw is None:
         return value
@@ -79,5 +79,10 @@ def checked(state: State, value: Any) -> Any:
             DATA_LIMIT,
             f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes service limit.",
             names_state=True,
+            of_resource=of_resource,
         )
-    raise StateFailure(DATA_LIMIT, f"The state/task '{state.name}' has a value that cannot be worked with: {flaw}.")
+    raise StateFailure(
+        DATA_LIMIT,
+        f"The state/task '{state.name}' has a value that cannot be worked with: {flaw}.",
+        of_resource=of_resource,
+    )

@@ -38,9 +38,9 @@ def answer_task(state: State, work: Task, position: Position, event: Event, give
     match event:
         case Returned(output):
             scope = scope_of(state, position, given, work.resource)
-            return with_result(state, position, checked(state, output), scope)
+            return with_result(state, position, checked(state, output, of_resource=True), scope)
         case Raised(error, cause):
-            raise StateFailure(error, cause, names_state=True)
+            raise StateFailure(error, cause, names_state=True, of_resource=True)
         case Heartbeat():
             return _run(work, _alive(position, given), given)
     if isinstance(event, Overdue):

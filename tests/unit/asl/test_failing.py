@@ -52,6 +52,30 @@ def test_which_errors_a_name_answers_to(names: list[str], error: str | None, ans
     assert answers_to(names, StateFailure(error, None)) is answers
 
 
+@pytest.mark.parametrize("name", ["States.ALL", "States.TaskFailed", "States.DataLimitExceeded"])
+@pytest.mark.parametrize("answer", ["x" * 262_144, Raised("States.DataLimitExceeded", "more than 256 KB")])
+def test_a_resource_that_yields_too_much_is_caught_as_any_other_failure_of_it(name: str, answer: Any) -> None:
+    state = {"Type": "Task", "Resource": "r", "Catch": [{"ErrorEquals": [name], "Next": "Saved"}]}
+
+    assert output_of(one(state, Saved=END), {}, [answer])["Error"] == "States.DataLimitExceeded"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Task", "Resource": "r", "ResultSelector": {"one.$": "$", "other.$": "$"}},
+        {"Type": "Task", "Resource": "r", "Parameters": {"one.$": "$", "other.$": "$"}},
+        {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": END}}, {"StartAt": "B", "States": {"B": END}}]},
+    ],
+)  # fmt: skip
+def test_what_grows_too_large_in_the_execution_is_caught_by_its_name_alone(state: dict[str, Any]) -> None:
+    def caught_by(name: str) -> dict[str, Any]:
+        return one({**state, "Catch": [{"ErrorEquals": [name], "Next": "Saved"}]}, Saved=END)
+
+    assert output_of(caught_by("States.DataLimitExceeded"), "x" * 200_000)["Error"] == "States.DataLimitExceeded"
+    assert failure_of(caught_by("States.ALL"), "x" * 200_000).error == "States.DataLimitExceeded"
+
+
 @pytest.mark.parametrize(
     ("fields", "tries", "expected"),
     [
