@@ -1,7 +1,7 @@
 """Names of states and variables, and the resources of tasks."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -41,20 +41,24 @@ def check_names(machines: Collection[Found], mistakes: Mistakes) -> None:
 
 
 def check_variables(machines: Collection[Found], mistakes: Mistakes) -> None:
-    """Note variables without a good name, and those of a machine within another that an outer one assigns too."""
-    assigned: dict[str, frozenset[str]] = {}  # by machines; outer ones come first
+    """Note variables without a good name, and those of a machine within another that an outer one assigns too.
+
+    What the Catch of a state assigns, the branches and items of that state may assign as well: they are over by then.
+    """
+    assigned: dict[str, dict[str, set[str]]] = {}  # by machines, outer ones first: where each variable is assigned
     for found in machines:
-        variables = _variables_of(found)
-        assigned[found.pointer] = frozenset(name for name, _ in variables)
-        around = [assigned[outer] for outer in _places_around(found.pointer) if outer in assigned]
-        for name, pointer in variables:
+        around = _places_around(found.pointer)
+        outer = [assigned[place] for place in around if place in assigned]
+        own = assigned[found.pointer] = {}
+        for name, pointer, place in _variables_of(found):
+            own.setdefault(name, set()).add(place)
             if VARIABLE_NAME.fullmatch(name) is None or name == _RESERVED:
                 mistakes.add(
                     pointer,
                     f"{name!r} is no name for a variable",
                     "begin with a letter; letters, digits and _ follow, 80 at most",
                 )
-            if any(name in names for names in around):
+            if any(not names.get(name, set()) <= around for names in outer):
                 mistakes.add(
                     pointer, f"the variable {name} belongs to the machine around this one", "give it another name"
                 )
@@ -94,20 +98,21 @@ def _among(resources: Collection[str]) -> Callable[[str], bool]:
     return lambda resource: allowed.fullmatch(resource) is not None
 
 
-def _places_around(pointer: str) -> list[str]:
-    return [pointer[:place] for place, character in enumerate(pointer) if character == "/"]
+def _places_around(pointer: str) -> frozenset[str]:
+    return frozenset(pointer[:place] for place, character in enumerate(pointer) if character == "/")
 
 
-def _variables_of(found: Found) -> list[tuple[str, str]]:
-    variables = []
+def _variables_of(found: Found) -> Iterator[tuple[str, str, str]]:
+    """The variables that a machine assigns: name, pointer and place, which of a Catch is its state."""
     for name, state in found.states.items():
-        holders: list[tuple[tuple[str | int, ...], Any]] = [((), state)]
+        of_state = below(found.pointer, "States", name)
+        holders: list[tuple[str, Any, bool]] = [(of_state, state, False)]
         for key in ("Choices", "Catch"):
             rules = state.get(key)
-            holders += [((key, number), rule) for number, rule in enumerate(rules if isinstance(rules, list) else ())]
-        for place, holder in holders:
-            assign = holder.get("Assign") if isinstance(holder, dict) else None
+            rules = rules if isinstance(rules, list) else []
+            holders += [(below(of_state, key, number), rule, key == "Catch") for number, rule in enumerate(rules)]
+        for holder, value, is_caught in holders:
+            assign = value.get("Assign") if isinstance(value, dict) else None
             for variable in assign if isinstance(assign, dict) else ():
-                pointer = below(found.pointer, "States", name, *place, "Assign", variable)
-                variables.append((variable.removesuffix(".$"), pointer))
-    return variables
+                pointer = below(holder, "Assign", variable)
+                yield variable.removesuffix(".$"), pointer, of_state if is_caught else pointer

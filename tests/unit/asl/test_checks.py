@@ -56,6 +56,35 @@ def test_an_inner_machine_does_not_assign_what_belongs_to_an_outer_one() -> None
     assert list(mistakes_of(one(outer))) == ["/States/First/Branches/0/States/Inner/Assign/total"]
 
 
+CAUGHT = {"ErrorEquals": ["States.ALL"], "Assign": {"x": 2}, "Next": "Saved"}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Parallel", "Branches": [inner(Assign={"x": 1})]},
+        {"Type": "Map", "ItemProcessor": inner(Assign={"x": 1})},
+        {"Type": "Map", "ItemProcessor": inner(Type="Map", ItemProcessor=inner("Deep", Assign={"x": 1}))},
+    ],
+)
+def test_the_catch_of_a_state_may_assign_what_its_branches_and_items_have_assigned(state: dict[str, Any]) -> None:
+    assert mistakes_of(one({**state, "Catch": [CAUGHT]}, Saved=END)) == {}
+
+
+def test_the_catch_of_another_state_belongs_to_the_machine_around() -> None:
+    first = {"Type": "Parallel", "Branches": [inner(Assign={"x": 1})], "Next": "Other"}
+    other = {"Type": "Task", "Resource": "r", "Catch": [CAUGHT], "End": True}
+
+    assert list(mistakes_of(one(first, Other=other, Saved=END))) == ["/States/First/Branches/0/States/Inner/Assign/x"]
+
+
+def test_a_catch_within_a_branch_does_not_assign_what_belongs_to_an_outer_machine() -> None:
+    branch = inner(Type="Task", Resource="r", Catch=[{**CAUGHT, "Next": "Inner"}])
+    outer = {"Type": "Parallel", "Branches": [branch], "Assign": {"x": 1}}
+
+    assert list(mistakes_of(one(outer))) == ["/States/First/Branches/0/States/Inner/Catch/0/Assign/x"]
+
+
 def test_machines_beside_each_other_have_variables_of_their_own() -> None:
     branches = [inner("A", Assign={"x": 1}), inner("B", Assign={"x": 1})]
 
