@@ -2,7 +2,7 @@
 
 from asl.definition import Catcher, Retrier, State
 from asl.expressions import Language
-from asl.failures import StateFailure, answers_to
+from asl.failures import TIMEOUT, StateFailure, answers_to
 from asl.moments import later
 from asl.paths.writing import put
 from asl.running.context import scope_of
@@ -59,7 +59,10 @@ def _try_again(retrier: Retrier, number: int, tries: tuple[int, ...], position: 
 
 
 def _catch(state: State, catcher: Catcher, position: Position, failure: StateFailure, given: Given) -> Effect:
-    error_output = {"Error": failure.error or "", "Cause": told(failure, position) or ""}
+    cause = told(failure, position)
+    if cause is None and failure.error == TIMEOUT:
+        cause = ""  # a timeout never has one; of other failures null says that nobody gave one
+    error_output = {"Error": failure.error, "Cause": cause}
     scope = scope_of(state, position, given).with_result("errorOutput", error_output)
     variables = assigned(catcher.assign, scope, position, state)
     if state.language is Language.JSONPATH:

@@ -150,6 +150,23 @@ def test_what_is_caught_goes_on_elsewhere_with_the_error() -> None:
     assert states_of(run(definition, {"x": 1}, [BOOM])) == ["First", "Saved"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "caught"),
+    [
+        (Raised(None, None), {"Error": None, "Cause": None}),
+        (Raised("Boom", None), {"Error": "Boom", "Cause": None}),
+        (None, {"Error": "States.Timeout", "Cause": ""}),
+    ],
+)
+def test_what_a_failure_does_not_have_is_null_but_for_the_cause_of_a_timeout(answer: Any, caught: Any) -> None:
+    state = {**AWAITED, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Saved"}]}
+    branch = {"StartAt": "Task", "States": {"Task": {**AWAITED, "End": True}}}
+    around = {"Type": "Parallel", "Branches": [branch], "Catch": state["Catch"]}
+
+    assert output_of(one(state, Saved=END), {}, [answer]) == caught
+    assert output_of(one(around, Saved=END), {}, [answer]) == caught
+
+
 def test_a_catcher_may_leave_the_error_out_and_keep_it_in_a_variable() -> None:
     catcher = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Assign": {"e.$": "$.Error"}, "Next": "Saved"}
     definition = one(
