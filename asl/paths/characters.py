@@ -5,6 +5,7 @@ import re
 from asl.paths.values import PathSyntaxError
 
 _BLANK = re.compile(r"\s*")
+_QUOTES = frozenset("'\"")
 
 
 class Characters:
@@ -48,7 +49,7 @@ class Characters:
             raise self.wrong(f"{token} is missing")
 
     def quoted(self) -> str:
-        """Take a text in quotes; a backslash takes the next character as it is."""
+        """Take a text in quotes. A backslash takes the next character as it is, but before a quote of the other kind it stays."""
         quote, self.at = self.text[self.at], self.at + 1
         taken: list[str] = []
         while not self.is_over:
@@ -56,6 +57,8 @@ class Characters:
             if character == quote:
                 return "".join(taken)
             if character == "\\" and not self.is_over:
+                if self.text[self.at] in _QUOTES - {quote}:
+                    taken.append(character)
                 character, self.at = self.text[self.at], self.at + 1
             taken.append(character)
         raise self.wrong(f"the closing {quote} is missing")

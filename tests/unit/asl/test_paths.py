@@ -57,6 +57,21 @@ def test_a_path_leads_to(path: str, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (r"$['a\'b']", "a'b"),
+        (r"""$['a\"b']""", r"""a\"b"""),
+        (r"""$['a"b']""", 'a"b'),
+        (r"""$["a\"b"]""", 'a"b'),
+        (r"""$["a\'b"]""", r"a\'b"),
+        (r"$['a\\b']", r"a\b"),
+    ],
+)
+def test_a_backslash_stays_before_a_quote_of_the_other_kind(path: str, name: str) -> None:
+    assert select(parse(path), {name: 1}, Effort()) == 1
+
+
+@pytest.mark.parametrize(
     ("path", "detail"),
     [
         ("$.nothing", "No results for path: $['nothing']"),
