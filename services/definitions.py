@@ -109,7 +109,7 @@ async def try_state(name: str, body: Mapping[str, Any], version: int | None, app
     moment = app.clock.now()
 
     def tried() -> dict[str, Any]:
-        return try_out(read_definition(definition.text, None).machine, name, trial, moment)
+        return try_out(read_definition(definition.text).machine, name, trial, moment)
 
     return {"name": name, "version": definition.version, **await app.threads.run(tried)}
 
@@ -119,7 +119,7 @@ async def draw_definition(name: str, version: int | None, form: str, ran: Ran, a
     definition = await stored_definition(name, version, app)
 
     def drawn() -> str:
-        machine = read_definition(definition.text, None).machine
+        machine = read_definition(definition.text).machine
         return mermaid(machine, ran) if form == MERMAID else svg(machine, f"{name}, version {definition.version}", ran)
 
     return await app.threads.run(drawn)

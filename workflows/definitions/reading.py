@@ -11,7 +11,6 @@ from asl.reader.mistakes import DefinitionError, Mistake
 from workflows.definitions.alike import alike_names
 from workflows.definitions.mistakes import RefusedDefinition
 from workflows.definitions.names import content_hash
-from workflows.definitions.resources import RESOURCES
 from workflows.definitions.warnings import warnings_of
 
 
@@ -25,8 +24,8 @@ class ReadDefinition:
     warnings: tuple[Mistake, ...]
 
 
-def read_definition(text: str, resources: Resources | None = RESOURCES) -> ReadDefinition:
-    """Read and check a definition; None for resources asks of no task what it names. Raises RefusedDefinition with all mistakes."""
+def read_definition(text: str, resources: Resources | None = None) -> ReadDefinition:
+    """Read and check a definition; without resources no task is asked what it names. Raises RefusedDefinition with all mistakes."""
     try:
         machine = read_text(text, resources)
     except DefinitionError as error:

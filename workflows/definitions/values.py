@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from asl.checks.names import Resources
-from workflows.definitions.resources import RESOURCES
 
 
 class Status(StrEnum):
@@ -31,4 +30,4 @@ class Rules:
     """What holds for the definitions of one name."""
 
     needs_approval: bool = False
-    resources: Resources = RESOURCES  # that its tasks may name
+    resources: Resources | None = None  # that its tasks may name; None: any

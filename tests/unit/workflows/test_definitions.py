@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from relay.errors import InputError
+from workflows.config.file import Workflows
 from workflows.definitions.mistakes import MOST_TOLD, RefusedDefinition
 from workflows.definitions.names import check_name, content_hash
 from workflows.definitions.reading import read_definition
@@ -59,31 +60,49 @@ def test_of_very_many_mistakes_the_first_are_told_and_how_many_there_are() -> No
     assert refused.value.count > 300
 
 
+ALL_THERE_IS = Workflows().rules_for("order").resources
+
+
 @pytest.mark.parametrize(
     "resource",
     [
-        *(
-            "relay:http",
-            "relay:http.waitForTaskToken",
-            "relay:deliver",
-            "relay:sql",
-            "relay:mail",
-            "relay:lock.acquire",
-        ),
-        *("relay:approve.waitForTaskToken", "relay:activity/charge", "relay:execute", "arn:aws:states:::http:invoke"),
+        "relay:http",
+        "relay:http.waitForTaskToken",
+        "relay:deliver",
+        "relay:mail",
+        "relay:lock.acquire",
+        "relay:approve.waitForTaskToken",
+        "relay:activity/charge",
+        "relay:activity/charge.waitForTaskToken",
+        "relay:execute",
+        "relay:execute.sync",
+        "relay:execute.sync/ship",
+        "arn:aws:states:::http:invoke",
         "arn:aws:states:::states:startExecution.sync:2",
     ],
 )
 def test_resources_of_the_app_may_be_named(resource: str) -> None:
-    read_definition(a_definition(A={"Type": "Task", "Resource": resource, "TimeoutSeconds": 9, "End": True}))
+    task = {"Type": "Task", "Resource": resource, "TimeoutSeconds": 9, "End": True}
+
+    read_definition(a_definition(A=task), ALL_THERE_IS)
 
 
 @pytest.mark.parametrize(
-    "resource", ["relay:sql.waitForTaskToken", "relay:lock", "arn:aws:states:::lambda:invoke", "https://x"]
+    "resource",
+    [
+        "relay:sql",
+        "relay:sql/none",
+        "relay:sql.waitForTaskToken",
+        "relay:approve",
+        "relay:lock",
+        "relay:aggregate",
+        "arn:aws:states:::lambda:invoke",
+        "https://x",
+    ],
 )
 def test_other_resources_are_a_mistake_at_their_place(resource: str) -> None:
     with pytest.raises(RefusedDefinition) as refused:
-        read_definition(a_definition(A={"Type": "Task", "Resource": resource, "End": True}))
+        read_definition(a_definition(A={"Type": "Task", "Resource": resource, "End": True}), ALL_THERE_IS)
 
     assert [each["pointer"] for each in refused.value.mistakes] == ["/States/A/Resource"]
 
