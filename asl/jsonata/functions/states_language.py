@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from jsonata.utils import Utils
+
 from asl.jsonata.bounds import ELEMENTS_PER_STEP
 from asl.jsonata.conversion import taken_in
 from asl.jsonata.values import QueryError
@@ -21,14 +23,14 @@ def partition(values: Any, size: Any) -> Any:
 
 
 def range_(engine: Any, first: Any, last: Any, step: Any) -> Any:
-    """Numbers from one to another, both counted, at a distance."""
+    """Numbers from one to another, both counted, at a distance; one alone is that number, as of any sequence."""
     if first is None or last is None or step is None:
         return None
     if not all(isinstance(value, int) for value in (first, last, step)) or step == 0:
         raise QueryError("$range takes three whole numbers, the third not 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
     engine.budget.foresee(elements=max(0, (last - first) // step + 1))
-    return list(numbers)
+    return Utils.create_sequence_from_iter(numbers) if numbers else []
 
 
 def hash_(text: Any, algorithm: Any) -> Any:
