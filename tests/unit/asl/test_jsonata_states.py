@@ -1,12 +1,13 @@
 """States whose values are computed in JSONata."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from asl import jsonata
 from asl.running.events import Raised
-from tests.unit.asl.running import Script, failure_of, mistakes_of, one, output_of
+from tests.unit.asl.running import BEGINS_AT, Script, failure_of, mistakes_of, one, output_of, run
 
 pytestmark = pytest.mark.skipif(not jsonata.is_available(), reason="jsonata-python is not installed")
 
@@ -129,3 +130,145 @@ def test_one_state_may_be_in_jsonata_and_the_next_in_jsonpath() -> None:
     first = {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"v": "{% 1 + 1 %}"}, "Next": "B"}
 
     assert output_of(one(first, B={**END, "Parameters": {"v.$": "$v"}})) == {"v": 2}
+
+
+LITERALS = [
+    None,
+    0,
+    0.1,
+    True,
+    "text",
+    [],
+    {},
+    "$",
+    "$.id",
+    "$$.Execution.Id",
+    "$states.input",
+    "$nothing",
+    "States.Format('{}', 1)",
+    {"id.$": "$.id"},
+    [None, 1, ["$.id"], {"deep": {"id.$": "$"}}],
+]
+
+
+@pytest.mark.parametrize("value", LITERALS)
+def test_paths_and_functions_of_the_other_language_are_plain_texts(value: Any) -> None:
+    script = Script([1])
+    task = {"Type": "Task", "Resource": "r", "Arguments": {"held": value}, "Output": value, "Assign": {"kept": value}}
+    definition = written({**task, "Next": "B"}, B={**END, "Output": ["{% $states.input %}", "{% $kept %}"]})
+
+    assert output_of(definition, {"id": 7}, script) == [value, value]
+    assert script.asked[0].arguments == {"held": value}
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("{% $states.input %}", {"id": 7}),
+        ("{% null %}", None),
+        (["{% $states.input.id %}", {"deep": "{% [$states.input.id] %}"}], [7, {"deep": [7]}]),
+        ({"{% 1 %}": "{% 2 %}"}, {"{% 1 %}": 2}),
+    ],
+)
+def test_an_output_may_be_of_any_kind_and_keys_are_never_computed(output: Any, expected: Any) -> None:
+    assert output_of(written({"Type": "Pass", "Output": output}), {"id": 7}) == expected
+
+
+def test_arguments_that_are_no_object_reach_the_resource_as_they_are() -> None:
+    script = Script(["a", "b"])
+
+    output_of(
+        written(
+            {"Type": "Task", "Resource": "r", "Arguments": "{% $states.input.id %}", "Next": "B"},
+            B={"Type": "Task", "Resource": "r", "Arguments": [1, "{% $states.input %}"], "End": True},
+        ),
+        {"id": 7},
+        script,
+    )
+
+    assert [task.arguments for task in script.asked] == [7, [1, "a"]]
+
+
+def test_all_variables_of_a_state_see_those_from_before_it() -> None:
+    definition = written(
+        {"Type": "Pass", "Assign": {"x": 1, "y": 2}, "Next": "B"},
+        B={"Type": "Pass", "Assign": {"x": "{% $y %}", "y": "{% $x %}"}, "Output": "{% [$x, $y] %}", "Next": "C"},
+        C={**END, "Output": ["{% $states.input %}", "{% [$x, $y] %}"]},
+    )
+
+    assert output_of(definition) == [[1, 2], [2, 1]]
+
+
+def test_a_caught_failure_is_known_where_it_is_caught_and_by_what_was_assigned() -> None:
+    catcher = {
+        "ErrorEquals": ["States.ALL"],
+        "Assign": {"failure": "{% $states.errorOutput %}", "given": "{% $states.input.id %}"},
+        "Next": "B",
+    }
+    retrier = {"ErrorEquals": ["Boom"], "MaxAttempts": 1}
+    state = {"Type": "Task", "Resource": "r", "Retry": [retrier], "Catch": [catcher], "Assign": {"given": "never"}}
+    definition = written(state, B={**END, "Output": "{% [$states.input = $failure, $failure.Cause, $given] %}"})
+
+    assert output_of(definition, {"id": 7}, [Raised("Boom", "1st"), Raised("Boom", "2nd")]) == [True, "2nd", 7]
+
+
+def test_a_failure_of_a_branch_or_item_is_caught_around_it() -> None:
+    inner = {"StartAt": "Inner", "States": {"Inner": {"Type": "Task", "Resource": "r", "End": True}}}
+    catcher = {"ErrorEquals": ["Boom"], "Output": "{% $states.errorOutput %}", "Next": "B"}
+    parallel = {"Type": "Parallel", "Branches": [inner], "Catch": [catcher]}
+    mapping = {"Type": "Map", "Items": [1], "ItemProcessor": inner, "Catch": [catcher]}
+
+    assert [output_of(written(state, B=END), None, [Raised("Boom", "why")]) for state in (parallel, mapping)] == [
+        {"Error": "Boom", "Cause": "why"}
+    ] * 2
+
+
+def test_a_token_is_in_the_context_and_what_is_answered_under_it_is_the_result() -> None:
+    script = Script(["yes"])
+    task = {
+        "Type": "Task",
+        "Resource": "r.waitForTaskToken",
+        "TimeoutSeconds": 60,
+        "Arguments": {"token": "{% $states.context.Task.Token %}"},
+        "Output": "{% $states.result & '!' %}",
+    }
+
+    assert output_of(written(task), None, script) == "yes!"
+    assert script.asked[0].arguments == {"token": script.asked[0].token}
+
+
+def test_times_may_be_computed() -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "r.waitForTaskToken",
+        "TimeoutSeconds": "{% $states.input.limit %}",
+        "HeartbeatSeconds": "{% $beat := 2 %}",
+    }
+
+    assert [run(written(task), {"limit": limit}, [None]).ended_at - BEGINS_AT for limit in (1, 60)] == [
+        timedelta(seconds=1),
+        timedelta(seconds=2),
+    ]
+
+
+def test_variables_cross_from_one_language_to_the_other() -> None:
+    definition = one(
+        {"Type": "Pass", "Assign": {"v.$": "$.id"}, "Next": "B"},
+        B={"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"w": "{% $v + 1 %}"}, "Next": "C"},
+        C={**END, "Parameters": {"both.$": "States.Array($v, $w)"}},
+    )
+
+    assert output_of(definition, {"id": 7}) == {"both": [7, 8]}
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "QueryLanguage": "JSONPath"}, "QueryLanguage"),
+        ({"Type": "Pass", "QueryLanguage": "XPath"}, "QueryLanguage"),
+        ({"Type": "Pass", "Parameters": {}}, "Parameters"),
+        ({"Type": "Task", "Resource": "r", "TimeoutSecondsPath": "$.t"}, "TimeoutSecondsPath"),
+    ],
+)
+def test_a_definition_in_jsonata_has_nothing_of_the_other_language(state: dict[str, Any], field: str) -> None:
+    assert list(mistakes_of(written(state))) == [f"/States/First/{field}"]
