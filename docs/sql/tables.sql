@@ -251,8 +251,6 @@ IF OBJECT_ID(N'[relay].[ExecutionStep]', N'U') IS NULL
         [DoneAt] datetime2(3) NULL,
         CONSTRAINT [PK_ExecutionStep] PRIMARY KEY ([App], [Execution], [Step], [Visit])
     );
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[ExecutionStep]') AND [name] = N'IX_ExecutionStep_Claim')
-    CREATE INDEX [IX_ExecutionStep_Claim] ON [relay].[ExecutionStep] ([App], [Subject], [ClaimedUntil]);
 IF OBJECT_ID(N'[relay].[ExecutionEvent]', N'U') IS NULL
     CREATE TABLE [relay].[ExecutionEvent] (
         [App] nvarchar(60) NOT NULL,
@@ -547,12 +545,19 @@ IF OBJECT_ID(N'[relay].[Workflow]', N'U') IS NULL
     );
 GO
 -- Executions of definitions: where each is, so that any start goes on from there; the branches and items that it has begun, which are
--- executions of their own, each with its parent; and what has happened, for people to read.
+-- executions of their own, each with its parent and with the one at the top (`Root`, whose subject their steps are claimed under); and what
+-- has happened, for people to read.
 ALTER TABLE [relay].[Execution] ALTER COLUMN [Workflow] nvarchar(100) NOT NULL;
 IF COL_LENGTH(N'[relay].[Execution]', N'Parent') IS NULL
     ALTER TABLE [relay].[Execution] ADD [Parent] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Parent] DEFAULT N'';
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[Execution]') AND [name] = N'IX_Execution_Parent')
     CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
+IF COL_LENGTH(N'[relay].[Execution]', N'Root') IS NULL
+    ALTER TABLE [relay].[Execution] ADD [Root] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Root] DEFAULT N'';
+IF COL_LENGTH(N'[relay].[ExecutionStep]', N'Root') IS NULL
+    ALTER TABLE [relay].[ExecutionStep] ADD [Root] nvarchar(100) NOT NULL CONSTRAINT [DF_ExecutionStep_Root] DEFAULT N'';
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[ExecutionStep]') AND [name] = N'IX_ExecutionStep_Claim')
+    CREATE INDEX [IX_ExecutionStep_Claim] ON [relay].[ExecutionStep] ([App], [Subject], [ClaimedUntil], [Root], [Epoch]);
 IF OBJECT_ID(N'[relay].[ExecutionPosition]', N'U') IS NULL
     CREATE TABLE [relay].[ExecutionPosition] (
         [App] nvarchar(60) NOT NULL,

@@ -3,6 +3,7 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @execution nvarchar(100) = ?, @epoch int = ?, @step nvarchar(100) = ?, @visit int = ?, @claim_seconds int = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @result nvarchar(max), @done int = 0, @busy_until datetime2(3);
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @result nvarchar(max), @done int = 0, @busy_until datetime2(3),
+    @root nvarchar(100) = @execution, @subject_of_root nvarchar(100);
 {{claim_step}}
 {{claim_verdict}}

@@ -4,11 +4,13 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @parent nvarchar(100) = ?, @epoch int = ?, @place nvarchar(100) = ?, @rows nvarchar(max) = ?, @children int = ?,
     @at_once int = ?, @tolerated int = ?, @claim_seconds int = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @workflow nvarchar(100);
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @subject nvarchar(100), @workflow nvarchar(100),
+    @root nvarchar(100);
 UPDATE [relay].[Execution]
 SET
     @subject = [Subject],
     @workflow = [Workflow],
+    @root = CASE WHEN [Root] = N'' THEN [Id] ELSE [Root] END,
     [DueAt] = DATEADD(second, @claim_seconds, @now),
     [LookAt] = DATEADD(second, @claim_seconds, @now)
 WHERE [App] = @app AND [Id] = @parent AND [Epoch] = @epoch AND [State] = 'running';
@@ -16,12 +18,12 @@ SELECT CASE WHEN @subject IS NULL THEN 0 ELSE 1 END AS [current];
 IF @subject IS NOT NULL
 BEGIN
     INSERT INTO [relay].[Execution] (
-        [App], [Id], [Workflow], [Parent], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error], [EnteredAt],
-        [DueAt], [LookAt]
+        [App], [Id], [Workflow], [Parent], [Root], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error],
+        [EnteredAt], [DueAt], [LookAt]
     )
     SELECT
-        @app, child.[id], COALESCE(child.[workflow], @workflow), @parent, N'', child.[id], N'', 0, child.[input], 'waiting', 0, 0, N'', @now,
-        @now, NULL
+        @app, child.[id], COALESCE(child.[workflow], @workflow), @parent, @root, N'', child.[id], N'', 0, child.[input], 'waiting', 0, 0, N'',
+        @now, @now, NULL
     FROM OPENJSON(@rows) WITH (
         [id] nvarchar(100) '$.id', [workflow] nvarchar(100) '$.workflow', [input] nvarchar(max) '$.input'
     ) AS child

@@ -43,8 +43,6 @@ IF OBJECT_ID(N'[relay].[ExecutionStep]', N'U') IS NULL
         [DoneAt] datetime2(3) NULL,
         CONSTRAINT [PK_ExecutionStep] PRIMARY KEY ([App], [Execution], [Step], [Visit])
     );
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[ExecutionStep]') AND [name] = N'IX_ExecutionStep_Claim')
-    CREATE INDEX [IX_ExecutionStep_Claim] ON [relay].[ExecutionStep] ([App], [Subject], [ClaimedUntil]);
 IF OBJECT_ID(N'[relay].[ExecutionEvent]', N'U') IS NULL
     CREATE TABLE [relay].[ExecutionEvent] (
         [App] nvarchar(60) NOT NULL,
