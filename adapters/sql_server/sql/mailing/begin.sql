@@ -4,7 +4,7 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?, @account nvarchar(40) = ?, @key nvarchar(100) = ?, @repeat_minutes int = ?,
-    @account_interval_us int = ?, @mailing_interval_us int = ?, @paced bit = ?, @slotted bit = ?, @most_pause_ms int = ?, @lease_ms int = ?,
+    @account_interval_us bigint = ?, @mailing_interval_us bigint = ?, @paced bit = ?, @slotted bit = ?, @most_pause_ms int = ?, @lease_ms int = ?,
     @late_ms int = ?;
 DECLARE @now datetime2(6) = SYSUTCDATETIME(), @slot datetime2(6), @action varchar(10), @wait_ms bigint = 0, @reason nvarchar(1000) = N'',
     @mailing_state varchar(10), @ends datetime2(3), @paused datetime2(3), @steps int, @next datetime2(6), @mailing_next datetime2(6),
