@@ -2,7 +2,8 @@
 
 A generation asks what is next, and then does one thing: it sends a slice, some mails at a time; or waits for the moment that it was
 told (a day at most, then it asks again), until a command ends the wait; or ends. So the history never grows. Nothing is retried by
-Durable: what a try came to stands in SQL Server, and says when the next one is due.
+Durable: what a try came to stands in SQL Server, and says when the next one is due. So what a mail of a slice has to wait for the next
+generation is told too, who writes down that nothing will be heard of it until then.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from relay.names import WAKE, app_of
 from workflows.mailing.names import MAILING, SEND, TAKE
 
 TROUBLE_SECONDS = 60.0  # SQL Server does not answer
+MOMENT_SECONDS = 6.0  # after a slice in which a mail has to wait for longer, or nobody knows what came of it
 
 blueprint = df.Blueprint()
 
@@ -44,7 +46,8 @@ def mailing_steps(context: df.DurableOrchestrationContext) -> Steps:
         results = yield from _slice(context, told, step["keys"], step["at_once"])
         further = any("state" in result for result in results)
         waits = [result["wait_seconds"] for result in results if "wait_seconds" in result]
-        step = {"wait_seconds": min(waits, default=0.0), "why": next((r["why"] for r in results if "why" in r), "")}
+        seconds = min([*waits, MOMENT_SECONDS]) if waits else 0.0
+        step = {"wait_seconds": seconds, "why": next((r["why"] for r in results if "why" in r), "")}
     if step["wait_seconds"] > 0:
         seconds = min(step["wait_seconds"], LONGEST_TIMER_SECONDS)
         context.set_custom_status({"state": "waiting", "until": moment(context, seconds), "why": step["why"]})
@@ -62,7 +65,7 @@ def _slice(context: df.DurableOrchestrationContext, told: dict[str, Any], keys: 
             came = yield context.task_all(tasks)
         except Exception as error:  # noqa: BLE001 - the SDK knows no other type
             # SQL Server does not answer, or a worker has died: what was begun stands there, and is due when its try must have ended.
-            return [*results, {"wait_seconds": TROUBLE_SECONDS / 10, "why": str(error).partition("\n")[0][:500]}]
+            return [*results, {"wait_seconds": MOMENT_SECONDS, "why": str(error).partition("\n")[0][:500]}]
         results += came
         if any("wait_seconds" in result or "stop" in result or "not_ours" in result for result in came):
             break

@@ -56,6 +56,7 @@ def take(mailing_id: str, further: bool, outside: MailOutside) -> Step:
             paused_seconds=found["paused_ms"] / 1000,
             paused_reason=found["paused_reason"],
             quiet_seconds=quiet_seconds,
+            slot_seconds=max(found["account_slot_ms"], found["mailing_slot_ms"]) / 1000,
         ),
         account,
     )

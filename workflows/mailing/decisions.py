@@ -30,6 +30,7 @@ class Situation:
     paused_seconds: float = 0.0  # the account's
     paused_reason: str = ""
     quiet_seconds: float = 0.0
+    slot_seconds: float = 0.0  # until the rates of account and mailing let another mail go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def next_step(found: Situation, account: MailAccount) -> Step | None:
         (found.paused_seconds, f"the account is paused: {found.paused_reason}"),
         (found.quiet_seconds, "these are quiet hours"),
         (0.0 if found.keys else max(found.next_seconds, 0.1), "the next mail is not due before"),
+        (found.slot_seconds if found.slot_seconds > MOST_PAUSE_SECONDS else 0.0, "the rate"),
     ):
         if seconds > 0:
             return Step(wait_seconds=min(seconds, max(found.window_seconds, 1.0)), why=why)

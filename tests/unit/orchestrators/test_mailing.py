@@ -87,11 +87,20 @@ def test_a_mail_that_has_to_wait_ends_the_slice_and_is_waited_for_once() -> None
             return {"wait_seconds": (timedelta(hours=30) - post.elapsed).total_seconds(), "why": "429"}
         return post._sent(key)
 
-    post.send = paused
+    def knows_of_it() -> dict[str, Any] | None:
+        left = (timedelta(hours=30) - post.elapsed).total_seconds()
+        return {"wait_seconds": left, "why": "paused"} if post.sent and left > 0 else None
+
+    post.send, post.step = paused, knows_of_it
     post.run()
 
     assert sorted(post.sent) == list("abcd")
-    assert post.takes == [timedelta(hours=hours) for hours in (0, 24, 30)] + [timedelta(hours=30)]
+    assert post.takes == [
+        timedelta(0),
+        timedelta(seconds=6),
+        timedelta(hours=24, seconds=6),
+        *[timedelta(hours=30)] * 2,
+    ]
     assert post.elapsed == timedelta(hours=30)
 
 

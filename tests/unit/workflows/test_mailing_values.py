@@ -37,6 +37,8 @@ DUE = Situation(keys=("a", "b"), next_seconds=-1.0, window_seconds=3600)
         (replace(DUE, quiet_seconds=7200), Step(wait_seconds=3600, why="these are quiet hours")),
         (replace(DUE, keys=(), next_seconds=30), Step(wait_seconds=30, why="the next mail is not due before")),
         (replace(DUE, keys=(), next_seconds=-2), Step(wait_seconds=0.1, why="the next mail is not due before")),
+        (replace(DUE, slot_seconds=60), Step(wait_seconds=60, why="the rate")),
+        (replace(DUE, slot_seconds=19), Step(keys=("a", "b"), at_once=8)),
         (Situation(doubt_seconds=99), Step(wait_seconds=99, why="the provider is asked about doubts then")),
         (Situation(paused_seconds=99), None),
     ],

@@ -1,5 +1,5 @@
--- What a mailing's worker needs to know: its order, how its account stands, the next mails that are due, when the soonest of the others
--- is, and the doubts that are old enough to be asked about.
+-- What a mailing's worker needs to know: its order, how its account stands, the next slots of both, the next mails that are due, when the
+-- soonest of the others is, and the doubts that are old enough to be asked about.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?, @limit int = ?, @doubt_minutes int = ?, @doubts int = ?;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
@@ -9,6 +9,8 @@ SELECT
     mailing.[Content] AS [content],
     CASE WHEN account.[PausedUntil] > @now THEN DATEDIFF_BIG(millisecond, @now, account.[PausedUntil]) ELSE 0 END AS [paused_ms],
     account.[Reason] AS [paused_reason],
+    DATEDIFF_BIG(millisecond, @now, account.[NextSlotAt]) AS [account_slot_ms],
+    DATEDIFF_BIG(millisecond, @now, mailing.[NextSlotAt]) AS [mailing_slot_ms],
     DATEDIFF_BIG(millisecond, @now, mailing.[EndsAt]) AS [window_ms],
     (
         SELECT DATEDIFF_BIG(millisecond, @now, MIN(soonest.[At]))
