@@ -12,7 +12,7 @@ from workflows.mailing.names import mail_name
 from workflows.mailing.recipients import of_row, state_of
 from workflows.mailing.rendering import fields_of, render
 from workflows.mailing.request import MailingRequest
-from workflows.mailing.values import Mailing, MailingState, MailState, Recipient, counts_of
+from workflows.mailing.values import ORDERED_SO, Mailing, MailingState, MailState, Recipient, counts_of
 
 _AT_ONCE = 1000  # recipients of one statement
 _SHOWN = 3  # mails of a dry run
@@ -82,7 +82,7 @@ def add(
 def begin(mailing_id: str, mailing: Mailing, outside: MailOutside) -> MailingState:
     """Let a mailing begin whose recipients are written down, or wait for somebody who resumes it."""
     state = MailingState.PAUSED if mailing.paused else MailingState.RUNNING
-    reason = "it was ordered so" if mailing.paused else ""
+    reason = ORDERED_SO if mailing.paused else ""
     outside.tables.ask("mailing/loaded", mailing=mailing_id, state=state.value, reason=reason)
     return state
 

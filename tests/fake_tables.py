@@ -50,6 +50,9 @@ class FakeTables:
     def execution_counts(self) -> Any:
         return [[]]
 
+    def guard_held_up(self, **_: Any) -> Any:
+        return [[]]
+
     def notification_untold(self, relay: str) -> Any:
         assert relay
         return [[{"id": number} for number in self.untold]]

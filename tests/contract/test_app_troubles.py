@@ -11,9 +11,12 @@ from relay.changes.entry import EntryState
 from services.locks import acquire, release
 from tests.contract.execution_scene import Executions
 from tests.contract.leases import APP
+from tests.contract.mailing_scene import Mailings
 from tests.contract.relay_scene import Scene
 from tests.fakes import a_failure
 from workflows.locks.values import Asker, Terms
+from workflows.mailing.answers import Answered
+from workflows.mailing.values import PAUSED_BY_PEOPLE, SAID_SO
 
 Make = Callable[..., Scene]
 Ask = Callable[..., Sequence[Sequence[Mapping[str, Any]]]]
@@ -101,3 +104,58 @@ def test_locks_executions_and_mailings_are_seen_while_there_are_any(made: Scene)
             state,
         )
         assert in_use()["mailings"] == seen, state
+
+
+def held_up(made: Scene, **configured: Sequence[str]) -> list[tuple[str, str, str]]:
+    names = {"aggregates": ["sums"], "streams": ["clicks"], **configured}
+    told = {key: json.dumps(value) for key, value in {**names, "by_people": PAUSED_BY_PEOPLE}.items()}
+    [rows] = SqlTables(made.app_server, f"app-{made.relay.name}").ask("guard/held_up", limit=20, **told)
+    return [(row["kind"], row["name"], row["reason"]) for row in rows]
+
+
+def test_a_mailing_pauses_whose_account_is_refused_until_a_person_has_said_what_becomes_of_it(made: Scene) -> None:
+    mailings = Mailings(made.server, made.app_server, f"app-{made.relay.name}")
+    mailings.order("a")
+    mailings.order("b", id="summer", paused=True)
+    assert held_up(made) == [], "what a person has ordered so is no trouble"
+
+    mailings.api.answer = lambda _: Answered(401, {}, "no such key")
+    mailings.work()
+
+    assert held_up(made) == [("mailing", "spring", "the provider answered 401: no such key")]
+    for state in ("running", "paused"):
+        mailings.outside.tables.ask("mailing/command", mailing="spring", state=state, reason=SAID_SO)
+        assert held_up(made) == [], state
+
+
+def test_an_aggregate_that_cannot_be_computed_is_told_and_none_that_has_left_the_file(made: Scene) -> None:
+    tables = SqlTables(made.app_server, f"app-{made.relay.name}")
+    made.server.run(
+        "INSERT INTO relay.Aggregate (App, Aggregate, GroupBy, Fingerprint, Backfill, Slices, DueAt, Problem) "
+        "VALUES (?, N'sums', N'[]', '', 0, 0, SYSUTCDATETIME(), N'')",
+        f"app-{made.relay.name}",
+    )
+    assert held_up(made) == []
+
+    tables.ask("aggregate/failed", aggregate="sums", problem="a sum has more than 38 digits")
+
+    assert held_up(made) == [("aggregate", "sums", "a sum has more than 38 digits")]
+    assert held_up(made, aggregates=[]) == []
+
+
+def test_a_stream_whose_events_cannot_be_applied_is_told_once(made: Scene) -> None:
+    tables = SqlTables(made.app_server, f"app-{made.relay.name}")
+    for shard in range(3):
+        made.server.run(
+            "INSERT INTO relay.StreamShard (App, Stream, Shard, Definition, Time, Accepted, Applied, Duplicates, Late, Slices, DueAt, Problem) "
+            "VALUES (?, N'clicks', ?, N'{}', SYSUTCDATETIME(), 0, 0, 0, 0, 0, SYSUTCDATETIME(), N'')",
+            f"app-{made.relay.name}",
+            shard,
+        )
+    assert held_up(made) == []
+
+    for shard in (0, 2):
+        tables.ask("stream/failed", stream="clicks", shard=shard, problem="the sum is too large")
+
+    assert held_up(made) == [("aggregate", "clicks", "the sum is too large")]
+    assert held_up(made, streams=[]) == []

@@ -15,7 +15,7 @@ from triggers.http.mail_requests import MailRequest, respond
 from workflows.mailing.decisions import COMMANDS
 from workflows.mailing.names import mailing_instance
 from workflows.mailing.request import parse_mailing
-from workflows.mailing.values import MailingState
+from workflows.mailing.values import SAID_SO, MailingState
 
 MOST_BYTES = 16 * 1024 * 1024  # ten thousand recipients with their fields
 _LISTED = 100
@@ -83,9 +83,7 @@ async def command_mailing(request: MailRequest) -> func.HttpResponse:
     if action not in COMMANDS:
         return problem(404, "No such action", f"There is no {action!r}; take one of {', '.join(COMMANDS)}, test.")
     state = COMMANDS[action]
-    [rows] = await request.do(
-        _ask, "mailing/command", mailing=request.id, state=state.value, reason="somebody has said so"
-    )
+    [rows] = await request.do(_ask, "mailing/command", mailing=request.id, state=state.value, reason=SAID_SO)
     if not rows:
         return request.no_such_mailing()
     if not rows[0]["done"]:

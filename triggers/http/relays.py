@@ -1,6 +1,7 @@
 """How relays are: one of them in full, all of them in a line each, and a verdict for monitors. Looking writes nothing."""
 
 import asyncio
+import json
 from typing import Any
 
 import azure.durable_functions as df
@@ -22,8 +23,14 @@ from services.look_after_notices import channels_in_trouble, trouble_of
 from services.outside import Outside
 from triggers.http.answers import answer, answered, problem
 from triggers.http.requests import RelayRequest, respond
+from workflows.mailing.values import PAUSED_BY_PEOPLE
 
 PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
+MOST_MAILINGS = 20  # that are named, of those that stand still
+_HELD_UP = {
+    "mailing": "It pauses: {reason}. When that is mended: POST /api/mailings/{name}/resume, or cancel.",
+    "aggregate": "It comes no further: {reason}",
+}
 
 blueprint = df.Blueprint()
 
@@ -145,10 +152,19 @@ async def _app_troubles() -> dict[str, str]:
     channels = await wiring.threads().run(channels_in_trouble, settings, tables)
     found |= {f"channel {row['channel']}": trouble_of(row) for row in channels}
     [counts] = await wiring.threads().run(lambda: tables.ask("execution/counts"))
-    return found | {
+    found |= {
         f"workflow {row['workflow']}": f"{row['executions']} executions rest; GET /api/executions?state=stuck lists them: resume or stop each."
         for row in counts
     }
+    workflows = wiring.workflows()
+    told = {
+        "aggregates": json.dumps([each.name for each in workflows.aggregates]),
+        "streams": json.dumps([each.name for each in workflows.streams]),
+        "by_people": json.dumps(PAUSED_BY_PEOPLE),
+        "limit": MOST_MAILINGS,
+    }
+    [held_up] = await wiring.threads().run(lambda: tables.ask("guard/held_up", **told))
+    return found | {f"{row['kind']} {row['name']}": _HELD_UP[row["kind"]].format_map(row) for row in held_up}
 
 
 async def _lines() -> list[dict[str, Any]]:

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from relay.numbers import Between
 from relay.wire import known
 
+SAID_SO, ORDERED_SO = "somebody has said so", "it was ordered so"
+PAUSED_BY_PEOPLE = (SAID_SO, ORDERED_SO)  # the reasons of pauses that nobody has to be told of
+
 
 class MailingState(StrEnum):
     """How a mailing stands."""

@@ -122,3 +122,30 @@ def test_channels_that_take_no_notices_and_executions_that_rest_are_told(monkeyp
     assert (verdict["status"], list(verdict["reasons"])) == ("degraded", ["channel people", "workflow order"])
     assert "2 executions rest" in verdict["reasons"]["workflow order"]
     assert "the channel answered 400" in verdict["reasons"]["channel people"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "told"),
+    [
+        (
+            "mailing",
+            "the provider answered 401",
+            "the provider answered 401. When that is mended: POST /api/mailings/spring/resume",
+        ),
+        ("aggregate", "a sum has more than 38 digits", "a sum has more than 38 digits"),
+    ],
+)
+def test_what_stands_still_beyond_the_relays_is_told_with_its_reason(
+    kind: str, reason: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = FakeTables()
+    tables.answers["guard/held_up"] = [[{"kind": kind, "name": "spring", "reason": reason}]]
+    with_error(monkeypatch, DatabaseError("x", 1))
+    monkeypatch.setattr(wiring, "settings", lambda: Settings(app="shop", sql_connection_string="", relays=()))
+    monkeypatch.setattr(wiring, "tables", lambda *_: tables)
+
+    shown = json.loads(asyncio.run(answered(list_relays())).get_body())
+    verdict = json.loads(asyncio.run(answered(judge())).get_body())
+
+    assert told in shown["app_troubles"][f"{kind} spring"]
+    assert (verdict["status"], verdict["reasons"]) == ("degraded", shown["app_troubles"])
