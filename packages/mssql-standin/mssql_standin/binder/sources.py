@@ -200,6 +200,11 @@ class SourceBinder(ExpressionBinder):
         compilation.locks |= hints.locks and not table.local_name
         compilation.no_wait |= hints.no_wait
         compilation.need(table, "SELECT")
+        for index in hints.indexes:
+            if index.casefold() not in {known.name.casefold() for known in table.indexes}:
+                raise SqlError(
+                    308, f"Index '{index}' on table '{'.'.join(name)}' (specified in the FROM clause) does not exist."
+                )
         if not hints.dirty and not table.local_name:
             compilation.shared.add(table.object_id)
         short = compilation.alias()

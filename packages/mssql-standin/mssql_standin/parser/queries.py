@@ -345,8 +345,15 @@ class QueryParser(ExpressionParser):
             return Hints()
         self.expect_op("(")
         locks = no_wait = dirty = False
+        indexes: tuple[str, ...] = ()
         while True:
             word = self.token.upper
+            if word == "INDEX" and self.ahead().text == "(":
+                self.advance()
+                indexes += self.names()
+                if not self.accept_op(",") and self.at_op(")"):
+                    break
+                continue
             dirty |= word in _DIRTY_HINTS
             if word in _LOCKING_HINTS:
                 locks = True
@@ -358,7 +365,7 @@ class QueryParser(ExpressionParser):
             if not self.accept_op(",") and self.at_op(")"):
                 break
         self.expect_op(")")
-        return Hints(locks, no_wait, dirty)
+        return Hints(locks, no_wait, dirty, indexes)
 
     def _open_json(self) -> OpenJson:
         self.advance()

@@ -30,6 +30,7 @@ class Hints:
     locks: bool = False  # UPDLOCK, HOLDLOCK, XLOCK ..: take the writer's lock inside a transaction
     no_wait: bool = False
     dirty: bool = False  # NOLOCK, READPAST ..: waits for no writer
+    indexes: tuple[str, ...] = ()  # INDEX: there is no plan to choose, but they have to be there
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def test_select(shop: Client, sql: str, rows: list[tuple[Any, ...]] | None) -> N
     ("sql", "number"),
     [
         ("SELECT Nope FROM Customers", 207),
+        ("SELECT Name FROM Customers WITH (INDEX (IX_Nope))", 308),
         ("SELECT x.Id FROM Customers", 4104),
         ("SELECT c.Nope FROM Customers c", 207),
         ("SELECT Id FROM Customers c JOIN Orders o ON o.CustomerId = c.Id", 209),
@@ -189,3 +190,11 @@ def test_a_plan_follows_changes_of_the_table(shop: Client) -> None:
     shop.run("ALTER TABLE Customers ADD Extra int NULL")
 
     assert shop.rows(sql) == [(1, "Ann", "Oslo", None)]
+
+
+def test_an_index_that_is_named_as_a_hint_has_to_be_there(client: Client) -> None:
+    client.run("CREATE TABLE t (Id int CONSTRAINT [PK_t] PRIMARY KEY, V int)")
+    client.run("CREATE INDEX IX_t ON t (V); INSERT INTO t VALUES (1, 2)")
+
+    assert client.rows("SELECT V FROM t WITH (INDEX ([pk_t]), NOLOCK) WHERE Id = 1") == [(2,)]
+    assert client.rows("SELECT V FROM t AS x WITH (UPDLOCK, INDEX (IX_t, PK_t))") == [(2,)]
