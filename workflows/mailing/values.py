@@ -101,4 +101,4 @@ def counts_of(mails: Mapping[str, int]) -> dict[str, int]:
     found = {state: mails.get(state, 0) for state in MailState}
     waiting = found[MailState.WAITING] + found[MailState.SENDING]
     told = (MailState.SENT, MailState.FAILED, MailState.SUPPRESSED, MailState.IN_DOUBT)
-    return {**{state.value: found[state] for state in told}, "waiting": waiting, "all": sum(found.values())}
+    return {**{state.value: found[state] for state in told}, "waiting": waiting, "all": sum(mails.values())}

@@ -18,10 +18,13 @@ FROM [relay].[Mailing] AS mailing
 INNER JOIN [relay].[MailAccount] AS account ON account.[App] = mailing.[App] AND account.[Account] = mailing.[Account]
 WHERE mailing.[App] = @app AND mailing.[Mailing] = @mailing;
 
+-- Each mail is counted once, in a state that it had while this was read: they are read along the primary key, where a mail keeps its place whatever
+-- becomes of it. Along the index of states, which is narrower, a mail that changes its state meanwhile would be met twice or never, unless the
+-- database reads versions of rows (READ_COMMITTED_SNAPSHOT, which Azure SQL has by default); HOLDLOCK there would keep off who sends.
 SELECT
     [State] AS [state],
     COUNT(*) AS [mails],
     COUNT(CASE WHEN [At] > DATEADD(second, -60, @now) THEN 1 END) AS [in_the_last_minute]
-FROM [relay].[Mail]
+FROM [relay].[Mail] WITH (INDEX ([PK_Mail]))
 WHERE [App] = @app AND [Mailing] = @mailing
 GROUP BY [State];
