@@ -19,6 +19,7 @@ from workflows.machines.names import orchestrator_of
 
 MOST_AT_A_LOOK = 50
 KEPT_DAYS = 30  # an execution that has ended, in SQL Server and in the task hub
+_MOST_STARTS = 100  # of an execution that are purged; of one that others of its subject were started in between there may be epochs without end
 _STARTING_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
@@ -107,8 +108,9 @@ async def _end(row: Mapping[str, Any], reason: str, app: AppOutside) -> None:
 
 
 async def _forget_old_ones(app: AppOutside) -> None:
-    """Purge some that ended long ago: first what Durable keeps of them, then the row that names it."""
+    """Purge some that ended long ago: first what Durable keeps of all their starts, then the row that names them."""
     [old] = await app.ask("execution/old", days=KEPT_DAYS, limit=MOST_AT_A_LOOK)
     for row in old:
-        await app.instances.purge(execution_instance(row["id"], row["epoch"]))
+        for epoch in range(max(row["first_epoch"], row["epoch"] - _MOST_STARTS + 1), row["epoch"] + 1):
+            await app.instances.purge(execution_instance(row["id"], epoch))
         await app.ask("execution/forget", execution=row["id"])

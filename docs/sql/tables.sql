@@ -546,7 +546,7 @@ IF OBJECT_ID(N'[relay].[Workflow]', N'U') IS NULL
 GO
 -- Executions of definitions: where each is, so that any start goes on from there; the branches and items that it has begun, which are
 -- executions of their own, each with its parent and with the one at the top (`Root`, whose subject their steps are claimed under); and what
--- has happened, for people to read.
+-- has happened, for people to read. `FirstEpoch`: that of its first start, for the epochs before are those of others of its subject.
 ALTER TABLE [relay].[Execution] ALTER COLUMN [Workflow] nvarchar(100) NOT NULL;
 IF COL_LENGTH(N'[relay].[Execution]', N'Parent') IS NULL
     ALTER TABLE [relay].[Execution] ADD [Parent] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Parent] DEFAULT N'';
@@ -554,6 +554,8 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay]
     CREATE INDEX [IX_Execution_Parent] ON [relay].[Execution] ([App], [Parent], [Id]);
 IF COL_LENGTH(N'[relay].[Execution]', N'Root') IS NULL
     ALTER TABLE [relay].[Execution] ADD [Root] nvarchar(100) NOT NULL CONSTRAINT [DF_Execution_Root] DEFAULT N'';
+IF COL_LENGTH(N'[relay].[Execution]', N'FirstEpoch') IS NULL
+    ALTER TABLE [relay].[Execution] ADD [FirstEpoch] int NOT NULL CONSTRAINT [DF_Execution_FirstEpoch] DEFAULT 1;
 IF COL_LENGTH(N'[relay].[ExecutionStep]', N'Root') IS NULL
     ALTER TABLE [relay].[ExecutionStep] ADD [Root] nvarchar(100) NOT NULL CONSTRAINT [DF_ExecutionStep_Root] DEFAULT N'';
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE [object_id] = OBJECT_ID(N'[relay].[ExecutionStep]') AND [name] = N'IX_ExecutionStep_Claim')

@@ -261,6 +261,37 @@ def test_old_ones_are_forgotten_in_the_hub_first(made: Watched) -> None:
     assert made.ask("execution/one", execution="a")[0] == []
 
 
+def test_the_hub_forgets_all_starts_of_an_old_one_and_none_of_others_of_its_subject(made: Watched) -> None:
+    made.register("before")
+    made.begin("before")
+    made.end("before")
+    made.register("a")
+    made.begin("a")
+    made.has("a", "Failed")
+    made.let_time_pass(HOUR)
+    assert made.look() == ["a:3"]
+    made.begin("a")
+    made.end("a")
+    made.let_time_pass(31 * 24 * HOUR)
+
+    made.look()
+
+    assert sorted(made.client.purged) == ["a:2", "a:3", "before:1"]
+
+
+def test_of_one_that_has_waited_for_others_the_hub_is_asked_from_its_first_start_on(made: Watched) -> None:
+    for number in range(5):
+        made.register(f"a{number}", number)
+    for number in range(5):
+        made.begin(f"a{number}")
+        made.end(f"a{number}")
+    made.let_time_pass(31 * 24 * HOUR)
+
+    made.look()
+
+    assert sorted(made.client.purged) == [f"a{number}:{number + 1}" for number in range(5)]
+
+
 def test_many_are_started_after_a_batch(made: Watched) -> None:
     for number in range(60):
         made.register(f"a{number}", subject=f"row {number}")

@@ -2,7 +2,7 @@
 -- may still ask what came of them.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @days int = ?, @limit int = ?;
-SELECT TOP (@limit) run.[Id] AS [id], run.[Epoch] AS [epoch]
+SELECT TOP (@limit) run.[Id] AS [id], run.[FirstEpoch] AS [first_epoch], run.[Epoch] AS [epoch]
 FROM [relay].[Execution] AS run
 WHERE run.[App] = @app AND run.[EndedAt] < DATEADD(day, -@days, SYSUTCDATETIME()) AND NOT EXISTS (
     SELECT 1

@@ -23,12 +23,12 @@ BEGIN
         SET [State] = 'replaced', [EndedAt] = @now, [LookAt] = @now, [Error] = CONCAT(N'replaced by ', @id)
         WHERE [App] = @app AND [Subject] = @subject AND [EndedAt] IS NULL;
     INSERT INTO [relay].[Execution] (
-        [App], [Id], [Workflow], [Parent], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [Steps], [Error],
-        [EnteredAt], [DueAt], [LookAt], [EndedAt]
+        [App], [Id], [Workflow], [Parent], [Relay], [Subject], [KeyText], [Version], [Input], [State], [Epoch], [FirstEpoch], [Steps],
+        [Error], [EnteredAt], [DueAt], [LookAt], [EndedAt]
     )
     VALUES (
         @app, @id, @workflow, N'', @relay, @subject, @key, @version, @input, @state,
-        CASE WHEN @state = 'ready' THEN COALESCE(@epoch, 0) + 1 ELSE 0 END, 0, N'', @now, @now,
+        CASE WHEN @state = 'ready' THEN COALESCE(@epoch, 0) + 1 ELSE 0 END, COALESCE(@epoch, 0) + 1, 0, N'', @now, @now,
         CASE WHEN @state = 'ready' THEN @now END, CASE WHEN @state IN ('ignored', 'replaced') THEN @now END
     );
 END;
