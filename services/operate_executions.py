@@ -85,9 +85,17 @@ async def keep_event(execution: str, name: str, key: str, body: Any, app: AppOut
     return found[0]
 
 
-async def stop_execution(execution: str, reason: str, app: AppOutside) -> Mapping[str, Any] | None:
-    """End an execution with its branches and items, and start what waits behind it; return state, epoch, and whether it was stopped now. Raises DatabaseError."""
-    found, following, siblings, parents = await app.ask("execution/stop", execution=execution, error=reason)
+async def stop_execution(
+    execution: str, reason: str, app: AppOutside, failure: Mapping[str, str] | None = None
+) -> Mapping[str, Any] | None:
+    """End an execution with its branches and items, and start what waits behind it; return state, epoch, and whether it was stopped now.
+
+    `failure`: error and cause, if somebody has said what it ends with; a parent fails by it. Raises DatabaseError.
+    """
+    result = None if failure is None else json.dumps(dict(failure), ensure_ascii=False)
+    found, following, siblings, parents = await app.ask(
+        "execution/stop", execution=execution, error=reason, result=result
+    )
     if not found:
         return None
     row = found[0]

@@ -268,10 +268,12 @@ def test_stopped_by_a_person_it_starts_what_waits(made: Executions) -> None:
     made.register("v1", 1)
     made.register("v2", 2)
 
-    [[stopped], [following], *_] = made.ask("execution/stop", execution="v1", error="stopped by an operator")
+    [[stopped], [following], *_] = made.ask(
+        "execution/stop", execution="v1", error="stopped by an operator", result=None
+    )
 
     assert (stopped["stopped"], following["id"], made.state("v1")) == (1, "v2", "stopped")
-    [[again], nothing, *_] = made.ask("execution/stop", execution="v1", error="stopped by an operator")
+    [[again], nothing, *_] = made.ask("execution/stop", execution="v1", error="stopped by an operator", result=None)
     assert (again["stopped"], list(nothing)) == (0, [])
 
 

@@ -210,7 +210,7 @@ def test_what_is_stopped_while_it_is_redriven_goes_on_too_or_nothing_does() -> N
     )
     world.start("wide")
     quiet(world)
-    world.tables.ask("execution/stop", execution="e", error="by a test")  # its branches are next
+    world.tables.ask("execution/stop", execution="e", error="by a test", result=None)  # its branches are next
     ask = world.tables.ask
 
     def asked(statement: str, **values: Any) -> Any:

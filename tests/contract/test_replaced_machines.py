@@ -161,7 +161,7 @@ def test_what_a_stopped_execution_has_begun_does_no_further_step_whoever_has_sto
     row.works_until("a")
     done_before = len(row.done)
 
-    row.world.tables.ask("execution/stop", execution="v1", error="by a test")
+    row.world.tables.ask("execution/stop", execution="v1", error="by a test", result=None)
     row.goes_on()
 
     assert row.done[done_before:] == []

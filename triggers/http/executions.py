@@ -22,8 +22,10 @@ from triggers.http.answers import answer, answered, problem
 from triggers.http.bodies import body_of, json_object
 from triggers.http.requests import from_elsewhere, not_for_pages, query_of
 from workflows.execution.values import State
+from workflows.machines.answers import stop_of
 
 MOST_AT_A_TIME = 200
+MOST_STOP_BYTES = 200_000  # an error and a cause, in JSON
 IDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LISTED = {"workflow", "relay", "state", "parent", "after"}
 
@@ -61,7 +63,7 @@ async def execution_history(req: func.HttpRequest, client: str) -> func.HttpResp
 @blueprint.route(route="executions/{id}/{action}", methods=["POST"])
 @blueprint.durable_client_input(client_name="client")
 async def execution_action(req: func.HttpRequest, client: str) -> func.HttpResponse:
-    """POST /api/executions/{id}/stop, /resume, /redrive."""
+    """POST /api/executions/{id}/stop, /resume, /redrive; stop with {"error", "cause"}, or nothing."""
     return await _respond(req, client, command)
 
 
@@ -129,7 +131,8 @@ async def command(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     if action not in _DONE:
         return problem(404, "No such action", f"There is no {action!r}; take {', '.join(_DONE)}.")
     if action == "stop":
-        found = await stop_execution(execution_id, "stopped by an operator", app)
+        reason, failure = stop_of(json_object(req, MOST_STOP_BYTES) if body_of(req, MOST_STOP_BYTES) else {})
+        found = await stop_execution(execution_id, reason, app, failure)
     elif action == "resume":
         found = await resume_execution(execution_id, app)
     else:

@@ -1,4 +1,4 @@
-"""What may be answered to the token of a task."""
+"""What may be answered to the token of a task, and what an execution may be stopped with."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from relay.errors import InputError
 
 _MOST_ERROR = 256
 _MOST_CAUSE = 32_768
+_MOST_REASON = 1000  # characters of what lists show
 
 
 def success_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def success_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return {"output": output}
 
 
-def failure_of(body: Mapping[str, Any]) -> dict[str, Any]:
+def failure_of(body: Mapping[str, Any]) -> dict[str, str]:
     """Return what a task fails with. InputError says what is wrong with the body."""
     _only(body, "error", "cause")
     error, cause = body.get("error", "States.TaskFailed"), body.get("cause", "")
@@ -28,6 +29,14 @@ def failure_of(body: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(cause, str) or len(cause) > _MOST_CAUSE:
         raise InputError([f"cause: it must be text of at most {_MOST_CAUSE} characters."])
     return {"error": error, "cause": cause}
+
+
+def stop_of(body: Mapping[str, Any]) -> tuple[str, dict[str, str] | None]:
+    """Return why an execution is stopped, and the error and cause that it ends with, if that is said. InputError says what is wrong with the body."""
+    failure = failure_of(body)
+    if not body:
+        return "stopped by an operator", None
+    return ": ".join(body[name] for name in ("error", "cause") if body.get(name))[:_MOST_REASON], failure
 
 
 def _only(body: Mapping[str, Any], *known: str) -> None:
