@@ -1,4 +1,4 @@
-"""Executions that people stop over HTTP, with what they say it ends with."""
+"""Executions that people stop over HTTP, with what they say it ends with; and starts over the limit of those that run."""
 
 import asyncio
 import json
@@ -7,10 +7,13 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+import wiring
 from tests.contract.machine_world import MachineWorld
 from tests.contract.test_machines import echo, quiet, states
+from triggers.http import workflow_executions
 from triggers.http.answers import answered
 from triggers.http.executions import command, show_one
+from workflows.definitions.values import Rules
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:azure.functions:DeprecationWarning"),
@@ -107,3 +110,15 @@ def test_who_waits_for_an_execution_that_is_stopped_hears_what_was_said(world: M
     state, result = world.outcome("o")
     told = json.loads(result["cause"])
     assert (state, told["Error"], told["Cause"]) == ("failed", "NoStock", "sold out")
+
+
+def test_a_start_over_the_limit_is_told_when_to_try_again(world: MachineWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow_executions, "MOST_RUNNING", 1)
+    monkeypatch.setattr(wiring, "definition_rules", lambda _: Rules(resources=lambda _: True))
+
+    refused = posted(workflow_executions.start, world, None, name="waits")
+    stopped(world, None)
+    started = posted(workflow_executions.start, world, None, name="waits")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert started.status_code == 202

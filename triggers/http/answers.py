@@ -24,6 +24,13 @@ def problem(status: int, title: str, detail: str, **more: Any) -> func.HttpRespo
     return func.HttpResponse(json.dumps(body) + "\n", status_code=status, mimetype="application/problem+json")
 
 
+def too_many(title: str, detail: str, retry_after_seconds: int) -> func.HttpResponse:
+    """Return the problem of one request too many, and when to try again."""
+    refused = problem(429, title, detail)
+    refused.headers["Retry-After"] = str(retry_after_seconds)
+    return refused
+
+
 def no_such_relay(name: str, known: list[str]) -> func.HttpResponse:
     """Return the problem of a name that is not in relays.toml."""
     return problem(404, "No such relay", f"There is no relay {name!r}; relays.toml has {', '.join(known)}.")

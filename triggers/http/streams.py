@@ -13,7 +13,7 @@ from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.look_after_streams import shards_of, start_shards
 from services.streams import Put, put_events
-from triggers.http.answers import answered, problem
+from triggers.http.answers import answered, problem, too_many
 from triggers.http.bodies import body_of, json_object, json_value
 from triggers.http.requests import from_elsewhere, not_for_pages
 from workflows.streams.event import events_of, group_hash
@@ -61,13 +61,11 @@ async def take_events(http: func.HttpRequest, stream: Stream, app: AppOutside) -
 
 
 def _too_many(stream: Stream, put: Put) -> func.HttpResponse:
-    refused = problem(
-        429,
+    return too_many(
         "Too many events wait",
         f"{put.waiting} events of {stream.name} wait to be applied, and max_waiting is {stream.max_waiting}; nothing was taken. Send the batch again later.",
+        _RETRY_AFTER_SECONDS,
     )
-    refused.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
-    return refused
 
 
 async def list_windows(http: func.HttpRequest, stream: Stream, app: AppOutside) -> func.HttpResponse:

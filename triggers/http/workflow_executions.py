@@ -13,7 +13,7 @@ from services.definitions import definition_for_start
 from services.machines import operate, tokens
 from services.machines.executing import MOST_RUNNING
 from services.machines.standing import new_secret
-from triggers.http.answers import answer, answered, problem
+from triggers.http.answers import answer, answered, problem, too_many
 from triggers.http.bodies import body_of, json_object
 from triggers.http.executions import IDS
 from triggers.http.requests import from_elsewhere, not_for_pages
@@ -22,6 +22,7 @@ from workflows.machines.answers import failure_of, success_of
 
 MOST_INPUT_BYTES = 300_000  # with what is around the input itself, which has 262,144 at most
 _KNOWN = {"input", "id", "version"}
+_RETRY_AFTER_SECONDS = 10  # while as many run as may
 
 blueprint = df.Blueprint()
 
@@ -81,7 +82,7 @@ async def start(req: func.HttpRequest, app: AppOutside) -> func.HttpResponse:
     found = await operate.start(name, definition.version, execution, given, secret, MOST_RUNNING, app)
     if not found:
         detail = f"{MOST_RUNNING} executions run; try again when some have ended. Nothing was started."
-        return problem(429, "Too many executions", detail)
+        return too_many("Too many executions", detail, _RETRY_AFTER_SECONDS)
     if operate.is_another(found, name, given):
         detail = (
             f"Execution {execution!r} is another one: of {found['workflow']}, or with another input. Take another id."
