@@ -166,7 +166,12 @@ def test_who_waits_and_is_overtaken_leaves_the_line() -> None:
 
     register = Guarded(order)
     register.held_by_another("ledger")
-    register.locks.is_away = lambda: bool(setattr(register, "epoch", 2))  # while he asks
+
+    def is_overtaken() -> bool:
+        register.epoch = 2
+        return False
+
+    register.locks.is_away = is_overtaken  # while he asks
 
     assert "over" in register.run()
     assert register.locks.log == ["ledger left"]
