@@ -1,5 +1,6 @@
 """Many executions at once on the whole stack: the same tasks in a definition, and in a workflow of one's own with steps."""
 
+import itertools
 import json
 import os
 import re
@@ -84,30 +85,29 @@ class WorkflowStack:
     def __init__(self, relay: RelayStack) -> None:
         """Upload the definition."""
         self.relay = relay
+        self._crowds = itertools.count()
         self.send("PUT", "workflows/bench", chain(TASKS))
 
     def run(self, way: str, executions: int) -> Crowd:
         """Start so many at once, and wait until all have ended."""
 
-        def path(number: int) -> str:
-            return (
-                "workflows/bench/executions"
-                if way == DEFINITION
-                else f"orchestrators/bench?id=own-{executions}-{number}"
-            )
+        crowd = f"crowd-{next(self._crowds)}"
 
         def start(number: int) -> None:
-            input_of = {"id": f"defined-{executions}-{number}", "input": ORDER} if way == DEFINITION else ORDER
-            self.send("POST", path(number), input_of)
+            execution = f"{crowd}-{number}"
+            if way == DEFINITION:
+                self.send("POST", "workflows/bench/executions", {"id": execution, "input": ORDER})
+            else:
+                self.send("POST", f"orchestrators/bench?id={execution}", ORDER)
 
         calls, processor, begin = self._calls(), _of_all_below(os.getpid()), time.perf_counter()
         with ThreadPoolExecutor(_STARTS_AT_ONCE) as pool:
             list(pool.map(start, range(executions)))
-        prefix = f"{'defined' if way == DEFINITION else 'own'}-{executions}-%"
-        while self._ended(prefix) < executions:
+        pause = min(0.25, executions * 0.02)
+        while (ended := self._ended(f"{crowd}-%")) < executions:
             if time.perf_counter() - begin > _PATIENCE_SECONDS:
-                raise TimeoutError(f"{self._ended(prefix)} of {executions} have ended")
-            time.sleep(0.25)
+                raise TimeoutError(f"{ended} of {executions} have ended")
+            time.sleep(pause)
         seconds = time.perf_counter() - begin
         return Crowd(executions, seconds, _of_all_below(os.getpid()) - processor, self._calls() - calls)
 

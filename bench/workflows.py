@@ -29,6 +29,7 @@ from tests.sql_client import SqlServer
 
 _LENGTH = 36  # tasks in a row: about 150 events
 _FREE = 4  # states without a task behind each
+_ALONE = 15  # executions on the stack, one after the other
 _APP = "bench"
 _KINDS: Mapping[str, tuple[str, str]] = {
     BARE: (BARE, ""),
@@ -60,10 +61,16 @@ def main(arguments: Sequence[str]) -> int:
         _print_replays({name: chains.replay(way, _LENGTH, of) for name, (way, of) in _KINDS.items()}, options.rounds)
         server.close()
     if options.executions:
-        with tempfile.TemporaryDirectory(prefix="bench-workflows-") as folder, workflow_stack(Path(folder)) as stack:
-            for way in (OWN, DEFINITION):
+        alone, at_once = {}, {}
+        for way in (OWN, DEFINITION):  # each on a storage that has nothing else to look through
+            with (
+                tempfile.TemporaryDirectory(prefix="bench-workflows-") as folder,
+                workflow_stack(Path(folder)) as stack,
+            ):
                 stack.run(way, 2)  # the first ones find everything cold
-            _print_crowds({way: stack.run(way, options.executions) for way in (OWN, DEFINITION)})
+                alone[way] = median(stack.run(way, 1).seconds for _ in range(_ALONE))
+                at_once[way] = stack.run(way, options.executions)
+        _print_crowds(at_once, alone)
         with (
             tempfile.TemporaryDirectory(prefix="bench-workflows-") as folder,
             attacked(Path(folder)) as attacker,
@@ -121,7 +128,7 @@ def _processor_seconds(play: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def _print_crowds(found: Mapping[str, Crowd]) -> None:
+def _print_crowds(found: Mapping[str, Crowd], alone: Mapping[str, float]) -> None:
     own = found[OWN]
     sys.stdout.write(
         f"\nExecutions of {TASKS} tasks at once, on the stack, from the first start to the last end. In brackets: beside steps of one's own.\n\n"
@@ -137,6 +144,7 @@ def _print_crowds(found: Mapping[str, Crowd]) -> None:
             f"executions/s, {crowd.executions * TASKS / crowd.seconds:.1f} tasks/s; processors {crowd.milliseconds_a_task:.0f} ms a task "
             f"({crowd.milliseconds_a_task / own.milliseconds_a_task:.2f}x)\n"
             f"{'':24}calls of each: {', '.join(f'{count:.1f} {name}' for name, count in calls.items())}\n"
+            f"{'':24}one alone: {alone[way]:.2f} s ({alone[way] / alone[OWN]:.2f}x)\n"
         )
     sys.stdout.flush()
 
