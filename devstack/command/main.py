@@ -25,7 +25,7 @@ _SERVER_VARIABLE = "TEST_SQL_CONNECTION_STRING"
 _HALVES = {"app": "tests", "packages": "packages"}  # of the tests: their word, and their folder
 _CLIENTS = "packages/mssql-standin/tests/mssql_standin_tests/clients"  # of other makers, for the stand-in of SQL Server
 _CLIENTS_VARIABLE = "TEST_SQL_CLIENTS"
-_TESTS_AT_ONCE = 5  # more than two cores, because most of a slow test is waiting
+_TESTS_AT_ONCE = 4  # more than two cores, because most of a slow test is waiting
 
 
 @dataclass(frozen=True, slots=True)

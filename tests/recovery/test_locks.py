@@ -105,13 +105,14 @@ def status_of(relay: RelayStack, number: int) -> str:
 
 
 def history(jobs: Sequence[Jobs], log: Sequence[Mapping[str, Any]]) -> list[Event]:
-    """What the clients saw, and after it what the API took, in its own order; a client that was cut off has died."""
+    """What the clients saw, and after it what the API took, in its own order; a client that was cut off has died at the last thing that it did.
+
+    What he had asked for may be his though he never heard of it: the server passes him over when his offer or his lease is over.
+    """
     seen = sorted((event for each in jobs for event in each.saw()), key=lambda event: event["at"])
     end = seen[-1]["at"] + 1.0
     last = {event["client"]: event for event in seen}
-    died = [
-        {**event, "at": end, "kind": "dies"} for event in last.values() if event["kind"] in {"asks", "waits", "holds"}
-    ]
+    died = [{**event, "kind": "dies"} for event in last.values() if event["kind"] in {"asks", "waits", "holds"}]
     written = [
         {
             "at": end + 1 + number, "client": entry["data"]["client"], "lock": entry["stream"].strip("/"),
@@ -119,7 +120,8 @@ def history(jobs: Sequence[Jobs], log: Sequence[Mapping[str, Any]]) -> list[Even
         }
         for number, entry in enumerate(entry for entry in log if entry["relay"] == "guarded")
     ]  # fmt: skip
-    return [Event(**event) for event in [*seen, *died, *written]]
+    alive = sorted([*seen, *died], key=lambda event: event["at"])
+    return [Event(**event) for event in [*alive, *written]]
 
 
 def test_no_older_holder_is_heard_whoever_is_killed_or_stopped_and_whoever_lives_gets_the_lock(

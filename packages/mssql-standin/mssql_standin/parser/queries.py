@@ -348,7 +348,7 @@ class QueryParser(ExpressionParser):
         indexes: tuple[str, ...] = ()
         while True:
             word = self.token.upper
-            if word == "INDEX" and self.ahead().text == "(":
+            if word == "INDEX" and self.ahead().text == "(" and self.ahead(2).kind != "number":
                 self.advance()
                 indexes += self.names()
                 if not self.accept_op(",") and self.at_op(")"):
