@@ -1,5 +1,7 @@
 """The durable names of locks."""
 
+from workflows.execution.names import execution_instance
+
 # Called by name across rooms; the names are part of running instances' history, so they stay.
 ACQUIRE = "locks_acquire"
 RENEW = "locks_renew"
@@ -25,7 +27,9 @@ def start_of(epoch: int, started: str) -> str:
 def whom_to_tell(instance: str, execution: str) -> str:
     """Return the instance that waits, from under what it asked."""
     epoch = execution.partition(" ")[0]
-    return f"{instance}{int(epoch)}" if instance.endswith(":") and epoch.isdigit() else instance
+    if instance.endswith(":") and epoch.isdigit():
+        return execution_instance(instance.removesuffix(":"), int(epoch))
+    return instance
 
 
 def owner_of_execution(execution: str, app: str) -> str:
