@@ -37,7 +37,7 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
         if quiet_seconds > 0:
             return {"wait_seconds": quiet_seconds, "why": "these are quiet hours"}
         row, outcome = await outside.threads.run_on_pool(
-            partial(_try, mailing_id, key, mailing, account, reserved, outside)
+            partial(try_once, mailing_id, key, mailing, account, reserved, outside)
         )
         match row["action"]:
             case "stop":
@@ -51,17 +51,20 @@ async def send(mailing_id: str, key: str, outside: MailOutside) -> dict[str, Any
                 return {"state": outcome.state.value if outcome else settled}
 
 
-def _try(
+def try_once(
     mailing_id: str, key: str, mailing: Mailing, account: MailAccount, reserved: dict[str, int], outside: MailOutside
 ) -> tuple[Row, Outcome | None]:
-    """Begin a try, and make it at once if it is to be made: what waited for a thread in between would begin after a 429 that was recorded."""
-    row, mail = begin_try(mailing_id, key, mailing, account, reserved, outside)
+    """Begin a try, and make it at once if it is to be made: what waited for a thread in between would begin after a 429 that was recorded.
+
+    Returns what mailing/begin.sql says, and what came of the try if there was one. Raises DatabaseError.
+    """
+    row, mail = _begin_try(mailing_id, key, mailing, account, reserved, outside)
     if row["action"] != "send" or mail is None:
         return row, None
-    return row, make_try(mailing_id, key, mailing, account, row, mail, outside)
+    return row, _make_try(mailing_id, key, mailing, account, row, mail, outside)
 
 
-def begin_try(
+def _begin_try(
     mailing_id: str, key: str, mailing: Mailing, account: MailAccount, reserved: dict[str, int], outside: MailOutside
 ) -> tuple[Row, Row | None]:
     """Begin one try of a mail, or find out why not: what mailing/begin.sql says, and the mail if it is to be sent now. Raises DatabaseError."""
@@ -89,7 +92,7 @@ def repeat_minutes(mailing: Mailing, account: MailAccount) -> int:
     return account.idempotency_minutes if account.knows_repeats else 0
 
 
-def make_try(
+def _make_try(
     mailing_id: str, key: str, mailing: Mailing, account: MailAccount, begun: Row, mail: Row, outside: MailOutside
 ) -> Outcome:
     """Make the try that was begun, and settle what came of it. Raises DatabaseError."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from relay.errors import InputError
 from services.mail_outside import MailOutside, Row
-from services.mail_send import begin_try, make_try
+from services.mail_send import try_once
 from services.mailing import account_of, order
 from services.resources.named import named, object_of
 from services.resources.outside import ResourceOutside
@@ -60,18 +60,15 @@ def _send(request: MailingRequest, account: MailAccount, outside: MailOutside) -
     """Make a try if one is due; a slot of the account's rate is waited for if it is near. Raises TaskLater."""
     reserved = {"paced": 0, "slotted": 0}
     while True:
-        row, mail = begin_try(request.id, _KEY, request.mailing, account, reserved, outside)
+        row, _ = try_once(request.id, _KEY, request.mailing, account, reserved, outside)
         match row["action"]:
             case "pause":
                 reserved = {"paced": int(row["paced"]), "slotted": int(row["slotted"])}
                 outside.clock.sleep(row["wait_ms"] / 1000)
             case "wait":
                 raise _later(f"account {account.name!r} waits: {row['reason']}", row["wait_ms"] / 1000)
-            case "send" if mail is not None:
-                make_try(request.id, _KEY, request.mailing, account, row, mail, outside)
-                return
             case _:
-                return  # how it stands says why
+                return  # how it stands says what came of it, or why there was no try
 
 
 def _output(mailing_id: str, outside: MailOutside) -> dict[str, Any]:
