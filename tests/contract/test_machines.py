@@ -10,6 +10,7 @@ import pytest
 from asl.reader.mistakes import DefinitionError, Mistake
 from orchestrators import machine
 from orchestrators.machine import STATES_PER_GENERATION
+from relay.errors import InputError
 from services import locks, operate_executions
 from services.executions import CLAIM_SECONDS
 from services.look_after_executions import KEPT_DAYS
@@ -196,21 +197,36 @@ def test_who_has_a_token_answers_once() -> None:
     assert world.answer(token, {"output": 1}) == "gone"
 
 
+def posted(token: str, body: Any) -> func.HttpRequest:
+    return func.HttpRequest(
+        "POST",
+        "https://shop/api/tasks/token/success",
+        route_params={"token": token},
+        headers={"Content-Type": "application/json"},
+        body=body if isinstance(body, bytes) else json.dumps(body).encode(),
+    )
+
+
+def test_a_number_that_is_none_of_the_engines_is_refused_and_the_token_can_still_be_answered() -> None:
+    world = MachineWorld(echo)
+    world.define("asks", states("T", T=ASKS))
+    world.start("asks")
+    quiet(world)
+
+    with pytest.raises(InputError, match="beyond what others can read"):
+        asyncio.run(take(posted(token_of(world), b'{"output": 1e400}'), "success", world.app))
+
+    assert world.answer(token_of(world), {"output": 1}) == "stored"
+
+
 @pytest.mark.parametrize("output", [2.5, {"price": 0.1, "pieces": 3}, [1e3], None, ""])
 def test_an_answer_over_http_is_the_tasks_output(output: Any) -> None:
     world = MachineWorld(echo)
     world.define("asks", states("T", T=ASKS))
     world.start("asks")
     quiet(world)
-    posted = func.HttpRequest(
-        "POST",
-        "https://shop/api/tasks/token/success",
-        route_params={"token": token_of(world)},
-        headers={"Content-Type": "application/json"},
-        body=json.dumps({"output": output}).encode(),
-    )
 
-    assert asyncio.run(take(posted, "success", world.app)).status_code == 202
+    assert asyncio.run(take(posted(token_of(world), {"output": output}), "success", world.app)).status_code == 202
     world.run()
 
     assert world.outcome() == ("completed", {"output": output})
