@@ -13,8 +13,9 @@ from itertools import pairwise
 class Event:
     """Something that a client saw or did, at a moment; the events of a history stand in the order of their moments.
 
-    asks: a request is under way, also to look again; waits: its answer, he has a place in the line; holds: he was given a token; gives_up:
-    he holds and wants nothing any more; dies: he does nothing any more; writes: the resource took it; refused: it did not.
+    asks: a request is under way, also to look again; waits: its answer, he has a place in the line; holds: he was given a token; unheard:
+    no answer came, he may have been given the lock all the same; gives_up: he holds and wants nothing any more; dies: he does nothing any
+    more; writes: the resource took it; refused: it did not.
     """
 
     at: float
@@ -22,7 +23,10 @@ class Event:
     kind: str
     lock: str
     token: int = 0
-    patience: float = 0.0  # of a place in the line: who asks less often is passed over
+    patience: float = (
+        0.0  # of a place in the line: who asks less often is passed over; of a lease that may have been given unheard
+    )
+    ticket: int = 0  # the place's number, for whoever reads of a violation
 
 
 def violations(history: Sequence[Event]) -> list[str]:
@@ -91,7 +95,8 @@ def nobody_overtakes_who_lives(events: Sequence[Event]) -> Iterator[str]:
     for early in _waits(events):
         for later, began in grants:
             overtakes = early.since < began and later.at < early.until and later.client != early.client
-            if overtakes and _lives(early, later.at):
+            heard_late = 0 < early.token < later.token  # the lock was his first
+            if overtakes and not heard_late and _lives(early, later.at):
                 yield f"{later.client}, who asked at {began:g}, overtook {early.client}, who waited since {early.since:g}"
 
 
@@ -106,17 +111,24 @@ CHECKS = (tokens_only_grow, the_resource_takes_no_older_holders, nobody_overtake
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """One stay in the line: from the answer that gave the place on, to whatever ended it.
+class Look:
+    """A request that kept a place: when it was begun, and when its answer came; the server saw it in between, if it saw it."""
 
-    looks: when each request that kept the place was begun, and when its answer came; the server saw it in between.
-    """
+    began: float
+    answered: float
+    patience: float
+    heard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One stay in the line: from the answer that gave the place on, to whatever ended it; with the token, if it was that."""
 
     client: str
     since: float
     until: float
-    patience: float
-    looks: Sequence[tuple[float, float]]
+    looks: Sequence[Look]
+    token: int = 0
 
 
 def _waits(events: Sequence[Event]) -> Iterator[Wait]:
@@ -129,28 +141,36 @@ def _waits(events: Sequence[Event]) -> Iterator[Wait]:
             if event.kind == "waits" and since is None:
                 since = event
             elif event.kind in {"holds", "gives_up", "dies"} and since is not None:
-                yield _wait(client, since, event.at, own)
+                yield Wait(client, since.at, event.at, _looks(since.at, event.at, own), event.token)
                 since = None
         if since is not None:
-            yield _wait(client, since, float("inf"), own)
+            yield Wait(client, since.at, float("inf"), _looks(since.at, float("inf"), own))
 
 
-def _wait(client: str, since: Event, until: float, own: Iterable[Event]) -> Wait:
-    looks: list[tuple[float, float]] = []
+def _looks(since: float, until: float, own: Iterable[Event]) -> Sequence[Look]:
+    looks: list[Look] = []
     began: float | None = None
     for each in own:
         if each.kind == "asks":
             began = each.at
-        elif each.kind == "waits" and since.at <= each.at <= until:
-            looks.append((each.at if began is None else began, each.at))
+        elif each.kind in {"waits", "unheard"} and since <= each.at <= until:
+            looks.append(Look(each.at if began is None else began, each.at, each.patience, each.kind == "waits"))
             began = None
-    return Wait(client, since.at, until, since.patience, looks)
+    return looks
 
 
 def _lives(wait: Wait, at: float) -> bool:
     """Tell whether who waits has asked often enough until then, however early the server saw one look and however late the next."""
-    looks = [*(look for look in wait.looks if look[1] < at), (at, at)]
-    return all(answered - began < wait.patience for (began, _), (_, answered) in pairwise(looks))
+    looks = [*(look for look in wait.looks if look.answered < at), Look(at, at, 0.0)]
+    heard = [look for look in looks if look.heard]
+    asked_in_time = all(after.answered - before.began < before.patience for before, after in pairwise(heard))
+    return asked_in_time and all(_kept(look, heard) for look in looks if not look.heard)
+
+
+def _kept(look: Look, heard: Sequence[Look]) -> bool:
+    """Tell whether a lease that may have been given unheard was still his when he was heard the next time: else his place is gone, too."""
+    following = next(each for each in heard if each.answered > look.answered)
+    return following.answered - look.began < look.patience
 
 
 def _began(number: int, events: Sequence[Event]) -> float:

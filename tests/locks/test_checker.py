@@ -14,8 +14,14 @@ def history(text: str) -> Iterator[Event]:
     """Read lines such as `3 anna holds 7`: moment, client, what, token."""
     for line in text.strip().splitlines():
         at, client, kind, *token = line.split()
+        patience = 5.0 if kind == "unheard" else 10.0
         yield Event(
-            at=float(at), client=client, kind=kind, lock="ledger", token=int(token[0]) if token else 0, patience=10.0
+            at=float(at),
+            client=client,
+            kind=kind,
+            lock="ledger",
+            token=int(token[0]) if token else 0,
+            patience=patience,
         )
 
 
@@ -68,6 +74,14 @@ def test_what_must_not_be_is_found(before: str, after: str, says: str) -> None:
     assert any(says in found for found in violations(list(history(text))))
 
 
+def test_who_was_not_heard_once_and_soon_again_has_kept_his_place() -> None:
+    text = "1 ben asks\n1 ben waits\n2 ben asks\n2 ben unheard\n3 carl asks\n3 carl waits\n4 ben asks\n4 ben waits\n5 carl asks\n5 carl holds 2\n8 ben asks\n9 ben holds 3"
+
+    [found] = violations(list(history(text)))
+
+    assert "carl, who asked at 3, overtook ben, who waited since 1" in found
+
+
 def test_a_token_that_is_lower_than_one_given_before_it_was_asked_for_is_found() -> None:
     text = "1 anna asks\n1 anna holds 5\n2 anna gives_up\n3 ben asks\n3 ben holds 4"
 
@@ -84,6 +98,8 @@ def test_a_token_that_is_lower_than_one_given_before_it_was_asked_for_is_found()
         "1 ben asks\n1 ben waits\n2 carl asks\n2 carl waits\n3 ben dies\n5 carl asks\n5 carl holds 2",
         "1 ben asks\n1 ben waits\n2 carl asks\n2 carl waits\n3 ben gives_up\n5 carl asks\n5 carl holds 2",
         "1 anna asks\n1 anna holds 1\n2 anna asks\n2 anna holds 1\n3 anna writes 1",
+        "1 ben asks\n1 ben waits\n2 ben asks\n3 carl asks\n3 carl holds 2\n4 ben holds 1",
+        "1 ben asks\n1 ben waits\n2 ben asks\n2 ben unheard\n3 carl asks\n3 carl waits\n9 ben asks\n9 ben waits\n12 carl asks\n12 carl holds 2\n14 ben asks\n15 ben holds 3",
     ],
     ids=[
         "the earlier one was silent",
@@ -91,6 +107,8 @@ def test_a_token_that_is_lower_than_one_given_before_it_was_asked_for_is_found()
         "he died",
         "he gave up",
         "the same one asked again",
+        "he was first and heard of it later",
+        "he was given it unheard, and lost it",
     ],
 )
 def test_what_may_be_is_let_pass(text: str) -> None:

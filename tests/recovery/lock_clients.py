@@ -43,7 +43,9 @@ class Job(threading.Thread):
             if status == 200:
                 return int(body["token"])
             if status == 202:
-                self._note("waits", patience=WAIT_SECONDS)
+                self._note("waits", patience=WAIT_SECONDS, ticket=body["ticket"])
+            elif status != 409:
+                self._note("unheard", patience=LEASE_SECONDS)
             time.sleep(self._chance.uniform(POLL_SECONDS / 2, POLL_SECONDS))
 
     def _ask(self, action: str, body: dict[str, Any]) -> tuple[int, Any]:
