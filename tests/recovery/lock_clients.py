@@ -61,7 +61,14 @@ class Job(threading.Thread):
         return _post(f"{self._api}/{self._lock}", body, headers)[0]
 
     def _note(self, kind: str, **facts: Any) -> None:
-        event = {"at": time.monotonic(), "client": self.name, "kind": kind, "lock": self._lock, **facts}
+        event = {
+            "at": time.monotonic(),
+            "wall": time.time(),
+            "client": self.name,
+            "kind": kind,
+            "lock": self._lock,
+            **facts,
+        }
         sys.stdout.write(json.dumps(event) + "\n")
         sys.stdout.flush()
 

@@ -104,12 +104,25 @@ def status_of(relay: RelayStack, number: int) -> str:
         return str(json.loads(answer.read())["runtimeStatus"])
 
 
+def by_both_clocks(seen: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The events in their order, with so much time between two as either clock says.
+
+    Leases and places run out by the machine's date, as SQL Server's clock does, and a machine that has stood still may set it forward.
+    """
+    at, before = 0.0, None
+    for event in sorted(seen, key=lambda event: event["at"]):
+        if before is not None:
+            at += max(event["at"] - before["at"], event["wall"] - before["wall"])
+        before = event
+        yield {**{key: value for key, value in event.items() if key != "wall"}, "at": at}
+
+
 def history(jobs: Sequence[Jobs], log: Sequence[Mapping[str, Any]]) -> list[Event]:
     """What the clients saw, and after it what the API took, in its own order; a client that was cut off has died at the last thing that it did.
 
     What he had asked for may be his though he never heard of it: the server passes him over when his offer or his lease is over.
     """
-    seen = sorted((event for each in jobs for event in each.saw()), key=lambda event: event["at"])
+    seen = list(by_both_clocks([event for each in jobs for event in each.saw()]))
     end = seen[-1]["at"] + 1.0
     last = {event["client"]: event for event in seen}
     died = [{**event, "kind": "dies"} for event in last.values() if event["kind"] in {"asks", "waits", "holds"}]
@@ -151,6 +164,12 @@ def test_no_older_holder_is_heard_whoever_is_killed_or_stopped_and_whoever_lives
     assert violations(found) == []
     assert sum(event.kind == "writes" for event in found) > 3 * JOBS
     assert {event.client for event in found if event.kind == "writes"} > {f"instance-{n}" for n in range(INSTANCES)}
+
+
+def test_time_by_which_the_date_was_set_forward_counts_as_silence() -> None:
+    asks = [{"at": 5.0, "wall": 100.0}, {"at": 6.0, "wall": 109.0}, {"at": 8.0, "wall": 110.0}]
+
+    assert [event["at"] for event in by_both_clocks(asks)] == [0.0, 9.0, 11.0]
 
 
 def ask(relay: RelayStack, action: str, body: Any = None, *, lock: str = "shown") -> tuple[int, Any, Any]:
