@@ -170,6 +170,29 @@ def test_a_try_that_tells_late_settles_what_was_taken_for_in_doubt(mailings: Mai
     assert (mailings.counts(), len(mailings.api.posts)) == ({"sent": 1}, 1)
 
 
+def test_a_try_that_tells_late_that_it_sent_nothing_is_made_again_of_a_mailing_that_was_done_too(
+    mailings: Mailings,
+) -> None:
+    mailings.order("a", "b")
+
+    def stands_still(_: str) -> Answer:
+        mailings.api.answer = lambda _: ACCEPTED
+        mailings.let_time_pass(60)
+        assert mailings.work() == {"over": "done"}
+        assert mailings.counts() == {"sent": 1, "in_doubt": 1}
+        return Answered(429, {"retry-after": "1"})
+
+    mailings.api.answer = stands_still
+    assert mailings.send("a") == {"state": "waiting"}
+    assert mailings.report()["state"] == "running"
+    mailings.let_time_pass(60)
+
+    assert mailings.work() == {"over": "done"}
+
+    assert mailings.counts() == {"sent": 2}
+    assert sorted(mailings.api.addresses) == ["a@example.com"] * 2 + ["b@example.com"], "one of a's was refused"
+
+
 @pytest.mark.parametrize(
     ("answer", "counts", "paused"),
     [
