@@ -37,6 +37,7 @@ def seconds_left(quiet: QuietHours | None, now: datetime) -> float:
     if not is_quiet:
         return 0.0
     day = here.date() + timedelta(days=1 if at >= end else 0)
-    over = datetime.combine(day, end, here.tzinfo)
+    # A time that comes twice in a night ends them twice: who is in the second of these hours waits for its own end.
+    over = datetime.combine(day, end, here.tzinfo).replace(fold=here.fold)
     # On UTC's line: a clock that is set back or forward at night makes these hours longer or shorter.
     return max(0.0, (over.astimezone(UTC) - now.astimezone(UTC)).total_seconds())

@@ -142,6 +142,10 @@ def test_what_has_no_fields_stays_as_it_is(template: Any) -> None:
         ("12:00", "13:00", "2026-01-02T12:00", 0),
         ("22:00", "07:00", "2026-03-28T21:00", 8),  # the night that is an hour shorter
         ("22:00", "07:00", "2026-10-24T20:00", 10),  # and longer
+        ("22:00", "02:30", "2026-10-25T00:15", 0.25),  # 02:15, for the first time
+        ("22:00", "02:30", "2026-10-25T00:45", 0),
+        ("22:00", "02:30", "2026-10-25T01:15", 0.25),  # and for the second
+        ("02:15", "07:00", "2026-10-25T01:30", 4.5),
     ],
 )
 def test_quiet_hours_are_the_zones_own(start: str, end: str, now: str, hours: float) -> None:
