@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from relay.errors import InputError
+from relay.errors import DatabaseError, InputError
 from services.mail_outside import MailOutside, Row
 from workflows.mailing.account import MailAccount
 from workflows.mailing.names import mail_name
@@ -88,11 +88,21 @@ def begin(mailing_id: str, mailing: Mailing, outside: MailOutside) -> MailingSta
 
 
 def load(mailing_id: str, mailing: Mailing, account: MailAccount, outside: MailOutside) -> None:
-    """Fetch the recipients of a query, and write them down; what cannot be asked pauses the mailing. Raises DatabaseError."""
+    """Fetch the recipients of a query, and write them down. What cannot be asked ends the mailing; what SQL Server refuses is its reason.
+
+    Raises DatabaseError.
+    """
     if wrong := outside.queries.problem(mailing.query, mailing.parameters):
         outside.tables.ask("mailing/loaded", mailing=mailing_id, state=MailingState.CANCELLED.value, reason=wrong)
         return
-    add(mailing_id, mailing, queried(mailing, outside), account, outside)
+    try:
+        add(mailing_id, mailing, queried(mailing, outside), account, outside)
+    except DatabaseError as error:
+        # A table that is not there, or may not be read: it is asked again, until that is mended.
+        if not error.nobody_answers:
+            told = {"state": MailingState.QUERYING.value, "reason": str(error)[:1000]}
+            outside.tables.ask("mailing/loaded", mailing=mailing_id, **told)
+        raise
     begin(mailing_id, mailing, outside)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.sql_server.migrations import migrate
 from adapters.sql_server.recipients import SqlRecipients
+from relay.errors import DatabaseError
 from services.mail_outside import MailOutside
 from tests.contract.mailing_scene import Mailings, a_body
 from tests.fakes import FakeDurableClient, an_app_outside
@@ -22,6 +23,7 @@ from triggers.http.mails import hear_events, list_recipients, resolve_mail
 from triggers.http.suppressions import add_suppression, list_suppressions, remove_suppression, unsubscribed
 from workflows.mailing.answers import Answered
 from workflows.mailing.names import unsubscribe_token
+from workflows.mailing.values import PAUSED_BY_PEOPLE
 
 QUERY = """
 -- Everybody in a country.
@@ -169,6 +171,26 @@ def test_a_query_that_cannot_be_asked_is_refused(routes: Routes, differences: di
 
     assert (response.status_code, routes.client.started) == (400, [])
     assert says in json.loads(response.get_body())["detail"]
+
+
+def test_a_query_that_is_refused_says_why_until_it_is_mended(routes: Routes, tmp_path: Path) -> None:
+    query = tmp_path / "everybody.sql"
+    query.write_text(QUERY.replace("N'Bob', 1.0", "N'Bob', 1.0 FROM dbo.NoSuchTable"), encoding="utf-8")
+    routes.ask(order_mailing, a_query())
+
+    with pytest.raises(DatabaseError, match="NoSuchTable"):
+        routes.mailings.take()
+
+    shown = routes.told(show_mailing, id="spring")
+    assert shown["state"] == "querying"
+    assert "NoSuchTable" in shown["reason"]
+    nothing = {"aggregates": "[]", "streams": "[]", "by_people": json.dumps(PAUSED_BY_PEOPLE), "limit": 20}
+    [[stands]] = routes.outside.tables.ask("guard/held_up", **nothing)
+    assert stands == {"kind": "query of mailing", "name": "spring", "reason": shown["reason"]}
+    query.write_text(QUERY, encoding="utf-8")
+    assert routes.mailings.work() == {"over": "done"}
+    assert routes.told(show_mailing, id="spring")["reason"] == ""
+    assert routes.outside.tables.ask("guard/held_up", **nothing) == [[]]
 
 
 def test_a_dry_run_shows_what_would_be_sent_and_writes_nothing(routes: Routes) -> None:

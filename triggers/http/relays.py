@@ -29,6 +29,7 @@ PATIENCE_SECONDS = 20.0  # a monitor's own is seldom longer
 MOST_MAILINGS = 20  # that are named, of those that stand still
 _HELD_UP = {
     "mailing": "It pauses: {reason}. When that is mended: POST /api/mailings/{name}/resume, or cancel.",
+    "query of mailing": "It is asked again every minute: {reason} Mend that, or POST to /api/mailings/{name}/cancel.",
     "aggregate": "It comes no further: {reason}",
 }
 

@@ -132,6 +132,11 @@ def test_channels_that_take_no_notices_and_executions_that_rest_are_told(monkeyp
             "the provider answered 401",
             "the provider answered 401. When that is mended: POST /api/mailings/spring/resume",
         ),
+        (
+            "query of mailing",
+            "Invalid object name.",
+            "Invalid object name. Mend that, or POST to /api/mailings/spring/cancel",
+        ),
         ("aggregate", "a sum has more than 38 digits", "a sum has more than 38 digits"),
     ],
 )
