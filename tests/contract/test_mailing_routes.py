@@ -173,6 +173,26 @@ def test_a_query_that_cannot_be_asked_is_refused(routes: Routes, differences: di
     assert says in json.loads(response.get_body())["detail"]
 
 
+def test_a_query_is_given_numbers_with_a_point_too(routes: Routes, tmp_path: Path) -> None:
+    text = "DECLARE @least decimal(9, 2) = ?; SELECT N'a@example.com' AS [to], N'Ann' AS [name], @least AS [total] WHERE @least > 1.5;"
+    (tmp_path / "everybody.sql").write_text(text, encoding="utf-8")
+    assert routes.told(order_mailing, a_query(parameters={"least": 1.75}, dry_run=True))["would_be_sent"] == 1
+    routes.ask(order_mailing, a_query(parameters={"least": 1.75}))
+
+    routes.mailings.work()
+
+    [(_, body)] = routes.mailings.api.posts
+    assert body["content"][0]["value"] == "Ann: 1.75"
+
+
+@pytest.mark.parametrize("value", [10**20, 1e300, [1], {"a": 1}])
+def test_what_no_query_can_be_given_is_refused(routes: Routes, value: Any) -> None:
+    response = routes.ask(order_mailing, a_query(parameters={"country": value}))
+
+    assert response.status_code == 400
+    assert "parameters: it must look like" in json.loads(response.get_body())["detail"]
+
+
 def test_a_query_that_is_refused_says_why_until_it_is_mended(routes: Routes, tmp_path: Path) -> None:
     query = tmp_path / "everybody.sql"
     query.write_text(QUERY.replace("N'Bob', 1.0", "N'Bob', 1.0 FROM dbo.NoSuchTable"), encoding="utf-8")

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from relay.config.toml_reader import TableReader
@@ -114,11 +115,13 @@ class _Reader(TableReader):
 
     def _parameters(self) -> dict[str, Any]:
         value = self.rest.pop("parameters", {})
-        if isinstance(value, dict) and all(
-            isinstance(each, str | int | float | bool | None) for each in value.values()
-        ):
-            return value
-        self.problem("parameters", 'it must look like {"country": "SE"}')
+        if isinstance(value, dict) and all(map(_is_bound, value.values())):
+            # A number with a point is bound as its digits, which SQL Server makes a number of again.
+            return {name: f"{each:f}" if isinstance(each, Decimal) else each for name, each in value.items()}
+        self.problem(
+            "parameters",
+            'it must look like {"country": "SE"}: texts, numbers of at most 38 digits, true, false or null',
+        )
         return {}
 
     def _numbers(self) -> dict[str, Any]:
@@ -158,6 +161,13 @@ class _Reader(TableReader):
         for text in problems:
             self.problem("recipients", text)
         return tuple(found)
+
+
+def _is_bound(value: Any) -> bool:
+    """Tell whether a query can be given a value."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value is None or isinstance(value, str) or (isinstance(value, Decimal) and abs(value.adjusted()) < 38)
 
 
 def parse_mailing(body: Mapping[str, Any]) -> MailingRequest:
