@@ -340,6 +340,21 @@ def test_a_command_ends_what_runs_and_nothing_that_is_over(mailings: Mailings) -
     assert mailings.counts() == {"sent": 1, "waiting": 2}
 
 
+def test_a_try_that_dies_with_a_cancelled_mailing_is_in_doubt_and_can_be_resolved(mailings: Mailings) -> None:
+    mailings.order(*KEYS)
+    mailings.die_in_send("a", accepted=True)
+    mailings.outside.first("mailing/command", mailing="spring", state="cancelled", reason="")
+    assert mailings.counts() == {"waiting": 3}, "the try may still be under way"
+    mailings.let_time_pass(60)
+
+    assert mailings.counts() == {"in_doubt": 1, "waiting": 2}
+    [found] = mailings.outside.tables.ask("mailing/recipients", mailing="spring", state="in_doubt", after="", limit=5)
+    assert [row["key"] for row in found] == ["a"]
+    row = mailings.outside.first("mailing/resolve", mailing="spring", key="a", sent=1, reason="people")
+    assert row == {"before": "in_doubt", "state": "sent"}
+    assert mailings.counts() == {"sent": 1, "waiting": 2}
+
+
 def test_who_wants_no_mail_gets_none(mailings: Mailings) -> None:
     mailings.order(*KEYS)
     mailings.outside.first("suppression/add", address="b@example.com", why="asked")

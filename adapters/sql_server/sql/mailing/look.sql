@@ -1,7 +1,9 @@
--- A mailing as it stands: its order, how its account stands, and how many of its mails are in each state.
+-- A mailing as it stands: its order, how its account stands, and how many of its mails are in each state. A try that has died with the
+-- mailing, which was cancelled, is in doubt here: no worker comes that would write it down.
 SET NOCOUNT ON;
 DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME();
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @is_cancelled bit = 0;
+SELECT @is_cancelled = 1 FROM [relay].[Mailing] WHERE [App] = @app AND [Mailing] = @mailing AND [State] = 'cancelled';
 SELECT
     mailing.[Mailing] AS [id],
     mailing.[Account] AS [account],
@@ -22,9 +24,12 @@ WHERE mailing.[App] = @app AND mailing.[Mailing] = @mailing;
 -- becomes of it. Along the index of states, which is narrower, a mail that changes its state meanwhile would be met twice or never, unless the
 -- database reads versions of rows (READ_COMMITTED_SNAPSHOT, which Azure SQL has by default); HOLDLOCK there would keep off who sends.
 SELECT
-    [State] AS [state],
+    mail.[State] AS [state],
     COUNT(*) AS [mails],
-    COUNT(CASE WHEN [At] > DATEADD(second, -60, @now) THEN 1 END) AS [in_the_last_minute]
-FROM [relay].[Mail] WITH (INDEX ([PK_Mail]))
-WHERE [App] = @app AND [Mailing] = @mailing
-GROUP BY [State];
+    COUNT(CASE WHEN mail.[At] > DATEADD(second, -60, @now) THEN 1 END) AS [in_the_last_minute]
+FROM (
+    SELECT {{mail_state}} AS [State], [At]
+    FROM [relay].[Mail] WITH (INDEX ([PK_Mail]))
+    WHERE [App] = @app AND [Mailing] = @mailing
+) AS mail
+GROUP BY mail.[State];

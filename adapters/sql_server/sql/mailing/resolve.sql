@@ -3,11 +3,11 @@
 SET NOCOUNT ON;
 SET XACT_ABORT ON;
 DECLARE @app nvarchar(60) = ?, @mailing nvarchar(60) = ?, @key nvarchar(100) = ?, @sent bit = ?, @reason nvarchar(1000) = ?;
-DECLARE @now datetime2(3) = SYSUTCDATETIME(), @ends datetime2(3), @state varchar(10);
-SELECT @ends = [EndsAt]
+DECLARE @now datetime2(3) = SYSUTCDATETIME(), @ends datetime2(3), @state varchar(10), @is_cancelled bit = 0;
+SELECT @ends = [EndsAt], @is_cancelled = CASE WHEN [State] = 'cancelled' THEN 1 ELSE 0 END
 FROM [relay].[Mailing] WITH (UPDLOCK)
 WHERE [App] = @app AND [Mailing] = @mailing;
-SELECT @state = [State]
+SELECT @state = {{mail_state}}
 FROM [relay].[Mail] WITH (UPDLOCK)
 WHERE [App] = @app AND [Mailing] = @mailing AND [Key] = @key COLLATE Latin1_General_BIN2;
 IF @state = 'in_doubt'
