@@ -61,7 +61,6 @@ def _attempt(request: Mapping[str, Any], body: Body) -> dict[str, Any]:
     step = Step(execution, name, visit, request["epoch"], idempotency_key(execution, name, visit))
     try:
         done = body(request["input"], step)
-        size = len(json.dumps(done).encode())
     except Refused as error:
         return {"refused": str(error)[:_MOST_REASON]}
     except TryLater as error:
@@ -70,6 +69,10 @@ def _attempt(request: Mapping[str, Any], body: Body) -> dict[str, Any]:
         _log.warning("Step %s of execution %s failed", name, execution, exc_info=True)
         reason = str(error) if isinstance(error, RelayError) else f"{type(error).__name__}: {error}"
         return {"failed": reason.partition("\n")[0][:_MOST_REASON]}
+    try:  # it is done: to do it again would bring no other result
+        size = len(json.dumps(done, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        return {"refused": f"its result is nothing that JSON can hold: {error}"[:_MOST_REASON]}
     if size > MOST_RESULT_BYTES:
         return {
             "refused": f"its result has {size} bytes, and {MOST_RESULT_BYTES} are the most: return where it is instead"

@@ -295,6 +295,27 @@ def test_a_person_resumes_what_rests_or_has_failed(made: Executions) -> None:
     assert made.ask("execution/resume", execution="a")[0][0]["epoch"] == 3
 
 
+@pytest.mark.parametrize("result", [{1, 2}, float("nan"), {"at": float("inf")}, {("a", 1): 2}])
+def test_a_step_whose_result_json_cannot_hold_is_refused_and_not_done_again(made: Executions, result: Any) -> None:
+    made.register("a")
+    made.begin("a")
+
+    assert "nothing that JSON can hold" in made.step("a", "reserve", lambda *_: result)["refused"]
+
+
+def test_a_person_resumes_an_execution_that_remembers_what_is_no_number(made: Executions) -> None:
+    made.register("a")
+    made.begin("a")
+    place = {"execution": "a", "epoch": 1, "visit": 1}
+    executions.remember({**place, "step": "rate", "result": {"value": float("nan")}}, made.tables)
+    executions.remember({**place, "step": "charge", "result": {"failed": "no such card"}}, made.tables)
+    made.end("a", "failed")
+
+    assert made.ask("execution/resume", execution="a")[0][0]["resumed"] == 1
+
+    assert list(made.begin("a")["results"]) == ["rate#1"]
+
+
 def test_nothing_is_resumed_while_another_one_runs_for_its_row(made: Executions) -> None:
     made.register("v1", 1)
     made.register("v2", 2)

@@ -26,7 +26,7 @@ SET @resumed = @@ROWCOUNT;
 IF @resumed = 1
 BEGIN
     DELETE FROM [relay].[ExecutionStep]
-    WHERE [App] = @app AND [Execution] = @execution AND JSON_VALUE([Result], '$.failed') IS NOT NULL;
+    WHERE [App] = @app AND [Execution] = @execution AND CASE WHEN ISJSON([Result]) = 1 THEN JSON_VALUE([Result], '$.failed') END IS NOT NULL;
     DELETE FROM [relay].[Restart] WHERE [App] = @app AND [Instance] = @execution;
 END;
 SELECT [Id] AS [id], [State] AS [state], [Workflow] AS [workflow], [Epoch] AS [epoch], @resumed AS [resumed]
