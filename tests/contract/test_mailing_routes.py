@@ -134,6 +134,16 @@ def test_all_mistakes_are_told_at_once_but_not_thousands(routes: Routes) -> None
     assert "number 11" not in detail
 
 
+@pytest.mark.parametrize(
+    "recipient", [{"to": "a@example.com", "key": "😀" * 51}, {"to": f"{'😀' * 60}@{'😀' * 70}.com", "key": "a"}]
+)
+def test_what_sql_server_would_cut_off_is_refused(routes: Routes, recipient: dict[str, str]) -> None:
+    response = routes.ask(order_mailing, a_body(recipients=[{**recipient, "fields": {"name": "A"}}]))
+
+    assert response.status_code == 400
+    assert "number 1:" in json.loads(response.get_body())["detail"]
+
+
 def a_query(**differences: Any) -> dict[str, Any]:
     told = {
         **a_body(),
@@ -269,6 +279,7 @@ def test_commands_are_written_down_then_the_worker_is_woken(routes: Routes) -> N
     assert routes.ask(command_mailing, id="spring", action="explode").status_code == 404
     assert routes.ask(command_mailing, id="gone", action="pause").status_code == 404
     assert routes.ask(show_mailing, id="gone").status_code == 404
+    assert routes.ask(list_recipients, id="gone").status_code == 404
 
 
 def test_a_mail_in_doubt_is_resolved_by_a_persons_word(routes: Routes) -> None:

@@ -14,12 +14,17 @@ _KEY = re.compile(r"[^/\\?#\s]([^/\\?#\n\r\t]{0,98}[^/\\?#\s])?")
 
 def is_address(value: Any) -> bool:
     """Tell whether a value is an e-mail address, as far as one can see."""
-    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None and value.isprintable()
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None and _is_kept(value, 254)
 
 
 def is_key(value: Any) -> bool:
     """Tell whether a value can tell a recipient from the others, and stand in a path."""
-    return isinstance(value, str) and _KEY.fullmatch(value) is not None and value.isprintable()
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None and _is_kept(value, 100)
+
+
+def _is_kept(text: str, most: int) -> bool:
+    """Tell whether a text stays whole in SQL Server, which counts an emoji as two characters."""
+    return text.isprintable() and len(text.encode("utf-16-le")) <= 2 * most
 
 
 def read_recipients(told: Sequence[Any], needed: Collection[str]) -> tuple[list[Recipient], list[str]]:
