@@ -58,7 +58,7 @@ class TableReader:
     def url(self, key: str, missing: str) -> str:
         """Consume an http(s) URL; `missing` is the remedy if there is none."""
         value = self.rest.pop(key, None)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value:
             self.problem(key, missing)
             return ""
         url = self.expand(key, value)
@@ -78,8 +78,9 @@ class TableReader:
         return url
 
     def proxy(self) -> str:
-        """Consume `proxy`: an http URL of host and port; missing is none."""
-        if "proxy" not in self.rest:
+        """Consume `proxy`: an http URL of host and port; missing or empty is none."""
+        if self.rest.get("proxy", "") == "":
+            self.rest.pop("proxy", None)
             return ""
         url = self.url("proxy", "it must be the proxy's URL, such as http://proxy.example:3128")
         if url and not self._said("proxy") and (urlsplit(url).scheme != "http" or urlsplit(url).path.strip("/")):
@@ -121,7 +122,7 @@ class TableReader:
     def choice(self, key: str, kind: type[E_], default: E_ | None) -> E_ | None:
         """Consume one of an enumeration's values; `default` None: it must be there."""
         value = self.rest.pop(key, default)
-        if value not in {member.value for member in kind}:
+        if not isinstance(value, str) or value not in {member.value for member in kind}:
             found = "it is missing" if value is None else f"{value!r} is not known"
             self.problem(key, f"{found}; take one of {', '.join(member.value for member in kind)}")
             return default

@@ -111,6 +111,7 @@ def test_an_order_is_written_down_then_started(routes: Routes) -> None:
         ({"rate_per_second": -1}, "rate_per_second: -1 must be a number from 0 to 1000"),
         ({"window": {"hours": 0}}, "window_hours: 0 must be a number"),
         ({"window": 3}, 'window: it must look like {"hours": 72}'),
+        ({"on_doubt": ["hold"]}, "on_doubt: ['hold'] is not known"),
         ({"on_doubt": "guess"}, "on_doubt: 'guess' is not known; take one of hold, resend"),
         ({"not_between": ["22:00", "07:00"]}, "not_between: it must be two different times"),
         ({"not_between": ["22:00", "07:00", "Mars"]}, "not_between: there is no time zone 'Mars'"),

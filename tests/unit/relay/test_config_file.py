@@ -293,6 +293,8 @@ def test_the_changes_of_a_relay_may_start_a_workflow() -> None:
         (STARTS.replace('order"', 'No such!"'), "names no workflow"),
         (STARTS + 'headers = { A = "b" }\n', "relay 'orders': headers: it has no effect"),
         (STARTS + 'mode = "batch"\n', "relay 'orders': mode: it has no effect"),
+        (STARTS.replace("workflow:order", ""), "relay 'orders': endpoint: it is missing"),
+        (STARTS + 'on_newer = ["queue"]\n', "on_newer: ['queue'] is not known; take one of queue, replace, ignore"),
         (STARTS + 'on_newer = "later"\n', "on_newer: 'later' is not known; take one of queue, replace, ignore"),
         (LEAST + 'on_newer = "queue"\n', "relay 'orders': on_newer: it has no effect"),
     ],

@@ -67,6 +67,8 @@ def test_nothing_need_be_configured(text: str) -> None:
         ("mail_account = 1", "mail_account: write each one as [[mail_account]]"),
         (SENDGRID * 2, "mail_account 'sendgrid': 2 mail_accounts have this name"),
         (SENDGRID.replace('"sendgrid"\nheaders', '"smtp"\nheaders'), "kind: 'smtp' is not known; take one of sendgrid, http"),
+        (SENDGRID.replace('"sendgrid"\nheaders', '["sendgrid"]\nheaders'), "kind: ['sendgrid'] is not known"),
+        (HTTP.replace("https://api.example/emails", "", 1), "url: it is missing"),
         (SENDGRID.replace("%MAIL_SECRET%", "%SHORT%"), "secret: it must be a text of at least 16 characters"),
         (SENDGRID.replace("%MAIL_SECRET%", "%NONE%"), "secret: the app setting NONE is missing or empty"),
         (SENDGRID + "rate_per_second = 0", "rate_per_second: 0 must be a number from 0.01 to 1000"),
