@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -292,6 +292,18 @@ def test_a_stream_of_another_definition_is_refused_and_told_what_to_do(scene: Ma
     with pytest.raises(ConfigError, match="give it another name"):
         clicks.work()
     assert "another name" in clicks.run("SELECT Problem FROM relay.StreamShard WHERE Stream = '{s}'")[0][0][0]
+
+
+def test_a_window_that_is_still_to_be_told_is_not_to_be_forgotten_and_its_worker_sleeps_until_then(scene: Make) -> None:
+    over = floor_to_hour(datetime.now(UTC))
+    since = (datetime.now(UTC) - over).total_seconds()
+    clicks = scene(lateness_seconds=since + 30, settle_seconds=300.0)
+    clicks.put([an_event(1, at(over, -100))])
+    clicks.rest()
+
+    clicks.put([an_event(2, at(over, -50))])
+
+    assert clicks.work()["wait_seconds"] > 200
 
 
 def test_what_is_over_is_forgotten_windows_and_events_first_and_results_when_they_are_delivered(scene: Make) -> None:

@@ -87,6 +87,12 @@ BEGIN
     FROM [relay].[StreamWindow] AS known
     INNER JOIN @changed AS changed ON changed.[GroupHash] = known.[GroupHash] AND changed.[OriginAt] = known.[OriginAt]
     WHERE known.[App] = @app AND known.[Stream] = @stream;
+    -- What is still to be told is not to be forgotten: its worker would find that it is over, and could do nothing about it.
+    UPDATE known
+    SET [KeepUntil] = known.[DueAt]
+    FROM [relay].[StreamWindow] AS known
+    INNER JOIN @changed AS changed ON changed.[GroupHash] = known.[GroupHash] AND changed.[OriginAt] = known.[OriginAt]
+    WHERE known.[App] = @app AND known.[Stream] = @stream AND known.[KeepUntil] < known.[DueAt];
     DELETE waiting
     FROM [relay].[StreamEvent] AS waiting
     INNER JOIN OPENJSON(@events) AS applied ON CONVERT(bigint, applied.[value]) = waiting.[Number]
