@@ -9,6 +9,7 @@ _NEVER_COMPARED = frozenset({"text", "ntext", "image", "xml", "json", "sql_varia
 _NO_GROUPS = _NEVER_COMPARED | {"timestamp"}
 _INTEGERS = frozenset({"bit", "tinyint", "smallint", "int", "bigint"})
 NUMBERS = _INTEGERS | {"decimal", "numeric", "money", "smallmoney", "float", "real"}
+_MOST_CHARACTERS = 4000
 _NOT_ORDERED = frozenset({"bit", "binary", "varbinary", "timestamp"})
 
 
@@ -18,7 +19,7 @@ def problems(aggregate: Aggregate, table: Table) -> Iterator[str]:
     label = f"aggregate {aggregate.name!r}"
     for name in aggregate.group_by:
         column = columns.get(name)
-        if column is not None and (column.type in _NO_GROUPS or column.clr or column.length == -1):
+        if column is not None and (column.type in _NO_GROUPS or column.clr or not _is_kept(column)):
             yield f"{label}: group_by: {name!r} is {_type(column)}, by which nothing can be grouped; take another column"
     for key, measure in aggregate.measures.items():
         column = columns.get(measure.column)
@@ -39,8 +40,16 @@ def _cannot(measure: Measure, column: Column) -> str:
             return ""
 
 
+def _is_kept(column: Column) -> bool:
+    """Tell whether every value is found again in the text of its group, of which JSON_VALUE reads 4000 characters at most."""
+    characters = 2 * column.length + 2 if column.type in {"binary", "varbinary"} else column.length
+    return column.length != -1 and characters <= _MOST_CHARACTERS
+
+
 def _type(column: Column) -> str:
-    return f"{column.type}(max)" if column.length == -1 else column.type
+    if column.length == -1:
+        return f"{column.type}(max)"
+    return column.type if _is_kept(column) else f"{column.type}({column.length})"
 
 
 def group_in_key(aggregate: Aggregate, table: Table) -> bool:

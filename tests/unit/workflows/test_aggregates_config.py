@@ -160,13 +160,32 @@ def test_a_column_that_cannot_be_measured_so_is_told(measure: str, wrong: str) -
     assert problem == f"aggregate 'sales': measures.total: {wrong}; take another column"
 
 
-def test_a_column_by_which_nothing_can_be_grouped_is_told() -> None:
-    [problem] = problems(replace(sales(), group_by=("Text",)), TABLE)
+@pytest.mark.parametrize(
+    ("kind", "length", "told"),
+    [
+        ("nvarchar", -1, "nvarchar(max)"),
+        ("varchar", 4001, "varchar(4001)"),
+        ("varbinary", 2000, "varbinary(2000)"),
+        ("xml", -1, "xml(max)"),
+    ],
+)
+def test_a_column_by_which_nothing_can_be_grouped_is_told(kind: str, length: int, told: str) -> None:
+    [problem] = problems(replace(sales(), group_by=("Country",)), a_table_with("Country", kind, length))
 
     assert (
         problem
-        == "aggregate 'sales': group_by: 'Text' is nvarchar(max), by which nothing can be grouped; take another column"
+        == f"aggregate 'sales': group_by: 'Country' is {told}, by which nothing can be grouped; take another column"
     )
+
+
+@pytest.mark.parametrize(("kind", "length"), [("nvarchar", 4000), ("varchar", 4000), ("varbinary", 1999)])
+def test_the_longest_groups_fit(kind: str, length: int) -> None:
+    assert list(problems(replace(sales(), group_by=("Country",)), a_table_with("Country", kind, length))) == []
+
+
+def a_table_with(name: str, kind: str, length: int) -> Table:
+    """Return the table with another column of that name."""
+    return Table([column(name, kind, length) if each.name == name else each for each in TABLE.columns])
 
 
 def test_rows_are_remembered_unless_they_do_not_move_or_their_key_tells_the_group() -> None:
