@@ -111,7 +111,7 @@ def queried(mailing: Mailing, outside: MailOutside) -> Iterator[Recipient]:
     keys: set[str] = set()
     for row in outside.queries.rows(mailing.query, mailing.parameters):
         recipient = of_row(row)
-        if recipient is not None and recipient.key not in keys:
+        if recipient.key not in keys:
             keys.add(recipient.key)
             yield recipient
 

@@ -184,6 +184,37 @@ def test_a_query_that_cannot_be_asked_is_refused(routes: Routes, differences: di
     assert says in json.loads(response.get_body())["detail"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "reasons"),
+    [
+        (
+            "N'a@example.com' AS [to], CONVERT(nvarchar(9), NULL) AS [key] UNION ALL SELECT N'b@example.com', NULL",
+            ["its key cannot be used", "its key cannot be used"],
+        ),
+        (
+            "CONVERT(nvarchar(9), NULL) AS [to], 1 AS [number] UNION ALL SELECT N'', 2",
+            ["this is no e-mail address", "this is no e-mail address"],
+        ),
+        ("N'a/b@example.com' AS [to]", ["its key cannot be used"]),
+        ("N'a@example.com' AS [email]", ["the query has no column [to]"]),
+    ],
+)
+def test_a_row_that_cannot_be_told_from_others_is_a_mail_that_has_failed(
+    routes: Routes, tmp_path: Path, rows: str, reasons: list[str]
+) -> None:
+    (tmp_path / "everybody.sql").write_text(f"SELECT {rows};", encoding="utf-8")
+    order = a_query(parameters={}, text="hello", subject="hello")
+    assert routes.told(order_mailing, {**order, "dry_run": True})["would_be_sent"] == 0
+    routes.ask(order_mailing, order)
+
+    assert routes.mailings.work() == {"over": "done"}
+
+    assert routes.mailings.counts() == {"failed": len(reasons)}
+    shown = routes.told(list_recipients, id="spring")["recipients"]
+    assert [row["reason"].partition(":")[0] for row in shown] == reasons
+    assert routes.mailings.api.posts == []
+
+
 def test_a_query_is_given_numbers_with_a_point_too(routes: Routes, tmp_path: Path) -> None:
     text = "DECLARE @least decimal(9, 2) = ?; SELECT N'a@example.com' AS [to], N'Ann' AS [name], @least AS [total] WHERE @least > 1.5;"
     (tmp_path / "everybody.sql").write_text(text, encoding="utf-8")

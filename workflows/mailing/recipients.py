@@ -1,5 +1,7 @@
 """Recipients, from a request or from a query's rows: an address, a key, and whatever else is known of them."""
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -60,19 +62,29 @@ def _recipient(told: Any) -> Recipient | str:
     return Recipient(key=key, to=str(told["to"]), fields=fields)
 
 
-def of_row(row: Mapping[str, Any]) -> Recipient | None:
-    """Return the recipient of a query's row: its columns to and key, and every other as a field; None if it has no usable key."""
+def of_row(row: Mapping[str, Any]) -> Recipient:
+    """Return the recipient of a query's row: its columns to and key, and every other as a field.
+
+    A row without a usable key has one made of all that stands in it, so that people see which it is, and why he gets nothing.
+    """
     by_name = {name.lower(): name for name in row}
     to = str(row[by_name["to"]] or "").strip() if "to" in by_name else ""
-    key = str(row[by_name["key"]]) if "key" in by_name else to.lower()
-    if not is_key(key):
-        return None
+    named = row[by_name["key"]] if "key" in by_name else to.lower()
+    key = "" if named is None else str(named)
     fields = {name: value for name, value in row.items() if name.lower() not in {"to", "key"}}
-    return Recipient(key=key, to=to, fields=fields)
+    if is_key(key):
+        return Recipient(key=key, to=to, fields=fields)
+    whole = json.dumps(sorted((name, str(value)) for name, value in row.items()))
+    wrong = "" if "to" in by_name else "the query has no column [to]"
+    if is_address(to):
+        wrong = "its key cannot be used: let the query have a column [key] of 1 to 100 characters without / \\ ? and #"
+    return Recipient(key=f"row {hashlib.sha256(whole.encode()).hexdigest()[:16]}", to=to, fields=fields, wrong=wrong)
 
 
 def state_of(recipient: Recipient, needed: Collection[str]) -> tuple[MailState, str]:
     """Return the state in which a recipient's mail begins, and why: of a query's rows some may be unusable."""
+    if recipient.wrong:
+        return MailState.FAILED, recipient.wrong
     if not is_address(recipient.to):
         return MailState.FAILED, "this is no e-mail address"
     if missing := sorted(needed - recipient.fields.keys()):

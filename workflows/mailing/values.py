@@ -91,6 +91,7 @@ class Recipient:
     key: str
     to: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    wrong: str = ""  # why he cannot get a mail, if the query's row says no more
 
 
 def counts_of(mails: Mapping[str, int]) -> dict[str, int]:
