@@ -11,12 +11,13 @@ import wiring
 from relay.errors import InputError
 from services.app_outside import AppOutside
 from services.locks import Done, acquire, force_release, list_locks, poll, release, renew, show, tell
-from triggers.http.answers import answer, answered, problem
+from triggers.http.answers import answer, answered, problem, too_many
 from triggers.http.bodies import json_object
 from triggers.http.requests import from_elsewhere, not_for_pages
 from workflows.locks.request import parse_acquire, parse_force_release, parse_name, parse_release, parse_renew
 from workflows.locks.values import MOST_WAITING, Standing, State
 
+FULL_SECONDS = 30  # a line of ten thousand is not shorter sooner
 POLL_SECONDS = 2  # an offer is kept for five times as long
 
 T = TypeVar("T")
@@ -157,7 +158,8 @@ def _answer_to(standing: Standing, request: LockRequest) -> func.HttpResponse:
                 410, "No such ticket", "The wait of this ticket is over, or nobody has it; acquire the lock anew."
             )
         case State.FULL:
-            return problem(429, "Too many wait", f"{MOST_WAITING} wait for {name!r} already; ask again later.")
+            detail = f"{MOST_WAITING} wait for {name!r} already; ask again later."
+            return too_many("Too many wait", detail, FULL_SECONDS)
         case State.PERMITS:
             detail = f"{name!r} is in use with permits {standing.permits}; ask for as many, or when nobody holds it or waits for it."
             return problem(409, "The lock has another number of permits", detail)

@@ -82,10 +82,11 @@ def test_a_ticket_is_asked_for_and_gets_what_is_offered() -> None:
     ("state", "status"), [(State.BUSY, 409), (State.PERMITS, 409), (State.FULL, 429), (State.GONE, 410)]
 )
 def test_what_cannot_be_had_is_a_problem_that_says_what_to_do(state: State, status: int) -> None:
-    answered_status, body, _ = send(Locks([{**WAITS, "state": state.value}], []), "acquire", {"owner": "job-7"})
+    answered_status, body, headers = send(Locks([{**WAITS, "state": state.value}], []), "acquire", {"owner": "job-7"})
 
     assert (answered_status, body["status"]) == (status, status)
     assert body["detail"]
+    assert headers.get("Retry-After") == ("30" if status == 429 else None)
 
 
 def test_a_lost_lock_cannot_be_renewed_and_one_that_is_held_can() -> None:
