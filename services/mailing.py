@@ -134,6 +134,11 @@ def dry_run(request: MailingRequest, outside: MailOutside) -> dict[str, Any]:
     }
 
 
+def is_known(mailing_id: str, outside: MailOutside) -> bool:
+    """Tell whether there is such a mailing, without counting its mails. Raises DatabaseError."""
+    return outside.first("mailing/content", mailing=mailing_id) is not None
+
+
 def report(mailing_id: str, outside: MailOutside) -> dict[str, Any] | None:
     """Return how a mailing stands, None if there is none. Raises DatabaseError."""
     found, states = outside.tables.ask("mailing/look", mailing=mailing_id)

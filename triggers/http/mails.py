@@ -7,7 +7,7 @@ from relay.errors import InputError
 from services.look_after_mailings import start_mailing
 from services.mail_doubts import resolve, take_events, waits_again
 from services.mail_outside import MailOutside, Row
-from services.mailing import report
+from services.mailing import is_known
 from triggers.http.answers import answer, problem
 from triggers.http.bodies import json_object, json_value
 from triggers.http.mail_requests import MailRequest, respond
@@ -44,7 +44,7 @@ async def list_recipients(request: MailRequest) -> func.HttpResponse:
     if status and status not in set(MailState):
         raise InputError([f"status: {status[:20]!r} is none; take one of {', '.join(MailState)}"])
     rows = await request.do(_page, request.id, status, request.query("after"), limit + 1)
-    if not rows and await request.do(report, request.id) is None:
+    if not rows and not await request.do(is_known, request.id):
         return request.no_such_mailing()
     page = [{**row, "at": f"{row['at']}Z"} for row in rows[:limit]]
     return answer({"id": request.id, "recipients": page, "after": page[-1]["key"] if len(rows) > limit else None})

@@ -91,7 +91,7 @@ class Recipient:
     key: str
     to: str
     fields: Mapping[str, Any] = field(default_factory=dict)
-    wrong: str = ""  # why he cannot get a mail, if the query's row says no more
+    wrong: str = ""  # why he gets no mail, if the row that he stands in cannot be used
 
 
 def counts_of(mails: Mapping[str, int]) -> dict[str, int]:
