@@ -23,9 +23,7 @@ class Event:
     kind: str
     lock: str
     token: int = 0
-    patience: float = (
-        0.0  # seconds: of a place in the line, beyond which who is silent is passed over; of a lease given unheard
-    )
+    patience: float = 0.0  # of a place in the line: who is silent for longer is passed over; of a lease given unheard
     ticket: int = 0  # the place's number, for whoever reads of a violation
 
 
